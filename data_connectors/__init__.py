@@ -1,0 +1,1 @@
+"""What the plant says: sources, schemas, and rows made fit for the store."""

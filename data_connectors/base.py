@@ -1,0 +1,161 @@
+"""What every connector is: Batch in, checkpoint out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal, Protocol, runtime_checkable
+
+import polars as pl
+
+from data_connectors.schema import Source, Stage
+
+#: Columns of a conformed measurement row besides the stage's parameters (in this order, before them).
+MEASUREMENT_COLUMNS = {
+    "unit_id": pl.String,
+    "t_event": pl.Datetime("us", "UTC"),
+    "t_source": pl.Datetime("us", "UTC"),
+    "t_ingest": pl.Datetime("us", "UTC"),
+    "source": pl.String,
+    "quality": pl.String,
+    "row_hash": pl.UInt64,
+}
+
+#: Columns of a conformed label row, one row a unit and characteristic.
+LABEL_COLUMNS = {
+    "unit_id": pl.String,
+    "characteristic": pl.String,
+    "value": pl.Float64,
+    "t_measured": pl.Datetime("us", "UTC"),
+    "t_known": pl.Datetime("us", "UTC"),
+    "source": pl.String,
+    "row_hash": pl.UInt64,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One piece of a delivery that cannot be stored as it is: kept raw, with its reason, until someone decides.
+
+    Parameters
+    ----------
+    origin : str
+        The file, table or topic.
+    offset : int
+        Row number in the delivery (0-based), or -1 for the delivery as a whole.
+    raw : str
+        The piece as it came (text of the row, JSON of its fields).
+    reason : str
+        Reason code, e.g. ``not_a_number``, ``naive_time``, ``missing_unit``, ``dup_conflict``, ``half_written``.
+    message : str
+        What, where and what to do, in a sentence.
+    """
+
+    origin: str
+    offset: int
+    raw: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Raw rows of one source and the checkpoint that is true once they are stored.
+
+    Parameters
+    ----------
+    stage : str
+        Id of the stage.
+    frame : polars.DataFrame
+        As the source delivers, with the source's own column names; text where the source is text.
+    after : str
+        Checkpoint (opaque text) to hand to the next read, once `frame` and `rejects` are stored.
+    origin : str
+        The file, table or topic, for messages.
+    rejects : tuple of Reject
+        What the source itself could not even split into fields.
+    """
+
+    stage: str
+    frame: pl.DataFrame
+    after: str
+    origin: str = ""
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conformed:
+    """What `conform` made of a batch: rows ready for the store, and what could not be.
+
+    ``received == len(rows of the delivery)``; every delivered row is in `rows` or in `rejects`
+    (labels: one wide row may become several label rows; `received` counts label values then).
+    """
+
+    rows: pl.DataFrame
+    rejects: tuple[Reject, ...]
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column, tag or topic that a source offers, as `discover` found it."""
+
+    name: str
+    dtype: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One step of `check`: what was tried, whether it went well, and what to do if not."""
+
+    step: str
+    ok: bool
+    message: str
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """One source of one stage.
+
+    A connector delivers at least once: after a crash it begins again at the last stored checkpoint.
+    It never moves, deletes or acknowledges anything before `acknowledge` is called with that checkpoint.
+    """
+
+    kind: ClassVar[str]
+    source: Source
+
+    def read(self, stage: Stage, since: str | None) -> Iterator[Batch]:
+        """Yield batches from the checkpoint `since` on (None: from the beginning) until nothing new is there.
+
+        Raises SourceUnavailable (transient), SourceRefused or SchemaError.
+        """
+        ...
+
+    def acknowledge(self, after: str) -> None:
+        """Everything up to checkpoint `after` is stored for good; the source may forget it."""
+        ...
+
+    def discover(self) -> list[Column]:
+        """List the columns the source offers, with types guessed and an example each."""
+        ...
+
+    def check(self) -> list[Probe]:
+        """Try the source step by step without changing anything; the first failed step ends the list."""
+        ...
+
+    def preview(self, stage: Stage, rows: int = 20) -> Conformed:
+        """Parse the first `rows` rows as ingest would, store nothing."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+#: How good a value is, as the source says: good, uncertain (widens intervals) or bad (never trains, never overwrites).
+Quality = Literal["good", "uncertain", "bad"]
+
+#: A clock as connectors need it: the present moment, aware, UTC.
+Now = datetime

@@ -1,0 +1,241 @@
+"""What a stage measures and where it comes from: Parameter, Characteristic, Stage, Source."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from data_connectors.errors import DefinitionError
+
+Kind = Literal["continuous", "binary"]
+Carries = Literal["measurements", "labels"]
+
+MAX_NAME = 200
+RESERVED = frozenset(
+    {"unit_id", "t_event", "t_source", "t_ingest", "source", "quality", "row_hash", "characteristic", "stage"}
+)
+
+
+def checked_name(name: str, what: str) -> str:
+    """Return `name` in Unicode NFC, or say why it cannot be a name.
+
+    Parameters
+    ----------
+    name : str
+        The name as the user wrote it.
+    what : str
+        What it names, for the message ("stage", "parameter", ...).
+
+    Returns
+    -------
+    str
+        The NFC-normalised name.
+
+    Raises
+    ------
+    DefinitionError
+        If it is empty, longer than 200 characters, padded with blanks, or holds control characters.
+
+    Examples
+    --------
+    >>> checked_name("rolling-2", "stage")
+    'rolling-2'
+    """
+    clean = unicodedata.normalize("NFC", name)
+    if not clean or clean != clean.strip():
+        raise DefinitionError(f"{what} name {name!r} is empty or padded with blanks - give it a visible name")
+    if len(clean) > MAX_NAME:
+        raise DefinitionError(f"{what} name {clean[:40]!r}... has {len(clean)} characters - use at most {MAX_NAME}")
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in clean):
+        raise DefinitionError(f"{what} name {clean!r} holds invisible control characters - remove them")
+    return clean
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A process parameter of a stage: an input of its model.
+
+    Parameters
+    ----------
+    name : str
+        Unique within the stage.
+    unit : str
+        Unit of measure in which the plant works (pint's spelling, e.g. ``degC``, ``m/s``); empty for a pure number.
+    low, high : float or None
+        Physically possible range in `unit`; a value outside is not a value and is stored as bad.
+    """
+
+    name: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the name and the order of the limits."""
+        object.__setattr__(self, "name", checked_name(self.name, "parameter"))
+        if self.name in RESERVED:
+            raise DefinitionError(f"parameter name {self.name!r} is reserved - choose another, e.g. {self.name}_value")
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise DefinitionError(f"parameter {self.name!r}: low {self.low} is not below high {self.high} - swap them")
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """A quality characteristic that inspection measures on a unit.
+
+    Parameters
+    ----------
+    name : str
+        Unique within the stage.
+    unit : str
+        Unit of measure; empty for a pure number or a defect.
+    kind : {"continuous", "binary"}
+        Binary: 1 is nonconforming, 0 is conforming.
+    lower, target, upper : float or None
+        Specification limits and nominal value in `unit`; any may be missing.
+    gauge_sd : float or None
+        Standard deviation of the measurement system in `unit`, where known.
+    """
+
+    name: str
+    unit: str = ""
+    kind: Kind = "continuous"
+    lower: float | None = None
+    target: float | None = None
+    upper: float | None = None
+    gauge_sd: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check name, kind, order of limits and the gauge."""
+        object.__setattr__(self, "name", checked_name(self.name, "characteristic"))
+        if self.kind not in {"continuous", "binary"}:
+            raise DefinitionError(f"characteristic {self.name!r}: kind {self.kind!r} - use 'continuous' or 'binary'")
+        given = [v for v in (self.lower, self.target, self.upper) if v is not None]
+        if given != sorted(given) or (self.lower is not None and self.lower == self.upper):
+            raise DefinitionError(
+                f"characteristic {self.name!r}: lower {self.lower}, target {self.target}, upper {self.upper}"
+                " are out of order - they must rise"
+            )
+        if self.gauge_sd is not None and not self.gauge_sd >= 0:
+            raise DefinitionError(f"characteristic {self.name!r}: gauge_sd {self.gauge_sd} is negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One process segment on one line whose data and quality are modelled together.
+
+    Parameters
+    ----------
+    id : str
+        Unique in the plant.
+    line : str
+        The production line it belongs to.
+    family : str
+        Sister stages share a family: the same parameters and characteristics in the same units.
+    parameters : tuple of Parameter
+    characteristics : tuple of Characteristic
+    upstream : tuple of str
+        Ids of the stages whose units become this stage's units.
+    """
+
+    id: str
+    line: str
+    family: str
+    parameters: tuple[Parameter, ...]
+    characteristics: tuple[Characteristic, ...]
+    upstream: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the names and that none is used twice."""
+        object.__setattr__(self, "id", checked_name(self.id, "stage"))
+        names = [p.name for p in self.parameters] + [c.name for c in self.characteristics]
+        twice = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
+        if twice:
+            raise DefinitionError(
+                f"stage {self.id!r}: {', '.join(twice)} named twice - names must be unique in a stage"
+            )
+        if self.id in self.upstream:
+            raise DefinitionError(f"stage {self.id!r} names itself as upstream - remove it from 'upstream'")
+
+    def characteristic(self, name: str) -> Characteristic:
+        """Return the characteristic called `name`, or raise DefinitionError naming those there are."""
+        for found in self.characteristics:
+            if found.name == name:
+                return found
+        there = ", ".join(c.name for c in self.characteristics) or "none"
+        raise DefinitionError(f"stage {self.id!r} has no characteristic {name!r} (has: {there})")
+
+
+def _frozen(mapping: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(mapping))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one stage's measurements or labels come from, and how its columns are to be read.
+
+    Parameters
+    ----------
+    name : str
+        Unique in the plant; part of every record's identity.
+    kind : str
+        A kind of the catalogue: ``file_folder``, ``sql_table``, ``synthetic``, ...
+    stage : str
+        Id of the stage it feeds.
+    carries : {"measurements", "labels"}
+        Process parameters, or inspection results (which may come days later).
+    unit_column, time_column : str
+        The source's columns with the unit's id and the event time (for labels: the time of measurement).
+    zone : str or None
+        IANA zone of times that carry none; a naive time without it is rejected, never guessed.
+    columns : mapping of str to str
+        Our name -> the source's column, where they differ.
+    units : mapping of str to str
+        Our name -> the unit in which the source delivers, where it is not the plant's own.
+    quality : mapping of str to str
+        Our name -> the source's column with that value's quality code.
+    decimal : {".", ","}
+        The decimal sign in text.
+    lateness_s : float
+        How late a record may come and still be ordinary.
+    settings : mapping
+        What only this kind needs: path, pattern, url, table, seed, ...
+    """
+
+    name: str
+    kind: str
+    stage: str
+    carries: Carries = "measurements"
+    unit_column: str = "unit_id"
+    time_column: str = "time"
+    zone: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    quality: Mapping[str, str] = field(default_factory=dict)
+    decimal: Literal[".", ","] = "."
+    lateness_s: float = 0.0
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check the choices and freeze the mappings."""
+        object.__setattr__(self, "name", checked_name(self.name, "source"))
+        if self.carries not in {"measurements", "labels"}:
+            raise DefinitionError(f"source {self.name!r}: carries {self.carries!r} - use 'measurements' or 'labels'")
+        if self.decimal not in {".", ","}:
+            raise DefinitionError(f"source {self.name!r}: decimal {self.decimal!r} - use '.' or ','")
+        for attribute in ("columns", "units", "quality"):
+            object.__setattr__(self, attribute, _frozen(getattr(self, attribute)))
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+
+    def column_of(self, name: str) -> str:
+        """Return the source's column for our `name`.
+
+        Examples
+        --------
+        >>> Source("files", "file_folder", "rolling-2", columns={"exit_temp": "ExitTemp"}).column_of("exit_temp")
+        'ExitTemp'
+        """
+        return self.columns.get(name, name)

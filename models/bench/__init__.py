@@ -1,0 +1,1 @@
+"""The yardstick: protocols, peers, report."""

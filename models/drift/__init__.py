@@ -1,0 +1,1 @@
+"""Drift: has something moved, what, and does it matter."""

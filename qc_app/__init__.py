@@ -1,0 +1,1 @@
+"""The application: a plant's data, models, night and dashboard under one roof."""

@@ -1,0 +1,1 @@
+"""What people do: with rights checked and audit written."""

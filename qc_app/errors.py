@@ -1,0 +1,50 @@
+"""Errors of the application.
+
+The tree::
+
+    QcError
+    ├── PlantError       the plant definition is wrong (exit code 2)
+    ├── SettingsError    where things run is wrong (exit code 2)
+    ├── NotAllowed       the role may not do this
+    ├── ActionError      what was asked cannot be done now; says why
+    ├── StoreError       the lake, the journal or the registry cannot be read or written
+    │   ├── StoreBusy    another process holds it
+    │   └── StoreDamaged a part is missing or does not match its digest
+    └── AlreadyRunning   a second scheduler, or a port in use
+"""
+
+
+class QcError(Exception):
+    """Root of everything the application raises on purpose."""
+
+
+class PlantError(QcError):
+    """The plant definition is wrong; the message says what, where and what to do."""
+
+
+class SettingsError(QcError):
+    """The settings of where things run are wrong."""
+
+
+class NotAllowed(QcError):  # noqa: N818 - reads as what happened
+    """The actor's role may not do this."""
+
+
+class ActionError(QcError):
+    """What was asked cannot be done now."""
+
+
+class StoreError(QcError):
+    """The lake, the journal or the registry cannot be read or written."""
+
+
+class StoreBusy(StoreError):  # noqa: N818 - reads as what happened
+    """Another process holds the store."""
+
+
+class StoreDamaged(StoreError):  # noqa: N818 - reads as what happened
+    """A part of the store is missing or does not match its digest."""
+
+
+class AlreadyRunning(QcError):  # noqa: N818 - reads as what happened
+    """Another scheduler leads, or the port is taken."""

@@ -1,0 +1,1 @@
+"""What a plant is: stages, sources, limits, schedule. The definition as TOML, both ways, exact."""

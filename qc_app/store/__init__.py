@@ -1,0 +1,1 @@
+"""The lake, the journal and the registry: everything that happened."""
