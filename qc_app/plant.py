@@ -1,1 +1,0 @@
-"""What a plant is: stages, sources, limits, schedule. The definition as TOML, both ways, exact."""

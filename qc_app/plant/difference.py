@@ -1,0 +1,66 @@
+"""Say in sentences what a new plant definition changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from qc_app.plant.types import Plant
+
+
+def difference(old: Plant, new: Plant) -> list[str]:
+    """Return one sentence a change, in the order of the definition; empty if nothing changes.
+
+    Parameters
+    ----------
+    old, new : Plant
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> difference(Plant("A"), Plant("A", night_at="03:00"))
+    ["plant: night_at '02:00' becomes '03:00'"]
+    """
+    lines = _changed("plant", old, new, skip={"stages", "sources", "gate"})
+    lines += _changed("gate", old.gate, new.gate)
+    lines += _named("stage", {s.id: s for s in old.stages}, {s.id: s for s in new.stages})
+    lines += _named("source", {s.name: s for s in old.sources}, {s.name: s for s in new.sources})
+    return lines
+
+
+def _named(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    lines = [f"{what} {name!r} is removed" for name in old if name not in new]
+    for name, record in new.items():
+        if name not in old:
+            lines.append(f"{what} {name!r} is added")
+        elif old[name] != record:
+            lines += _changed(f"{what} {name!r}", old[name], record)
+    if set(old) == set(new) and list(old) != list(new):
+        lines.append(f"the {what}s stand in another order")
+    return lines
+
+
+def _changed(what: str, old: Any, new: Any, skip: Sequence[str] | set[str] = ()) -> list[str]:
+    lines: list[str] = []
+    for field in fields(old):
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if field.name in skip or before == after:
+            continue
+        if field.name in {"parameters", "characteristics"}:
+            pair = ({r.name: r for r in before}, {r.name: r for r in after})
+            lines += [f"{what}, {line}" for line in _named(field.name.rstrip("s"), *pair)]
+        elif isinstance(before, Mapping):
+            lines += _mapping(f"{what}, {field.name}", before, after)
+        else:
+            lines.append(f"{what}: {field.name} {before!r} becomes {after!r}")
+    return lines
+
+
+def _mapping(what: str, old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
+    keys = [*old, *(k for k in new if k not in old)]
+    shown = {k: (repr(old[k]) if k in old else "nothing", repr(new[k]) if k in new else "nothing") for k in keys}
+    return [f"{what}: {k} {before} becomes {after}" for k, (before, after) in shown.items() if before != after]

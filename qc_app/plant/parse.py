@@ -1,0 +1,192 @@
+"""Read a plant definition from TOML; every mistake is named with its place and its remedy."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from data_connectors.errors import DefinitionError
+from data_connectors.schema import Characteristic, Parameter, Source, Stage
+from qc_app.errors import PlantError
+from qc_app.plant.types import Gate, Plant, nearest
+
+Table = Mapping[str, Any]
+
+TOP = {"plant": dict, "gate": dict, "stages": dict, "sources": dict}
+PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
+         "train_every_days": int, "label_window_days": int}  # fmt: skip
+GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
+        "patience_nights": int}  # fmt: skip
+STAGE = {"line": str, "family": str, "upstream": list, "parameters": dict, "characteristics": dict}
+PARAMETER = {"unit": str, "low": float, "high": float}
+CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float}
+SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
+          "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float}  # fmt: skip
+_WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
+
+
+def parse(text: str, where: str = "plant.toml") -> Plant:
+    r"""Read a plant definition.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    where : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    Plant
+
+    Raises
+    ------
+    PlantError
+        On anything that is not understood: what, where, and what to do.
+
+    Examples
+    --------
+    >>> plant = parse('''
+    ... [plant]
+    ... name = "Pilot"
+    ... [stages.press]
+    ... line = "A"
+    ... [stages.press.parameters.force]
+    ... unit = "kN"
+    ... ''')
+    >>> plant.stages[0].parameters[0].unit
+    'kN'
+    >>> parse("[plant]\nname = 'P'\nzoen = 'UTC'")
+    Traceback (most recent call last):
+    qc_app.errors.PlantError: plant.toml, line 3: [plant] does not know 'zoen' - did you mean 'zone'?
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PlantError(f"{where}: this is not TOML: {error} - correct that line") from None
+    return _Reader(text, where).plant(document)
+
+
+class _Reader:
+    """Walks the tables of one document and knows where each one stands."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self._text = text
+        self._where = where
+
+    def plant(self, document: Table) -> Plant:
+        self._checked(document, TOP, ())
+        head = self._checked(document.get("plant", {}), PLANT, ("plant",))
+        if "name" not in head:
+            raise PlantError(f"{self._where}: [plant] has no name - add name = '...'")
+        gate = self._checked(document.get("gate", {}), GATE, ("gate",))
+        stages = document.get("stages", {})
+        sources = document.get("sources", {})
+        try:
+            return Plant(
+                **head,
+                stages=tuple(self._stage(key, table) for key, table in stages.items()),
+                sources=tuple(self._source(key, table) for key, table in sources.items()),
+                gate=Gate(**gate),
+            )
+        except DefinitionError as error:
+            raise PlantError(f"{self._where}: {error}") from None
+        except PlantError as error:
+            if str(error).startswith(self._where):
+                raise
+            raise PlantError(f"{self._where}: {error}") from None
+
+    def _stage(self, key: str, table: Table) -> Stage:
+        path = ("stages", key)
+        given = self._checked(table, STAGE, path)
+        if "line" not in given:
+            raise self._wrong(path, "", f"[{'.'.join(path)}] has no line - add line = '...'")
+        return Stage(
+            id=key,
+            line=given["line"],
+            family=given.get("family", key),
+            upstream=tuple(self._texts(given.get("upstream", []), path, "upstream")),
+            parameters=tuple(
+                Parameter(name, **self._checked(t, PARAMETER, (*path, "parameters", name)))
+                for name, t in given.get("parameters", {}).items()
+            ),
+            characteristics=tuple(
+                Characteristic(name, **self._checked(t, CHARACTERISTIC, (*path, "characteristics", name)))
+                for name, t in given.get("characteristics", {}).items()
+            ),
+        )
+
+    def _source(self, key: str, table: Table) -> Source:
+        path = ("sources", key)
+        if not isinstance(table, dict):
+            raise self._wrong(path[:1], key, f"{'.'.join(path)} must be a table - write [{'.'.join(path)}]")
+        own = {k: v for k, v in table.items() if k not in SOURCE}
+        for name in own:
+            close = difflib.get_close_matches(name, SOURCE, n=1, cutoff=0.85)
+            if close:
+                raise self._wrong(path, name, f"[{'.'.join(path)}] does not know {name!r} - {nearest(name, SOURCE)}")
+        given = self._checked({k: v for k, v in table.items() if k in SOURCE}, SOURCE, path)
+        for need in ("kind", "stage"):
+            if need not in given:
+                raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = '...'")
+        for mapping in ("columns", "units", "quality"):
+            self._texts(list(given.get(mapping, {}).values()), (*path, mapping), mapping)
+        return Source(name=key, settings=own, **given)
+
+    def _checked(self, table: Any, known: Mapping[str, type], path: tuple[str, ...]) -> dict[str, Any]:
+        """Return the table with numbers as the fields want them, or say what is wrong in it."""
+        label = f"[{'.'.join(path)}]" if path else "the top level"
+        if not isinstance(table, dict):
+            raise self._wrong(path[:-1], path[-1], f"{'.'.join(path)} must be a table - write {label}")
+        for key in table:
+            if key not in known:
+                raise self._wrong(path, key, f"{label} does not know {key!r} - {nearest(key, known)}")
+        return {key: self._value(value, known[key], path, key) for key, value in table.items()}
+
+    def _value(self, value: Any, wanted: type, path: tuple[str, ...], key: str) -> Any:
+        if wanted is float and type(value) in {int, float}:
+            if not math.isfinite(value):
+                raise self._wrong(path, key, f"{key} = {value} is not finite - give a number or leave it out")
+            return float(value)
+        if type(value) is not wanted:
+            raise self._wrong(path, key, f"{key} = {value!r} must be {_WORDS[wanted]}")
+        return value
+
+    def _texts(self, values: list[Any], path: tuple[str, ...], key: str) -> list[str]:
+        for value in values:
+            if not isinstance(value, str):
+                raise self._wrong(path, key, f"{key} holds {value!r} - every entry must be text in quotes")
+        return values
+
+    def _wrong(self, path: tuple[str, ...], key: str, message: str) -> PlantError:
+        line = line_of(self._text, path, key)
+        return PlantError(f"{self._where}, line {line}: {message}" if line else f"{self._where}: {message}")
+
+
+def line_of(text: str, path: tuple[str, ...], key: str) -> int | None:
+    r"""Return the 1-based line of `key` in the table `path`, of the table's header if `key` is empty, else None.
+
+    Examples
+    --------
+    >>> line_of('[a.b]\nx = 1', ("a", "b"), "x")
+    2
+    """
+    inside = not path
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            inside = _header(stripped) == path
+            if (inside and not key) or _header(stripped) == (*path, key):
+                return number
+        elif inside and key and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[.=]", stripped):
+            return number
+    return None
+
+
+def _header(line: str) -> tuple[str, ...]:
+    inner = line.split("#", maxsplit=1)[0].strip().strip("[]").strip()
+    return tuple(part.strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", inner))

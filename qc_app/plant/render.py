@@ -1,0 +1,101 @@
+"""Write a plant definition as TOML that reads back equal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from data_connectors.schema import Source, Stage
+from qc_app.plant.types import Plant
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def render(plant: Plant) -> str:
+    """Return the definition as TOML; ``parse(render(plant)) == plant``.
+
+    Parameters
+    ----------
+    plant : Plant
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(render(Plant("Pilot", night_at="03:00")).splitlines()[1])
+    name = "Pilot"
+    """
+    lines = [*_table(("plant",), _plain(plant, skip={"stages", "sources", "gate"}))]
+    lines += _table(("gate",), _plain(plant.gate))
+    for stage in plant.stages:
+        lines += _stage_lines(stage)
+    for source in plant.sources:
+        lines += _source_lines(source)
+    return "\n".join(lines[1:]) + "\n"
+
+
+def digest(plant: Plant) -> str:
+    """Return 16 hex digits that change with any change of the definition.
+
+    Examples
+    --------
+    >>> digest(Plant("A")) == digest(Plant("A")), digest(Plant("A")) == digest(Plant("B"))
+    (True, False)
+    """
+    return hashlib.sha256(render(plant).encode()).hexdigest()[:16]
+
+
+def _stage_lines(stage: Stage) -> list[str]:
+    path = ("stages", stage.id)
+    head: dict[str, Any] = {"line": stage.line, "family": stage.family}
+    lines = _table(path, head | ({"upstream": list(stage.upstream)} if stage.upstream else {}))
+    for parameter in stage.parameters:
+        lines += _table((*path, "parameters", parameter.name), _plain(parameter, skip={"name"}))
+    for characteristic in stage.characteristics:
+        lines += _table((*path, "characteristics", characteristic.name), _plain(characteristic, skip={"name"}))
+    return lines
+
+
+def _source_lines(source: Source) -> list[str]:
+    path = ("sources", source.name)
+    mappings = {name: dict(getattr(source, name)) for name in ("columns", "units", "quality")}
+    lines = _table(path, _plain(source, skip={"name", "settings", *mappings}) | dict(source.settings))
+    for name, mapping in mappings.items():
+        if mapping:
+            lines += _table((*path, name), mapping)
+    return lines
+
+
+def _plain(record: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
+    values = {f.name: getattr(record, f.name) for f in fields(record) if f.name not in set(skip)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _table(path: tuple[str, ...], values: Mapping[str, Any]) -> list[str]:
+    return ["", f"[{'.'.join(map(_key, path))}]", *(f"{_key(k)} = {_value(v)}" for k, v in values.items())]
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _text(name)
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return value.isoformat() if hasattr(value, "isoformat") else repr(value)

@@ -1,0 +1,138 @@
+"""The plant definition: exact round trip, every mistake named with its place and remedy."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data_connectors.schema import Characteristic, Parameter, Source, Stage
+from qc_app.errors import PlantError
+from qc_app.plant import Gate, Plant, difference, digest, parse, render
+
+name = st.text(string.ascii_letters + string.digits + " .-_#\"'\\äß温[]=", min_size=1, max_size=12).filter(
+    lambda s: s == s.strip()
+)
+number = st.floats(-1e9, 1e9, allow_nan=False)
+setting = st.one_of(st.text(max_size=8), st.integers(-9, 9), st.booleans(), number, st.lists(st.text(max_size=3)))
+
+
+@st.composite
+def stages(draw, stage_id):
+    names = [f"{n}~{i}" for i, n in enumerate(draw(st.lists(name, max_size=4)))]
+    parameters = tuple(
+        Parameter(n, draw(st.sampled_from(["", "degC", "m/s"])), low=draw(st.none() | number)) for n in names
+    )
+    limits = sorted(draw(st.lists(number, min_size=3, max_size=3, unique=True)))
+    characteristic = Characteristic(
+        f"y {draw(name)}", "mm", "continuous", *limits, gauge_sd=draw(st.none() | st.just(0.1))
+    )
+    return Stage(stage_id, draw(name), draw(name), parameters, (characteristic,) if draw(st.booleans()) else ())
+
+
+@st.composite
+def plants(draw):
+    ids = [f"{n}/{i}" for i, n in enumerate(draw(st.lists(name, max_size=3)))]
+    found = tuple(draw(stages(i)) for i in ids)
+    sources = tuple(
+        Source(f"s {s.id}", "file_folder", s.id, zone="UTC", columns={p.name: draw(name) for p in s.parameters},
+               decimal=draw(st.sampled_from([".", ","])), lateness_s=draw(st.floats(0, 1e5)),
+               settings={f"x{i}": draw(setting) for i in range(2)})
+        for s in found
+    )  # fmt: skip
+    gate = Gate(delta_share=draw(st.floats(0, 1)), min_rows=draw(st.integers(2, 50)))
+    return Plant(draw(name), "Europe/Berlin", draw(st.integers(0, 23)), "23:59", 7, 3, 9, found, sources, gate)
+
+
+@given(plants())
+@settings(max_examples=60, deadline=None)
+def test_round_trip_is_exact(plant):
+    again = parse(render(plant))
+    assert again == plant
+    assert digest(again) == digest(plant)
+    assert difference(plant, again) == []
+
+
+def test_control_characters_in_settings_survive():
+    plant = Plant("P", stages=(Stage("a", "l", "f", (), ()),),
+                  sources=(Source("s", "k", "a", settings={"sep": "\t\x7f\n", "deep": {"a b": [1, 2.5]}}),))  # fmt: skip
+    assert parse(render(plant)) == plant
+
+
+HEAD = "[plant]\nname = 'P'\n"
+STAGE = HEAD + "[stages.a]\nline = 'L'\n[stages.a.parameters.temp]\nunit = 'degC'\n[stages.a.characteristics.y]\n"
+SOURCE = STAGE + "[sources.s]\nkind = 'file_folder'\nstage = 'a'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("[plant\n", ["not TOML", "line 1"]),
+        ("[plant]\n", ["has no name"]),
+        ("[plants]\nname = 'x'\n", ["line 1", "'plants'", "did you mean 'plant'"]),
+        (HEAD + "zoen = 'UTC'\n", ["line 3", "'zoen'", "did you mean 'zone'"]),
+        (HEAD + "zone = 'Europa/Berlin'\n", ["'Europa/Berlin'", "IANA"]),
+        (HEAD + "zone = '../../etc/passwd'\n", ["is not known", "IANA"]),
+        (HEAD + "night_at = '2 am'\n", ["night_at", "'02:00'"]),
+        (HEAD + "day_starts = 24\n", ["day_starts is 24", "0 to 23"]),
+        (HEAD + "day_starts = '6'\n", ["line 3", "day_starts = '6' must be a whole number"]),
+        (HEAD + "ingest_every_s = 0\n", ["ingest_every_s is 0"]),
+        (HEAD + "[gate]\nmin_row = 3\n", ["line 4", "did you mean 'min_rows'"]),
+        (HEAD + "[gate]\ndelta_share = 2\n", ["gate.delta_share is 2.0"]),
+        (HEAD + "[stages.a]\nfamily = 'f'\n", ["line 3", "has no line"]),
+        (HEAD + "[stages]\na = 1\n", ["stages.a must be a table"]),
+        (STAGE.replace("unit = 'degC'", "low = 'cold'"), ["line 6", "low = 'cold' must be a number"]),
+        (STAGE.replace("unit = 'degC'", "low = nan"), ["not finite"]),
+        (STAGE.replace("unit = 'degC'", "low = 5\nhigh = 1"), ["low 5.0 is not below high 1.0"]),
+        (STAGE + "kind = 'colour'\n", ["kind 'colour'", "'continuous' or 'binary'"]),
+        (STAGE + "[stages.a.parameters.y]\n", ["y named twice"]),
+        (STAGE.replace("line = 'L'", "line = 'L'\nupstream = ['b']"), ["upstream 'b' is no stage"]),
+        (STAGE.replace("line = 'L'", "line = 'L'\nupstream = [3]"), ["upstream holds 3"]),
+        (STAGE + "[stages.b]\nline='L'\nupstream=['c']\n[stages.c]\nline='L'\nupstream=['b']\n", ["b, c", "circle"]),
+        (STAGE + "[sources.s]\nstage = 'a'\n", ["has no kind"]),
+        (SOURCE.replace("stage = 'a'", "stage = 'aa'"), ["stage 'aa' is not defined", "did you mean 'a'"]),
+        (SOURCE + "unit_colum = 'x'\n", ["line 11", "'unit_colum'", "did you mean 'unit_column'"]),
+        (SOURCE + "carries = 'all'\n", ["carries 'all'"]),
+        (SOURCE + "decimal = ';'\n", ["decimal ';'"]),
+        (SOURCE + "zone = 'Mars'\n", ["source 's': zone 'Mars'"]),
+        (SOURCE + "[sources.s.columns]\ntmp = 'T'\n", ["no parameter 'tmp'", "did you mean 'temp'"]),
+        (SOURCE + "[sources.s.columns]\ntemp = 5\n", ["columns holds 5"]),
+    ],
+)
+def test_mistakes_are_named(text, parts):
+    with pytest.raises(PlantError) as error:
+        parse(text, "my.toml")
+    message = str(error.value)
+    assert message.startswith("my.toml")
+    for part in parts:
+        assert part in message
+
+
+def test_twins_in_unicode_are_one_name():
+    with pytest.raises(PlantError, match="defined twice"):
+        parse(HEAD + '[stages."caf\u00e9"]\nline="L"\n[stages."cafe\u0301"]\nline="L"\n')
+
+
+def test_difference_names_each_change():
+    old = parse(SOURCE + "path = 'in'\n")
+    new = parse(
+        SOURCE.replace("unit = 'degC'", "unit = 'K'").replace("'P'", "'Q'") + "path = 'out'\n[stages.z]\nline='M'\n"
+    )
+    assert difference(old, new) == [
+        "plant: name 'P' becomes 'Q'",
+        "stage 'a', parameter 'temp': unit 'degC' becomes 'K'",
+        "stage 'z' is added",
+        "source 's', settings: path 'in' becomes 'out'",
+    ]
+    assert difference(new, old)[1] == "stage 'z' is removed"
+
+
+def test_lookups():
+    plant = parse(SOURCE)
+    assert plant.stage("a").line == "L"
+    assert [s.name for s in plant.sources_of("a", "measurements")] == ["s"]
+    assert plant.sources_of("a", "labels") == ()
+    with pytest.raises(PlantError, match="did you mean 'a'"):
+        plant.stage("aa")
