@@ -57,7 +57,7 @@ def test_round_trip_is_exact(plant):
 
 def test_control_characters_in_settings_survive():
     plant = Plant("P", stages=(Stage("a", "l", "f", (), ()),),
-                  sources=(Source("s", "k", "a", settings={"sep": "\t\x7f\n", "deep": {"a b": [1, 2.5]}}),))  # fmt: skip
+                  sources=(Source("s", "k", "a", settings={"x": "\t\x7f\n", "deep": {"a b": [1, 2.5]}}),))  # fmt: skip
     assert parse(render(plant)) == plant
 
 

@@ -1,0 +1,7 @@
+"""The one bridge: rows of the store become tasks, predictions become rows."""
+
+from qc_app.framing.frozen import freeze, thaw
+from qc_app.framing.rows import PREDICTION_COLUMNS, unfold
+from qc_app.framing.tasks import family_name, inputs, lots, task
+
+__all__ = ["PREDICTION_COLUMNS", "family_name", "freeze", "inputs", "lots", "task", "thaw", "unfold"]
