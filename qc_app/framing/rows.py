@@ -11,17 +11,17 @@ from qc_app.records import Tier
 
 PREDICTION_COLUMNS = pl.Schema(
     {
-        "unit_id": pl.String,
+        "unit_id": pl.String(),
         "t_event": pl.Datetime("us", "UTC"),
-        "characteristic": pl.String,
-        "mean": pl.Float64,
-        "lower": pl.Float64,
-        "upper": pl.Float64,
-        "level": pl.Float64,
-        "anomaly": pl.Float64,
-        "in_domain": pl.Boolean,
-        "tier": pl.String,
-        "model_id": pl.String,
+        "characteristic": pl.String(),
+        "mean": pl.Float64(),
+        "lower": pl.Float64(),
+        "upper": pl.Float64(),
+        "level": pl.Float64(),
+        "anomaly": pl.Float64(),
+        "in_domain": pl.Boolean(),
+        "tier": pl.String(),
+        "model_id": pl.String(),
         "t_predicted": pl.Datetime("us", "UTC"),
     }
 )
@@ -66,4 +66,4 @@ def unfold(
         model_id=pl.lit(model_id),
         t_predicted=pl.lit(at).dt.convert_time_zone("UTC"),
     )
-    return frame.select(PREDICTION_COLUMNS.names()).cast(dict(PREDICTION_COLUMNS))
+    return frame.select(PREDICTION_COLUMNS.names()).cast(PREDICTION_COLUMNS)
