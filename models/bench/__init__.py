@@ -1,1 +1,27 @@
-"""The yardstick: protocols, peers, report."""
+"""The yardstick: learners and peers on packs of real stages, in the same run."""
+
+from models.bench.judge import Row
+from models.bench.packs import Pack, PackError, PackStage, folders, load
+from models.bench.peers import make_peer, peer_names
+from models.bench.protocols import Exam, Skipped, exam, split_stages, training_tasks
+from models.bench.result import Result, Settings
+from models.bench.run import run
+
+__all__ = [
+    "Exam",
+    "Pack",
+    "PackError",
+    "PackStage",
+    "Result",
+    "Row",
+    "Settings",
+    "Skipped",
+    "exam",
+    "folders",
+    "load",
+    "make_peer",
+    "peer_names",
+    "run",
+    "split_stages",
+    "training_tasks",
+]
