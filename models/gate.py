@@ -1,0 +1,227 @@
+"""The gate between a challenger and the champion: a paired comparison on labels neither has seen, bootstrapped by lot.
+
+Rule (design page "quality"): promote if the lower bound of the mean gain is above -delta and the estimate above 0;
+keep if the upper bound is below 0; otherwise say how many more labels would decide. A guard that fails turns a
+promotion into a keep. The verdict is a pure function of its arguments and the seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from models.base import LEVEL, Array
+from models.errors import TaskError
+from models.guards import Evidence, Guard, check_guards
+
+Verdict = Literal["promote", "keep", "undecided"]
+RESAMPLES = 2000
+MIN_ROWS = 8
+MIN_LOTS = 5
+MOST_LABELS = 1000
+"""More labels than this are not asked for: such a difference is not worth them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict with every number it stands on.
+
+    Parameters
+    ----------
+    verdict : {"promote", "keep", "undecided"}
+    estimate : float
+        Mean gain, loss of the champion - loss of the challenger, in the unit of the losses.
+    lower, upper : float
+        Bounds of the gain at `level`; NaN while there are too few rows.
+    rows, lots : int
+        Rows that were compared, and independent lots among them.
+    more_labels : int
+        Further labels that would decide; 0 when decided, at most 1000.
+    delta, level : float
+    seed, resamples : int
+    guards : tuple of Guard
+    sentence : str
+    """
+
+    verdict: Verdict
+    estimate: float
+    lower: float
+    upper: float
+    rows: int
+    lots: int
+    more_labels: int
+    delta: float
+    level: float
+    seed: int
+    resamples: int
+    guards: tuple[Guard, ...] = ()
+    sentence: str = ""
+
+    def numbers(self) -> dict[str, object]:
+        """Everything but the sentence as plain values, for the journal.
+
+        Examples
+        --------
+        >>> judge([2.0] * 9, [1.0] * 9, delta=0.1, seed=0).numbers()["estimate"]
+        1.0
+        """
+        facts = {name: getattr(self, name) for name in self.__slots__ if name not in {"guards", "sentence", "verdict"}}
+        kept = {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in facts.items()}
+        return kept | {"guards": {g.name: g.numbers() for g in self.guards}}
+
+
+def judge(
+    loss_champion: ArrayLike,
+    loss_challenger: ArrayLike,
+    groups: ArrayLike | None = None,
+    *,
+    delta: float,
+    seed: int,
+    level: float = LEVEL,
+    min_rows: int = MIN_ROWS,
+    min_lots: int = MIN_LOTS,
+    evidence: Evidence | None = None,
+) -> Judgement:
+    """Judge a challenger against the champion on the same rows.
+
+    Parameters
+    ----------
+    loss_champion, loss_challenger : array_like, shape (n,)
+        Losses (absolute errors) in characteristic units; rows where either is missing are left out of both.
+    groups : array_like, shape (n,), optional
+        Lot of each row; lots are resampled whole. Without it each row is its own lot.
+    delta : float
+        Loss that is as good as none, >= 0, in the unit of the losses.
+    seed : int
+        Of the bootstrap; the same arguments and seed give the same verdict.
+    level : float
+        Of the two-sided interval; each bound holds at (1 + level) / 2.
+    min_rows, min_lots : int
+        Fewer and the verdict is "undecided".
+    evidence : Evidence, optional
+        What the guards look at.
+
+    Returns
+    -------
+    Judgement
+
+    Raises
+    ------
+    TaskError
+        On lengths that differ, a delta below 0, or a level outside (0, 1).
+
+    References
+    ----------
+    Efron & Tibshirani, An Introduction to the Bootstrap (1993), ch. 13; Hesterberg, The American Statistician 69
+    (2015) 371-386 (expanded percentile interval, which keeps its level with few lots).
+
+    Examples
+    --------
+    >>> result = judge([2.0, 2.1, 1.9, 2.2] * 4, [1.0, 1.2, 0.9, 1.1] * 4, delta=0.05, seed=1)
+    >>> result.verdict, round(result.estimate, 2), result.more_labels
+    ('promote', 1.0, 0)
+    """
+    gain, lots = _paired(loss_champion, loss_challenger, groups, delta, level)
+    sums, sizes = _by_lot(gain, lots)
+    n, g = len(gain), len(sums)
+    base = _Case(n, g, delta, level, seed)
+    if n < min_rows or g < min_lots:
+        return base.too_few(gain, max(min_rows, min_lots if g == n else int(np.ceil(min_lots * n / max(g, 1)))))
+    estimate = float(gain.mean())
+    if not gain.any():
+        return base.verdict("keep", (0.0, 0.0, 0.0), 0, "both models answer alike on every row: keep the champion")
+    low, high = _interval(sums, sizes, level, seed)
+    bounds = (estimate, low, high)
+    guards = check_guards(evidence, min_rows, delta) if evidence else ()
+    return base.decide(bounds, guards)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    rows: int
+    lots: int
+    delta: float
+    level: float
+    seed: int
+
+    def verdict(
+        self,
+        verdict: Verdict,
+        bounds: tuple[float, float, float],
+        more: int,
+        sentence: str,
+        guards: tuple[Guard, ...] = (),
+    ) -> Judgement:
+        return Judgement(
+            verdict, *bounds, self.rows, self.lots, more, self.delta, self.level, self.seed, RESAMPLES, guards, sentence
+        )
+
+    def too_few(self, gain: Array, needed: int) -> Judgement:
+        estimate = float(gain.mean()) if len(gain) else float("nan")
+        more = max(needed - self.rows, 1)
+        sentence = f"undecided: {self.rows} labels of {self.lots} lots are too few to judge, {_labels(more)} needed"
+        return self.verdict("undecided", (estimate, float("nan"), float("nan")), more, sentence)
+
+    def decide(self, bounds: tuple[float, float, float], guards: tuple[Guard, ...]) -> Judgement:
+        estimate, low, high = bounds
+        words = f"gain {estimate:.4g} ({low:.4g} to {high:.4g} at {self.level:.0%}) on {self.rows} labels"
+        failed = [guard for guard in guards if not guard.passed]
+        if high < 0:
+            return self.verdict("keep", bounds, 0, f"keep: the challenger is worse, {words}", guards)
+        if low > -self.delta and estimate > 0:
+            if failed:
+                reasons = "; ".join(guard.sentence for guard in failed)
+                return self.verdict("keep", bounds, 0, f"keep: better, {words}, but {reasons}", guards)
+            return self.verdict("promote", bounds, 0, f"promote: {words}, bound above -{self.delta:.4g}", guards)
+        more = _more(self.rows, bounds, self.delta)
+        return self.verdict("undecided", bounds, more, f"undecided: {words}, {_labels(more)} needed", guards)
+
+
+def _labels(more: int) -> str:
+    if more >= MOST_LABELS:
+        return f"{MOST_LABELS} or more labels"
+    return f"about {more} more label{'s' if more > 1 else ''}"
+
+
+def _more(rows: int, bounds: tuple[float, float, float], delta: float) -> int:
+    """Labels until the interval, shrinking as 1 / sqrt(rows) around this estimate, decides."""
+    estimate, low, high = bounds
+    width, room = (estimate - low, estimate + delta) if estimate > 0 else (high - estimate, -estimate)
+    if room <= 0 or width * width >= (1 + MOST_LABELS / rows) * room * room:
+        return MOST_LABELS
+    return max(int(np.ceil(rows * ((width / room) ** 2 - 1))), 1)
+
+
+def _paired(
+    champion: ArrayLike, challenger: ArrayLike, groups: ArrayLike | None, delta: float, level: float
+) -> tuple[Array, NDArray[np.object_]]:
+    a, b = np.asarray(champion, dtype=np.float64), np.asarray(challenger, dtype=np.float64)
+    lots = np.arange(len(a), dtype=object) if groups is None else np.asarray(groups, dtype=object)
+    if a.ndim != 1 or a.shape != b.shape or lots.shape != a.shape:
+        raise TaskError(f"gate: shapes {a.shape}, {b.shape}, groups {lots.shape} - one loss a row for both models")
+    if not delta >= 0 or not 0 < level < 1:
+        raise TaskError(f"gate: delta {delta}, level {level} - use delta >= 0 and 0 < level < 1")
+    gain = a - b
+    there = np.isfinite(gain)
+    return gain[there], lots[there]
+
+
+def _by_lot(gain: Array, lots: NDArray[np.object_]) -> tuple[Array, Array]:
+    position: dict[object, int] = {}
+    index = np.array([position.setdefault(lot, len(position)) for lot in lots], dtype=np.int64)
+    return np.bincount(index, weights=gain).astype(np.float64), np.bincount(index).astype(np.float64)
+
+
+def _interval(sums: Array, sizes: Array, level: float, seed: int) -> tuple[float, float]:
+    """Expanded percentile interval of the mean row gain, whole lots resampled."""
+    g = len(sums)
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(0, g, size=(RESAMPLES, g))
+    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    tail = float(stats.norm.cdf(-np.sqrt(g / (g - 1)) * stats.t.ppf((1 + level) / 2, g - 1)))
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return float(low), float(high)
