@@ -1,0 +1,82 @@
+"""Which of a source's columns are read, and what to say when one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data_connectors.errors import SchemaError
+from data_connectors.names import listed, nearest, normal
+from data_connectors.schema import Source, Stage
+
+
+def column_of(source: Source, name: str) -> str:
+    """Return the source's column for our `name`, as column names are compared."""
+    return normal(source.column_of(name))
+
+
+def characteristics_in(there: Sequence[str], stage: Stage, source: Source) -> list[str]:
+    """Return the stage's characteristics that a label source's columns `there` carry, in the stage's order.
+
+    A label source need not carry every characteristic of its stage. One that is mapped in ``columns`` must be there,
+    and so must one whose name is almost that of a column: it was renamed or misspelt, not left out.
+    """
+    found = set(there)
+    return [c.name for c in stage.characteristics if column_of(source, c.name) in found]
+
+
+def missing(there: Sequence[str], stage: Stage, source: Source) -> list[str]:
+    """Return our names of the declared columns that `there` lacks: unit, time, then values, then quality codes.
+
+    Parameters
+    ----------
+    there : sequence of str
+        The columns that a file or table has.
+    stage : Stage
+    source : Source
+
+    Examples
+    --------
+    >>> from data_connectors.schema import Parameter
+    >>> stage = Stage("rolling-2", "line-1", "rolling", (Parameter("exit_temp"),), ())
+    >>> missing(["unit_id", "ExitTemp"], stage, Source("files", "file_folder", "rolling-2"))
+    ['time', 'exit_temp']
+    """
+    found = {normal(c) for c in there}
+    own = [c for c in (source.unit_column, source.time_column) if normal(c) not in found]
+    if source.carries == "labels":
+        values = _missing_labels(found, stage, source)
+    else:
+        values = [p.name for p in stage.parameters if column_of(source, p.name) not in found]
+    return own + values + [c for c in source.quality.values() if normal(c) not in found]
+
+
+def _missing_labels(found: set[str], stage: Stage, source: Source) -> list[str]:
+    absent = [c.name for c in stage.characteristics if column_of(source, c.name) not in found]
+    if len(absent) == len(stage.characteristics):
+        return absent
+    taken = {column_of(source, c.name) for c in stage.characteristics}
+    spare = found - taken - {normal(source.unit_column), normal(source.time_column)}
+    return [name for name in absent if name in source.columns or nearest(name, spare)]
+
+
+def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: Source, origin: str) -> str:
+    """Return the message about the `absent` columns: what, where and what to do."""
+    first = absent[0]
+    if first in {source.unit_column, source.time_column}:
+        key = "unit_column" if first == source.unit_column else "time_column"
+        near = nearest(first, there)
+        cure = f"set {key} in [sources.{source.name}]" + (f', e.g. {key} = "{near}"' if near else "")
+    else:
+        near = nearest(source.column_of(first), there)
+        cure = f"map it in [sources.{source.name}.columns]" + (f', e.g. {first} = "{near}"' if near else "")
+    mapped = source.columns.get(first)
+    name = repr(first) if mapped is None else f"{mapped!r} (for {first!r})"
+    more = f" and {len(absent) - 1} more ({listed(absent[1:])})" if len(absent) > 1 else ""
+    return f"stage {stage.id!r}: column {name} missing in {origin} (has: {listed(there)}){more} - {cure}"
+
+
+def require(there: Sequence[str], stage: Stage, source: Source, origin: str) -> None:
+    """Raise SchemaError naming the nearest column where a declared one is not among `there`."""
+    absent = missing(there, stage, source)
+    if absent:
+        raise SchemaError(sentence(there, absent, stage, source, origin))

@@ -1,0 +1,171 @@
+"""From raw rows to rows ready for the store: cast, convert, judge, and set aside with a reason what cannot be.
+
+Conventions
+-----------
+* A value that is no finite number, lies outside its physical range or is bad by the source's own word is stored as null;
+  its raw text stays in the row's ``quality``. An empty cell is an absent value, not a bad one.
+* A row is set aside only when its unit or its time cannot be used; a label also when its value cannot.
+* Within one delivery: equal rows all stay in (the store counts the duplicates). Different rows of one unit at different
+  times all stay in, in the order of delivery: the last is the newest revision. Different rows of one unit at the same
+  time contradict each other: the first stays, the later ones are set aside as ``dup_conflict``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from data_connectors.base import LABEL_COLUMNS, MEASUREMENT_COLUMNS, Batch, Conformed, Reject
+from data_connectors.columns import characteristics_in, column_of, require
+from data_connectors.names import normal
+from data_connectors.refusals import refusals
+from data_connectors.row_hash import row_hash
+from data_connectors.schema import Source, Stage
+from data_connectors.times import UTC_MICROSECONDS, TimePolicy, moments
+from data_connectors.unit_ids import unit_ids
+from data_connectors.values import Reading, Values, numbers, quality_json
+
+
+def conform(batch: Batch, stage: Stage, source: Source, now: datetime) -> Conformed:
+    """Make rows for the store of what a source delivered.
+
+    Parameters
+    ----------
+    batch : Batch
+        As the connector delivered it; its own rejects are counted and passed on.
+    stage : Stage
+        What is measured, in which units.
+    source : Source
+        How the columns are to be read.
+    now : datetime
+        The moment of ingest, aware.
+
+    Returns
+    -------
+    Conformed
+        For measurements the columns MEASUREMENT_COLUMNS and the stage's parameters (Float64); for labels LABEL_COLUMNS.
+        ``received == rows.height + len(rejects)`` always.
+
+    Raises
+    ------
+    SchemaError
+        If a declared column is missing.
+    DefinitionError
+        If a unit of measure or the zone is not known.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> from data_connectors.schema import Parameter
+    >>> stage = Stage("rolling-2", "line-1", "rolling", (Parameter("exit_temp", "degC"),), ())
+    >>> source = Source("files", "file_folder", "rolling-2", columns={"exit_temp": "T"}, units={"exit_temp": "degF"})
+    >>> frame = pl.DataFrame({"unit_id": ["007", "008"], "time": ["2024-05-01T06:00Z", "noon"], "T": ["212", "300"]})
+    >>> done = conform(Batch("rolling-2", frame, "1"), stage, source, datetime(2024, 5, 2, tzinfo=UTC))
+    >>> done.rows["unit_id"].to_list(), done.rows["exit_temp"].round(6).to_list(), done.rejects[0].reason
+    (['007'], [100.0], 'unparsable_time')
+    """
+    frame = batch.frame.rename(normal) if batch.frame.width else batch.frame
+    if batch.frame.height == 0:
+        rows, refused, received = _nothing(stage, source), [], 0
+    else:
+        require(frame.columns, stage, source, batch.origin)
+        make = _labels if source.carries == "labels" else _measurements
+        rows, refused, received = make(batch, frame, stage, source, now)
+    return Conformed(rows, (*batch.rejects, *refused), received + len(batch.rejects))
+
+
+def _nothing(stage: Stage, source: Source) -> pl.DataFrame:
+    if source.carries == "labels":
+        return pl.DataFrame(schema=LABEL_COLUMNS)
+    return pl.DataFrame(schema=MEASUREMENT_COLUMNS | {p.name: pl.Float64 for p in stage.parameters})
+
+
+def _identity(frame: pl.DataFrame, source: Source, now: datetime) -> pl.DataFrame:
+    """Return unit_id, t and reason of each row (reason null where both can be used)."""
+    units = unit_ids(frame[normal(source.unit_column)])
+    times = moments(frame[normal(source.time_column)], TimePolicy.of(source), now)
+    reason = units["reason"].zip_with(units["reason"].is_not_null(), times["reason"])
+    return pl.DataFrame({"unit_id": units["unit_id"], "t": times["t"], "reason": reason})
+
+
+def _measurements(
+    batch: Batch, frame: pl.DataFrame, stage: Stage, source: Source, now: datetime
+) -> tuple[pl.DataFrame, list[Reject], int]:
+    identity = _identity(frame, source, now)
+    readings = [Reading.of(source, p.name, p.unit, p.low, p.high) for p in stage.parameters]
+    read = numbers(frame, readings, source.decimal)
+    content = _content(identity, readings, read)
+    reason = _contradictions(content, identity["reason"])
+    rows = _assembled(content, source, now).select(*MEASUREMENT_COLUMNS, *(p.name for p in stage.parameters))
+    rows = rows if reason.null_count() == len(reason) else rows.filter(reason.is_null())
+    return rows, refusals(batch, frame, reason, source), frame.height
+
+
+def _content(identity: pl.DataFrame, readings: list[Reading], read: list[Values]) -> pl.DataFrame:
+    notes = {reading.name: found.notes for reading, found in zip(readings, read, strict=True)}
+    columns = [found.values.alias(reading.name) for reading, found in zip(readings, read, strict=True)]
+    said = identity.select("unit_id", pl.col("t").alias("t_source"))
+    said = said.with_columns(quality_json(identity.height, notes), *columns)
+    return said.with_columns(row_hash(said))
+
+
+def _assembled(content: pl.DataFrame, source: Source, now: datetime) -> pl.DataFrame:
+    return content.with_columns(
+        pl.col("t_source").alias("t_event"),
+        pl.lit(now).cast(UTC_MICROSECONDS).alias("t_ingest"),
+        pl.lit(source.name).alias("source"),
+    )
+
+
+def _contradictions(content: pl.DataFrame, reason: pl.Series, also: tuple[str, ...] = ()) -> pl.Series:
+    """Return `reason` with ``dup_conflict`` for later rows that differ from the first of their unit and time."""
+    if not content["unit_id"].is_duplicated().any():
+        return reason
+    key = ["unit_id", *also, "t_source"]
+    usable = content.with_columns(reason.alias("reason")).with_row_index("row").filter(pl.col("reason").is_null())
+    later = usable.filter(pl.col("row_hash") != pl.col("row_hash").first().over(key))["row"]
+    return reason.scatter(later, "dup_conflict") if len(later) else reason
+
+
+def _labels(
+    batch: Batch, frame: pl.DataFrame, stage: Stage, source: Source, now: datetime
+) -> tuple[pl.DataFrame, list[Reject], int]:
+    identity = _identity(frame, source, now)
+    parts = [
+        _label_values(frame, identity, stage, source, name) for name in characteristics_in(frame.columns, stage, source)
+    ]
+    tall = pl.concat(parts).sort("row", maintain_order=True)
+    tall = tall.with_columns(row_hash(tall.select("unit_id", "characteristic", "value", "t_source")))
+    reason = _contradictions(tall, tall["reason"], also=("characteristic",))
+    rows = _assembled(tall, source, now).filter(reason.is_null())
+    rows = rows.with_columns(pl.col("t_source").alias("t_measured"), pl.col("t_ingest").alias("t_known"))
+    delivered = frame[tall["row"]]
+    return rows.select(*LABEL_COLUMNS), refusals(batch, delivered, reason, source, tall), tall.height
+
+
+def _label_values(
+    frame: pl.DataFrame, identity: pl.DataFrame, stage: Stage, source: Source, name: str
+) -> pl.DataFrame:
+    """Return the label rows of one characteristic: the cells that hold something, with a reason where unusable."""
+    characteristic = stage.characteristic(name)
+    found = numbers(frame, [Reading.of(source, name, characteristic.unit)], source.decimal)[0]
+    notes = found.notes.filter(pl.col("quality") == "bad").select("row", "code")
+    tall = identity.with_row_index("row").with_columns(
+        found.values.alias("value"), pl.lit(name).alias("characteristic")
+    )
+    tall = tall.join(notes, on="row", how="left", maintain_order="left")
+    binary = characteristic.kind == "binary"
+    odd = pl.col("value").is_in([0.0, 1.0]).not_() if binary else pl.lit(value=False)
+    why = pl.coalesce("reason", _LABEL_REASON, pl.when(odd).then(pl.lit("not_binary")))
+    tall = tall.filter(pl.col("value").is_not_null() | pl.col("code").is_not_null()).with_columns(why.alias("reason"))
+    return tall.select(
+        "row", "unit_id", pl.col("t").alias("t_source"), "characteristic", "value", "reason",
+        pl.lit(column_of(source, name)).alias("column"),
+    )  # fmt: skip
+
+
+_LABEL_REASON = (
+    pl.when(pl.col("code").is_in(["not_a_number", "not_finite"])).then(pl.lit("not_a_number"))
+    .when(pl.col("code").is_not_null()).then(pl.lit("bad_quality"))
+)  # fmt: skip

@@ -1,0 +1,89 @@
+"""Rejects of rows: each with its raw fields, its reason and a sentence that says what to do."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from data_connectors.base import Batch, Reject
+from data_connectors.names import normal, printable
+from data_connectors.schema import Source
+from data_connectors.values import as_text
+
+_SHOWN = 40
+_PLAIN = (pl.String, pl.Boolean)
+
+_SENTENCES = {
+    "missing_unit": "no unit id in {unit!r} - fill it in and replay",
+    "bad_unit": "unit id {unit_raw} holds invisible characters or more than 200 - correct it at the source",
+    "missing_time": "no time in {time!r} - fill it in and replay",
+    "unparsable_time": "time {time_raw} in {time!r} cannot be read - set time_format in [sources.{source}]",
+    "naive_time": 'time {time_raw} has no zone - set zone in [sources.{source}], e.g. zone = "Europe/Berlin"',
+    "ambiguous_time": 'time {time_raw} came twice in zone {zone} - set ambiguous = "earliest" or "latest"'
+    " in [sources.{source}]",
+    "nonexistent_time": 'time {time_raw} never was in zone {zone} - set nonexistent = "forward" in [sources.{source}]',
+    "time_out_of_range": "time {time_raw} is not within 1970..2105 - correct it at the source",
+    "future_time": "time {time_raw} is more than a day ahead of now - correct the source's clock",
+    "dup_conflict": "unit {unit_raw} was delivered before at {time_raw} with other values - keep one of the two",
+    "not_a_number": "label {value} of {column!r} is no number - correct it and replay",
+    "not_binary": "label {value} of {column!r} is neither 0 nor 1 - correct it and replay",
+    "bad_quality": "label {value} of {column!r} is bad by the source's own quality code - measure again",
+}
+
+
+def _shown(value: object) -> str:
+    text = printable(str(value))
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+
+
+def raw_rows(frame: pl.DataFrame) -> list[str]:
+    """Return each row as JSON of its fields, nothing rounded or left out.
+
+    Examples
+    --------
+    >>> raw_rows(pl.DataFrame({"unit_id": ["a"], "v": [1]}))
+    ['{"unit_id":"a","v":1}']
+    """
+    if not frame.height:
+        return []
+    plain = frame.select(c if c.dtype in _PLAIN or c.dtype.is_integer() else as_text(c) for c in frame)
+    return plain.write_ndjson().splitlines()
+
+
+def refusals(
+    batch: Batch, frame: pl.DataFrame, reason: pl.Series, source: Source, labels: pl.DataFrame | None = None
+) -> list[Reject]:
+    """Return a Reject for each row of `frame` that has a reason.
+
+    Parameters
+    ----------
+    batch : Batch
+        Where the rows came from.
+    frame : polars.DataFrame
+        The rows as delivered (for labels: the row of each label value).
+    reason : polars.Series
+        String (n,), null for rows that are kept.
+    source : Source
+    labels : polars.DataFrame or None
+        For labels: `row` and `column` of each label value.
+    """
+    held = reason.is_not_null().arg_true()
+    if not len(held):
+        return []
+    rows = frame[held]
+    offsets = held if labels is None else labels["row"].gather(held)
+    columns = [""] * len(held) if labels is None else labels["column"].gather(held).to_list()
+    return [
+        Reject(batch.origin, offset, raw, why, _sentence(batch, offset, why, fields, column, source))
+        for offset, raw, why, fields, column in zip(
+            offsets, raw_rows(rows), reason.gather(held), rows.iter_rows(named=True), columns, strict=True
+        )
+    ]
+
+
+def _sentence(batch: Batch, offset: int, why: str, fields: dict[str, object], column: str, source: Source) -> str:
+    unit, time = normal(source.unit_column), normal(source.time_column)
+    said = _SENTENCES[why].format(
+        unit=unit, time=time, column=column, source=source.name, zone=source.zone,
+        unit_raw=_shown(fields.get(unit)), time_raw=_shown(fields.get(time)), value=_shown(fields.get(column)),
+    )  # fmt: skip
+    return f"stage {batch.stage!r}: row {offset} of {batch.origin or 'the delivery'}: {said}"
