@@ -122,8 +122,8 @@ def _contradictions(content: pl.DataFrame, reason: pl.Series, also: tuple[str, .
     """Return `reason` with ``dup_conflict`` for later rows that differ from the first of their unit and time."""
     if not content["unit_id"].is_duplicated().any():
         return reason
-    key = ["unit_id", *also, "t_source"]
-    usable = content.with_columns(reason.alias("reason")).with_row_index("row").filter(pl.col("reason").is_null())
+    key = ["unit_id", "t_source", *also]
+    usable = content.select(*key, "row_hash").with_row_index("row").filter(reason.is_null())
     later = usable.filter(pl.col("row_hash") != pl.col("row_hash").first().over(key))["row"]
     return reason.scatter(later, "dup_conflict") if len(later) else reason
 
