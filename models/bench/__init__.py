@@ -1,10 +1,12 @@
 """The yardstick: learners and peers on packs of real stages, in the same run."""
 
+from models.bench.drawing import Skipped
 from models.bench.judge import Row
 from models.bench.packs import Pack, PackError, PackStage, folders, load
 from models.bench.peers import make_peer, peer_names
-from models.bench.protocols import Exam, Skipped, exam, split_stages, training_tasks
+from models.bench.protocols import Exam, exam, split_stages, training_tasks
 from models.bench.result import Result, Settings
+from models.bench.rolling import rolling_exams
 from models.bench.run import run
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "load",
     "make_peer",
     "peer_names",
+    "rolling_exams",
     "run",
     "split_stages",
     "training_tasks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -63,20 +64,23 @@ class Row:
     note: str = ""
 
 
-def judged(row: Row, exam: Exam, prediction: Prediction) -> Row:
-    """Return `row` with the figures of `prediction` on the query of `exam`."""
-    if prediction.mean.shape != exam.y.shape or not np.isfinite(prediction.mean).all():
-        return replace(row, status="failed", note=f"{np.sum(~np.isfinite(prediction.mean))} predictions are no numbers")
+def judged(row: Row, exams: Sequence[Exam], predictions: Sequence[Prediction]) -> Row:
+    """Return `row` with the figures of the predictions on the queries of the exams, all taken together."""
+    y = np.concatenate([e.y for e in exams])
+    mean, lower, upper = (
+        np.concatenate([getattr(p, part) for p in predictions]) for part in ("mean", "lower", "upper")
+    )
+    if mean.shape != y.shape or not np.isfinite(mean).all():
+        return replace(row, status="failed", note=f"{np.sum(~np.isfinite(mean))} of {len(mean)} are no numbers")
     if row.kind == "binary":
-        auroc = metrics.auroc(exam.y, prediction.mean)
-        return replace(row, auroc=auroc, ap=metrics.average_precision(exam.y, prediction.mean))
-    row = replace(row, nrmse=metrics.nrmse(exam.y, prediction.mean, exam.sd))
-    if not np.isfinite(prediction.lower).all() or not np.isfinite(prediction.upper).all():
+        return replace(row, auroc=metrics.auroc(y, mean), ap=metrics.average_precision(y, mean))
+    sd, level = exams[0].sd, predictions[0].level
+    row = replace(row, nrmse=metrics.nrmse(y, mean, sd))
+    if not np.isfinite(lower).all() or not np.isfinite(upper).all():
         return row
-    score = metrics.crps(exam.y, prediction.mean, prediction.lower, prediction.upper, prediction.level)
     return replace(
         row,
-        coverage=metrics.coverage(exam.y, prediction.lower, prediction.upper),
-        width=metrics.width(prediction.lower, prediction.upper, exam.sd),
-        crps=score / exam.sd,
+        coverage=metrics.coverage(y, lower, upper),
+        width=metrics.width(lower, upper, sd),
+        crps=metrics.crps(y, mean, lower, upper, level) / sd,
     )

@@ -11,20 +11,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.base import Array, Kind, Task
+from models.bench.drawing import Measured, Rows, Skipped, halves
 from models.bench.packs import Pack, PackStage
 
 Protocol = Literal["random", "time", "rolling"]
-Rows = NDArray[np.intp]
 
-SHOTS = (5, 10, 20, 50)
-DEFECT_SHOTS = (0, 1, 3, 5)
 TRAINING_LABELS = 400
 UNLABELLED_CAP = 2000
-QUERY_CAP: dict[Kind, int] = {"continuous": 500, "binary": 2000}
-QUERY_LEAST = 10
 FOLDS = 3
 
 
@@ -44,8 +39,8 @@ class Exam:
         What was measured on them: for the examiner only.
     sd : float
         Standard deviation of the characteristic over the whole stage, in its unit.
-    rows : ndarray of int, shape (q,)
-        Row numbers of the query in the stage; `support_rows` those of the support.
+    rows, support_rows : ndarray of int
+        Row numbers of query and support in the stage.
     """
 
     task: Task
@@ -55,13 +50,6 @@ class Exam:
     sd: float
     rows: Rows
     support_rows: Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Why a stage cannot be judged at this number of labels."""
-
-    reason: str
 
 
 def split_stages(pack: Pack, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -83,7 +71,7 @@ def split_stages(pack: Pack, seed: int) -> tuple[tuple[str, ...], tuple[str, ...
     """
     clusters = _clusters(pack)
     folds = min(FOLDS, len(clusters))
-    order = _generator(seed // FOLDS, pack.name, "stages").permutation(len(clusters))
+    order = generator(seed // FOLDS, pack.name, "stages").permutation(len(clusters))
     fold = np.array_split(order, folds)[seed % folds]
     judged = sorted(name for i in fold for name in clusters[i])
     return tuple(s.name for s in pack.stages if s.name not in judged), tuple(judged)
@@ -112,21 +100,20 @@ def training_tasks(
     """
     tasks = []
     for name in names:
-        stage, rng = pack.stage(name), _generator(seed, pack.name, name, "training")
-        y = stage.y[characteristic]
-        labelled = np.flatnonzero(np.isfinite(y))
-        chosen = _training_labels(y, labelled, pack.characteristics[characteristic], cap, rng)
+        stage, rng = pack.stage(name), generator(seed, pack.name, name, "training")
+        chosen = _training_labels(stage.y[characteristic], pack.characteristics[characteristic], cap, rng)
         if chosen.size:
-            tasks.append(_task(pack, stage, characteristic, chosen, _others(len(y), chosen)))
+            others = np.setdiff1d(np.arange(len(stage.x)), chosen)
+            tasks.append(task_of(pack, stage, characteristic, chosen, others))
     return tuple(tasks)
 
 
-def exam(pack: Pack, stage: str, characteristic: str, protocol: Protocol, k: int, seed: int) -> Exam | Skipped:
+def exam(pack: Pack, stage: str, characteristic: str, *, protocol: Protocol, k: int, seed: int) -> Exam | Skipped:
     """Draw the support and the query of one new stage.
 
     ``random``: labels anywhere, replicates on one side, unlabelled are all other units. ``time``: labels and
-    unlabelled from the first half of the stage, judged on the second. Supports grow with `k` within a seed; the
-    query of a continuous characteristic is the same at every `k`.
+    unlabelled from the first half of the stage, judged on the second. Supports grow with `k` within a seed; where
+    labels may be anywhere, the query of a continuous characteristic is the same at every `k`.
 
     Parameters
     ----------
@@ -143,118 +130,40 @@ def exam(pack: Pack, stage: str, characteristic: str, protocol: Protocol, k: int
         Skipped where the stage is too short, has no order, or its characteristic never changes.
     """
     part = pack.stage(stage)
-    kind = pack.characteristics[characteristic]
-    y = part.y[characteristic]
-    labelled = np.flatnonzero(np.isfinite(y))
-    sd = float(np.std(y[labelled])) if labelled.size else 0.0
-    if sd <= 1e-12 * float(np.max(np.abs(y[labelled]), initial=0.0)):
+    measured = Measured(part, part.y[characteristic], pack.characteristics[characteristic])
+    if not stage_sd(measured.y) > 0:
         return Skipped("the characteristic never changes here")
-    rng = _generator(seed, pack.name, stage, protocol)
-    halves = _halves(part, labelled) if protocol == "time" else None
-    if protocol == "time" and halves is None:
-        return Skipped("no order in time, or all units at one time")
-    drawn = _draw(part, y, kind, labelled, halves, k, rng)
+    known = np.arange(len(part.x))
+    if protocol == "time":
+        divided = halves(part, measured.rows)
+        if divided is None or part.t is None:
+            return Skipped("no order in time, or all units at one moment")
+        measured = Measured(part, measured.y, measured.kind, divided)
+        known = np.flatnonzero(part.t <= part.t[divided[0]].max())
+    drawn = measured.draw(k, generator(seed, pack.name, stage, protocol))
     if isinstance(drawn, Skipped):
         return drawn
+    support = drawn[0]
+    return exam_of(task_of(pack, part, characteristic, support, np.setdiff1d(known, support)), part, drawn)
+
+
+def exam_of(task: Task, part: PackStage, drawn: tuple[Rows, Rows]) -> Exam:
+    """Put the task and the query (second of `drawn`) side by side."""
     support, query = drawn
-    known = _first_half(part, halves[0]) if halves else np.arange(len(y))
-    task = _task(pack, part, characteristic, support, np.setdiff1d(known, support))
+    y = part.y[task.characteristic]
     t = None if part.t is None else part.t[query]
-    return Exam(task, part.x[query], t, y[query], sd, query, support)
+    return Exam(task, part.x[query], t, y[query], stage_sd(y), query, support)
 
 
-def _draw(
-    part: PackStage,
-    y: Array,
-    kind: Kind,
-    labelled: Rows,
-    halves: tuple[Rows, Rows] | None,
-    k: int,
-    rng: np.random.Generator,
-) -> tuple[Rows, Rows] | Skipped:
-    if kind == "binary":
-        return _draw_defects(part, y, labelled, halves, k, rng)
-    if halves is None:
-        query = _held_out(part, labelled, rng)
-        pool = np.setdiff1d(labelled, query)
-    else:
-        pool, query = halves
-    support = rng.permutation(pool)[:k]
-    query = _capped(_apart(part, support, query), QUERY_CAP[kind], rng)
-    if len(support) < k or len(query) < QUERY_LEAST:
-        return Skipped(f"{len(labelled)} labelled units do not serve {k} labels and a query of {QUERY_LEAST}")
-    return np.sort(support), query
+def stage_sd(y: Array) -> float:
+    """Return the standard deviation of what was measured at a stage; 0 where that is rounding only."""
+    values = y[np.isfinite(y)]
+    sd = float(np.std(values)) if values.size else 0.0
+    return sd if sd > 1e-12 * float(np.max(np.abs(values), initial=0.0)) else 0.0
 
 
-def _draw_defects(
-    part: PackStage, y: Array, labelled: Rows, halves: tuple[Rows, Rows] | None, k: int, rng: np.random.Generator
-) -> tuple[Rows, Rows] | Skipped:
-    pool, query = halves or (labelled, labelled)
-    shuffled = rng.permutation(pool)
-    bad, good = shuffled[y[shuffled] == 1], shuffled[y[shuffled] == 0]
-    goods = 3 * k if k else 10
-    support = np.concatenate([bad[:k], good[:goods]])
-    query = _capped(_apart(part, support, np.setdiff1d(query, support)), QUERY_CAP["binary"], rng)
-    left = int(np.sum(y[query] == 1))
-    if len(support) < k + goods or left < 1 or len(query) - left < QUERY_LEAST:
-        return Skipped(f"{len(bad)} nonconforming units do not serve {k} labelled ones and a query")
-    return np.sort(support), query
-
-
-def _held_out(part: PackStage, labelled: Rows, rng: np.random.Generator) -> Rows:
-    """Whole replicate groups for the query: half of the stage, less where the largest support needs the rest."""
-    wanted = max(min(len(labelled) // 2, len(labelled) - max(SHOTS)), QUERY_LEAST)
-    if part.groups is None:
-        return rng.permutation(labelled)[:wanted]
-    ids = np.unique(np.array([str(g) for g in part.groups[labelled]]), return_inverse=True)[1]
-    order = rng.permutation(int(ids.max()) + 1)
-    reached = np.cumsum(np.bincount(ids)[order])
-    held = order[: int(np.searchsorted(reached, wanted)) + 1]
-    return labelled[np.isin(ids, held)]
-
-
-def _apart(part: PackStage, support: Rows, query: Rows) -> Rows:
-    """Leave out of the query what is a replicate of a labelled unit."""
-    if part.groups is None:
-        return query
-    taken = {str(g) for g in part.groups[support]}
-    return query[[str(g) not in taken for g in part.groups[query]]]
-
-
-def _halves(part: PackStage, labelled: Rows) -> tuple[Rows, Rows] | None:
-    """Labelled units before and from the middle time on; units of one moment stay together."""
-    if part.t is None or not labelled.size:
-        return None
-    t = part.t[labelled]
-    early = t < np.sort(t)[len(t) // 2]
-    return (labelled[early], labelled[~early]) if early.any() else None
-
-
-def _first_half(part: PackStage, early: Rows) -> Rows:
-    if part.t is None:
-        return early
-    return np.flatnonzero(part.t <= part.t[early].max())
-
-
-def _capped(rows: Rows, cap: int, rng: np.random.Generator) -> Rows:
-    return np.sort(rng.permutation(rows)[:cap])
-
-
-def _training_labels(y: Array, labelled: Rows, kind: Kind, cap: int, rng: np.random.Generator) -> Rows:
-    shuffled = rng.permutation(labelled)
-    if kind == "continuous":
-        return np.sort(shuffled[:cap])
-    bad = shuffled[y[shuffled] == 1][: cap // 2]
-    good = shuffled[y[shuffled] == 0][: cap - len(bad)]
-    return np.sort(np.concatenate([bad, good]))
-
-
-def _others(n: int, chosen: Rows) -> Rows:
-    return np.setdiff1d(np.arange(n), chosen)
-
-
-def _task(pack: Pack, stage: PackStage, characteristic: str, support: Rows, unlabelled: Rows) -> Task:
-    """Rows in order of time; of the unlabelled the newest, or without an order an even choice."""
+def task_of(pack: Pack, stage: PackStage, characteristic: str, support: Rows, unlabelled: Rows) -> Task:
+    """Make a task of rows of a stage; of too many unlabelled the newest, or without an order an even choice."""
     if len(unlabelled) > UNLABELLED_CAP:
         even = np.linspace(0, len(unlabelled) - 1, UNLABELLED_CAP).astype(np.intp)
         unlabelled = unlabelled[even] if stage.t is None else unlabelled[-UNLABELLED_CAP:]
@@ -272,21 +181,29 @@ def _task(pack: Pack, stage: PackStage, characteristic: str, support: Rows, unla
     )
 
 
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """Return a random generator that depends on the seed and on names only."""
+    return np.random.default_rng([seed, zlib.crc32("\x1f".join(names).encode())])
+
+
+def _training_labels(y: Array, kind: Kind, cap: int, rng: np.random.Generator) -> Rows:
+    shuffled = rng.permutation(np.flatnonzero(np.isfinite(y)))
+    if kind == "continuous":
+        return np.sort(shuffled[:cap])
+    bad = shuffled[y[shuffled] == 1][: cap // 2]
+    good = shuffled[y[shuffled] == 0][: cap - len(bad)]
+    return np.sort(np.concatenate([bad, good]))
+
+
 def _clusters(pack: Pack) -> list[list[str]]:
     """Stages joined by shared replicate ids; if that joins them all, the ids are settings, not units."""
     clusters: list[tuple[set[str], list[str]]] = []
     for stage in pack.stages:
         ids = set() if stage.groups is None else {str(g) for g in stage.groups}
-        names = [stage.name]
         joined = [c for c in clusters if c[0] & ids]
         clusters = [c for c in clusters if not c[0] & ids]
-        for other_ids, other_names in joined:
-            ids, names = ids | other_ids, other_names + names
-        clusters.append((ids, names))
+        names = [name for c in joined for name in c[1]]
+        clusters.append((ids.union(*(c[0] for c in joined)), [*names, stage.name]))
     if len(clusters) == 1:
         return [[stage.name] for stage in pack.stages]
     return [names for _, names in clusters]
-
-
-def _generator(seed: int, *names: str) -> np.random.Generator:
-    return np.random.default_rng([seed, zlib.crc32("\x1f".join(names).encode())])

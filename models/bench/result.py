@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from models.bench.judge import Row
 from models.bench.packs import PackError
@@ -48,7 +49,7 @@ class Result:
         """Read what `to_json` wrote, or raise PackError."""
         try:
             data = json.loads(text)
-            given = {k: tuple(v) if isinstance(v, list) else v for k, v in data["settings"].items()}
+            given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["settings"].items()}
             rows = tuple(Row(**row) for row in data["rows"])
             return cls(Settings(**given), data["versions"], rows, data["seconds"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:

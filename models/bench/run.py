@@ -7,63 +7,22 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol as Interface
 
-import numpy as np
-
-from models.base import Adapted, Learner, Task
-from models.bench.judge import Row, judged
-from models.bench.packs import Pack, PackError, folders, load
-from models.bench.peers import PeerAdapted, make_peer, peer_names
-from models.bench.protocols import (
-    DEFECT_SHOTS,
-    SHOTS,
-    Exam,
-    Protocol,
-    Skipped,
-    exam,
-    split_stages,
-    training_tasks,
-)
+from models.bench.cells import Cell, examine, is_peer, pack_at
+from models.bench.drawing import DEFECT_SHOTS, SHOTS
+from models.bench.judge import Row
+from models.bench.packs import PackError, folders
+from models.bench.peers import make_peer, peer_names
+from models.bench.protocols import Protocol
 from models.bench.result import Result, Settings, versions
-from models.errors import ModelsError, NotThisKind
 
 #: Called with cells done, cells in all, and the cell just done in words.
 Progress = Callable[[int, int, str], None]
 
-_PROTOCOLS: tuple[Protocol, ...] = ("random", "time")
+_PROTOCOLS: tuple[Protocol, ...] = ("random", "time", "rolling")
 _QUICK_STAGES = 3
-
-
-class Method(Interface):
-    """What the bench needs of a learner or a peer."""
-
-    def fit(self, tasks: Sequence[Task]) -> Method:
-        """Learn across stages."""
-        ...
-
-    def adapt(self, task: Task) -> Adapted | PeerAdapted:
-        """Fit one stage."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One method on one characteristic of one pack with one seed: meta-trained once, examined often."""
-
-    folder: str
-    characteristic: str
-    seed: int
-    method: str
-    protocols: tuple[Protocol, ...]
-    shots: tuple[int, ...]
-    most_stages: int | None
-
-    def __str__(self) -> str:
-        return f"{Path(self.folder).name} / {self.characteristic} / {self.method} / seed {self.seed}"
 
 
 def run(
@@ -130,103 +89,12 @@ def run(
     return Result(settings, versions(), tuple(rows), round(time.perf_counter() - began, 1))
 
 
-def examine(cell: Cell) -> list[Row]:
-    """Meta-train the cell's method and examine it on every new stage, protocol and number of labels.
-
-    Parameters
-    ----------
-    cell : Cell
-
-    Returns
-    -------
-    list of Row
-        A method that refuses, or fails in a way it foresees, gives rows that say so; any other error is raised
-        with the cell's name.
-    """
-    pack = _pack(cell.folder)
-    learned, new = split_stages(pack, cell.seed)
-    tasks = training_tasks(pack, cell.characteristic, learned, cell.seed)
-    began = time.perf_counter()
-    try:
-        method: Method | str = _make(cell).fit(tasks)
-    except (ModelsError, np.linalg.LinAlgError) as error:
-        method = _words(error)
-    except Exception as error:
-        error.add_note(f"while meta-training in the bench: {cell}")
-        raise
-    fit_s = time.perf_counter() - began
-    return [_answer(cell, pack, asked, method, fit_s) for asked in _exams(cell, pack, new)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    protocol: Protocol
-    k: int
-    stage: str
-    exam: Exam
-
-
-def _exams(cell: Cell, pack: Pack, new: Sequence[str]) -> Iterator[_Asked]:
-    for protocol in cell.protocols:
-        for k in cell.shots:
-            left = cell.most_stages
-            for stage in new:
-                drawn = exam(pack, stage, cell.characteristic, protocol, k, cell.seed)
-                if isinstance(drawn, Skipped) or left == 0:
-                    continue
-                left = None if left is None else left - 1
-                yield _Asked(protocol, k, stage, drawn)
-
-
-def _answer(cell: Cell, pack: Pack, asked: _Asked, method: Method | str, fit_s: float) -> Row:
-    own = not cell.method.startswith("peer_")
-    row = Row(
-        pack=pack.name,
-        characteristic=cell.characteristic,
-        kind=asked.exam.task.kind,
-        protocol=asked.protocol,
-        k=asked.k,
-        seed=cell.seed,
-        stage=asked.stage,
-        method=cell.method,
-        own=own,
-        queries=len(asked.exam.y),
-        fit_s=round(fit_s, 3),
-    )
-    if isinstance(method, str):
-        return replace(row, status="refused", note=method)
-    began = time.perf_counter()
-    try:
-        prediction = method.adapt(asked.exam.task).predict(asked.exam.x, asked.exam.t)
-    except NotThisKind as error:
-        return replace(row, status="refused", note=_words(error))
-    except (ModelsError, np.linalg.LinAlgError) as error:
-        return replace(row, status="failed", note=_words(error))
-    except Exception as error:
-        error.add_note(f"in the bench: {cell}, stage {asked.stage!r}, {asked.protocol}, {asked.k} labels")
-        raise
-    return judged(replace(row, seconds=round(time.perf_counter() - began, 4)), asked.exam, prediction)
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _make(cell: Cell) -> Method:
-    if cell.method.startswith("peer_"):
-        return make_peer(cell.method)
-    import models
-
-    learner: Learner = models.make_learner(cell.method, seed=cell.seed)
-    return learner
-
-
 def _check(settings: Settings) -> None:
     for name in settings.peers:
         make_peer(name)
     unknown = set(settings.protocols) - {"random", "time", "rolling"}
     if unknown:
-        raise PackError(f"no protocol {sorted(unknown)[0]!r} - use random, time or rolling")
+        raise PackError(f"no protocol {min(unknown)!r} - use random, time or rolling")
     if settings.learners:
         import models
 
@@ -237,8 +105,8 @@ def _check(settings: Settings) -> None:
 def _cells(settings: Settings, found: Sequence[Path]) -> Iterator[Cell]:
     for method in (*settings.learners, *settings.peers):
         for folder in found:
-            for characteristic, kind in _pack(str(folder)).characteristics.items():
-                if method.startswith("peer_") and make_peer(method).kind != kind:
+            for characteristic, kind in pack_at(str(folder)).characteristics.items():
+                if is_peer(method) and make_peer(method).kind != kind:
                     continue
                 shots = settings.shots if kind == "continuous" else settings.defect_shots
                 for seed in settings.seeds:
@@ -270,12 +138,7 @@ def _one_thread() -> None:
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = "1"
     import torch
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
     torch.set_num_threads(1)
     threadpool_limits(1)
-
-
-@lru_cache(maxsize=4)
-def _pack(folder: str) -> Pack:
-    return load(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from models.base import Kind
-from models.bench.peers import defects, own, pooled
+from models.bench.peers import defects, own, pooled, tracking
 from models.bench.peers.base import Peer, PeerAdapted
 from models.errors import UnknownName
 
@@ -21,6 +21,9 @@ PEERS: tuple[Peer, ...] = (
     Peer("peer_pooled_offset", "continuous", pooled.pooled_offset, pooled.learn_raw),
     Peer("peer_pooled_standardized", "continuous", pooled.pooled_standardized, pooled.learn_standardized),
     Peer("peer_pooled_gp", "continuous", pooled.pooled_process, pooled.learn_raw),
+    Peer("peer_last", "continuous", tracking.last_label, rolling=True),
+    Peer("peer_ewma", "continuous", tracking.ewma_label, rolling=True),
+    Peer("peer_pooled_ewma", "continuous", tracking.pooled_ewma, pooled.learn_raw, rolling=True),
     Peer("peer_isolation", "binary", defects.isolation_forest),
     Peer("peer_pca", "binary", defects.principal_components),
     Peer("peer_neighbours", "binary", defects.neighbours),

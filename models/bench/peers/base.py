@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,8 @@ class Peer:
         ``place(learned, task) -> Predictor``; `learned` is None where `learn` is.
     learn : callable, optional
         ``learn(tasks) -> learned``: what is taken over from the other stages.
+    rolling : bool
+        Serves the rolling protocol only.
     learned : object
         Result of `learn`, set by `fit`.
     """
@@ -54,6 +56,7 @@ class Peer:
     kind: Kind
     place: Callable[[Any, Task], Predictor]
     learn: Callable[[Sequence[Task]], Any] | None = None
+    rolling: bool = False
     learned: Any = None
 
     def fit(self, tasks: Sequence[Task]) -> Peer:
@@ -62,10 +65,10 @@ class Peer:
             return self
         if not tasks:
             raise NotThisKind(f"peer {self.name!r} pools other stages and there is none")
-        return Peer(self.name, self.kind, self.place, self.learn, self.learn(tasks))
+        return replace(self, learned=self.learn(tasks))
 
     def adapt(self, task: Task) -> PeerAdapted:
-        """Fit one stage; raises NotThisKind for another kind of characteristic, or without a label where one is needed."""
+        """Fit one stage; NotThisKind for another kind of characteristic, or without a label where one is needed."""
         if task.kind != self.kind:
             raise NotThisKind(f"peer {self.name!r} serves {self.kind} characteristics, not {task.kind}")
         if self.kind == "continuous" and not len(task.support_y):

@@ -27,7 +27,7 @@ def isolation_forest(_: None, task: Task) -> Predictor:
 def principal_components(_: None, task: Task) -> Predictor:
     """T2 and squared prediction error of a PCA, each over its 95 % quantile, added (Yue and Qin 2001)."""
     scaling, z = _normal(task)
-    _, singular, rotation = np.linalg.svd(z, full_matrices=False)
+    singular, rotation = np.linalg.svd(z, full_matrices=False)[1:]
     variance = singular**2 / max(len(z) - 1, 1)
     kept = int(np.searchsorted(np.cumsum(variance), 0.9 * variance.sum())) + 1
     basis, scale = rotation[:kept], np.where(variance[:kept] > 1e-12, variance[:kept], np.inf)
@@ -85,7 +85,7 @@ def pooled_boosting(learned: tuple[Array, Array], task: Task) -> Predictor:
     return lambda rows: (np.asarray(booster.predict(rows, num_threads=1), dtype=np.float64), None)
 
 
-def _classifier(model: Any, task: Task) -> Predictor:  # noqa: ANN401 - scikit-learn is untyped
+def _classifier(model: Any, task: Task) -> Predictor:
     if len(set(task.support_y)) < 2:
         return constant(float(task.support_y.mean()) if len(task.support_y) else 0.5)
     scaling = stage_scaling(task)

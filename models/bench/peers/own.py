@@ -6,7 +6,8 @@ import warnings
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm, t as student
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from models.base import LEVEL, Array, Task
 from models.bench.peers.base import Predictor, constant, stage_scaling
@@ -45,7 +46,7 @@ def gaussian_process(_: None, task: Task) -> Predictor:
     return lambda x: _with_sd(model, scaling.apply(x))
 
 
-def fit_process(z: Array, y: Array) -> Any:  # noqa: ANN401 - scikit-learn is untyped
+def fit_process(z: Array, y: Array) -> Any:
     """Fit the process on scaled parameters `z` (n, d) and labels `y` (n,)."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
@@ -81,7 +82,7 @@ def catboost(_: None, task: Task) -> Predictor:
     return lambda x: (np.asarray(model.predict(x, thread_count=1), dtype=np.float64), None)
 
 
-def _with_sd(model: Any, z: Array) -> tuple[Array, Array]:  # noqa: ANN401 - scikit-learn is untyped
+def _with_sd(model: Any, z: Array) -> tuple[Array, Array]:
     mean, sd = model.predict(z, return_std=True)
     return np.asarray(mean, dtype=np.float64), np.asarray(sd, dtype=np.float64)
 

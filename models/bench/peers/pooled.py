@@ -36,7 +36,7 @@ class Boosted:
         return np.asarray(self.booster.predict(x, num_threads=1), dtype=np.float64)
 
 
-def boost(x: Array, y: Array, objective: str = "regression") -> Any:  # noqa: ANN401 - LightGBM is untyped
+def boost(x: Array, y: Array, objective: str = "regression") -> Any:
     """Fit LightGBM on `x` (n, d) and `y` (n,)."""
     import lightgbm
 

@@ -1,0 +1,170 @@
+"""One method on one characteristic of one pack with one seed: meta-trained once, examined often."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol as Interface
+
+import numpy as np
+
+from models.base import Adapted, Learner, Task
+from models.bench.drawing import Skipped
+from models.bench.judge import Row, judged
+from models.bench.packs import Pack, load
+from models.bench.peers import PeerAdapted, make_peer
+from models.bench.protocols import Exam, Protocol, exam, split_stages, training_tasks
+from models.bench.rolling import rolling_exams
+from models.errors import ModelsError, NotThisKind
+
+
+class Method(Interface):
+    """What the bench needs of a learner or a peer."""
+
+    def fit(self, tasks: Sequence[Task]) -> Method:
+        """Learn across stages."""
+        ...
+
+    def adapt(self, task: Task) -> Adapted | PeerAdapted:
+        """Fit one stage."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One method on one characteristic of one pack with one seed: meta-trained once, examined often."""
+
+    folder: str
+    characteristic: str
+    seed: int
+    method: str
+    protocols: tuple[Protocol, ...]
+    shots: tuple[int, ...]
+    most_stages: int | None
+
+    def __str__(self) -> str:
+        return f"{Path(self.folder).name} / {self.characteristic} / {self.method} / seed {self.seed}"
+
+
+def examine(cell: Cell) -> list[Row]:
+    """Meta-train the cell's method and examine it on every new stage, protocol and number of labels.
+
+    Parameters
+    ----------
+    cell : Cell
+
+    Returns
+    -------
+    list of Row
+        A method that refuses, or fails in a way it foresees, gives rows that say so; any other error is raised
+        with the cell's name.
+    """
+    pack = pack_at(cell.folder)
+    learned, new = split_stages(pack, cell.seed)
+    tasks = training_tasks(pack, cell.characteristic, learned, cell.seed)
+    began = time.perf_counter()
+    try:
+        method: Method | str = _make(cell).fit(tasks)
+    except (ModelsError, np.linalg.LinAlgError) as error:
+        method = _words(error)
+    except Exception as error:
+        error.add_note(f"while meta-training in the bench: {cell}")
+        raise
+    fit_s = time.perf_counter() - began
+    return [_answer(cell, pack, asked, method, fit_s) for asked in _exams(cell, pack, new)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Exams that are judged together: one, or under rolling labels all at one number of labels."""
+
+    protocol: Protocol
+    k: int
+    stage: str
+    exams: tuple[Exam, ...]
+
+
+def _exams(cell: Cell, pack: Pack, new: Sequence[str]) -> Iterator[_Asked]:
+    for protocol in cell.protocols:
+        found: Counter[int] = Counter()
+        for stage in new:
+            for asked in _stage_exams(cell, pack, stage, protocol):
+                found[asked.k] += 1
+                if cell.most_stages is None or found[asked.k] <= cell.most_stages:
+                    yield asked
+
+
+def _stage_exams(cell: Cell, pack: Pack, stage: str, protocol: Protocol) -> Iterator[_Asked]:
+    if protocol == "rolling":
+        walked = rolling_exams(pack, stage, cell.characteristic, cell.shots)
+        for k, exams in {} if isinstance(walked, Skipped) else walked.items():
+            yield _Asked(protocol, k, stage, exams)
+        return
+    if _rolling_only(cell.method):
+        return
+    for k in cell.shots:
+        drawn = exam(pack, stage, cell.characteristic, protocol=protocol, k=k, seed=cell.seed)
+        if isinstance(drawn, Exam):
+            yield _Asked(protocol, k, stage, (drawn,))
+
+
+def _answer(cell: Cell, pack: Pack, asked: _Asked, method: Method | str, fit_s: float) -> Row:
+    row = Row(
+        pack=pack.name,
+        characteristic=cell.characteristic,
+        kind=pack.characteristics[cell.characteristic],
+        protocol=asked.protocol,
+        k=asked.k,
+        seed=cell.seed,
+        stage=asked.stage,
+        method=cell.method,
+        own=not is_peer(cell.method),
+        queries=sum(len(e.y) for e in asked.exams),
+        fit_s=round(fit_s, 3),
+    )
+    if isinstance(method, str):
+        return replace(row, status="refused", note=method)
+    began = time.perf_counter()
+    try:
+        predictions = [method.adapt(e.task).predict(e.x, e.t) for e in asked.exams]
+    except NotThisKind as error:
+        return replace(row, status="refused", note=_words(error))
+    except (ModelsError, np.linalg.LinAlgError) as error:
+        return replace(row, status="failed", note=_words(error))
+    except Exception as error:
+        error.add_note(f"in the bench: {cell}, stage {asked.stage!r}, {asked.protocol}, {asked.k} labels")
+        raise
+    seconds = (time.perf_counter() - began) / len(asked.exams)
+    return judged(replace(row, seconds=round(seconds, 4)), asked.exams, predictions)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def is_peer(name: str) -> bool:
+    """Say whether `name` is a peer's; all others are learners'."""
+    return name.startswith("peer_")
+
+
+def _rolling_only(name: str) -> bool:
+    return is_peer(name) and make_peer(name).rolling
+
+
+def _make(cell: Cell) -> Method:
+    if is_peer(cell.method):
+        return make_peer(cell.method)
+    import models
+
+    learner: Learner = models.make_learner(cell.method, seed=cell.seed)
+    return learner
+
+
+@lru_cache(maxsize=4)
+def pack_at(folder: str) -> Pack:
+    """Return the pack in `folder`, read once a process."""
+    return load(folder)
