@@ -35,7 +35,20 @@ class ActionError(QcError):
 
 
 class StoreError(QcError):
-    """The lake, the journal or the registry cannot be read or written."""
+    """The lake, the journal or the registry cannot be read or written.
+
+    Parameters
+    ----------
+    message : str
+        What, where and what to do.
+    reason : str
+        Reason code for readiness and alarms: ``disk_full``, ``read_only``, ``permission``, ``busy``, ``fenced``,
+        ``newer_store``, ``unreachable``, ``damaged``, or empty.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class StoreBusy(StoreError):  # noqa: N818 - reads as what happened

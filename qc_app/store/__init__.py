@@ -1,1 +1,8 @@
 """The lake, the journal and the registry: everything that happened."""
+
+from qc_app.store.home import Store, open_store
+from qc_app.store.journal import Journal
+from qc_app.store.lake import Lake
+from qc_app.store.registry import Registry
+
+__all__ = ["Journal", "Lake", "Registry", "Store", "open_store"]

@@ -1,0 +1,110 @@
+"""Where things run: folder, databases, address. One file in the plant's folder, plus the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from qc_app.errors import SettingsError
+
+FILE = "settings.toml"
+
+
+class Settings(BaseSettings):
+    """Where a plant's program runs.
+
+    Environment variables ``QC_HOME``, ``QC_DATABASE_URL``, ... win over ``settings.toml``.
+
+    Parameters
+    ----------
+    home : Path
+        The plant's folder.
+    database_url : str or None
+        The journal's database; default: SQLite in `home`.
+    lake_url : str or None
+        The lake's folder (a path or ``file://``); default: ``lake`` in `home`.
+    bind : str
+        Address of the dashboard.
+    port : int
+    log_level : str
+
+    Examples
+    --------
+    >>> Settings(home=Path("/srv/plant")).lake_root.as_posix()
+    '/srv/plant/lake'
+    """
+
+    model_config = SettingsConfigDict(env_prefix="QC_", frozen=True, extra="forbid")
+
+    home: Path = Path("plant-home")
+    database_url: str | None = Field(default=None, repr=False)
+    lake_url: str | None = None
+    bind: str = "127.0.0.1"
+    port: int = Field(default=8501, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def lake_root(self) -> Path:
+        """The lake's folder.
+
+        Raises
+        ------
+        SettingsError
+            If `lake_url` is not a local folder.
+        """
+        if self.lake_url is None:
+            return self.home.absolute() / "lake"
+        parts = urlsplit(self.lake_url)
+        if parts.scheme not in {"", "file"}:
+            raise SettingsError(f"lake_url {self.lake_url!r} is no local folder - write a path or file:///path")
+        return Path(unquote(parts.path)).absolute()
+
+    @classmethod
+    def load(cls, home: Path) -> Settings:
+        """Read the settings of a plant's folder; without a file there, the defaults.
+
+        Raises
+        ------
+        SettingsError
+            If the file is no TOML, has an unknown key (the nearest known one is named), a value of the wrong kind,
+            or a password, which belongs in the environment.
+        """
+        path = Path(home) / FILE
+        found = _read(path) if path.exists() else {}
+        for key in found:
+            if key not in cls.model_fields or key == "home":
+                raise SettingsError(_unknown(key, path, [k for k in cls.model_fields if k != "home"]))
+        if urlsplit(str(found.get("database_url", ""))).password:
+            raise SettingsError(
+                f"{path}: database_url holds a password - set QC_DATABASE_URL in the environment instead"
+            )
+        chosen = {key: value for key, value in found.items() if f"QC_{key.upper()}" not in os.environ}
+        try:
+            return cls(home=Path(home), **chosen)
+        except ValidationError as error:
+            raise SettingsError(_told(error, path)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error} - correct it or move it away") from None
+
+
+def _unknown(key: str, path: Path, known: list[str]) -> str:
+    near = difflib.get_close_matches(key, known, 1, 0.5)
+    return f"{path}: unknown key {key!r} - " + (f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}")
+
+
+def _told(error: ValidationError, path: Path) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    key = str(first["loc"][0]) if first["loc"] else "settings"
+    return f"{key} (in {path} or QC_{key.upper()}): {first['msg']} - correct it"

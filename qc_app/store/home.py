@@ -1,0 +1,109 @@
+"""The plant's folder: lake, journal, registry, logs and the clock that it lives by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from qc_app.clock import Clock, ScaledClock, WallClock
+from qc_app.errors import StoreDamaged, StoreError
+from qc_app.settings import Settings
+from qc_app.store.durable import make_folder, store_error
+from qc_app.store.journal import Journal
+from qc_app.store.lake import Lake
+from qc_app.store.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything that a plant remembers; close it, or use it in a `with` block.
+
+    Parameters
+    ----------
+    lake : Lake
+    journal : Journal
+    registry : Registry
+    home : Path
+        The plant's folder.
+    clock : Clock
+        The plant's time.
+    """
+
+    lake: Lake
+    journal: Journal
+    registry: Registry
+    home: Path
+    clock: Clock
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.journal.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(settings: Settings, *, create: bool = False, clock: Clock | None = None) -> Store:
+    """Open a plant's store; tables of an older program are brought up to date.
+
+    Parameters
+    ----------
+    settings : Settings
+    create : bool
+        Make the folder if it is missing.
+    clock : Clock, optional
+        Default: the clock of ``clock.json`` in the folder (simulated plants), else the machine's.
+
+    Raises
+    ------
+    StoreError
+        If the folder is missing and not to be made, cannot be written, or a newer program wrote it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with open_store(Settings(home=Path(folder) / "plant"), create=True) as store:
+    ...         store.lake.stages(), store.registry.list()
+    ([], [])
+    """
+    home = settings.home.absolute()
+    if not create and not home.is_dir():
+        raise StoreError(f"there is no plant in {home} - make one with `qc demo` or `qc apply`, or name another --home")
+    try:
+        for folder in (home, home / "models", home / "logs", settings.lake_root):
+            make_folder(folder)
+    except OSError as error:
+        raise store_error(f"opening the plant's folder {home}", error) from error
+    ticking = clock or clock_of(home)
+    journal = Journal(settings.database_url or f"sqlite:///{home / 'journal.sqlite'}")
+    return Store(Lake(settings.lake_root, ticking), journal, Registry(home / "models"), home, ticking)
+
+
+def clock_of(home: Path) -> Clock:
+    """Return the clock that a plant lives by.
+
+    Raises
+    ------
+    StoreDamaged
+        If ``clock.json`` is there but cannot be read.
+    """
+    path = home / "clock.json"
+    if not path.exists():
+        return WallClock()
+    try:
+        told = json.loads(path.read_bytes())
+        origin, plant_origin = (datetime.fromisoformat(told[name]) for name in ("origin", "plant_origin"))
+        return ScaledClock(origin, plant_origin, float(told["speed"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreDamaged(
+            f"{path} is no clock ({error}) - it needs origin, plant_origin (ISO times) and speed", "damaged"
+        ) from error

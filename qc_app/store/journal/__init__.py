@@ -1,0 +1,91 @@
+"""The journal: every fact that is not one of many rows; a room for each kind."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from collections.abc import Iterator
+
+from qc_app.records import Lease
+from qc_app.store.journal.alarms import Alarms
+from qc_app.store.journal.audit import AuditTrail
+from qc_app.store.journal.database import Database
+from qc_app.store.journal.decisions import Decisions
+from qc_app.store.journal.drift import Drift
+from qc_app.store.journal.labels import Labels
+from qc_app.store.journal.latest import LatestValues
+from qc_app.store.journal.lease import Leases
+from qc_app.store.journal.limits import FrozenLimits
+from qc_app.store.journal.marks import Events, Gaps
+from qc_app.store.journal.models import Models
+from qc_app.store.journal.plants import Plants
+from qc_app.store.journal.quarantine import Quarantine
+from qc_app.store.journal.requests import Requests
+from qc_app.store.journal.runs import Runs
+from qc_app.store.migrations import upgrade
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """The rooms of the journal on one database; every write is one transaction.
+
+    Lists come oldest first.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///path`` or ``postgresql://user@host/name``; the tables are made or brought up to date.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be reached, or was written by a newer program.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import UTC, date, datetime
+    >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     journal = Journal(f"sqlite:///{folder}/journal.sqlite")
+    ...     first = journal.runs.start("adapt", "rolling-2", date(2026, 1, 1), now)
+    ...     second = journal.runs.start("adapt", "rolling-2", date(2026, 1, 1), now)
+    ...     journal.close()
+    >>> first.status, second
+    ('running', None)
+    """
+
+    def __init__(self, url: str) -> None:
+        database = self.database = Database(url)
+        upgrade(database)
+        self.plants = Plants(database)
+        self.labels = Labels(database)
+        self.runs = Runs(database)
+        self.decisions = Decisions(database)
+        self.models = Models(database)
+        self.alarms = Alarms(database)
+        self.drift = Drift(database)
+        self.quarantine = Quarantine(database)
+        self.gaps = Gaps(database)
+        self.events = Events(database)
+        self.limits = FrozenLimits(database)
+        self.requests = Requests(database)
+        self.audit = AuditTrail(database)
+        self.latest = LatestValues(database)
+        self.lease = Leases(database)
+
+    @contextmanager
+    def fenced(self, lease: Lease) -> Iterator[None]:
+        """Let every write inside check first that `lease` still leads; it raises StoreError if not.
+
+        For the whole process: a leader that was stopped and comes back writes nothing any more.
+        """
+        self.database.fence = lease
+        try:
+            yield
+        finally:
+            self.database.fence = None
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.database.close()

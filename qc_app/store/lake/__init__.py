@@ -1,0 +1,303 @@
+"""The lake: one folder a stage with its measurements, predictions and the checkpoints of its sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from data_connectors.base import MEASUREMENT_COLUMNS
+from data_connectors.schema import Stage
+from qc_app.clock import Clock, WallClock
+from qc_app.errors import StoreError
+from qc_app.records import Counts, Receipt
+from qc_app.store.durable import held, make_folder, safe_key, write_durably
+from qc_app.store.lake import predictions as predicted
+from qc_app.store.lake import upkeep
+from qc_app.store.lake.arrivals import arranged, counted, fresh, shaped, stored_columns
+from qc_app.store.lake.checkpoints import Checkpoints, Delivered, source_of
+from qc_app.store.lake.reading import Window, read
+from qc_app.store.lake.table import SEQ, Snapshot, Table, telling
+
+__all__ = ["Lake"]
+
+
+class Lake:
+    """Everything that came from the sources and everything that was predicted, append-only.
+
+    Parameters
+    ----------
+    root : Path
+        The lake's folder; made with the first commit.
+    clock : Clock
+        Tells the moment of a commit.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from data_connectors.schema import Parameter
+    >>> stage = Stage("rolling-2", "line-1", "rolling", (Parameter("speed"),), ())
+    >>> rows = pl.DataFrame({"unit_id": ["C1"], "t_event": [datetime(2026, 1, 1)], "speed": [9.5]}).with_columns(
+    ...     pl.col("t_event").dt.replace_time_zone("UTC"), t_ingest="t_event", row_hash=pl.lit(7, pl.UInt64))
+    >>> rows = rows.with_columns(t_ingest=pl.col("t_event"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     lake = Lake(Path(folder))
+    ...     receipt = lake.commit(stage, "files", rows, "row 1", received=1, quarantined=0)
+    ...     again = lake.commit(stage, "files", rows, "row 1", received=1, quarantined=0)
+    ...     lake.measurements("rolling-2", columns=["unit_id", "speed"]).rows()
+    [('C1', 9.5)]
+    >>> receipt.counts.new, again.counts.duplicates
+    (1, 1)
+    """
+
+    def __init__(self, root: Path, clock: Clock | None = None) -> None:
+        self.root = Path(root)
+        self._clock: Clock = clock or WallClock()
+
+    def commit(
+        self, stage: Stage, source: str, rows: pl.DataFrame, after: str, received: int, quarantined: int
+    ) -> Receipt:
+        """Store a conformed delivery and its checkpoint together: both or neither.
+
+        Parameters
+        ----------
+        stage : Stage
+            Its parameters are the table's columns; a new one widens the table.
+        source : str
+            Whose delivery it is.
+        rows : polars.DataFrame
+            ``MEASUREMENT_COLUMNS`` and parameters; may be empty.
+        after : str
+            The checkpoint that is true from now on.
+        received, quarantined : int
+            Records delivered in all, and held back; ``received == len(rows) + quarantined``.
+
+        Returns
+        -------
+        Receipt
+
+        Raises
+        ------
+        StoreError
+            If the counts do not balance, a row is incomplete, or the disk refuses (`reason` says why); nothing
+            of the delivery is stored then.
+        StoreBusy
+            If another process is storing for this source.
+        """
+        where = f"source {source!r} of stage {stage.id!r}"
+        names = [p.name for p in stage.parameters]
+        delivery = shaped(rows, source, names, stage.id)
+        checkpoints = self._checkpoints(stage.id, source)
+        with telling(f"storing a delivery of {where}"):
+            self._found(stage.id)
+            checkpoints.prepare()
+        with held(checkpoints.lock, where):
+            table = self._table(stage.id, "measurements")
+            base = table.ensure(stored_columns(names))
+            before = _delivered(base, checkpoints)
+            with telling(f"looking for duplicates of {where}"):
+                left, new, revisions = fresh(delivery, base, source)
+            counts = counted(received, delivery.height, new, revisions, quarantined, where)
+            receipt = Receipt(source, stage.id, self._clock.now(), counts, before.number + 1)
+            with telling(f"noting the checkpoint of {where}"):
+                checkpoints.write(Delivered(before.number + 1, after, before.total + counts, receipt))
+            table.append(base, arranged(left, base.version + 1), (source, before.number + 1))
+        return receipt
+
+    def checkpoint(self, stage_id: str, source: str) -> str | None:
+        """Return the checkpoint of a source: None if nothing of it was ever stored."""
+        return self._state(stage_id, source).after
+
+    def counts(self, stage_id: str, source: str) -> Counts:
+        """Return what became of all records of a source since the beginning."""
+        return self._state(stage_id, source).total
+
+    def receipts(self, stage_id: str, source: str, last: int = 500) -> list[Receipt]:
+        """Return the receipts of the `last` commits of a source, oldest first."""
+        return self._checkpoints(stage_id, source).newest(self._state(stage_id, source).number, last)
+
+    def sources(self, stage_id: str) -> list[str]:
+        """Return the sources that ever stored something for a stage, in order of name."""
+        base = self._table(stage_id, "measurements").snapshot()
+        names = [source_of(f) for f in (self._folder(stage_id) / "_checkpoints").glob("*/")]
+        return sorted(n for n in names if n is not None and base and base.delta.transaction_version(n))
+
+    def stages(self) -> list[str]:
+        """Return the ids of the stages that the lake holds, in order."""
+        return sorted(json.loads(path.read_bytes())["stage"] for path in self.root.glob("*/stage.json"))
+
+    def measurements(
+        self,
+        stage_id: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        known_at: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        last: int | None = None,
+        revisions: bool = False,
+    ) -> pl.DataFrame:
+        """Return measurements sorted by event time, the latest revision of each unit.
+
+        Parameters
+        ----------
+        stage_id : str
+        since, until : datetime, optional
+            Event time from and to (aware), both included.
+        known_at : datetime, optional
+            As it was known then: only rows that had arrived.
+        columns : sequence of str, optional
+            Only these; default all.
+        last : int, optional
+            Only the newest so many units by event time.
+        revisions : bool
+            Every revision, in order of event time and arrival.
+
+        Returns
+        -------
+        polars.DataFrame
+            Empty with the usual columns if the stage has none yet.
+        """
+        base = self._table(stage_id, "measurements").snapshot()
+        if base is None:
+            empty = pl.DataFrame(schema=MEASUREMENT_COLUMNS)
+            return empty.select([c for c in columns or empty.columns if c in empty.columns])
+        _check_columns(base, columns, stage_id)
+        window = Window(("unit_id",), since, until, known_at, last, revisions)
+        wanted = list(columns) if columns is not None else [c for c in base.columns if c != SEQ]
+        with telling(f"reading measurements of stage {stage_id!r}"):
+            found = read(base, window, wanted, revised=self._revised(stage_id, base))
+        return found.with_columns(found["row_hash"].reinterpret(signed=False)) if "row_hash" in wanted else found
+
+    def units(self, stage_id: str) -> int:
+        """Return how many units of a stage are stored."""
+        base = self._table(stage_id, "measurements").snapshot()
+        if base is None:
+            return 0
+        if not self._revised(stage_id, base):
+            return int(base.files["num_records"].sum())
+        with telling(f"counting units of stage {stage_id!r}"):
+            return int(base.scan().select(pl.col("unit_id").n_unique()).collect().item())
+
+    def span(self, stage_id: str) -> tuple[datetime, datetime] | None:
+        """Return the first and last event time of a stage, None if it has no rows."""
+        base = self._table(stage_id, "measurements").snapshot()
+        if base is None or base.files.is_empty():
+            return None
+        with telling(f"reading the span of stage {stage_id!r}"):
+            ends = base.scan().select(pl.col("t_event").min().alias("a"), pl.col("t_event").max().alias("b")).collect()
+        return (ends["a"].item(), ends["b"].item())
+
+    def version(self, stage_id: str) -> int:
+        """Return the version of a stage's measurements, -1 before the first commit."""
+        base = self._table(stage_id, "measurements").snapshot()
+        return base.version if base else -1
+
+    def append_predictions(self, stage_id: str, frame: pl.DataFrame) -> None:
+        """Append predictions; of one unit and characteristic the newest counts when read.
+
+        Parameters
+        ----------
+        stage_id : str
+        frame : polars.DataFrame
+            Columns of :data:`qc_app.store.lake.predictions.COLUMNS`; missing ones are null.
+        """
+        if frame.height:
+            self._found(stage_id)
+            with held(self._folder(stage_id) / "predictions.lock", f"predictions of stage {stage_id!r}"):
+                predicted.append(self._table(stage_id, "predictions"), frame, stage_id)
+
+    def predictions(
+        self,
+        stage_id: str,
+        *,
+        characteristic: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        last: int | None = None,
+        unit_id: str | None = None,
+        history: bool = False,
+    ) -> pl.DataFrame:
+        """Return predictions sorted by event time, the newest of each unit and characteristic.
+
+        Parameters
+        ----------
+        stage_id : str
+        characteristic, unit_id : str, optional
+            Only of these.
+        since, until : datetime, optional
+            Event time of the unit (aware), both included.
+        last : int, optional
+            Only the newest so many by event time.
+        history : bool
+            Every prediction ever made, not only the newest.
+        """
+        asked = predicted.Asked(characteristic, unit_id, since, until, last, history)
+        with telling(f"reading predictions of stage {stage_id!r}"):
+            return predicted.select(self._table(stage_id, "predictions"), asked)
+
+    def compact(self, stage_id: str) -> None:
+        """Join the many small files of a day into few; readers and writers go on meanwhile."""
+        for table in self._tables(stage_id):
+            upkeep.compact(table)
+
+    def vacuum(self, stage_id: str, keep_hours: float = 168.0) -> int:
+        """Remove files that no version of the last `keep_hours` needs, orphans of killed writers among them.
+
+        Returns
+        -------
+        int
+            How many data files went.
+        """
+        for source in self.sources(stage_id):
+            checkpoints = self._checkpoints(stage_id, source)
+            checkpoints.prune(self._state(stage_id, source).number)
+        return sum(upkeep.vacuum(table, keep_hours) for table in self._tables(stage_id))
+
+    def _folder(self, stage_id: str) -> Path:
+        return self.root / safe_key(stage_id)
+
+    def _table(self, stage_id: str, name: str) -> Table:
+        return Table(self._folder(stage_id) / name)
+
+    def _tables(self, stage_id: str) -> Iterator[Table]:
+        for name in ("measurements", "predictions"):
+            table = self._table(stage_id, name)
+            if table.snapshot() is not None:
+                yield table
+
+    def _checkpoints(self, stage_id: str, source: str) -> Checkpoints:
+        return Checkpoints(self._folder(stage_id) / "_checkpoints" / safe_key(source), stage_id, source)
+
+    def _found(self, stage_id: str) -> None:
+        name = self._folder(stage_id) / "stage.json"
+        with telling(f"making the folder of stage {stage_id!r}"):
+            if not name.exists():
+                make_folder(name.parent)
+                write_durably(name, json.dumps({"stage": stage_id}).encode())
+
+    def _state(self, stage_id: str, source: str) -> Delivered:
+        base = self._table(stage_id, "measurements").snapshot()
+        return _delivered(base, self._checkpoints(stage_id, source)) if base else Delivered()
+
+    def _revised(self, stage_id: str, base: Snapshot) -> bool:
+        """Whether a unit may have two rows: not if one source delivered all and never revised."""
+        sources = [source_of(f) for f in (self._folder(stage_id) / "_checkpoints").glob("*/")]
+        states = [_delivered(base, self._checkpoints(stage_id, s)) for s in sources if s is not None]
+        heard = [state for state in states if state.number]
+        return len(heard) != 1 or heard[0].total.revisions > 0
+
+
+def _delivered(base: Snapshot, checkpoints: Checkpoints) -> Delivered:
+    number = base.delta.transaction_version(checkpoints.source)
+    return checkpoints.read(number) if number else Delivered()
+
+
+def _check_columns(base: Snapshot, columns: Sequence[str] | None, stage_id: str) -> None:
+    unknown = [c for c in columns or () if c not in base.columns]
+    if unknown:
+        there = ", ".join(c for c in base.columns if c != SEQ)
+        raise StoreError(f"stage {stage_id!r} has no column {unknown[0]!r} in the lake (has: {there[:300]})")

@@ -1,0 +1,131 @@
+"""Reading the latest revision of each unit: few columns, few files, nothing that is not asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+
+import polars as pl
+
+from qc_app.store.lake.table import SEQ, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What to read of a table.
+
+    Parameters
+    ----------
+    identity : tuple of str
+        The columns whose latest row wins.
+    since, until : datetime or None
+        Event time from and to, both included.
+    known_at : datetime or None
+        Only what had arrived by then.
+    last : int or None
+        Only the newest so many by event time.
+    revisions : bool
+        Every revision, not only the latest.
+    where : polars.Expr or None
+        A further condition on columns that all revisions of an identity share.
+    """
+
+    identity: tuple[str, ...]
+    since: datetime | None = None
+    until: datetime | None = None
+    known_at: datetime | None = None
+    last: int | None = None
+    revisions: bool = False
+    where: pl.Expr | None = None
+
+
+def read(stored: Snapshot, window: Window, columns: Sequence[str], *, revised: bool = True) -> pl.DataFrame:
+    """Return `columns` of the rows in `window`, sorted by event time.
+
+    Parameters
+    ----------
+    stored : Snapshot
+    window : Window
+    columns : sequence of str
+    revised : bool
+        False where it is certain that no identity has two rows: then none needs to be looked for.
+    """
+    if window.last is not None:
+        return _newest(stored, window, columns, revised=revised)
+    if window.revisions or not revised:
+        rows = _inside(stored, window).select(list(dict.fromkeys([*columns, "t_event", SEQ])))
+        return rows.collect().sort("t_event", SEQ).select(columns)
+    needed = list(dict.fromkeys([*columns, *window.identity, "t_event", SEQ]))
+    rows = _inside(stored, window).select(needed).collect()
+    return _latest(stored, window, rows).sort("t_event", SEQ).select(columns)
+
+
+def _newest(stored: Snapshot, window: Window, columns: Sequence[str], *, revised: bool) -> pl.DataFrame:
+    """Widen the span backwards, file by file, until it holds enough."""
+    last = window.last or 0
+    for start in _starts(stored, window, last):
+        narrow = _replaced(window, since=start)
+        keys = list(dict.fromkeys([*window.identity, "t_event", SEQ]))
+        found = _inside(stored, narrow).select(keys).collect()
+        if revised and not window.revisions:
+            found = _latest(stored, narrow, found)
+        if found.height >= last or start == window.since:
+            break
+    if not found.height or not last:
+        return stored.scan().select(columns).head(0).collect()
+    cutoff = found["t_event"].top_k(min(last, found.height)).min()
+    whole = read(stored, _replaced(window, since=cutoff), columns, revised=revised)
+    return whole.tail(last)
+
+
+def _starts(stored: Snapshot, window: Window, last: int) -> list[datetime | None]:
+    """Return starts of ever wider spans, the narrowest likely to hold `last` rows, the widest all."""
+    files = stored.overlapping("t_event", window.since, window.until)
+    ranked = files.drop_nulls("min.t_event").sort("min.t_event", descending=True)
+    enough = ranked.filter(ranked["num_records"].cum_sum() >= last)["min.t_event"]
+    if enough.is_empty():
+        return [window.since]
+    start = enough[0] if window.since is None else max(enough[0], window.since)
+    return list(dict.fromkeys([start, window.since]))
+
+
+def _replaced(window: Window, since: object) -> Window:
+    assert since is None or isinstance(since, datetime)  # noqa: S101 - polars types its scalars loosely
+    return Window(window.identity, since, window.until, window.known_at, None, window.revisions, window.where)
+
+
+def _inside(stored: Snapshot, window: Window) -> pl.LazyFrame:
+    frame = stored.scan(stored.overlapping("t_event", window.since, window.until))
+    tests = _known(window)
+    tests += [pl.col("t_event") >= window.since] if window.since is not None else []
+    tests += [pl.col("t_event") <= window.until] if window.until is not None else []
+    return reduce(pl.LazyFrame.filter, tests, frame)
+
+
+def _known(window: Window) -> list[pl.Expr]:
+    known = [pl.col("t_ingest") <= window.known_at] if window.known_at is not None else []
+    return known + ([window.where] if window.where is not None else [])
+
+
+def _latest(stored: Snapshot, window: Window, rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep the last to arrive of each identity, unless a still later one lies outside the window's span."""
+    keys = list(window.identity)
+    kept = rows.sort(SEQ).unique(keys, keep="last", maintain_order=True)
+    if kept.is_empty() or (window.since is None and window.until is None):
+        return kept
+    first = kept[SEQ].min()
+    outside = [pl.col("t_event") < window.since] if window.since is not None else []
+    outside += [pl.col("t_event") > window.until] if window.until is not None else []
+    later = (
+        reduce(pl.LazyFrame.filter, _known(window), stored.scan(stored.overlapping(SEQ, first, None)))
+        .filter(pl.col(SEQ) > first, reduce(lambda a, b: a | b, outside))
+        .select([*keys, pl.col(SEQ).alias("later")])
+        .collect()
+    )
+    if later.is_empty():
+        return kept
+    newest = later.group_by(keys).agg(pl.col("later").max())
+    joined = kept.join(newest, on=keys, how="left", maintain_order="left")
+    return joined.filter(pl.col("later").is_null() | (pl.col("later") < pl.col(SEQ))).drop("later")

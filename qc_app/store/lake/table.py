@@ -1,0 +1,227 @@
+"""One Delta table: files are forced to the disk before the commit that names them."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, Field, PostCommitHookProperties, Schema, Transaction
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction
+
+from qc_app.errors import StoreDamaged
+from qc_app.store.durable import make_folder, store_error, sync
+
+#: Order of arrival over the whole table: table version << 32 | row; the highest of a unit is its latest revision.
+SEQ = "__seq"
+ROW_GROUP = 1 << 16
+CHECKPOINT_EVERY = 50
+STATISTICS = ("unit_id", "t_event", "t_ingest", SEQ)
+
+_TYPES: tuple[tuple[pl.DataType, str], ...] = (
+    (pl.String(), "string"),
+    (pl.Datetime("us", "UTC"), "timestamp"),
+    (pl.Int64(), "long"),
+    (pl.Float64(), "double"),
+    (pl.Boolean(), "boolean"),
+)
+_DELTA = {str(dtype): name for dtype, name in _TYPES}
+_POLARS = {name: dtype for dtype, name in _TYPES}
+_QUIET = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+# A transaction id never expires, so a checkpoint of a source is never forgotten; the log of versions is kept 30 days.
+_CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 30 days",
+    "delta.deletedFileRetentionDuration": "interval 7 days",
+    "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in STATISTICS),
+}
+
+Columns = Mapping[str, pl.DataType]
+
+
+@contextmanager
+def telling(what: str) -> Iterator[None]:
+    """Turn errors of Delta, polars and the file system into a StoreError that says `what` was tried."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StoreDamaged(f"{what}: {error} - a file of the lake is missing; restore it", "damaged") from error
+    except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
+        raise store_error(what, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A table as it was at one version: its columns, files and their statistics.
+
+    Parameters
+    ----------
+    root : Path
+    delta : DeltaTable
+    columns : mapping of str to polars.DataType
+    files : polars.DataFrame
+        One row a file: path, num_records, and min./max. of the columns with statistics (null where unknown).
+    """
+
+    root: Path
+    delta: DeltaTable
+    columns: Columns
+    files: pl.DataFrame
+
+    @property
+    def version(self) -> int:
+        """The table's version."""
+        return int(self.delta.version())
+
+    def scan(self, files: pl.DataFrame | None = None) -> pl.LazyFrame:
+        """Read lazily the given files (default: all) with the table's columns; missing ones are null."""
+        chosen = self.files if files is None else files
+        if chosen.is_empty():
+            return pl.LazyFrame(schema=dict(self.columns))
+        paths = [str(self.root / path) for path in chosen["path"]]
+        return pl.scan_parquet(
+            paths,
+            schema=dict(self.columns),
+            missing_columns="insert",
+            extra_columns="ignore",
+            glob=False,
+            hive_partitioning=False,
+        )
+
+    def overlapping(self, column: str, low: Any, high: Any) -> pl.DataFrame:
+        """Return the files that may hold values of `column` from `low` to `high` (None: open)."""
+        below, above = pl.col(f"min.{column}"), pl.col(f"max.{column}")
+        keep = pl.lit(value=True)
+        if high is not None:
+            keep &= (below <= high) | below.is_null()
+        if low is not None:
+            keep &= (above >= low) | above.is_null()
+        return self.files.filter(keep)
+
+
+class Table:
+    """An append-only Delta table in a local folder.
+
+    Parameters
+    ----------
+    root : Path
+        The table's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def snapshot(self) -> Snapshot | None:
+        """Return the newest version, or None where there is no table yet."""
+        with telling(f"reading the table {self.root.name} of {self.root.parent.name}"):
+            if not (self.root / "_delta_log").is_dir():
+                return None
+            try:
+                delta = DeltaTable(self.root)
+            except TableNotFoundError:
+                return None
+            return Snapshot(self.root, delta, _columns(delta.schema()), _files(delta))
+
+    def ensure(self, columns: Columns) -> Snapshot:
+        """Return the newest version after making the table, or widening it, to hold `columns`."""
+        found = self.snapshot()
+        with telling(f"widening the table {self.root.name} of {self.root.parent.name}"):
+            if found is None:
+                make_folder(self.root)
+                DeltaTable.create(self.root, Schema(_fields(columns)), configuration=_CONFIGURATION, mode="ignore")
+            elif extra := {k: v for k, v in columns.items() if k not in found.columns}:
+                found.delta.alter.add_columns(_fields(extra), post_commithook_properties=_QUIET)
+            else:
+                return found
+            self._sync_log()
+        again = self.snapshot()
+        if again is None:
+            raise StoreDamaged(f"table {self.root} vanished while it was made - restore it", "damaged")
+        return again
+
+    def append(self, base: Snapshot, frame: pl.DataFrame, transaction: tuple[str, int] | None = None) -> None:
+        """Append `frame` (may be empty) and note `transaction` (application, version) in one Delta commit.
+
+        The data file is on the disk before the commit names it; when this returns, so is the commit.
+
+        Raises
+        ------
+        StoreError
+            With reason ``disk_full`` etc.; the table is then at its last version and readable.
+        """
+        with telling(f"storing rows in the table {self.root.name} of {self.root.parent.name}"):
+            actions = [self._write(frame)] if frame.height else []
+            noted = [Transaction(*transaction)] if transaction else None
+            base.delta.create_write_transaction(
+                actions,
+                mode="append",
+                schema=base.delta.schema(),
+                commit_properties=CommitProperties(app_transactions=noted),
+                post_commithook_properties=_QUIET,
+            )
+            self._sync_log()
+            if base.version % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1:
+                self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Sum up the log in one file, so that opening the table stays quick."""
+        DeltaTable(self.root).create_checkpoint()
+        self._sync_log()
+
+    def _write(self, frame: pl.DataFrame) -> AddAction:
+        path = self.root / f"part-{uuid.uuid4().hex}.parquet"
+        try:
+            frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+            sync(path)
+        except (OSError, pl.exceptions.PolarsError):
+            path.unlink(missing_ok=True)
+            raise
+        sync(self.root)
+        return AddAction(
+            path.name, path.stat().st_size, {}, int(time.time() * 1000), data_change=True, stats=_stats(frame)
+        )
+
+    def _sync_log(self) -> None:
+        log = self.root / "_delta_log"
+        newest = sorted(log.iterdir(), key=lambda p: p.stat().st_mtime_ns)[-3:]
+        for path in newest:
+            sync(path)
+        sync(log)
+
+
+def _columns(schema: Schema) -> dict[str, pl.DataType]:
+    return {f.name: _POLARS[f.type.type] for f in schema.fields}  # type: ignore[union-attr]
+
+
+def _fields(columns: Columns) -> list[Field]:
+    return [Field(name, _DELTA[str(dtype)], nullable=True) for name, dtype in columns.items()]
+
+
+def _files(delta: DeltaTable) -> pl.DataFrame:
+    raw = pl.DataFrame(pl.Series(pl.from_arrow(delta.get_add_actions(flatten=True))).struct.unnest())
+    wanted = [f"{end}.{name}" for name in STATISTICS for end in ("min", "max")]
+    there = [pl.col(c) if c in raw.columns else pl.lit(None).alias(c) for c in wanted]
+    return raw.select("path", pl.col("num_records").cast(pl.Int64), *there)
+
+
+def _stats(frame: pl.DataFrame) -> str:
+    names = [n for n in STATISTICS if n in frame.columns and frame[n].null_count() < frame.height]
+    return json.dumps(
+        {
+            "numRecords": frame.height,
+            "minValues": {n: _jsonable(frame[n].min()) for n in names},
+            "maxValues": {n: _jsonable(frame[n].max()) for n in names},
+            "nullCount": {n: frame[n].null_count() for n in names},
+        }
+    )
+
+
+def _jsonable(value: Any) -> Any:
+    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if isinstance(value, datetime) else value
