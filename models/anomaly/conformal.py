@@ -1,0 +1,32 @@
+"""Scores to p-values without a distribution assumption."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.base import Array
+
+
+def p_values(calibration: Array, scores: Array) -> Array:
+    """Return the conformal p-value of each score: the share of calibration scores at least as high.
+
+    Parameters
+    ----------
+    calibration : ndarray, shape (c,)
+        Sorted scores of normal units that the detector was not fitted on.
+    scores : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        ``(1 + #{calibration >= score}) / (c + 1)`` (Vovk et al. 2005; Laxhammar & Falkman 2010); ties count as at
+        least as high, so duplicated units never raise the false alarm rate.
+
+    Examples
+    --------
+    >>> p_values(np.array([1.0, 2.0, 3.0]), np.array([0.0, 2.0, 9.0])).tolist()
+    [1.0, 0.75, 0.25]
+    """
+    above = len(calibration) - np.searchsorted(calibration, scores, side="left")
+    p: Array = (1.0 + above) / (len(calibration) + 1.0)
+    return p

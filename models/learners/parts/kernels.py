@@ -1,0 +1,43 @@
+"""Kernels between units, and Gaussian-process algebra in the basis where noise is diagonal."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.anomaly.knn import squared_distances
+from models.base import Array
+
+SQRT3 = 3.0**0.5
+
+
+def linear(a: Array, b: Array) -> Array:
+    """Return ``a b' / d``: a linear relation in standardized parameters; shape (n, m)."""
+    return a @ b.T / max(a.shape[1], 1)
+
+
+def rbf(d2: Array, length: float) -> Array:
+    """Return ``exp(-d2 / 2 l^2)`` (Rasmussen & Williams 2006, eq. 4.9)."""
+    k: Array = np.exp(d2 * (-0.5 / length**2))
+    return k
+
+
+def matern32(d2: Array, length: float) -> Array:
+    """Return the Matern kernel of order 3/2 (Rasmussen & Williams 2006, eq. 4.17)."""
+    r = np.sqrt(d2) * (SQRT3 / length)
+    k: Array = (1.0 + r) * np.exp(-r)
+    return k
+
+
+def exponential(d2: Array, length: float) -> Array:
+    """Return ``exp(-d / l)``: a level that wanders (Rasmussen & Williams 2006, eq. 4.18).
+
+    Examples
+    --------
+    >>> exponential(np.array([[4.0]]), 2.0).round(3).tolist()
+    [[0.368]]
+    """
+    k: Array = np.exp(np.sqrt(d2) * (-1.0 / length))
+    return k
+
+
+__all__ = ["exponential", "linear", "matern32", "rbf", "squared_distances"]

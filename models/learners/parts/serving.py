@@ -1,0 +1,113 @@
+"""How an answer becomes a prediction: the one `Adapted` that all learners of this package hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from models.anomaly.domain import Domain
+from models.base import LEVEL, Array, Kind, Prediction, Task, as_matrix
+from models.errors import TaskError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """A Student t for each of n units.
+
+    Parameters
+    ----------
+    mean : ndarray, shape (n,)
+    scale : ndarray, shape (n,)
+        Scale of the t in the characteristic's unit; infinite where nothing is known.
+    freedom : float
+        Degrees of freedom.
+    """
+
+    mean: Array
+    scale: Array
+    freedom: float
+
+
+Respond = Callable[[Array, Array | None], Answer]
+
+
+def t_quantile(level: float, freedom: float) -> float:
+    """Return the half-width of the central `level` interval of a standard t.
+
+    Examples
+    --------
+    >>> round(t_quantile(0.9, 1e9), 3), round(t_quantile(0.9, 3), 3)
+    (1.645, 2.353)
+    """
+    return float(special.stdtrit(freedom, 0.5 + level / 2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """An adapted stage.
+
+    Parameters
+    ----------
+    columns : tuple of str
+    kind : {"continuous", "binary"}
+    gauge_sd : float
+        No interval is narrower than the gauge allows.
+    respond : callable
+        Maps parameters (n, d) and times (n,) to an `Answer`.
+    domain : Domain
+        Anomaly score and domain of validity.
+    words : tuple of str
+    """
+
+    columns: tuple[str, ...]
+    kind: Kind
+    gauge_sd: float
+    respond: Respond
+    domain: Domain
+    words: tuple[str, ...]
+
+    def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
+        """Predict units with parameters `x`, shape (n, d), seen at times `t` in seconds.
+
+        For a characteristic that is binary the interval is one for the probability.
+
+        Raises
+        ------
+        TaskError
+            If shapes do not fit or `level` is not between 0 and 1.
+        """
+        matrix = as_matrix(x, len(self.columns), "predict: x")
+        times = _times(t, len(matrix))
+        if not 0 < level < 1:
+            raise TaskError(f"predict: level {level} - give a probability between 0 and 1, such as 0.9")
+        answer = self.respond(matrix, times)
+        half = answer.scale * t_quantile(level, answer.freedom)
+        half = np.maximum(half, self.gauge_sd * t_quantile(level, 1e9))
+        mean, lower, upper = answer.mean, answer.mean - half, answer.mean + half
+        if self.kind == "binary":
+            mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (mean, lower, upper))
+        anomaly, inside = self.domain.judge(matrix)
+        return Prediction(mean, lower, upper, anomaly, inside, level)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say what this model stands on."""
+        return self.words
+
+
+def _times(t: ArrayLike | None, n: int) -> Array | None:
+    if t is None:
+        return None
+    times = np.asarray(t, dtype=np.float64)
+    if times.shape != (n,):
+        raise TaskError(f"predict: t has shape {times.shape}, expected ({n},): one time for each unit")
+    return times
+
+
+def serve(task: Task, respond: Respond, words: tuple[str, ...], reference: Array | None = None) -> Served:
+    """Wrap `respond` for `task`; `reference` (shape (m, d)) stands in where the stage has few units of its own."""
+    domain = Domain.of(task, reference)
+    return Served(tuple(task.columns), task.kind, task.gauge_sd or 0.0, respond, domain, words)

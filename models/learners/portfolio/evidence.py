@@ -1,0 +1,127 @@
+"""Errors of the members on stages that they never saw, at several numbers of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.base import Array, BoolArray, Learner, Task
+from models.calibration import across_stage_factor
+
+SHOTS = np.array([0, 5, 10, 20, 50])
+FOLDS = 3
+QUERIES = 80
+EPISODES = 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Episode:
+    """One examination of all members at one number of labels.
+
+    Parameters
+    ----------
+    size : int
+    errors, halves : ndarray, shape (members, queries)
+        Errors and promised 90 % half-widths, in standard deviations of the stage.
+    truth : ndarray, shape (queries,)
+        Labels of the queries, in standard deviations of the stage from its mean.
+    """
+
+    size: int
+    errors: Array
+    halves: Array
+    truth: Array
+
+
+def examine(members: Sequence[Learner], tasks: Sequence[Task], seed: int) -> list[Episode]:
+    """Hold stages out in turn, train the members on the others and examine them on labels drawn at random."""
+    labelled = [t for t in tasks if len(t.support_y) >= 12 and np.ptp(t.support_y) > 0]
+    count = min(FOLDS, len(labelled))
+    if count < 2:
+        return []
+    rng = np.random.default_rng(seed)
+    part = rng.permutation(len(labelled)) % count
+    repeats = max(1, EPISODES // (len(labelled) * len(SHOTS)))
+    out = []
+    for fold in range(count):
+        held = [t for t, p in zip(labelled, part, strict=True) if p == fold]
+        names = {(t.stage, t.characteristic) for t in held}
+        trained = [m.fit([t for t in tasks if (t.stage, t.characteristic) not in names]) for m in members]
+        for task in held:
+            for size in SHOTS:
+                out += [_episode(trained, task, int(size), rng) for _ in range(repeats) if fits(task, int(size))]
+    return out
+
+
+def fits(task: Task, size: int) -> bool:
+    """Return whether `task` has enough labels for `size` of them and ten to judge on."""
+    return len(task.support_y) >= size + 10
+
+
+def _episode(trained: Sequence[Learner], task: Task, size: int, rng: np.random.Generator) -> Episode:
+    own, rest = divide(task, size, rng)
+    rest = rest[:QUERIES]
+    sd = float(task.support_y.std())
+    short = restrict(task, own)
+    x, t = task.support_x[rest], None if task.support_t is None else task.support_t[rest]
+    y = task.support_y[rest]
+    errors, halves = [], []
+    for learner in trained:
+        p = learner.adapt(short).predict(x, t)
+        errors.append((p.mean - y) / sd)
+        halves.append((p.upper - p.lower) / (2 * sd))
+    return Episode(size, np.array(errors), np.array(halves), (y - task.support_y.mean()) / sd)
+
+
+def divide(task: Task, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Draw `size` rows and the rows to judge on; replicates of a drawn row are never judged on."""
+    order = rng.permutation(len(task.support_y))
+    own, rest = np.sort(order[:size]), order[size:]
+    if task.groups is not None:
+        rest = rest[~np.isin(task.groups[rest].astype(str), task.groups[own].astype(str))]
+        rest = rest if len(rest) else order[size:]
+    return own, rest
+
+
+def restrict(task: Task, own: Array) -> Task:
+    """Return the task with the labels of the rows `own` only; all other units are unlabelled."""
+    hidden = np.setdiff1d(np.arange(len(task.support_y)), own)
+    times = None
+    if task.support_t is not None:
+        seen = task.unlabelled_t if task.unlabelled_t is not None else np.zeros(0)
+        times = np.concatenate([seen, task.support_t[hidden]])
+    with_times = times is not None and len(times) == len(task.unlabelled_x) + len(hidden)
+    return Task(
+        stage=task.stage,
+        characteristic=task.characteristic,
+        columns=task.columns,
+        support_x=task.support_x[own],
+        support_y=task.support_y[own],
+        unlabelled_x=np.vstack([task.unlabelled_x, task.support_x[hidden]]),
+        support_t=None if task.support_t is None else task.support_t[own],
+        unlabelled_t=times if with_times else None,
+        kind=task.kind,
+        limits=task.limits,
+        groups=None if task.groups is None else task.groups[own],
+        family=task.family,
+        gauge_sd=task.gauge_sd,
+    )
+
+
+def products(episodes: Sequence[Episode]) -> Array:
+    """Return the mean over episodes of the products of members' errors, shape (members, members)."""
+    out: Array = np.mean([e.errors @ e.errors.T / e.errors.shape[1] for e in episodes], axis=0)
+    return out
+
+
+def widening(episodes: Sequence[Episode], weights: Array, believed: BoolArray) -> float:
+    """Return the factor that makes the intervals of the weighted average cover 90 % over the episodes."""
+    ratios = []
+    for e in episodes:
+        share = weights[believed]
+        mean = share @ e.errors[believed]
+        half = np.sqrt(share @ (e.halves[believed] ** 2 + (e.errors[believed] - mean) ** 2))
+        ratios.append(np.abs(mean) / np.maximum(half, 1e-12))
+    return across_stage_factor(ratios)

@@ -1,0 +1,155 @@
+"""What the mixture keeps of one family: scales, relevance, pooled means, priors, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from models.base import Array
+from models.errors import StateError
+from models.learners.parts.boosted import Boosted
+from models.learners.parts.scaling import Scaling
+from models.learners.prior_mixture.experts import GRID, MEANS
+from models.learners.prior_mixture.means import Means
+from models.learners.prior_mixture.posterior import Spread
+
+SHOTS = np.array([0, 5, 10, 20, 50])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Knowledge:
+    """Learned on the stages of one family.
+
+    Parameters
+    ----------
+    plant : Scaling
+    relevance : ndarray, shape (d,)
+    means : Means
+    level : float
+        Mean of the stage levels.
+    scales : ndarray, shape (3,)
+        Low, middle and high standard deviation of the stages.
+    spread : Spread
+        Of residuals, for scale 1 where a mean is on the standard scale.
+    prior : ndarray, shape `GRID`
+        Log prior over the experts.
+    factors : ndarray, shape (5,)
+        Widening at each number of labels in `SHOTS`, from held-out stages.
+    """
+
+    plant: Scaling
+    relevance: Array
+    means: Means
+    level: float
+    scales: Array
+    spread: Spread
+    prior: Array
+    factors: Array
+
+    def own_scale(self, y: Array) -> float:
+        """Return the stage's spread, blending three labels' worth of the sisters' with the labels `y`."""
+        squares = float(((y - y.mean()) ** 2).sum()) if len(y) else 0.0
+        freedom = 3.0 + max(len(y) - 1, 0)
+        return float(np.sqrt((3.0 * self.scales[1] ** 2 + squares) / freedom))
+
+    def spread_at(self, own: float) -> Spread:
+        """Return the prior of the residual variance with the standard scales put in."""
+        size = np.ones(len(MEANS))
+        size[4:] = np.tile(np.append(self.scales, own), 2) ** 2
+        return Spread(self.spread.a, self.spread.b * size)
+
+    def table(self, five: Array, own: float) -> Array:
+        """Return all means, shape (n, means), from the five pooled ones, shape (n, 5)."""
+        return mean_table(five, self.level, np.append(self.scales, own))
+
+    def factor(self, n: int) -> float:
+        """Return the widening at `n` labels."""
+        return float(np.interp(np.log1p(n), np.log1p(SHOTS), self.factors))
+
+
+def mean_table(five: Array, level: float, scales: Array) -> Array:
+    """Return the means of the grid, shape (n, means), at a level and four standard scales."""
+    flat = np.full(len(five), level)
+    columns = [flat, five[:, 0], five[:, 1], level + five[:, 2]]
+    columns += [level + s * five[:, 3] for s in scales]
+    columns += [level + s * five[:, 4] for s in scales]
+    return np.column_stack(columns)
+
+
+def to_arrays(k: Knowledge) -> dict[str, Array]:
+    """Return the arrays of `k` for a state."""
+    out: dict[str, Array] = {
+        "plant/centre": k.plant.centre,
+        "plant/spread": k.plant.spread,
+        "relevance": k.relevance,
+        "level": np.array([k.level]),
+        "scales": k.scales,
+        "spread/a": k.spread.a,
+        "spread/b": k.spread.b,
+        "prior": k.prior,
+        "factors": k.factors,
+        "means/raw_line": k.means.raw_line,
+        "means/standard_line": k.means.standard_line,
+    }
+    for name in ("raw", "centred", "standard"):
+        trees: Boosted = getattr(k.means, name)
+        out[f"means/{name}/base"] = np.array([trees.base])
+        for field in fields(Boosted)[1:]:
+            out[f"means/{name}/{field.name}"] = getattr(trees, field.name)
+    return out
+
+
+def from_arrays(arrays: Mapping[str, Array]) -> Knowledge:
+    """Rebuild what `to_arrays` wrote.
+
+    Raises
+    ------
+    StateError
+        If an array is missing or has the wrong shape.
+    """
+    try:
+        trees = {name: _trees(arrays, f"means/{name}") for name in ("raw", "centred", "standard")}
+        means = Means(**trees, raw_line=arrays["means/raw_line"], standard_line=arrays["means/standard_line"])
+        found = Knowledge(
+            Scaling(arrays["plant/centre"], arrays["plant/spread"]),
+            arrays["relevance"],
+            means,
+            float(arrays["level"][0]),
+            arrays["scales"],
+            Spread(arrays["spread/a"], arrays["spread/b"]),
+            arrays["prior"],
+            arrays["factors"],
+        )
+    except (KeyError, IndexError, TypeError) as error:
+        raise StateError(f"state of learner 'prior_mixture': {error} is missing or damaged") from None
+    _check(found)
+    return found
+
+
+def _trees(arrays: Mapping[str, Array], head: str) -> Boosted:
+    base = float(arrays[f"{head}/base"][0])
+    feature = arrays[f"{head}/feature"].astype(np.int32)
+    return Boosted(base, feature, arrays[f"{head}/threshold"], arrays[f"{head}/value"])
+
+
+def _check(k: Knowledge) -> None:
+    d = len(k.relevance)
+    right = (
+        k.plant.centre.shape == k.plant.spread.shape == (d,)
+        and k.prior.shape == GRID
+        and k.factors.shape == SHOTS.shape
+        and k.scales.shape == (3,)
+        and k.spread.a.shape == k.spread.b.shape == (len(MEANS),)
+        and k.means.raw_line.shape == k.means.standard_line.shape == (2 * d + 1,)
+        and all(_sound(t, 2 * d) for t in (k.means.raw, k.means.centred, k.means.standard))
+    )
+    if not right:
+        raise StateError("state of learner 'prior_mixture': an array has the wrong shape - train again")
+
+
+def _sound(trees: Boosted, width: int) -> bool:
+    count, depth = trees.feature.shape
+    inside = not trees.feature.size or (trees.feature.min() >= 0 and trees.feature.max() < width)
+    return bool(inside and trees.threshold.shape == (count, depth) and trees.value.shape == (count, 2**depth))

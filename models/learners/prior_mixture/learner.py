@@ -1,0 +1,118 @@
+"""The learner: meta-training over families, adaptation in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+
+from models.base import Adapted, Array, Task
+from models.errors import StateError
+from models.learners.parts.families import Family, group, match, pack, unpack
+from models.learners.parts.levels import from_labels
+from models.learners.parts.plain import reference_for, seed_of, sentence
+from models.learners.parts.serving import serve
+from models.learners.prior_mixture.experts import GRID, starting_prior
+from models.learners.prior_mixture.knowledge import Knowledge, from_arrays, to_arrays
+from models.learners.prior_mixture.learning import learn
+from models.learners.prior_mixture.mixture import Mixture, stranger
+from models.state import State
+
+
+class PriorMixture:
+    """Some thousands of Gaussian processes, weighed by what sisters taught and what the labels say.
+
+    Parameters
+    ----------
+    seed : int
+    device : str
+        Accepted for the common signature; this learner computes on the processor.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(5, 40, 2))
+    >>> sisters = [Task(f"s{i}", "c", ["a", "b"], x[i], x[i] @ [1.0, 2.0] + i) for i in range(4)]
+    >>> prior = PriorMixture().fit(sisters)
+    >>> new = Task("new", "c", ["a", "b"], x[4, :4], x[4, :4] @ [1.0, 2.0] + 9, unlabelled_x=x[4])
+    >>> p = prior.adapt(new).predict([[1.0, 1.0]])
+    >>> bool(abs(p.mean[0] - 12) < 1), bool(p.lower[0] < p.mean[0] < p.upper[0])
+    (True, True)
+    """
+
+    name = "prior_mixture"
+
+    def __init__(
+        self,
+        seed: int = 0,
+        device: str = "auto",
+        families: tuple[Family, ...] = (),
+        knowledge: tuple[Knowledge, ...] = (),
+        shared: Array | None = None,
+    ) -> None:
+        self.seed, self.device = seed, device
+        self._families, self._knowledge = families, knowledge
+        self._shared = starting_prior() if shared is None else shared
+
+    def fit(self, tasks: Sequence[Task]) -> Self:
+        """Learn every family, and from all of them what strangers may be like."""
+        families, knowledge, counts = [], [], np.zeros(GRID)
+        for family, members in group(tasks, self.seed):
+            known, explained = learn(members, family, self.seed)
+            families.append(family)
+            knowledge.append(known)
+            counts += explained
+        return type(self)(self.seed, self.device, tuple(families), tuple(knowledge), _shared(counts))
+
+    def adapt(self, task: Task) -> Adapted:
+        """Weigh the experts by the labels of `task`."""
+        place = match(self._families, task)
+        family = None if place is None else self._families[place]
+        reference = reference_for(self._families, task)
+        if place is None or family is None:
+            if not len(task.support_y):
+                words = (f"prior mixture: {sentence(task, None)}",)
+                return serve(task, from_labels(task, None, task.support_y), words)
+            mixture = stranger(task, self._shared)
+        else:
+            mixture = Mixture.of(task, self._knowledge[place], family.columns)
+        said = sentence(task, None if family is None else family.levels)
+        sisters = (
+            "" if family is None else f" ({', '.join(family.stages[:5])}{', ...' if len(family.stages) > 5 else ''})"
+        )
+        return serve(task, mixture, (f"prior mixture: {said}{sisters}", *mixture.words()), reference)
+
+    def state(self) -> State:
+        """Return families, pooled means and priors."""
+        meta, arrays = pack(self._families)
+        for i, known in enumerate(self._knowledge):
+            arrays |= {f"knowledge/{i}/{name}": value for name, value in to_arrays(known).items()}
+        arrays["shared"] = self._shared
+        return State({"learner": self.name, "seed": self.seed, "settings": {}, "families": meta}, arrays)
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        """Rebuild the learner."""
+        seed = seed_of(cls.name, state)
+        families = unpack(state)
+        knowledge = tuple(from_arrays(state.inside(f"knowledge/{i}")) for i in range(len(families)))
+        return cls(seed, families=families, knowledge=knowledge, shared=_checked(state.arrays))
+
+
+def _checked(arrays: Mapping[str, Array]) -> Array:
+    shared = arrays.get("shared")
+    if shared is None or shared.shape != GRID:
+        raise StateError("state of learner 'prior_mixture': the shared prior is missing or has another shape")
+    return shared
+
+
+def _shared(counts: Array) -> Array:
+    """Return the log prior for strangers: kernels, noises and offsets that explained the families, any mean."""
+    start = np.exp(starting_prior())
+    if counts.sum() <= 0:
+        return starting_prior()
+    learned = counts.sum(axis=1, keepdims=True) * np.ones(GRID) * (start > 0)
+    with np.errstate(divide="ignore"):
+        log: Array = np.log(0.5 * start + 0.5 * learned / learned.sum())
+    return log

@@ -1,0 +1,174 @@
+"""Meta-training of the mixture: cross-fitted means, spreads, and the prior over experts by EM on episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import optimize, special
+
+from models.base import Array, Task
+from models.calibration import across_stage_factor
+from models.learners.parts.families import Family, align
+from models.learners.parts.scaling import Scaling, scaling
+from models.learners.parts.serving import t_quantile
+from models.learners.prior_mixture.experts import MEANS, starting_prior
+from models.learners.prior_mixture.knowledge import SHOTS, Knowledge
+from models.learners.prior_mixture.lens import Lens, usable
+from models.learners.prior_mixture.means import Labelled, cross_fitted, fit_means, relevance
+from models.learners.prior_mixture.posterior import Spread, choose, predict, weigh
+
+LABELS_A_STAGE = 400
+SIZES = (4, 8, 16, 32)
+EPISODES = 240
+QUERIES = 60
+ROUNDS = 30
+
+
+def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, seed: int) -> list[Labelled]:
+    """Look at training stages through their lenses; of each at most `LABELS_A_STAGE` labelled units."""
+    rng = np.random.default_rng(seed)
+    out = []
+    for task in tasks:
+        lens = Lens.of(task, family.columns, plant, weights)
+        rows = np.sort(rng.permutation(len(task.support_y))[:LABELS_A_STAGE])
+        times = None if task.support_t is None else task.support_t[rows]
+        groups = np.arange(len(rows)) if task.groups is None else np.unique(task.groups[rows], return_inverse=True)[1]
+        out.append(Labelled(lens.see(task.support_x[rows], times), task.support_y[rows], groups))
+    return out
+
+
+def learn(tasks: Sequence[Task], family: Family, seed: int) -> tuple[Knowledge, Array]:
+    """Learn a family; return its knowledge and the expected number of episodes each expert explained."""
+    plant = scaling(np.vstack([align(t.support_x, t.columns, family.columns) for t in tasks]))
+    d = len(family.columns)
+    first = look(tasks, family, plant, np.ones(d), seed)
+    means = fit_means(first, seed)
+    weights = relevance(means, d)
+    stages = look(tasks, family, plant, weights, seed)
+    five = cross_fitted(stages, seed)
+    spreads = np.array([s.spread for s in stages])
+    positive = spreads[spreads > 0]
+    scales = np.quantile(positive, [0.15, 0.5, 0.85]) if len(positive) else np.ones(3)
+    spread = _spread(stages, five, scales)
+    flat = Knowledge(plant, weights, means, family.levels.mean, scales, spread, starting_prior(), np.ones(len(SHOTS)))
+    prior, counts = _expectation_maximization(flat, stages, five, seed)
+    learned = Knowledge(plant, weights, means, flat.level, scales, spread, prior, flat.factors)
+    factors = _calibrate(learned, stages, five, seed + 1)
+    return Knowledge(plant, weights, means, flat.level, scales, spread, prior, factors), counts
+
+
+def _spread(stages: Sequence[Labelled], five: Sequence[Array], scales: Array) -> Spread:
+    """Fit an inverse gamma to the residual variances of the stages, for each mean (moments of the logarithm)."""
+    raw = [[s.y, s.y - f[:, 0], s.y - f[:, 1], s.y - f[:, 2]] for s, f in zip(stages, five, strict=True)]
+    own = [
+        [(s.y - s.level) / (s.spread or 1.0) - f[:, 3], (s.y - s.level) / (s.spread or 1.0) - f[:, 4]]
+        for s, f in zip(stages, five, strict=True)
+    ]
+    unit = float(scales[1]) ** 2
+    a, b = np.zeros(len(MEANS)), np.zeros(len(MEANS))
+    for j in range(4):
+        a[j], b[j] = _inverse_gamma(np.array([r[j].var() for r in raw]), [len(s.y) for s in stages], 1e-6 * unit)
+    for j, places in ((0, slice(4, 8)), (1, slice(8, 12))):
+        a[places], b[places] = _inverse_gamma(np.array([r[j].var() for r in own]), [len(s.y) for s in stages], 1e-6)
+    return Spread(a, b)
+
+
+def _inverse_gamma(variances: Array, sizes: Sequence[int], floor: float) -> tuple[float, float]:
+    """Return a and b with ``E log = log b - digamma(a)`` and ``Var log = trigamma(a)``, sampling noise taken off."""
+    logs = np.log(np.maximum(variances, floor))
+    noise = float(np.mean([2.0 / max(n - 1, 1) for n in sizes]))
+    wanted = max(float(logs.var(ddof=1)) - noise if len(logs) > 1 else 1.0, 0.1) + 0.05
+    a = float(optimize.brentq(lambda v: special.polygamma(1, v) - wanted, 1e-2, 1e3))
+    a = float(np.clip(a, 0.5, 8.0))
+    return a, float(np.exp(logs.mean() + special.digamma(a)))
+
+
+def draw(stage: Labelled, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Draw about `size` labelled units with their replicates kept together; return the rows taken and the rest."""
+    order = rng.permutation(stage.groups.max() + 1)
+    rank = np.argsort(order)[stage.groups]
+    by_rank = np.argsort(rank, kind="stable")
+    if not size:
+        return by_rank[:0], by_rank
+    last = rank[by_rank[min(size, len(by_rank)) - 1]]
+    taken = by_rank[:size]
+    return taken, by_rank[rank[by_rank] > last]
+
+
+def _expectation_maximization(
+    k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int
+) -> tuple[Array, Array]:
+    """Return the log prior that makes the episodes most likely, and the expected count of each expert."""
+    rng = np.random.default_rng(seed)
+    repeats = max(1, EPISODES // (len(stages) * len(SIZES)))
+    rows = []
+    start = starting_prior()
+    for stage, pooled in zip(stages, five, strict=True):
+        for size in SIZES:
+            if len(stage.y) < size:
+                continue
+            rows += [_log_joint(k, stage, pooled, draw(stage, size, rng)[0]) for _ in range(repeats)]
+    if not rows:
+        return start, np.zeros(start.shape)
+    log = np.stack(rows)
+    log = np.exp(log - log.max(axis=1, keepdims=True))
+    base = np.exp(start).ravel()
+    prior = base.copy()
+    strength = 0.1 * len(rows)
+    for _ in range(ROUNDS):
+        share = log * prior
+        counts = (share / np.maximum(share.sum(axis=1, keepdims=True), 1e-300)).sum(axis=0)
+        smooth = _smoothed(counts.reshape(start.shape), base.reshape(start.shape)).ravel()
+        prior = (counts + strength * smooth + 0.02 * len(rows) * base) / (len(rows) * 1.02 + strength)
+    with np.errstate(divide="ignore"):
+        return np.log(prior).reshape(start.shape), counts.reshape(start.shape)
+
+
+def _smoothed(counts: Array, base: Array) -> Array:
+    """Return the product of the marginals of `counts` over kernels and means x noises x offsets, on allowed experts."""
+    kernel = counts.sum(axis=(1, 2, 3), keepdims=True)
+    rest = counts.sum(axis=0, keepdims=True)
+    product = kernel * rest * (base > 0)
+    out: Array = product / max(float(product.sum()), 1e-300)
+    return out
+
+
+def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Array) -> Array:
+    """Return the evidence of every expert on the labelled `rows` of a training stage, flat; impossible ones -inf."""
+    seen, y = stage.seen.take(rows), stage.y[rows]
+    own = k.own_scale(y)
+    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], own), k.spread_at(own), usable(seen))
+    full = np.full(k.prior.shape, -np.inf)
+    full[evidence.kernels] = evidence.log
+    return full.ravel()
+
+
+def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int) -> Array:
+    """Return the widening at each of `SHOTS` that makes 90 % intervals cover 90 % over the training stages."""
+    rng = np.random.default_rng(seed)
+    repeats = max(1, 24 // len(stages))
+    out, last = [], 1.0
+    for size in SHOTS:
+        ratios = []
+        for stage, pooled in zip(stages, five, strict=True):
+            if len(stage.y) < size + 10:
+                continue
+            for _ in range(repeats):
+                ratios.append(_ratios(k, stage, pooled, *draw(stage, int(size), rng)))
+        last = across_stage_factor([r for r in ratios if len(r)]) if ratios else last
+        out.append(last)
+    return np.array(out)
+
+
+def _ratios(k: Knowledge, stage: Labelled, pooled: Array, rows: Array, rest: Array) -> Array:
+    rest = rest[:QUERIES]
+    seen, y = stage.seen.take(rows), stage.y[rows]
+    own = k.own_scale(y)
+    spread = k.spread_at(own)
+    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], own), spread, usable(seen))
+    chosen = choose(evidence.log + k.prior[evidence.kernels])
+    answer = predict(evidence, chosen, spread, seen, stage.seen.take(rest), k.table(pooled[rest], own))
+    half = answer.scale * t_quantile(0.9, answer.freedom)
+    ratios: Array = np.abs(stage.y[rest] - answer.mean) / half
+    return ratios

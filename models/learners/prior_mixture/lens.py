@@ -1,0 +1,160 @@
+"""How a stage's parameters are looked at: on the plant's scale, the stage's, and by relevance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.base import Array, Task
+from models.learners.parts.families import align
+from models.learners.parts.kernels import exponential, linear, matern32, rbf, squared_distances
+from models.learners.parts.scaling import Scaling, scaling
+from models.learners.prior_mixture.experts import SHAPES, Shape
+
+FEWEST = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Units through a lens: ``views[name]`` has shape (n, d), `clock` (n, 1) or None."""
+
+    views: dict[str, Array]
+    clock: Array | None
+
+    def __len__(self) -> int:
+        return len(self.views["plant"])
+
+    def take(self, rows: Array) -> Seen:
+        """Return the units with the places `rows`."""
+        return Seen({k: v[rows] for k, v in self.views.items()}, None if self.clock is None else self.clock[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lens:
+    """Scales of one stage.
+
+    Parameters
+    ----------
+    columns, wanted : tuple of str
+        The stage's parameters, and those of its family.
+    plant, stage : Scaling
+        Over the sisters, and over the units of this stage.
+    relevance : ndarray, shape (d,)
+        Weight of each parameter, mean 1.
+    start, span : float
+        First time and length of the stage's history, seconds.
+    """
+
+    columns: tuple[str, ...]
+    wanted: tuple[str, ...]
+    plant: Scaling
+    stage: Scaling
+    relevance: Array
+    start: float
+    span: float
+
+    @classmethod
+    def of(cls, task: Task, wanted: tuple[str, ...], plant: Scaling | None, relevance: Array | None) -> Self:
+        """Fit the lens of `task`; `plant` is None for a stranger, which is seen on its own scale alone."""
+        rows = align(np.vstack([task.support_x, task.unlabelled_x]), task.columns, wanted)
+        own = scaling(rows)
+        if plant is not None and len(rows) < FEWEST:
+            own = plant
+        weights = np.ones(len(wanted)) if relevance is None else relevance
+        start, span = _history(task)
+        return cls(tuple(task.columns), wanted, plant or own, own, weights, start, span)
+
+    def see(self, x: Array, t: Array | None) -> Seen:
+        """Look at units `x`, shape (n, d), seen at `t`."""
+        aligned = align(x, self.columns, self.wanted)
+        plant, stage = self.plant.apply(aligned), self.stage.apply(aligned)
+        views = {"plant": plant, "stage": stage, "relevant": plant * np.sqrt(self.relevance)}
+        clock = None if t is None or self.span <= 0 else ((t - self.start) / self.span)[:, None]
+        return Seen(views, clock)
+
+
+def _history(task: Task) -> tuple[float, float]:
+    times = [t for t in (task.support_t, task.unlabelled_t) if t is not None and len(t)]
+    if not times or task.support_t is None:
+        return 0.0, 0.0
+    every = np.concatenate(times)
+    return float(every.min()), float(np.ptp(every))
+
+
+@dataclass(slots=True)
+class Grams:
+    """Kernel matrices between two sets of units; distances are shared by the kernels that look at one view."""
+
+    a: Seen
+    b: Seen
+    _distances: dict[str, Array]
+
+    @classmethod
+    def between(cls, a: Seen, b: Seen) -> Self:
+        """Prepare the kernels between `a` (n units) and `b` (m units)."""
+        return cls(a, b, {})
+
+    def gram(self, shape: Shape) -> Array:
+        """Return the (n, m) matrix of kernel `shape`, of mean variance one."""
+        parts = []
+        if shape.form != "null":
+            parts.append(self._static(shape))
+        if shape.clock:
+            parts.append(exponential(self._d2("clock"), shape.clock))
+        if not parts:
+            return np.zeros((len(self.a), len(self.b)))
+        return parts[0] if len(parts) == 1 else (parts[0] + parts[1]) / 2
+
+    def _static(self, shape: Shape) -> Array:
+        if shape.form == "linear":
+            return self._linear(shape.view)
+        if shape.form == "matern":
+            return matern32(self._d2(shape.view), shape.length)
+        smooth = rbf(self._d2(shape.view), shape.length)
+        return smooth if shape.form == "rbf" else (smooth + self._linear(shape.view)) / 2
+
+    def _linear(self, view: str) -> Array:
+        key = "linear " + view
+        if key not in self._distances:
+            self._distances[key] = linear(self.a.views[view], self.b.views[view])
+        return self._distances[key]
+
+    def _d2(self, view: str) -> Array:
+        if view not in self._distances:
+            if view == "clock" and self.a.clock is not None and self.b.clock is not None:
+                self._distances[view] = squared_distances(self.a.clock, self.b.clock)
+            else:
+                d = max(self.a.views[view].shape[1], 1)
+                self._distances[view] = squared_distances(self.a.views[view], self.b.views[view]) / d
+        return self._distances[view]
+
+
+def self_variance(seen: Seen, shape: Shape) -> Array:
+    """Return the prior variance of each unit under kernel `shape`, shape (n,)."""
+    n = len(seen)
+    parts = []
+    if shape.form in {"linear", "both"}:
+        z = seen.views[shape.view]
+        slope = (z**2).sum(axis=1) / max(z.shape[1], 1)
+        parts.append(slope if shape.form == "linear" else (slope + 1.0) / 2)
+    elif shape.form != "null":
+        parts.append(np.ones(n))
+    if shape.clock:
+        parts.append(np.ones(n))
+    if not parts:
+        return np.zeros(n)
+    return parts[0] if len(parts) == 1 else (parts[0] + parts[1]) / 2
+
+
+def usable(seen: Seen) -> list[int]:
+    """Return the places of the kernels that can be computed: those with a clock need times.
+
+    Examples
+    --------
+    >>> one = np.zeros((1, 1))
+    >>> len(usable(Seen({"plant": one, "stage": one, "relevant": one}, None))) < len(SHAPES)
+    True
+    """
+    return [i for i, shape in enumerate(SHAPES) if not shape.clock or seen.clock is not None]

@@ -1,0 +1,149 @@
+"""Pooled means: what the sisters agree on, learned so that no stage saw its own labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.base import Array
+from models.learners.parts.boosted import Boosted, Growth, grow
+from models.learners.prior_mixture.lens import Seen
+
+PENALTIES = (0.003, 0.03, 0.3)
+MOST_CELLS = 250_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Means:
+    """Fitted pooled means of a family.
+
+    Parameters
+    ----------
+    raw, centred, standard : Boosted
+        Trees for the value, the value minus the stage's level, and the value on the stage's own scale.
+    raw_line, standard_line : ndarray, shape (2 d + 1,)
+        Ridge coefficients with the intercept first.
+    """
+
+    raw: Boosted
+    centred: Boosted
+    standard: Boosted
+    raw_line: Array
+    standard_line: Array
+
+    def at(self, seen: Seen) -> Array:
+        """Return raw trees, raw ridge, centred trees, standard trees, standard ridge at n units, shape (n, 5)."""
+        z = inputs(seen)
+        columns = [self.raw.predict(z), _line(self.raw_line, z), self.centred.predict(z)]
+        columns += [self.standard.predict(z), _line(self.standard_line, z)]
+        return np.column_stack(columns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """A training stage: its units through their lens, and labels raw."""
+
+    seen: Seen
+    y: Array
+    groups: Array
+
+    @property
+    def level(self) -> float:
+        """Mean of the labels."""
+        return float(self.y.mean())
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the labels; 0 for a constant."""
+        return float(self.y.std(ddof=1)) if len(self.y) > 1 else 0.0
+
+
+def inputs(seen: Seen) -> Array:
+    """Return plant- and stage-standardized parameters side by side, shape (n, 2 d)."""
+    return np.hstack([seen.views["plant"], seen.views["stage"]])
+
+
+def fit_means(stages: Sequence[Labelled], seed: int) -> Means:
+    """Fit the pooled means on `stages`; each stage has the same weight."""
+    rng = np.random.default_rng(seed)
+    d = max(inputs(stages[0].seen).shape[1], 1)
+    per_stage = max(30, MOST_CELLS // (d * len(stages)))
+    rows = [np.sort(rng.permutation(len(s.y))[:per_stage]) for s in stages]
+    z = np.vstack([inputs(s.seen)[r] for s, r in zip(stages, rows, strict=True)])
+    size = len(z) / len(stages)
+    weight = np.concatenate([np.full(len(r), np.sqrt(size / len(r))) for r in rows])
+    pairs = list(zip(stages, rows, strict=True))
+    raw = np.concatenate([s.y[r] for s, r in pairs])
+    centred = np.concatenate([s.y[r] - s.level for s, r in pairs])
+    standard = np.concatenate([(s.y[r] - s.level) / (s.spread or 1.0) for s, r in pairs])
+    trees = [grow(z, target, weight, rng, Growth(trees=120, depth=4)) for target in (raw, centred, standard)]
+    return Means(*trees, _ridge(z, raw, weight), _ridge(z, standard, weight))
+
+
+def _ridge(z: Array, y: Array, weight: Array) -> Array:
+    """Return ridge coefficients, intercept first; the penalty by generalized cross-validation (Golub et al. 1979)."""
+    root = np.sqrt(weight)
+    base = float(np.average(y, weights=weight))
+    a, b = z * root[:, None], (y - base) * root
+    values, vectors = np.linalg.eigh(a.T @ a)
+    values = np.maximum(values, 0.0)
+    along = vectors.T @ (a.T @ b)
+    best, found = np.inf, np.zeros(z.shape[1])
+    for penalty in PENALTIES:
+        shrink = values + penalty * len(y)
+        coefficients = vectors @ (along / shrink)
+        score = float(((b - a @ coefficients) ** 2).sum()) / (len(y) - float((values / shrink).sum())) ** 2
+        if score < best:
+            best, found = score, coefficients
+    return np.concatenate([[base], found])
+
+
+def _line(coefficients: Array, z: Array) -> Array:
+    line: Array = coefficients[0] + z @ coefficients[1:]
+    return line
+
+
+def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = 5) -> list[Array]:
+    """Return for each stage the five pooled means at its units, from fits that never saw the stage."""
+    count = min(folds, len(stages))
+    if count < 2:
+        level = [s.level for s in stages]
+        return [
+            np.column_stack([np.full(len(s.y), v)] * 2 + [np.zeros(len(s.y))] * 3)
+            for s, v in zip(stages, level, strict=True)
+        ]
+    place = np.random.default_rng(seed).permutation(len(stages)) % count
+    out: list[Array] = [np.zeros(0)] * len(stages)
+    for fold in range(count):
+        fitted = fit_means([s for s, p in zip(stages, place, strict=True) if p != fold], seed + 1 + fold)
+        for i in np.flatnonzero(place == fold):
+            out[i] = fitted.at(stages[i].seen)
+    return out
+
+
+def relevance(means: Means, d: int) -> Array:
+    """Return the weight of each of d parameters, mean 1: how much of the pooled trees' leaves hangs on it.
+
+    The share of the spread of leaf values that each question explains, from centred and standardized trees, blended
+    half and half with equal weights so that no parameter vanishes.
+    """
+    total = np.zeros(2 * d)
+    for trees in (means.centred, means.standard):
+        total += _gain(trees, 2 * d)
+    folded = total[:d] + total[d:]
+    if folded.sum() <= 0:
+        return np.ones(d)
+    return 0.2 + 0.8 * folded / folded.sum() * d
+
+
+def _gain(trees: Boosted, width: int) -> Array:
+    depth = trees.feature.shape[1]
+    out = np.zeros(width)
+    leaves = np.arange(2**depth)
+    for level in range(depth):
+        yes = trees.value[:, (leaves >> level) & 1 == 1]
+        no = trees.value[:, (leaves >> level) & 1 == 0]
+        np.add.at(out, trees.feature[:, level], ((yes - no) ** 2).mean(axis=1))
+    return out / max(out.sum(), 1e-300)

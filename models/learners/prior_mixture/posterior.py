@@ -1,0 +1,179 @@
+"""Evidence of every expert on a stage's labels, and the mixture they predict with.
+
+An expert says ``y = m(x) + offset + f(x) + noise`` with covariance ``s^2 (K + w I + v 1 1')``; s^2 has an inverse
+gamma prior and is integrated out, so the evidence is that of a multivariate Student t and predictions are Student t
+(Rasmussen & Williams 2006, ch. 2 and 5; Gelman et al. 2013, sec. 3.2). One eigendecomposition a kernel serves all
+means, noises and offsets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from models.base import Array
+from models.learners.parts.serving import Answer
+from models.learners.prior_mixture.experts import OFFSETS, SHAPES, noise_table, total_table
+from models.learners.prior_mixture.lens import Grams, Seen, self_variance
+
+MOST_EXPERTS = 250
+KEPT = 0.995
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """Inverse gamma prior of the residual variance for each mean: `a` and `b`, shape (means,)."""
+
+    a: Array
+    b: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Everything the labels say about the experts.
+
+    Attributes
+    ----------
+    kernels : list of int
+        Places of the kernels used.
+    log : ndarray, shape (kernels, means, noises, offsets)
+        Log marginal likelihood.
+    values, vectors : ndarray, shape (k, n), (k, n, n)
+        Spectra of the kernels used.
+    rotated : ndarray, shape (k, n, means)
+        Labels minus each mean, in the basis of each kernel.
+    ones : ndarray, shape (k, n)
+    quadratic, cross : ndarray, shape (k, means, noises)
+    down : ndarray, shape (k, noises)
+    """
+
+    kernels: list[int]
+    log: Array
+    values: Array
+    vectors: Array
+    rotated: Array
+    ones: Array
+    quadratic: Array
+    cross: Array
+    down: Array
+
+
+def weigh(seen: Seen, residual: Array, spread: Spread, kernels: list[int]) -> Evidence:
+    """Compute the evidence of all experts.
+
+    Parameters
+    ----------
+    seen : Seen
+        The n labelled units.
+    residual : ndarray, shape (n, means)
+        Labels minus each mean.
+    spread : Spread
+    kernels : list of int
+        Places in `SHAPES`.
+
+    Returns
+    -------
+    Evidence
+    """
+    n = len(seen)
+    grams = Grams.between(seen, seen)
+    stack = np.stack([grams.gram(SHAPES[k]) for k in kernels])
+    values, vectors = np.linalg.eigh(stack) if n else (np.zeros((len(kernels), 0)), stack)
+    values = np.maximum(values, 0.0)
+    basis = np.swapaxes(vectors, 1, 2)
+    rotated, ones = basis @ residual, basis.sum(axis=2)
+    spectrum = values[:, :, None] + noise_table()[kernels][:, None, :]
+    inverse = 1.0 / spectrum
+    quadratic = np.swapaxes(rotated**2, 1, 2) @ inverse
+    cross = np.swapaxes(rotated * ones[:, :, None], 1, 2) @ inverse
+    down = ((ones**2)[:, None, :] @ inverse)[:, 0, :]
+    log = _log_evidence(n, np.log(spectrum).sum(axis=1), quadratic, cross, down, spread, total_table()[kernels])
+    return Evidence(kernels, log, values, vectors, rotated, ones, quadratic, cross, down)
+
+
+def _log_evidence(
+    n: int, determinant: Array, quadratic: Array, cross: Array, down: Array, spread: Spread, total: Array
+) -> Array:
+    """Return the log density of the labels, shape (k, means, noises, offsets), without ``-n/2 log 2 pi``."""
+    offset = OFFSETS * total[:, :, None]
+    shrunk = 1.0 / offset + down[:, :, None]
+    q = quadratic[..., None] - cross[..., None] ** 2 / shrunk[:, None]
+    logdet = determinant[:, :, None] + np.log1p(offset * down[:, :, None])
+    a = spread.a[:, None, None]
+    b = spread.b[:, None] / total[:, None, :]
+    gain = special.gammaln(a + n / 2) - special.gammaln(a)
+    out: Array = (
+        gain
+        + a * np.log(b)[..., None]
+        - (a + n / 2) * np.log(b[..., None] + np.maximum(q, 0.0) / 2)
+        - 0.5 * logdet[:, None]
+    )
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """The experts that carry the weight: their places in each direction of the grid, and their weights."""
+
+    kernel: Array
+    mean: Array
+    noise: Array
+    offset: Array
+    weight: Array
+
+
+def choose(log: Array) -> Chosen:
+    """Return the heaviest experts, at most `MOST_EXPERTS`, that hold `KEPT` of the posterior weight."""
+    flat = log.ravel()
+    some = min(MOST_EXPERTS, flat.size)
+    top = np.argpartition(flat, flat.size - some)[-some:]
+    top = top[np.lexsort((top, -flat[top]))]
+    weight = np.exp(flat[top] - flat[top[0]])
+    weight /= weight.sum()
+    count = int(np.searchsorted(np.cumsum(weight), KEPT)) + 1
+    k, m, w, v = np.unravel_index(top[:count], log.shape)
+    return Chosen(k, m, w, v, weight[:count] / weight[:count].sum())
+
+
+def predict(evidence: Evidence, chosen: Chosen, spread: Spread, labelled: Seen, new: Seen, means: Array) -> Answer:
+    """Average the predictions of the chosen experts at the q units `new`; `means` has shape (q, means)."""
+    n, q = len(labelled), len(new)
+    grams = Grams.between(new, labelled)
+    mean, square, inner = np.zeros(q), np.zeros(q), np.zeros(q)
+    freedom = 0.0
+    for k in np.unique(chosen.kernel):
+        mine = np.flatnonzero(chosen.kernel == k)
+        weight = chosen.weight[mine]
+        local, variance, degrees = _experts_of(evidence, chosen, spread, mine, grams, new, n)
+        local += means[:, chosen.mean[mine]]
+        mean += local @ weight
+        square += local**2 @ weight
+        inner += (variance * (degrees / (degrees - 2.0))) @ weight
+        freedom += float(degrees @ weight)
+    total = np.maximum(inner + np.maximum(square - mean**2, 0.0), 1e-300)
+    return Answer(mean, np.sqrt(total * (freedom - 2.0) / freedom), freedom)
+
+
+def _experts_of(
+    evidence: Evidence, chosen: Chosen, spread: Spread, mine: Array, grams: Grams, new: Seen, n: int
+) -> tuple[Array, Array, Array]:
+    """Return mean beyond m(x) and squared scale, shape (q, e), and degrees of freedom of the experts of one kernel."""
+    k = int(chosen.kernel[mine[0]])
+    place = evidence.kernels[k]
+    m, w, v = chosen.mean[mine], chosen.noise[mine], chosen.offset[mine]
+    noise, total = noise_table()[place, w], total_table()[place, w]
+    inverse = 1.0 / (evidence.values[k][:, None] + noise)
+    offset = OFFSETS[v] * total
+    shrunk = 1.0 / offset + evidence.down[k, w]
+    beta = evidence.cross[k, m, w] / shrunk
+    ones = evidence.ones[k][:, None]
+    a_star = grams.gram(SHAPES[place]) @ evidence.vectors[k]
+    local = beta + a_star @ (inverse * (evidence.rotated[k][:, m] - beta * ones))
+    explained = (a_star**2) @ inverse
+    left = 1.0 - a_star @ (inverse * ones)
+    factor = self_variance(new, SHAPES[place])[:, None] + noise - explained + left**2 / shrunk
+    q = np.maximum(evidence.quadratic[k, m, w] - evidence.cross[k, m, w] * beta, 0.0)
+    scale = (spread.b[m] / total + q / 2) / (spread.a[m] + n / 2)
+    return local, np.maximum(factor, 1e-9) * scale, 2 * spread.a[m] + n
