@@ -5,6 +5,7 @@ from models.bench.judge import Row
 from models.bench.packs import Pack, PackError, PackStage, folders, load
 from models.bench.peers import make_peer, peer_names
 from models.bench.protocols import Exam, exam, split_stages, training_tasks
+from models.bench.report import Table, plot, report, summary
 from models.bench.result import Result, Settings
 from models.bench.rolling import rolling_exams
 from models.bench.run import run
@@ -18,13 +19,17 @@ __all__ = [
     "Row",
     "Settings",
     "Skipped",
+    "Table",
     "exam",
     "folders",
     "load",
     "make_peer",
     "peer_names",
+    "plot",
+    "report",
     "rolling_exams",
     "run",
     "split_stages",
+    "summary",
     "training_tasks",
 ]

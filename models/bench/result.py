@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -39,9 +39,10 @@ class Result:
     rows: tuple[Row, ...]
     seconds: float
 
-    def to_json(self) -> str:
-        """Write settings, versions and rows as JSON."""
-        about = {"settings": asdict(self.settings), "versions": dict(self.versions), "seconds": self.seconds}
+    def to_json(self, summary: Sequence[Mapping[str, Any]] = ()) -> str:
+        """Write settings, versions and rows as JSON, with a summary for those who read no rows."""
+        about: dict[str, Any] = {"settings": asdict(self.settings), "versions": dict(self.versions)}
+        about |= {"seconds": self.seconds, "summary": list(summary)}
         return json.dumps(about | {"rows": [asdict(r) for r in self.rows]}, indent=1, allow_nan=False)
 
     @classmethod

@@ -1,0 +1,182 @@
+"""A run of the bench as tables of text, as JSON and as a plot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from models.bench.cells import is_peer
+from models.bench.result import Result
+from models.bench.summary import Figure, Line, lines
+
+_TITLES: dict[Figure, str] = {
+    "nrmse": "nRMSE (RMSE / sd of the stage; lower is better)",
+    "crps": "CRPS / sd of the stage (lower is better)",
+    "coverage": "Coverage of the 90 % intervals",
+    "width": "Width of the 90 % intervals / sd of the stage",
+    "auroc": "AUROC of defects (higher is better; labels: labelled defects)",
+    "ap": "Average precision of defects (higher is better; labels: labelled defects)",
+}
+_NONE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text: the first column names, the others hold figures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def report(result: Result) -> tuple[Table, ...]:
+    """Return the tables of a run.
+
+    For each figure and protocol: every method at every number of labels (mean over stages, then over packs, and
+    the spread over seeds), the best single peer, the best peer chosen per pack with hindsight, and how each own
+    learner stands against them; each pack by itself; seconds; and what was left unanswered.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    tuple of Table
+    """
+    tables = [_method_table(f, p, group) for f in _TITLES for p, group in _by_protocol(result, f)]
+    tables += [_pack_table(p, group) for f in ("nrmse", "ap") for p, group in _by_protocol(result, f)]
+    tables.append(_time_table(result))
+    unanswered = _unanswered(result)
+    return tuple(t for t in [*tables, unanswered] if t.rows)
+
+
+def summary(result: Result) -> list[dict[str, Any]]:
+    """Return the lines of every figure as JSON-able dicts, the comparison of each own learner included."""
+    found = []
+    for figure in _TITLES:
+        for line in lines(result, figure):
+            entry: dict[str, Any] = {"figure": figure, "protocol": line.protocol, "labels": line.k}
+            entry |= {"means": dict(line.means), "spread": dict(line.spread)}
+            entry["packs"] = {pack: dict(values) for pack, values in line.by_pack.items()}
+            if _ranked(figure):
+                entry |= {"best_peer": line.best_peer, "hindsight": line.hindsight}
+                entry["gain"] = {m: line.gain(m) for m in line.means if not is_peer(m)}
+            found.append(entry)
+    return found
+
+
+def plot(result: Result, path: str | Path) -> Path:
+    """Draw error (or average precision) over labels, a panel a protocol, to a PNG or SVG file.
+
+    Drawn are the own learners, the best single peer and the best peer per pack with hindsight.
+    """
+    from matplotlib.figure import Figure as Canvas
+
+    panels = [pair for f in ("nrmse", "ap") for pair in _by_protocol(result, f)]
+    canvas = Canvas(figsize=(4.5 * max(len(panels), 1), 3.6), layout="constrained")
+    for i, (protocol, group) in enumerate(panels, 1):
+        axes = canvas.add_subplot(1, len(panels), i, title=f"{group[0].figure}, {protocol}", xlabel="labels")
+        for method in (m for m in _methods(group) if not is_peer(m)):
+            axes.plot([x.k for x in group], [x.means.get(method, float("nan")) for x in group], "o-", label=method)
+        axes.plot([x.k for x in group], [_best_value(x) for x in group], "k--", label="best single peer")
+        best = [float("nan") if x.hindsight is None else x.hindsight for x in group]
+        axes.plot([x.k for x in group], best, "k:", label="best peer per pack, hindsight")
+        axes.legend(fontsize=7)
+    canvas.savefig(path)
+    return Path(path)
+
+
+def _by_protocol(result: Result, figure: Figure) -> list[tuple[str, list[Line]]]:
+    groups: dict[str, list[Line]] = {}
+    for line in lines(result, figure):
+        if line.by_pack and any(line.by_pack.values()):
+            groups.setdefault(line.protocol, []).append(line)
+    return list(groups.items())
+
+
+def _method_table(figure: Figure, protocol: str, group: Sequence[Line]) -> Table:
+    rows = [(m, *(_with_spread(x, m) for x in group)) for m in _methods(group)]
+    if _ranked(figure):
+        rows.append(("best single peer", *(x.best_peer or _NONE for x in group)))
+        rows.append(("best peer per pack, hindsight", *(_number(x.hindsight) for x in group)))
+        rows += [row for m in _methods(group) if not is_peer(m) for row in _standing(m, group)]
+    return Table(f"{_TITLES[figure]}, {protocol}", ("method", *(f"{x.k} labels" for x in group)), tuple(rows))
+
+
+def _standing(method: str, group: Sequence[Line]) -> list[tuple[str, ...]]:
+    better = "above" if group[0].higher else "below"
+    rows: list[tuple[str, ...]] = [(f"{method}: {better} best single peer", *(_gain(x, x.gain(method)) for x in group))]
+    rivals: tuple[tuple[str, Any], ...] = (
+        ("the stage mean", "mean"),
+        ("the pack's best peer", "peer"),
+        ("the best other learner", "own"),
+    )
+    for words, against in rivals:
+        cells = [x.worst(method, against) for x in group]
+        if any(cells):
+            shown = (_NONE if c is None else f"{_gain(x, c[1])} {c[0]}" for x, c in zip(group, cells, strict=True))
+            rows.append((f"{method}: worst pack against {words}", *shown))
+    return rows
+
+
+def _pack_table(protocol: str, group: Sequence[Line]) -> Table:
+    own = [m for m in _methods(group) if not is_peer(m)]
+    rows = []
+    for line in group:
+        for pack, values in sorted(line.by_pack.items()):
+            single = None if line.best_peer is None else values.get(line.best_peer)
+            figures = [*(values.get(m) for m in own), single, line.best_peer_of(pack)]
+            rows.append((pack, str(line.k), *(_number(v) for v in figures)))
+    title = f"Each pack: {_TITLES[group[0].figure]}, {protocol}"
+    return Table(title, ("pack", "labels", *own, "best single peer", "best peer here"), tuple(rows))
+
+
+def _time_table(result: Result) -> Table:
+    rows = []
+    for method in (*result.settings.learners, *result.settings.peers):
+        answered = [r for r in result.rows if r.method == method and r.status == "ok"]
+        if answered:
+            fit, adapt = max(r.fit_s for r in answered), median(r.seconds for r in answered)
+            slowest = max(r.seconds for r in answered)
+            rows.append((method, f"{fit:.2f}", f"{1000 * adapt:.1f}", f"{1000 * slowest:.0f}"))
+    columns = ("method", "meta-training, longest (s)", "adapt + predict, median (ms)", "slowest (ms)")
+    return Table("Time of one process with one thread", columns, tuple(rows))
+
+
+def _unanswered(result: Result) -> Table:
+    found = Counter((r.method, r.pack, r.status, r.note) for r in result.rows if r.status != "ok")
+    rows = tuple((m, pack, status, str(n), note) for (m, pack, status, note), n in sorted(found.items()))
+    return Table("Left unanswered: such a method has no mean there", ("method", "pack", "how", "exams", "why"), rows)
+
+
+def _methods(group: Sequence[Line]) -> list[str]:
+    there = dict.fromkeys(m for line in group for values in line.by_pack.values() for m in values)
+    return sorted(there, key=is_peer)
+
+
+def _ranked(figure: Figure) -> bool:
+    return figure not in {"coverage", "width"}
+
+
+def _best_value(line: Line) -> float:
+    return float("nan") if line.best_peer is None else line.means[line.best_peer]
+
+
+def _with_spread(line: Line, method: str) -> str:
+    text = _number(line.means.get(method))
+    return f"{text} ±{line.spread[method]:.3f}" if method in line.spread else text
+
+
+def _gain(line: Line, value: float | None) -> str:
+    if value is None:
+        return _NONE
+    return f"{value:+.3f}" if line.higher else f"{100 * value:+.1f} %"
+
+
+def _number(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.3f}"
