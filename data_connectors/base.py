@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from data_connectors.schema import Source, Stage
 
 #: Columns of a conformed measurement row besides the stage's parameters (in this order, before them).
-MEASUREMENT_COLUMNS = {
+MEASUREMENT_COLUMNS: dict[str, pl.DataType | DataTypeClass] = {
     "unit_id": pl.String,
     "t_event": pl.Datetime("us", "UTC"),
     "t_source": pl.Datetime("us", "UTC"),
@@ -23,7 +24,7 @@ MEASUREMENT_COLUMNS = {
 }
 
 #: Columns of a conformed label row, one row a unit and characteristic.
-LABEL_COLUMNS = {
+LABEL_COLUMNS: dict[str, pl.DataType | DataTypeClass] = {
     "unit_id": pl.String,
     "characteristic": pl.String,
     "value": pl.Float64,

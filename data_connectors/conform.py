@@ -67,11 +67,10 @@ def conform(batch: Batch, stage: Stage, source: Source, now: datetime) -> Confor
     """
     frame = batch.frame.rename(normal) if batch.frame.width else batch.frame
     if batch.frame.height == 0:
-        rows, refused, received = _nothing(stage, source), [], 0
-    else:
-        require(frame.columns, stage, source, batch.origin)
-        make = _labels if source.carries == "labels" else _measurements
-        rows, refused, received = make(batch, frame, stage, source, now)
+        return Conformed(_nothing(stage, source), batch.rejects, len(batch.rejects))
+    require(frame.columns, stage, source, batch.origin)
+    make = _labels if source.carries == "labels" else _measurements
+    rows, refused, received = make(batch, frame, stage, source, now)
     return Conformed(rows, (*batch.rejects, *refused), received + len(batch.rejects))
 
 
@@ -144,9 +143,7 @@ def _labels(
     return rows.select(*LABEL_COLUMNS), refusals(batch, delivered, reason, source, tall), tall.height
 
 
-def _label_values(
-    frame: pl.DataFrame, identity: pl.DataFrame, stage: Stage, source: Source, name: str
-) -> pl.DataFrame:
+def _label_values(frame: pl.DataFrame, identity: pl.DataFrame, stage: Stage, source: Source, name: str) -> pl.DataFrame:
     """Return the label rows of one characteristic: the cells that hold something, with a reason where unusable."""
     characteristic = stage.characteristic(name)
     found = numbers(frame, [Reading.of(source, name, characteristic.unit)], source.decimal)[0]

@@ -38,10 +38,10 @@ def _number(code: str) -> int | None:
 
 def _of_number(number: int, family: Family) -> Quality:
     if family == "opc_ua" or number > 0xFFFF:
-        return ("good", "uncertain", "bad", "bad")[number >> 30]  # type: ignore[return-value]
+        return ("good", "uncertain", "bad", "bad")[number >> 30]
     if family == "auto" and number == 0:
         return "uncertain"
-    return ("bad", "uncertain", "bad", "good")[number >> 6 & 3]  # type: ignore[return-value]
+    return ("bad", "uncertain", "bad", "good")[number >> 6 & 3]
 
 
 def quality_of(code: str | None, family: Family = "auto") -> Quality:

@@ -64,26 +64,37 @@ def refusals(
         String (n,), null for rows that are kept.
     source : Source
     labels : polars.DataFrame or None
-        For labels: `row` and `column` of each label value.
+        For labels: `row` and `column` of each label value; the raw text then holds that one value only.
     """
     held = reason.is_not_null().arg_true()
     if not len(held):
         return []
     rows = frame[held]
     offsets = held if labels is None else labels["row"].gather(held)
-    columns = [""] * len(held) if labels is None else labels["column"].gather(held).to_list()
+    columns = pl.Series([""]).new_from_index(0, len(held)) if labels is None else labels["column"].gather(held)
+    raw = raw_rows(rows) if labels is None else raw_rows(_one_value(rows, columns))
+    parts = zip(offsets, raw, reason.gather(held), columns, rows.iter_rows(named=True), strict=True)
     return [
-        Reject(batch.origin, offset, raw, why, _sentence(batch, offset, why, fields, column, source))
-        for offset, raw, why, fields, column in zip(
-            offsets, raw_rows(rows), reason.gather(held), rows.iter_rows(named=True), columns, strict=True
-        )
+        Reject(batch.origin, offset, text, why, _where(batch, offset) + _what(why, fields, column, source))
+        for offset, text, why, column, fields in parts
     ]
 
 
-def _sentence(batch: Batch, offset: int, why: str, fields: dict[str, object], column: str, source: Source) -> str:
+def _one_value(rows: pl.DataFrame, columns: pl.Series) -> pl.DataFrame:
+    """Return the rows with the cells of all value columns empty but the one named for each row."""
+    blanked = [
+        pl.when(pl.lit(columns) == name).then(pl.col(name)).alias(name) for name in columns.unique(maintain_order=True)
+    ]
+    return rows.with_columns(blanked)
+
+
+def _where(batch: Batch, offset: int) -> str:
+    return f"stage {batch.stage!r}: row {offset} of {batch.origin or 'the delivery'}: "
+
+
+def _what(why: str, fields: dict[str, object], column: str, source: Source) -> str:
     unit, time = normal(source.unit_column), normal(source.time_column)
-    said = _SENTENCES[why].format(
+    return _SENTENCES[why].format(
         unit=unit, time=time, column=column, source=source.name, zone=source.zone,
         unit_raw=_shown(fields.get(unit)), time_raw=_shown(fields.get(time)), value=_shown(fields.get(column)),
     )  # fmt: skip
-    return f"stage {batch.stage!r}: row {offset} of {batch.origin or 'the delivery'}: {said}"

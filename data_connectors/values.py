@@ -16,6 +16,9 @@ from data_connectors.units import convert
 #: Raw text of a bad value is kept up to this length in the quality note.
 MAX_RAW = 4096
 
+#: Columns of the notes on values that are not good.
+NOTES = {"row": pl.UInt32, "quality": pl.String, "code": pl.String, "raw": pl.String}
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -63,9 +66,6 @@ class Values:
 
     values: pl.Series
     notes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NOTES))
-
-
-NOTES = {"row": pl.UInt32, "quality": pl.String, "code": pl.String, "raw": pl.String}
 
 
 def as_text(column: pl.Series) -> pl.Series:

@@ -1,0 +1,235 @@
+"""The file folder as a source."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO, ClassVar
+
+import polars as pl
+
+from data_connectors.base import Batch, Column, Conformed, Probe, Reject
+from data_connectors.columns import missing, sentence
+from data_connectors.conform import conform
+from data_connectors.discovery import columns_of
+from data_connectors.errors import SchemaError, SourceUnavailable
+from data_connectors.file_folder.csv_text import read_csv
+from data_connectors.file_folder.excel import read_excel
+from data_connectors.file_folder.json_lines import read_json_lines
+from data_connectors.file_folder.listing import Found, files, opened, overdue, unfinished
+from data_connectors.file_folder.options import Options
+from data_connectors.file_folder.parquet import read_parquet
+from data_connectors.file_folder.pieces import Piece, Start, Unreadable
+from data_connectors.file_folder.progress import DONE, HELD, Entry, Progress
+from data_connectors.names import listed, printable
+from data_connectors.schema import Source, Stage
+
+Reader = Callable[[BinaryIO, Options, Start], Iterator[Piece]]
+READERS: dict[str, Reader] = {
+    "csv": read_csv,
+    "parquet": read_parquet,
+    "jsonl": read_json_lines,
+    "excel": read_excel,
+}
+_FEW_ROWS = 1000
+
+
+class FileFolder:
+    """Files dropped into one folder by machines or people.
+
+    A file is read when it is proven complete, and again when it changes: its rows then are duplicates or revisions.
+    A file that cannot be read, or lacks a declared column, is rejected as a whole once, stays where it is, and is read
+    again when it or the plant definition changes; the others go on. Nothing is ever moved, changed or deleted.
+
+    Parameters
+    ----------
+    source : Source
+        Settings as in :class:`~data_connectors.file_folder.options.Options`.
+    now : callable
+        The present moment, aware: what times of events are compared with.
+    wall_s : callable
+        The file system's clock in seconds since 1970: what ages of files are counted by.
+
+    Raises
+    ------
+    DefinitionError
+        If a setting is unknown or impossible.
+    """
+
+    kind: ClassVar[str] = "file_folder"
+
+    def __init__(self, source: Source, now: Callable[[], datetime], *, wall_s: Callable[[], float] = time.time) -> None:
+        self.source = source
+        self._now = now
+        self._wall_s = wall_s
+        self._options = Options.of(source)
+
+    def read(self, stage: Stage, since: str | None) -> Iterator[Batch]:
+        """Yield what complete files hold that the checkpoint `since` does not have yet, oldest file first.
+
+        Raises
+        ------
+        SourceUnavailable
+            If the folder is not there.
+        """
+        there = files(self._options)
+        progress = Progress.parse(since).only([found.name for found in there])
+        for found in there:
+            known = progress.files.get(found.name)
+            definition = self._definition(stage, found)
+            if known is not None and known.same(found.size, found.mtime_ns):
+                if known.place == DONE or (known.place == HELD and known.definition == definition):
+                    continue
+            else:
+                known = None
+            for batch, entry in self._batches(stage, found, definition, known):
+                progress = progress.with_entry(found.name, entry)
+                yield replace(batch, after=progress.text())
+
+    def _definition(self, stage: Stage, found: Found) -> str:
+        text = repr((stage, self.source, found.ctime_ns))
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
+
+    def _batches(
+        self, stage: Stage, found: Found, definition: str, known: Entry | None
+    ) -> Iterator[tuple[Batch, Entry]]:
+        """Yield batches of one file, each with the entry that is true once it is stored."""
+        place, row = (known.place, known.row) if known is not None and known.place > 0 else (0, 0)
+        held = Entry(found.size, found.mtime_ns, definition, HELD, row)
+        try:
+            if not self._complete(found):
+                return
+            for piece in self._pieces(found, place, row):
+                _require_columns(piece.frame, stage, self.source, found.name)
+                entry = replace(held, place=piece.place, row=piece.first + piece.frame.height + len(piece.rejects))
+                yield self._batch(stage, found, piece), entry
+        except Unreadable as error:
+            name = printable(found.name)
+            said = str(error) if error.reason == "missing_column" else f"stage {stage.id!r}: {name} {error}"
+            reject = Reject(name, -1, error.raw, error.reason, said)
+            yield Batch(stage.id, pl.DataFrame(), "", name, (reject,)), held
+
+    def _batch(self, stage: Stage, found: Found, piece: Piece) -> Batch:
+        name = printable(found.name)
+        origin = name if piece.first == 0 else f"{name} from row {piece.first}"
+        return Batch(stage.id, piece.frame, "", origin, piece.rejects)
+
+    def _complete(self, found: Found) -> bool:
+        """Tell whether a file can be read now; one that waits too long is said to be half written."""
+        wall_s = self._wall_s()
+        why = unfinished(found, self._options, wall_s)
+        if why is not None and overdue(found, self._options, wall_s):
+            raise Unreadable("half_written", f"{why} - finish it, or set settle_s = 0 if files are renamed into place")
+        return why is None
+
+    def _pieces(self, found: Found, place: int, row: int, options: Options | None = None) -> Iterator[Piece]:
+        """Yield the pieces of a file as long as it stays the one that was found."""
+        options = options or self._options
+        reader = READERS[options.format_of(found.name) or "csv"]
+        try:
+            descriptor = opened(options.path, found.name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Unreadable("no_access", f"cannot be opened ({error.strerror}) - give the right to read it") from error
+        with os.fdopen(descriptor, "rb") as file:
+            for piece in _closed(reader(file, options, Start(printable(found.name), place, row))):
+                if not (found.same(os.fstat(file.fileno())) and self._still(found)):
+                    return
+                yield piece
+
+    def _still(self, found: Found) -> bool:
+        try:
+            return found.same(os.stat(self._options.path / found.name, follow_symlinks=False))
+        except OSError:
+            return False
+
+    def acknowledge(self, after: str) -> None:
+        """Do nothing: files stay where they are."""
+
+    def discover(self) -> list[Column]:
+        """List the columns of the newest complete file.
+
+        Raises
+        ------
+        SchemaError
+            If it cannot be read.
+        """
+        try:
+            sample = self._sample()
+        except Unreadable as error:
+            raise SchemaError(f"source {self.source.name!r}: the newest complete file {error}") from error
+        return [] if sample is None else columns_of(sample[1])
+
+    def check(self) -> list[Probe]:
+        """Look into the folder: is it there, what waits in it, can the newest complete file be read."""
+        try:
+            there = files(self._options)
+        except SourceUnavailable as error:
+            return [Probe("folder", ok=False, message=str(error))]
+        probes = [Probe("folder", ok=True, message=f"{self._options.path} can be listed")]
+        waiting = [f"{f.name} ({why})" for f in there if (why := unfinished(f, self._options, self._wall_s()))]
+        said = f"{len(there)} files match {self._options.pattern!r}" if there else "no file yet, which is fine"
+        probes.append(Probe("files", ok=True, message=said + (f"; not complete: {listed(waiting)}" if waiting else "")))
+        return [*probes, *self._readable()]
+
+    def _readable(self) -> list[Probe]:
+        try:
+            sample = self._sample()
+        except Unreadable as error:
+            return [Probe("newest file", ok=False, message=f"the newest complete file {error}")]
+        if sample is None:
+            return []
+        name, frame = sample
+        return [Probe("newest file", ok=True, message=f"{printable(name)} has {listed(frame.columns)}")]
+
+    def _sample(self, rows: int = _FEW_ROWS) -> tuple[str, pl.DataFrame] | None:
+        """Return name and first rows of the newest complete file, or None where there is none."""
+        options = replace(self._options, batch_rows=max(rows, 1))
+        for found in reversed(files(options)):
+            if unfinished(found, options, self._wall_s()) is None:
+                for piece in self._pieces(found, 0, 0, options):
+                    return found.name, piece.frame
+        return None
+
+    def preview(self, stage: Stage, rows: int = 20) -> Conformed:
+        """Conform the first `rows` rows of the newest complete file; nothing is stored and no checkpoint moves."""
+        try:
+            name, frame = self._sample(rows) or ("", pl.DataFrame())
+        except Unreadable as error:
+            reject = Reject(self.source.name, -1, error.raw, error.reason, f"the newest complete file {error}")
+            return conform(Batch(stage.id, pl.DataFrame(), "", "", (reject,)), stage, self.source, self._now())
+        return conform(Batch(stage.id, frame.head(rows), "", printable(name)), stage, self.source, self._now())
+
+    def close(self) -> None:
+        """Hold nothing open between reads, so there is nothing to close."""
+
+
+def _require_columns(frame: pl.DataFrame, stage: Stage, source: Source, name: str) -> None:
+    absent = missing(frame.columns, stage, source) if frame.width else []
+    if absent:
+        said = sentence(frame.columns, absent, stage, source, printable(name))
+        raise Unreadable("missing_column", said, raw=",".join(frame.columns))
+
+
+def _closed(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Yield the pieces, an empty last one merged into the one before it: no commit for nothing."""
+    before: Piece | None = None
+    try:
+        for piece in pieces:
+            if before is not None and piece.place == DONE and not piece.frame.height and not piece.rejects:
+                before = replace(before, place=DONE)
+                break
+            if before is not None:
+                yield before
+            before = piece
+    except Unreadable:
+        if before is not None:
+            yield before
+        raise
+    if before is not None:
+        yield before

@@ -1,0 +1,230 @@
+"""CSV: cut at the ends of lines, split by polars where every line is regular, else line by line."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from data_connectors.base import Reject
+from data_connectors.file_folder.options import Options
+from data_connectors.file_folder.pieces import Piece, Start, Unreadable
+from data_connectors.names import normal
+
+_BOM = codecs.BOM_UTF8
+_MAX_HEADER = 16 << 20
+_ROW_BYTES = 256
+_MAX_GROWTH = 4
+_UTF8 = {"utf-8", "utf-8-sig", "ascii"}
+
+
+def read_csv(file: BinaryIO, options: Options, start: Start) -> Iterator[Piece]:
+    """Yield the pieces of a CSV file from `start` on.
+
+    All columns are text; their names are those of the first line. A line with another number of fields, and a header
+    that comes again, are rejected alone.
+
+    Raises
+    ------
+    Unreadable
+        Reasons: empty_file, bad_encoding, bad_header, unterminated_quote, header_changed.
+    """
+    file = _decoded(file, options)
+    header, begin = _header(file, options)
+    place, row = start.place or begin, start.row
+    file.seek(place)
+    for chunk in _chunks(file, options):
+        place += len(chunk)
+        frame, rejects = _split(_utf8(chunk, options), header, options, start.name)
+        frame, repeated = _without_headers(frame, header, start.name)
+        if frame.height or rejects or repeated:
+            yield Piece(frame, row, place, (*rejects, *repeated))
+        row += frame.height + len(rejects) + len(repeated)
+    yield Piece(pl.DataFrame(schema=dict.fromkeys(header, pl.String)), row, -1)
+
+
+def _codec(options: Options) -> str:
+    return codecs.lookup(options.encoding).name
+
+
+def _cuttable(options: Options) -> bool:
+    """Tell whether every newline byte of the encoding is a newline, and the other way round."""
+    name = _codec(options)
+    return name in _UTF8 or name.startswith(("cp125", "iso8859", "latin", "koi8", "mac"))
+
+
+def _decoded(file: BinaryIO, options: Options) -> BinaryIO:
+    """Return the file itself, or its text in UTF-8 where its encoding cannot be cut into lines as bytes."""
+    if _cuttable(options):
+        return file
+    data = file.read((options.max_mb << 20) + 1)
+    if len(data) > options.max_mb << 20:
+        raise Unreadable("too_large", f"is larger than {options.max_mb} MB in {options.encoding} - save it as UTF-8")
+    return io.BytesIO(_decode(data, options).encode())
+
+
+def _decode(data: bytes, options: Options) -> str:
+    try:
+        return data.decode(options.encoding)
+    except UnicodeDecodeError as error:
+        shown = data[max(error.start - 20, 0) : error.start + 20]
+        raise Unreadable(
+            "bad_encoding",
+            f"is not {options.encoding} (byte {error.start}: {error.reason}) - set encoding",
+            repr(shown),
+        ) from error
+
+
+def _utf8(chunk: bytes, options: Options) -> bytes:
+    if _codec(options) in _UTF8 or not _cuttable(options):
+        return chunk
+    return _decode(chunk, options).encode()
+
+
+def _header(file: BinaryIO, options: Options) -> tuple[list[str], int]:
+    """Return the column names and where the first row begins."""
+    file.seek(0)
+    line = file.readline(_MAX_HEADER)
+    quote = options.quote.encode()
+    while quote and line.count(quote) % 2 and len(line) < _MAX_HEADER and (more := file.readline(_MAX_HEADER)):
+        line += more
+    if not line.strip():
+        raise Unreadable("empty_file", "is empty - it needs a line with the names of the columns")
+    text = _utf8(line.removeprefix(_BOM), options).rstrip(b"\r\n")
+    utf8 = _decode(text, options) if _codec(options) in _UTF8 else text.decode()
+    return _names(utf8, options), len(line)
+
+
+def _names(line: str, options: Options) -> list[str]:
+    try:
+        fields = next(_reader([line], options), [])
+    except csv.Error as error:
+        raise Unreadable("bad_header", f"has a first line that cannot be split ({error}) - correct it", line) from error
+    names = [normal(field) or f"column_{i + 1}" for i, field in enumerate(fields)]
+    twice = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise Unreadable("bad_header", f"names column {twice[0]!r} twice - rename one", line)
+    return names
+
+
+def _reader(lines: Iterable[str], options: Options) -> Any:
+    if not options.quote:
+        return csv.reader(lines, delimiter=options.separator, quoting=csv.QUOTE_NONE)
+    return csv.reader(lines, delimiter=options.separator, quotechar=options.quote)
+
+
+def _chunks(file: BinaryIO, options: Options) -> Iterator[bytes]:
+    """Yield runs of whole lines; a line feed within quotes ends no line."""
+    size = options.batch_rows * _ROW_BYTES
+    rest = b""
+    while data := file.read(size):
+        rest += data
+        cut = _last_end(rest, options.quote.encode())
+        if cut:
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > _MAX_GROWTH * size:
+            break
+    if options.quote and rest.count(options.quote.encode()) % 2:
+        shown = rest[:200].decode(errors="replace")
+        raise Unreadable("unterminated_quote", "has a quote that never ends - close it, or set quote = ''", shown)
+    if rest:
+        yield rest
+
+
+def _last_end(data: bytes, quote: bytes) -> int:
+    """Return the end of the last line of `data` that ends outside quotes, 0 if there is none."""
+    cut = data.rfind(b"\n") + 1
+    if not quote:
+        return cut
+    odd = data.count(quote, 0, cut) % 2
+    while cut and odd:
+        before = data.rfind(b"\n", 0, cut - 1) + 1
+        odd = (odd + data.count(quote, before, cut)) % 2
+        cut = before
+    return cut
+
+
+def _split(chunk: bytes, header: list[str], options: Options, name: str) -> tuple[pl.DataFrame, list[Reject]]:
+    if _regular(chunk, len(header), options):
+        try:
+            return _fast(chunk, header, options), []
+        except pl.exceptions.PolarsError:
+            pass  # said line by line below, with the line that is wrong
+    return _slow(_decode_utf8(chunk), header, options, name)
+
+
+def _decode_utf8(chunk: bytes) -> str:
+    try:
+        return chunk.decode()
+    except UnicodeDecodeError as error:
+        shown = chunk[max(error.start - 20, 0) : error.start + 20]
+        raise Unreadable(
+            "bad_encoding", f"is not utf-8 ({error.reason}) - set encoding, e.g. cp1252", repr(shown)
+        ) from error
+
+
+def _regular(chunk: bytes, width: int, options: Options) -> bool:
+    """Tell whether no line is blank and the separators are as many as all lines together need.
+
+    polars fills a short line with nulls silently and refuses a long one, so if none is refused and the sum is right,
+    no line is short.
+    """
+    if options.quote and options.quote.encode() in chunk:
+        mark = re.escape(options.quote.encode())
+        chunk = re.sub(mark + b"[^" + mark + b"]*" + mark, b"", chunk)
+    if b"\n\n" in chunk or b"\n\r\n" in chunk or chunk.startswith((b"\n", b"\r\n")):
+        return False
+    lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+    return chunk.count(options.separator.encode()) == lines * (width - 1)
+
+
+def _fast(chunk: bytes, header: list[str], options: Options) -> pl.DataFrame:
+    return pl.read_csv(
+        chunk,
+        has_header=False,
+        schema=dict.fromkeys(header, pl.String),
+        separator=options.separator,
+        quote_char=options.quote or None,
+    )
+
+
+def _slow(text: str, header: list[str], options: Options, name: str) -> tuple[pl.DataFrame, list[Reject]]:
+    rows: list[list[str]] = []
+    rejects: list[Reject] = []
+    reader = _reader(io.StringIO(text, newline=""), options)
+    try:
+        for number, fields in enumerate(reader):
+            if len(fields) == len(header):
+                rows.append(fields)
+            elif fields:
+                rejects.append(_odd_line(fields, number, len(header), options, name))
+    except csv.Error as error:
+        raise Unreadable("bad_csv", f"cannot be split near line {reader.line_num + 1} ({error})", text[:200]) from error
+    return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row"), rejects
+
+
+def _odd_line(fields: list[str], number: int, width: int, options: Options, name: str) -> Reject:
+    said = f"{name}: row {number} has {len(fields)} fields and the header {width} - correct the line"
+    return Reject(name, number, options.separator.join(fields), "column_count", said)
+
+
+def _without_headers(frame: pl.DataFrame, header: list[str], name: str) -> tuple[pl.DataFrame, list[Reject]]:
+    """Take out rows that repeat the header; other names in a repeated header make the rest unreadable."""
+    suspects = frame.select(pl.nth(0).is_in(header)).to_series() if frame.height else pl.Series([], dtype=pl.Boolean)
+    if not suspects.any():
+        return frame, []
+    found = [(i, row) for i, row in zip(suspects.arg_true(), frame.filter(suspects).iter_rows(), strict=True)]
+    cleaned = [(i, [normal(cell or "") for cell in row]) for i, row in found]
+    repeated = [i for i, row in cleaned if row == header]
+    if any(row != header and sorted(row) == sorted(header) for _, row in cleaned):
+        raise Unreadable("header_changed", "repeats its header in another order - split it into files")
+    said = f"{name}: the header comes again - remove it"
+    rejects = [Reject(name, i, ",".join(header), "repeated_header", said) for i in repeated]
+    keep = pl.Series([True]).new_from_index(0, frame.height)
+    return (frame.filter(keep.scatter(repeated, False)), rejects) if repeated else (frame, [])

@@ -1,0 +1,83 @@
+"""Excel and OpenDocument workbooks: one sheet, kept as text."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import BinaryIO
+
+import polars as pl
+
+from data_connectors.file_folder.options import Options
+from data_connectors.file_folder.pieces import Piece, Start, Unreadable
+from data_connectors.names import listed, nearest, normal
+
+_MAX_MEMBERS = 10_000
+Cell = int | float | str | bool | date | datetime | time | timedelta
+
+
+def read_excel(file: BinaryIO, options: Options, start: Start) -> Iterator[Piece]:
+    """Yield the rows of a workbook's sheet in one piece, as text: whole numbers without ``.0``, times in ISO 8601.
+
+    Raises
+    ------
+    Unreadable
+        Reasons: bad_workbook, no_sheet, too_large, bad_header, empty_file.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    _refuse_bombs(file, options)
+    try:
+        with CalamineWorkbook.from_filelike(file) as book:
+            chosen = _sheet(book.sheet_names, options)
+            cells = book.get_sheet_by_name(chosen).to_python(skip_empty_area=True)
+    except (CalamineError, PasswordError, OSError, ValueError) as error:
+        raise Unreadable("bad_workbook", f"is no readable workbook ({error}) - save it again") from error
+    frame = _frame([list(line) for line in cells], options.decimal)
+    yield Piece(frame, 0, -1)
+
+
+def _refuse_bombs(file: BinaryIO, options: Options) -> None:
+    file.seek(0)
+    if not zipfile.is_zipfile(file):
+        file.seek(0)
+        return
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Unreadable("bad_workbook", f"is no readable workbook ({error}) - save it again") from error
+    if sum(m.file_size for m in members) > options.max_mb << 20 or len(members) > _MAX_MEMBERS:
+        raise Unreadable("too_large", f"unpacks to more than {options.max_mb} MB - save the data as CSV or Parquet")
+    file.seek(0)
+
+
+def _sheet(names: list[str], options: Options) -> str:
+    if not names:
+        raise Unreadable("no_sheet", "has no sheet - save it again")
+    if options.sheet and options.sheet not in names:
+        near = nearest(options.sheet, names)
+        hint = f" - did you mean {near!r}?" if near else " - set sheet"
+        raise Unreadable("no_sheet", f"has no sheet {options.sheet!r} (has: {listed(names)}){hint}")
+    return options.sheet or names[0]
+
+
+def _frame(lines: list[list[Cell]], decimal: str) -> pl.DataFrame:
+    if not lines:
+        raise Unreadable("empty_file", "is empty - it needs a row with the names of the columns")
+    names = [normal(_text(cell, ".") or "") or f"column_{i + 1}" for i, cell in enumerate(lines[0])]
+    if len(set(names)) < len(names):
+        twice = next(n for n in names if names.count(n) > 1)
+        raise Unreadable("bad_header", f"names column {twice!r} twice - rename one")
+    rows = [[_text(cell, decimal) for cell in line] for line in lines[1:]]
+    filled = [row for row in rows if any(cell is not None for cell in row)]
+    return pl.DataFrame(filled, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _text(cell: Cell, decimal: str) -> str | None:
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, float):
+        return (str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)).replace(".", decimal)
+    return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)
