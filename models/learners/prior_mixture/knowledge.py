@@ -49,10 +49,12 @@ class Knowledge:
     factors: Array
 
     def own_scale(self, y: Array) -> float:
-        """Return the stage's spread, blending three labels' worth of the sisters' with the labels `y`."""
+        """Return the stage's spread: that of the labels `y`, blended with the sisters' as far as they agree."""
         squares = float(((y - y.mean()) ** 2).sum()) if len(y) else 0.0
-        freedom = 3.0 + max(len(y) - 1, 0)
-        return float(np.sqrt((3.0 * self.scales[1] ** 2 + squares) / freedom))
+        if squares == 0.0:
+            return float(self.scales[1])
+        a, b = self.spread.a[0], self.spread.b[0]
+        return float(np.sqrt((2 * b + squares) / (2 * a + len(y) - 1)))
 
     def spread_at(self, own: float) -> Spread:
         """Return the prior of the residual variance with the standard scales put in."""

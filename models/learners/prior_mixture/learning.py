@@ -80,7 +80,7 @@ def _inverse_gamma(variances: Array, sizes: Sequence[int], floor: float) -> tupl
     noise = float(np.mean([2.0 / max(n - 1, 1) for n in sizes]))
     wanted = max(float(logs.var(ddof=1)) - noise if len(logs) > 1 else 1.0, 0.1) + 0.05
     a = float(optimize.brentq(lambda v: special.polygamma(1, v) - wanted, 1e-2, 1e3))
-    a = float(np.clip(a, 0.5, 8.0))
+    a = float(np.clip(a, 0.05, 8.0))
     return a, float(np.exp(logs.mean() + special.digamma(a)))
 
 
