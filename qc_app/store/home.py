@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from qc_app.clock import Clock, ScaledClock, WallClock
 from qc_app.errors import StoreDamaged, StoreError
@@ -42,7 +43,7 @@ class Store:
         """Let go of files and connections."""
         self.journal.close()
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

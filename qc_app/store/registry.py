@@ -9,7 +9,8 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Registry:
         """Return the ids of all versions, in order."""
         return sorted(path.parent.name for path in self.root.glob(f"*/{_MANIFEST}") if _ID.fullmatch(path.parent.name))
 
-    def sweep(self, keep: Set[str], grace_s: float = 3600.0) -> Ids:
+    def sweep(self, keep: AbstractSet[str], grace_s: float = 3600.0) -> Ids:
         """Remove versions that nobody keeps and what dead writers left; return the ids removed.
 
         Parameters

@@ -51,7 +51,7 @@ Found = list[Alarm]
 class Alarms(Room):
     """Open and past alarms."""
 
-    def raise_(
+    def raise_(  # noqa: PLR0917 - the contract's order
         self, kind: str, stage: str, subject: str, priority: Priority, sentence: str, response: str, at: datetime
     ) -> Alarm:
         """Raise an alarm, or merge with the open one of the same kind, stage and subject.

@@ -35,7 +35,7 @@ Found = list[Audit]
 class AuditTrail(Room):
     """A chain that only grows; a changed or missing link shows."""
 
-    def write(
+    def write(  # noqa: PLR0917 - the contract's order
         self, at: datetime, author: str, role: str, action: str, subject: str, reason: str, detail: Mapping[str, Any]
     ) -> Audit:
         """Add a link and return it."""

@@ -100,14 +100,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(inner) for inner in value]
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    return str(value)
+    inner = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(inner, (list, tuple, set, frozenset)):
+        return [plain(one) for one in inner]
+    return str(value) if inner is value else plain(inner)
 
 
 def dumps(value: Any) -> str:

@@ -14,7 +14,7 @@ _FUSE = ("fuse.sshfs", "fuse.glusterfs", "fuse.cephfs", "fuse.rclone", "fuse.s3f
 
 
 def kind_of(folder: Path, mounts: str | None = None) -> str:
-    """Return the kind of file system that holds `folder`, empty where it cannot be told.
+    r"""Return the kind of file system that holds `folder`, empty where it cannot be told.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def kind_of(folder: Path, mounts: str | None = None) -> str:
 
     Examples
     --------
-    >>> kind_of(Path("/data/plant"), "dev / ext4 rw 0 0\\nsrv:/x /data nfs4 rw 0 0\\n")
+    >>> kind_of(Path("/data/plant"), "dev / ext4 rw 0 0\nsrv:/x /data nfs4 rw 0 0\n")
     'nfs4'
     """
     if mounts is None:

@@ -72,7 +72,7 @@ Content = tuple[float, int]
 class Labels(Room):
     """Inspection results of all stages."""
 
-    def commit(
+    def commit(  # noqa: PLR0917 - the contract's order
         self,
         stage_id: str,
         source: str,

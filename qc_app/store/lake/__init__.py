@@ -9,10 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from data_connectors.base import MEASUREMENT_COLUMNS
 from data_connectors.schema import Stage
 from qc_app.clock import Clock, WallClock
-from qc_app.errors import StoreError
 from qc_app.records import Counts, Receipt
 from qc_app.store.durable import held, make_folder, safe_key, write_durably
 from qc_app.store.lake import predictions as predicted
@@ -57,7 +55,7 @@ class Lake:
         self.root = Path(root)
         self._clock: Clock = clock or WallClock()
 
-    def commit(
+    def commit(  # noqa: PLR0917 - the contract's order
         self, stage: Stage, source: str, rows: pl.DataFrame, after: str, received: int, quarantined: int
     ) -> Receipt:
         """Store a conformed delivery and its checkpoint together: both or neither.
@@ -100,7 +98,14 @@ class Lake:
             before = _delivered(base, checkpoints)
             with telling(f"looking for duplicates of {where}"):
                 left, new, revisions = fresh(delivery, base, source)
-            counts = counted(received, delivery.height, new, revisions, quarantined, where)
+            counts = counted(
+                where,
+                received=received,
+                delivered=delivery.height,
+                new=new,
+                revisions=revisions,
+                quarantined=quarantined,
+            )
             receipt = Receipt(source, stage.id, self._clock.now(), counts, before.number + 1)
             with telling(f"noting the checkpoint of {where}"):
                 checkpoints.write(Delivered(before.number + 1, after, before.total + counts, receipt))
@@ -150,7 +155,7 @@ class Lake:
         known_at : datetime, optional
             As it was known then: only rows that had arrived.
         columns : sequence of str, optional
-            Only these; default all.
+            Only these; default all. A parameter that nothing was stored of yet is null.
         last : int, optional
             Only the newest so many units by event time.
         revisions : bool
@@ -162,15 +167,15 @@ class Lake:
             Empty with the usual columns if the stage has none yet.
         """
         base = self._table(stage_id, "measurements").snapshot()
-        if base is None:
-            empty = pl.DataFrame(schema=MEASUREMENT_COLUMNS)
-            return empty.select([c for c in columns or empty.columns if c in empty.columns])
-        _check_columns(base, columns, stage_id)
+        there = [c for c in (base.columns if base else stored_columns(())) if c != SEQ]
+        wanted = list(columns) if columns is not None else there
         window = Window(("unit_id",), since, until, known_at, last, revisions)
-        wanted = list(columns) if columns is not None else [c for c in base.columns if c != SEQ]
         with telling(f"reading measurements of stage {stage_id!r}"):
-            found = read(base, window, wanted, revised=self._revised(stage_id, base))
-        return found.with_columns(found["row_hash"].reinterpret(signed=False)) if "row_hash" in wanted else found
+            picked = [c for c in wanted if c in there]
+            found = read(base, window, picked, revised=self._revised(stage_id, base)) if base else _empty(picked)
+        added = [pl.lit(None, pl.Float64).alias(c) for c in wanted if c not in there]
+        unsigned = [pl.col("row_hash").reinterpret(signed=False)] if "row_hash" in picked else []
+        return found.with_columns(*unsigned, *added).select(wanted)
 
     def units(self, stage_id: str) -> int:
         """Return how many units of a stage are stored."""
@@ -296,8 +301,6 @@ def _delivered(base: Snapshot, checkpoints: Checkpoints) -> Delivered:
     return checkpoints.read(number) if number else Delivered()
 
 
-def _check_columns(base: Snapshot, columns: Sequence[str] | None, stage_id: str) -> None:
-    unknown = [c for c in columns or () if c not in base.columns]
-    if unknown:
-        there = ", ".join(c for c in base.columns if c != SEQ)
-        raise StoreError(f"stage {stage_id!r} has no column {unknown[0]!r} in the lake (has: {there[:300]})")
+def _empty(columns: Sequence[str]) -> pl.DataFrame:
+    shape = stored_columns(())
+    return pl.DataFrame(schema={c: shape[c] for c in columns})

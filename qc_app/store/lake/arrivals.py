@@ -67,9 +67,10 @@ def fresh(rows: pl.DataFrame, stored: Snapshot, source: str) -> tuple[pl.DataFra
         .select("unit_id", "row_hash")
         .collect()
     )
-    once = rows.unique(["unit_id", "row_hash"], keep="first", maintain_order=True)
+    first = rows["unit_id"].is_first_distinct()
+    once = rows if first.all() else rows.unique(["unit_id", "row_hash"], keep="first", maintain_order=True)
     left = once.join(known, on=["unit_id", "row_hash"], how="anti", maintain_order="left") if known.height else once
-    first = left["unit_id"].is_first_distinct()
+    first = first if left is rows else left["unit_id"].is_first_distinct()
     if known.height:
         first &= ~left["unit_id"].is_in(known["unit_id"].unique().implode())
     new = int(first.sum())
@@ -80,10 +81,11 @@ def arranged(rows: pl.DataFrame, version: int) -> pl.DataFrame:
     """Return `rows` numbered in order of arrival and sorted by event time, so that files cover narrow spans."""
     numbered = rows.with_columns((pl.int_range(rows.height, dtype=pl.Int64) + (version << 32)).alias(SEQ))
     ordered = [*rows.columns[:4], SEQ, *rows.columns[4:]]
-    return numbered.select(ordered).sort("t_event", maintain_order=True)
+    placed = numbered.select(ordered)
+    return placed if rows["t_event"].is_sorted() else placed.sort("t_event", maintain_order=True)
 
 
-def counted(received: int, delivered: int, new: int, revisions: int, quarantined: int, where: str) -> Counts:
+def counted(where: str, *, received: int, delivered: int, new: int, revisions: int, quarantined: int) -> Counts:
     """Return the counts of a commit.
 
     Raises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Delivered:
 
     number: int = 0
     after: str | None = None
-    total: Counts = Counts()
+    total: Counts = field(default_factory=Counts)
     receipt: Receipt | None = None
 
 

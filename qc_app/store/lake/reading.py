@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 
@@ -55,45 +55,43 @@ def read(stored: Snapshot, window: Window, columns: Sequence[str], *, revised: b
     if window.last is not None:
         return _newest(stored, window, columns, revised=revised)
     if window.revisions or not revised:
-        rows = _inside(stored, window).select(list(dict.fromkeys([*columns, "t_event", SEQ])))
-        return rows.collect().sort("t_event", SEQ).select(columns)
+        every = _inside(stored, window).select(list(dict.fromkeys([*columns, "t_event", SEQ])))
+        return every.collect().sort("t_event", SEQ).select(columns)
     needed = list(dict.fromkeys([*columns, *window.identity, "t_event", SEQ]))
     rows = _inside(stored, window).select(needed).collect()
     return _latest(stored, window, rows).sort("t_event", SEQ).select(columns)
 
 
 def _newest(stored: Snapshot, window: Window, columns: Sequence[str], *, revised: bool) -> pl.DataFrame:
-    """Widen the span backwards, file by file, until it holds enough."""
+    """Read from the event time on behind which enough rows lie; further back where revisions hide some."""
     last = window.last or 0
-    for start in _starts(stored, window, last):
-        narrow = _replaced(window, since=start)
-        keys = list(dict.fromkeys([*window.identity, "t_event", SEQ]))
-        found = _inside(stored, narrow).select(keys).collect()
-        if revised and not window.revisions:
-            found = _latest(stored, narrow, found)
-        if found.height >= last or start == window.since:
-            break
-    if not found.height or not last:
-        return stored.scan().select(columns).head(0).collect()
-    cutoff = found["t_event"].top_k(min(last, found.height)).min()
-    whole = read(stored, _replaced(window, since=cutoff), columns, revised=revised)
-    return whole.tail(last)
+    depth = last
+    while True:
+        times = _inside(stored, _from(window, _start(stored, window, depth))).select("t_event").collect()["t_event"]
+        if times.is_empty() or not last:
+            return stored.scan(stored.files.head(0)).select(columns).collect()
+        cutoff = times.top_k(min(depth, times.len())).min()
+        found = read(stored, _from(window, cutoff), columns, revised=revised)
+        if found.height >= last or times.len() < depth:
+            return found.tail(last)
+        depth *= 4
 
 
-def _starts(stored: Snapshot, window: Window, last: int) -> list[datetime | None]:
-    """Return starts of ever wider spans, the narrowest likely to hold `last` rows, the widest all."""
+def _start(stored: Snapshot, window: Window, depth: int) -> datetime | None:
+    """Return an event time behind which at least `depth` rows lie, by the files' statistics alone."""
     files = stored.overlapping("t_event", window.since, window.until)
+    if window.until is not None or window.known_at is not None or window.where is not None:
+        return window.since
     ranked = files.drop_nulls("min.t_event").sort("min.t_event", descending=True)
-    enough = ranked.filter(ranked["num_records"].cum_sum() >= last)["min.t_event"]
-    if enough.is_empty():
-        return [window.since]
-    start = enough[0] if window.since is None else max(enough[0], window.since)
-    return list(dict.fromkeys([start, window.since]))
+    enough = ranked.filter(ranked["num_records"].cum_sum() >= depth)["min.t_event"]
+    if enough.is_empty() or ranked.height < files.height:
+        return window.since
+    return enough[0] if window.since is None else max(enough[0], window.since)
 
 
-def _replaced(window: Window, since: object) -> Window:
-    assert since is None or isinstance(since, datetime)  # noqa: S101 - polars types its scalars loosely
-    return Window(window.identity, since, window.until, window.known_at, None, window.revisions, window.where)
+def _from(window: Window, since: object) -> Window:
+    start = since if isinstance(since, datetime) else None
+    return replace(window, since=start, last=None)
 
 
 def _inside(stored: Snapshot, window: Window) -> pl.LazyFrame:

@@ -15,7 +15,8 @@ from typing import Any
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Field, PostCommitHookProperties, Schema, Transaction
 from deltalake.exceptions import DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction
+from deltalake.schema import PrimitiveType
+from deltalake.transaction import AddAction, RemoveAction
 
 from qc_app.errors import StoreDamaged
 from qc_app.store.durable import make_folder, store_error, sync
@@ -157,7 +158,7 @@ class Table:
             With reason ``disk_full`` etc.; the table is then at its last version and readable.
         """
         with telling(f"storing rows in the table {self.root.name} of {self.root.parent.name}"):
-            actions = [self._write(frame)] if frame.height else []
+            actions: list[AddAction | RemoveAction] = [self._write(frame)] if frame.height else []
             noted = [Transaction(*transaction)] if transaction else None
             base.delta.create_write_transaction(
                 actions,
@@ -197,11 +198,11 @@ class Table:
 
 
 def _columns(schema: Schema) -> dict[str, pl.DataType]:
-    return {f.name: _POLARS[f.type.type] for f in schema.fields}  # type: ignore[union-attr]
+    return {f.name: _POLARS[f.type.type] for f in schema.fields}
 
 
 def _fields(columns: Columns) -> list[Field]:
-    return [Field(name, _DELTA[str(dtype)], nullable=True) for name, dtype in columns.items()]
+    return [Field(name, PrimitiveType(_DELTA[str(dtype)]), nullable=True) for name, dtype in columns.items()]
 
 
 def _files(delta: DeltaTable) -> pl.DataFrame:
