@@ -74,7 +74,7 @@ def catboost(_: None, task: Task) -> Predictor:
     """CatBoost, 200 trees of depth 4, refit for the stage."""
     from catboost import CatBoostRegressor
 
-    if _constant(task.support_y) or not np.nanstd(task.support_x, axis=0).any():
+    if _constant(task.support_y) or not np.ptp(stage_scaling(task).apply(task.support_x), axis=0).any():
         return constant(float(task.support_y.mean()))
     model = CatBoostRegressor(
         iterations=200, depth=4, thread_count=1, random_seed=_SEED, verbose=False, allow_writing_files=False
