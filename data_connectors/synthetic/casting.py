@@ -55,7 +55,7 @@ def expected(x: dict[str, Array], setting: Setting) -> dict[str, Array]:
     """
     solute = (x["carbon"] / 0.15) ** 1.1 * (x["manganese"] / 1.4) ** 0.6 * (x["sulphur"] / 42) ** 0.15
     columnar = (np.maximum(x["superheat"], 2) / 27) ** 0.8 * (x["casting_speed"] / 1.12) ** 1.2
-    squeeze = 1 + 0.55 * ((x["soft_reduction"] - 4.3) / 1.2) ** 2
+    squeeze = 1 + 0.5 * ((x["soft_reduction"] - 4.1) / 1.2) ** 2
     cooling = (x["secondary_water"] / 0.85) ** -0.6
     segregation = 1.02 + 0.105 * solute * columnar * squeeze * cooling
     peritectic = np.exp(-(((x["carbon"] - 0.135) / 0.018) ** 2))

@@ -106,7 +106,7 @@ class Setting:
 def driven(signals: tuple[Signal, ...], setting: Setting) -> dict[str, Array]:
     """Draw the parameters that operators and disturbances set: set point + slow part + unit-to-unit part.
 
-    Each line runs its set points half a spread or so beside its sister's.
+    Each line runs its set points about a third of a spread beside its sister's.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def driven(signals: tuple[Signal, ...], setting: Setting) -> dict[str, Array]:
     quick = setting.normals("jitter", len(drivers))
     values = {}
     for i, s in enumerate(drivers):
-        point = s.base + np.asarray(s.grades)[setting.grade] + 0.5 * s.spread * setting.constant(s.name)
+        point = s.base + np.asarray(s.grades)[setting.grade] + 0.35 * s.spread * setting.constant(s.name)
         moved = point + s.spread * slow[:, i] + s.jitter * quick[:, i] + setting.shifts.get(s.name, 0.0)
         values[s.name] = np.clip(moved, s.low, s.high)
     return values
