@@ -115,7 +115,7 @@ def dumps(value: Any) -> str:
 
 
 def identity() -> sa.Column[int]:
-    """Return a numbered primary key, rising and never used twice."""
+    """Return a numbered primary key that rises."""
     number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     return sa.Column("id", number, primary_key=True, autoincrement=True)
 

@@ -86,7 +86,8 @@ def _start(stored: Snapshot, window: Window, depth: int) -> datetime | None:
     enough = ranked.filter(ranked["num_records"].cum_sum() >= depth)["min.t_event"]
     if enough.is_empty() or ranked.height < files.height:
         return window.since
-    return enough[0] if window.since is None else max(enough[0], window.since)
+    start = enough[0]
+    return start if isinstance(start, datetime) and (window.since is None or start > window.since) else window.since
 
 
 def _from(window: Window, since: object) -> Window:

@@ -1,0 +1,1 @@
+"""Steps of the journal, one file a step, in order of their numbers."""
