@@ -1,1 +1,52 @@
-"""What is shown: read-only queries."""
+"""What is shown: read-only queries of the store, thinned and worded for a screen."""
+
+from qc_app.views.alarms import AlarmsView, alarms_view
+from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
+from qc_app.views.door import enter, plant_now
+from qc_app.views.export import csv_bytes
+from qc_app.views.figures import STATES, figure, interval, percent, state_word
+from qc_app.views.labels import LabelsView, label_history, labels_view
+from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
+from qc_app.views.moments import WINDOWS, age, local, moment, span
+from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
+from qc_app.views.stage import StageView, by_effect, parameters, stage_view
+
+__all__ = [
+    "NO_DATA",
+    "SHORT",
+    "STATES",
+    "WINDOWS",
+    "AlarmsView",
+    "LabelsView",
+    "ModelsView",
+    "Night",
+    "OverviewView",
+    "StageView",
+    "age",
+    "alarms_view",
+    "by_effect",
+    "chosen_sources",
+    "csv_bytes",
+    "enter",
+    "events_table",
+    "figure",
+    "gaps_table",
+    "interval",
+    "label_history",
+    "labels_view",
+    "local",
+    "models_view",
+    "moment",
+    "night_runs",
+    "open_requests",
+    "overview",
+    "parameters",
+    "percent",
+    "plant_now",
+    "quarantine_table",
+    "sources_table",
+    "span",
+    "stage_states",
+    "stage_view",
+    "state_word",
+]

@@ -1,0 +1,122 @@
+"""Who may do what: one table of action x least role, read by the code and by its test."""
+
+from __future__ import annotations
+
+import difflib
+import getpass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from qc_app.errors import NotAllowed, SettingsError
+
+Role = Literal["viewer", "operator", "engineer", "approver", "administrator"]
+
+#: From the least to the most; a role may do all that the roles before it may.
+ROLES: tuple[Role, ...] = get_args(Role)
+
+#: Action -> the least role that may do it. An action that is not here cannot be done by anyone.
+LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
+    {
+        "enter_labels": "operator",
+        "acknowledge_alarm": "operator",
+        "add_event": "operator",
+        "shelve_alarm": "engineer",
+        "retrain": "engineer",
+        "request_run": "engineer",
+        "replay_quarantine": "engineer",
+        "dismiss_quarantine": "engineer",
+        "apply_plant": "engineer",
+        "promote": "approver",
+        "roll_back": "approver",
+    }
+)
+
+#: Actions that cannot be done without saying why.
+NEEDS_REASON = frozenset({"shelve_alarm", "dismiss_quarantine", "promote", "roll_back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (or the machine on a person's behalf) and the role in which they act.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the audit trail.
+    role : str
+        One of `ROLES`.
+
+    Raises
+    ------
+    SettingsError
+        If the role is unknown; names the nearest.
+
+    Examples
+    --------
+    >>> Actor("maria", "operator").role
+    'operator'
+    """
+
+    name: str
+    role: Role
+
+    def __post_init__(self) -> None:
+        """Check that the role exists and that there is a name."""
+        if self.role not in ROLES:
+            near = difflib.get_close_matches(str(self.role), ROLES, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"role {self.role!r} does not exist - did you mean {near!r}? (has: {', '.join(ROLES)})")
+        if not self.name.strip():
+            raise SettingsError("a person without a name cannot act - set QC_USER")
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Return whether the actor's role reaches the action's least role; False for an action nobody listed.
+
+    Examples
+    --------
+    >>> may(Actor("maria", "operator"), "enter_labels"), may(Actor("maria", "operator"), "promote")
+    (True, False)
+    """
+    least = LEAST_ROLE.get(action)
+    return least is not None and ROLES.index(actor.role) >= ROLES.index(least)
+
+
+def require(actor: Actor, action: str) -> None:
+    """Let pass who may do `action`.
+
+    Raises
+    ------
+    NotAllowed
+        If the role does not reach it; says which role does.
+
+    Examples
+    --------
+    >>> require(Actor("maria", "viewer"), "promote")
+    Traceback (most recent call last):
+    qc_app.errors.NotAllowed: maria is viewer and may not promote - ask someone who is approver or above
+    """
+    if may(actor, action):
+        return
+    least = LEAST_ROLE.get(action)
+    if least is None:
+        raise NotAllowed(f"action {action!r} is in no one's rights - add it to the table in qc_app.access")
+    what = action.replace("_", " ")
+    raise NotAllowed(f"{actor.name} is {actor.role} and may not {what} - ask someone who is {least} or above")
+
+
+def local_actor(environ: Mapping[str, str] | None = None) -> Actor:
+    """Return the single local user: name from ``QC_USER`` (else the login name), role from ``QC_ROLE``.
+
+    Until there is a sign-in, everybody who reaches the page on this machine acts as this user. The default role is
+    engineer: daily work is possible, promoting and rolling back a model needs ``QC_ROLE=approver`` at the start.
+
+    Examples
+    --------
+    >>> local_actor({"QC_USER": "maria", "QC_ROLE": "viewer"})
+    Actor(name='maria', role='viewer')
+    """
+    here = os.environ if environ is None else environ
+    return Actor(here.get("QC_USER") or getpass.getuser(), here.get("QC_ROLE") or "engineer")  # type: ignore[arg-type]

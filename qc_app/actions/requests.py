@@ -1,0 +1,57 @@
+"""Long work: a person asks, the scheduler does it, the page shows how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qc_app.access import Actor
+from qc_app.actions.permission import authorise, record
+from qc_app.errors import ActionError
+from qc_app.records import Request
+from qc_app.store import Store
+
+RUNS = ("ingest", "night", "train")
+
+
+def ask(store: Store, actor: Actor, what: str, stage: str, arguments: Mapping[str, Any], reason: str = "") -> Request:
+    """Put a request for the scheduler, or return the one that already waits for the same thing."""
+    for waiting in store.journal.requests.list(state="open"):
+        if (waiting.action, waiting.stage, dict(waiting.arguments)) == (what, stage, dict(arguments)):
+            return waiting
+    request = Request(action=what, stage=stage, arguments=dict(arguments), author=actor.name, at=store.clock.now())
+    kept = store.journal.requests.put(request)
+    record(store, actor, f"request {what}", stage or "plant", reason, dict(arguments))
+    return kept
+
+
+def request_run(store: Store, actor: Actor, what: str, stage: str = "", reason: str = "") -> Request:
+    """Ask for a run out of turn: ``ingest``, ``night`` or ``train``.
+
+    Raises
+    ------
+    NotAllowed
+        Below engineer.
+    ActionError
+        If there is no such run.
+    """
+    authorise(store, actor, "request_run", stage or "plant", reason)
+    if what not in RUNS:
+        raise ActionError(f"there is no run {what!r} to ask for - use one of: {', '.join(RUNS)}")
+    return ask(store, actor, what, stage, {}, reason)
+
+
+def replay_quarantine(store: Store, actor: Actor, ids: Sequence[int], reason: str = "") -> Request:
+    """Ask that quarantined pieces be read again, as after a corrected mapping.
+
+    Raises
+    ------
+    NotAllowed
+        Below engineer.
+    ActionError
+        If nothing was chosen.
+    """
+    authorise(store, actor, "replay_quarantine", f"{len(ids)} pieces", reason)
+    if not ids:
+        raise ActionError("nothing chosen to replay - select rows of the quarantine list first")
+    return ask(store, actor, "replay_quarantine", "", {"ids": sorted(ids)}, reason)

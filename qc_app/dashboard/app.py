@@ -1,0 +1,40 @@
+"""The router: one navigation, one page a file. Started by `qc up` with the command of `launch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from qc_app.dashboard import alarms, data, labels, models, overview, stage
+from qc_app.dashboard.session import guarded, here
+from qc_app.dashboard.sidebar import stage_links
+from qc_app.dashboard.theme import style
+
+ICON = Path(__file__).with_name("icon.svg")
+PAGES = {
+    "overview": (overview.page, "Overview"),
+    "stage": (stage.page, "Stage"),
+    "alarms": (alarms.page, "Alarms"),
+    "labels": (labels.page, "Labels"),
+    "models": (models.page, "Models"),
+    "data": (data.page, "Data"),
+}
+
+
+@guarded
+def main() -> None:
+    """Draw the frame and run the chosen page."""
+    st.set_page_config(page_title="Quality", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
+    st.html(style())
+    pages = {
+        name: st.Page(body, title=title, url_path=name, default=name == "overview")
+        for name, (body, title) in PAGES.items()
+    }
+    st.session_state["pages"] = pages
+    chosen = st.navigation(list(pages.values()))
+    stage_links(here())
+    chosen.run()
+
+
+main()

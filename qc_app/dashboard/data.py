@@ -1,0 +1,125 @@
+"""Data: is the plant talking to us?"""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+import streamlit as st
+
+from qc_app.actions import EVENT_KINDS, add_event, dismiss_quarantine, replay_quarantine, request_run
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.session import Here, attempt, guarded, here, say, top
+from qc_app.views import (
+    age,
+    chosen_sources,
+    events_table,
+    gaps_table,
+    quarantine_table,
+    sources_table,
+    state_word,
+)
+
+A_PAGE = 40
+
+
+@guarded
+def page() -> None:
+    """Show sources, quarantine, gaps and events."""
+    now = here()
+    top("Data", now)
+    lines = sorted({s.line for s in now.plant.stages})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        line = st.selectbox("Line", ["all", *lines], key="data_line", width=260)
+        if st.button("Read sources now", key="data_ingest"):
+            attempt(lambda: request_run(now.store, now.actor, "ingest"), "Asked: the scheduler reads all sources next.")
+            st.rerun()
+    everything = chosen_sources(now.plant, "" if line == "all" else line)
+    if not everything:
+        say("No source feeds this. Add [sources.<name>] to the plant file and apply it: `qc apply plant.toml`.")
+        return
+    pages = math.ceil(len(everything) / A_PAGE)
+    n = int(st.pagination(pages, key="data_page")) if pages > 1 else 1
+    sources = everything[(n - 1) * A_PAGE : n * A_PAGE]
+    _sources(sources, now)
+    _quarantine(everything, now)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _gaps(everything, now)
+    with right:
+        _events(sorted({s.stage for s in everything}), now)
+
+
+def _sources(sources: list[object], now: Here) -> None:
+    table = sources_table(now.store, now.plant, sources)  # type: ignore[arg-type]
+    at = now.store.clock.now()
+    late = table.filter(pl.col("state").is_in(["act", "watch"])).height
+    broken = table.filter(~pl.col("balanced")).height
+    total = {c: int(table[c].sum()) for c in ("received", "new", "revisions", "duplicates", "quarantined")}
+    st.html(
+        markup.facts(
+            [
+                markup.Fact("Ask for a look", str(late), note=f"of {table.height} sources", state="watch" if late else ""),
+                markup.Fact("Received", f"{total['received']:,}"),
+                markup.Fact("New", f"{total['new']:,}"),
+                markup.Fact("Revisions", f"{total['revisions']:,}"),
+                markup.Fact("Duplicates", f"{total['duplicates']:,}"),
+                markup.Fact("Quarantined", f"{total['quarantined']:,}", note=f"{table['held'].sum()} held now"),
+                markup.Fact(
+                    "Books", "✓ balance" if not broken else "■ do not balance", note="received = sum of the four",
+                    state="act" if broken else "",
+                ),
+            ]
+        )
+    )  # fmt: skip
+    st.html(markup.heading("Sources", "the troubled first; every received record is in one of the four columns"))
+    told = table.with_columns(
+        pl.Series("state", [state_word(s) for s in table["state"]], pl.String),
+        pl.Series("silent", [age(t, at) for t in table["last_commit"]], pl.String),
+    )
+    columns = tables.headings(("state", "source", "stage", "carries", "silent", "received", "new", "revisions"))
+    columns |= tables.headings(("duplicates", "quarantined", "held", "sentence", "kind"))
+    columns |= {"silent": "Newest, ago", "held": "Held", "sentence": "Verdict"}
+    tables.show(told, "data_sources", columns, zone=now.plant.zone, rows=10, marked="state")
+
+
+def _quarantine(sources: list[object], now: Here) -> None:
+    held = quarantine_table(now.store, sources)  # type: ignore[arg-type]
+    st.html(markup.heading("Quarantine", "kept raw until someone decides; choose rows, then replay or dismiss"))
+    columns = tables.headings(("source", "origin", "offset", "reason", "message", "raw", "last_seen", "count"))
+    empty = "Nothing is held: everything that arrived could be read."
+    rows = tables.show(held, "data_quarantine", columns, zone=now.plant.zone, rows=8, select="many", empty=empty)
+    if not rows:
+        return
+    ids = [int(i) for i in held["id"].gather(rows)]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        why = st.text_input("Reason", key="quarantine_why", placeholder="for the audit trail", width=360)
+        if st.button(f"Replay {len(ids)}", key="quarantine_replay"):
+            attempt(
+                lambda: replay_quarantine(now.store, now.actor, ids, why), f"Asked to read {len(ids)} pieces again."
+            )
+            st.rerun()
+        if st.button(f"Dismiss {len(ids)}", key="quarantine_dismiss"):
+            attempt(lambda: dismiss_quarantine(now.store, now.actor, ids, why))
+            st.rerun()
+
+
+def _gaps(sources: list[object], now: Here) -> None:
+    st.html(markup.heading("Gaps", "stretches in which nothing can be shown to be missing or not"))
+    gaps = gaps_table(now.store, sources)  # type: ignore[arg-type]
+    columns = tables.headings(("source", "start", "end", "hours", "cause"))
+    tables.show(gaps, "data_gaps", columns, zone=now.plant.zone, rows=6, empty="No gap is known.")
+
+
+def _events(stages: list[str], now: Here) -> None:
+    st.html(markup.heading("Events", "marks on the time axes, last 90 days"))
+    columns = tables.headings(("at", "stage", "kind", "text", "author"))
+    empty = "No event is noted. Note tool changes and maintenance: they explain what the charts show."
+    tables.show(events_table(now.store, set(stages)), "data_events", columns, zone=now.plant.zone, rows=6, empty=empty)
+    with st.popover("Note an event", key="event_open"):
+        stage = st.selectbox("Stage", stages, key="event_stage")
+        kind = st.selectbox("Kind", EVENT_KINDS, key="event_kind")
+        text = st.text_input("What happened", key="event_text", max_chars=300)
+        if st.button("Note it", key="event_go", type="primary"):
+            attempt(lambda: add_event(now.store, now.actor, stage, kind, text), "Noted.")
+            st.rerun()

@@ -1,0 +1,178 @@
+"""Pieces of HTML from data: every text from outside is escaped here, and nowhere else is HTML made."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from qc_app.dashboard.theme import Palette
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^&=\"'])")
+_JOINER = "\u2060"
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number in its context: what it is, the number, its unit, and a line of limits, trend or age below."""
+
+    label: str
+    value: str
+    unit: str = ""
+    note: str = ""
+    state: str = ""
+
+
+def safe(text: object, most: int = _SHOWN) -> str:
+    """Return text for HTML: escaped, invisible and direction-changing characters made visible, cut at `most`.
+
+    Examples
+    --------
+    >>> safe("<img src=x onerror=alert(1)>")
+    '&lt;img src=x onerror=alert(1)&gt;'
+    """
+    shown = _INVISIBLE.sub("\ufffd", str(text))
+    return html.escape(shown if len(shown) <= most else shown[: most - 1] + "…")
+
+
+def plain(text: object, most: int = _SHOWN) -> str:
+    """Return text for a Streamlit label, which reads Markdown: every sign that could mean something is disarmed.
+
+    A backslash disarms Markdown's own signs; colons, at-signs and ``www.`` get an invisible joiner, because icons,
+    colours and links are searched for in the finished text.
+
+    Examples
+    --------
+    >>> plain("![t](http://x)").startswith("\\\\!\\\\[t\\\\]")
+    True
+    """
+    shown = _INVISIBLE.sub("\ufffd", str(text)).replace("\n", " ")[:most]
+    joined = re.sub(r"(?i)(:|@|www)", rf"\1{_JOINER}", shown)
+    return _MARKS.sub(r"\\\1", joined)
+
+
+def head(title: str, where: str, who: str) -> str:
+    """Return the page's first line: what, where and as of when, who I am."""
+    return (
+        f'<div class="qc-head"><h1>{safe(title)}</h1><span class="qc-where qc-name">{safe(where)}</span>'
+        f'<span class="qc-who">{safe(who)}</span></div>'
+    )
+
+
+def heading(text: str, note: str = "") -> str:
+    """Return a section's heading with an optional soft note beside it."""
+    beside = f' <span class="qc-soft qc-small" style="font-weight:400">{safe(note, 300)}</span>' if note else ""
+    return f'<h2 class="qc-h2">{safe(text)}{beside}</h2>'
+
+
+def chip(state: str, words: str) -> str:
+    """Return symbol and word of a state in its colour.
+
+    Examples
+    --------
+    >>> chip("act", "■ Act")
+    '<span class="qc-chip act">■ Act</span>'
+    """
+    known = state if state in {"act", "watch", "info", "ok", "unknown"} else ""
+    return f'<span class="qc-chip {known}">{safe(words)}</span>'
+
+
+def facts(items: Iterable[Fact]) -> str:
+    """Return a row of numbers with their labels, limits and ages."""
+    cells = [
+        f'<div class="qc-fact {safe(f.state)}"><div class="l" title="{safe(f.label)}">{safe(f.label)}</div>'
+        f'<div class="v">{safe(f.value)} <small>{safe(f.unit)}</small></div><div class="n">{safe(f.note, 200)}</div></div>'
+        for f in items
+    ]
+    return f'<div class="qc-facts">{"".join(cells)}</div>'
+
+
+def line(state: str, words: str, text: str, picture: str = "", below: str = "") -> str:
+    """Return one line of a list: state, sentence with a soft line below, a picture at the end."""
+    tail = f'<div class="p">{picture}</div>' if picture else ""
+    under = f'<div class="qc-soft qc-small">{safe(below, 400)}</div>' if below else ""
+    return (
+        f'<div class="qc-line"><div class="s">{chip(state, words)}</div>'
+        f'<div class="t"><div>{safe(text, 600)}</div>{under}</div>{tail}</div>'
+    )
+
+
+def note(text: str, state: str = "") -> str:
+    """Return a sentence with a mark at its side; for verdicts and empty states."""
+    known = state if state in {"act", "watch", "info"} else ""
+    return f'<div class="qc-note {known}">{safe(text, 1000)}</div>'
+
+
+def legend(level: float | None = None) -> str:
+    """Return the legend that stands under every chart of units, always the same."""
+    share = f"{100 * level:.0f} % " if level else ""
+    marks = [
+        ("●", "measured"),
+        ("<span style='color:var(--qc-model)'>○</span>", f"predicted, in its {share}interval band"),
+        ("<span style='color:var(--qc-faint)'>◌</span>", "predicted outside the known domain"),
+        ("<span style='color:var(--qc-act)'>● ○</span>", "outside the specification"),
+        ("—", "specification"),
+        ("- -", "control limits"),
+        ("│", "event"),
+    ]
+    return '<div class="qc-legend">' + "".join(f"<span><b>{m}</b> {safe(w)}</span>" for m, w in marks) + "</div>"
+
+
+def spark(
+    values: Sequence[float], lower: float | None, upper: float | None, inks: Palette, size: tuple[int, int] = (160, 36)
+) -> str:
+    """Return a sparkline as a data address: the specification as a band, the newest value as an open dot.
+
+    The vertical scale holds the specification and the values; points beyond a limit are in the alarm colour.
+    """
+    if not values:
+        return ""
+    wide, high = size
+    limits = [v for v in (lower, upper) if v is not None]
+    low, top = min([*values, *limits]), max([*values, *limits])
+    room = (top - low) * 0.08 or abs(top) * 0.01 or 1.0
+    low, top = low - room, top + room
+
+    def y(value: float) -> float:
+        return round(high - (value - low) / (top - low) * high, 1)
+
+    step = (wide - 10) / max(1, len(values) - 1)
+    points = [(round(4 + n * step, 1), y(v), v) for n, v in enumerate(values)]
+    return _picture(points, [y(v) for v in limits], _band(lower, upper, y, high), (lower, upper), inks, size)
+
+
+def image(address: str, words: str) -> str:
+    """Return an image element for a data address made here."""
+    return f'<img src="{html.escape(address)}" alt="{safe(words)}">' if address else ""
+
+
+def _band(lower: float | None, upper: float | None, y: Callable[[float], float], high: int) -> tuple[float, float]:
+    return (y(upper) if upper is not None else 0.0, y(lower) if lower is not None else float(high))
+
+
+def _picture(
+    points: list[tuple[float, float, float]],
+    rules: list[float],
+    band: tuple[float, float],
+    limits: tuple[float | None, float | None],
+    inks: Palette,
+    size: tuple[int, int],
+) -> str:
+    wide, high = size
+    lower, upper = limits
+    path = "M" + "L".join(f"{x} {y}" for x, y, _ in points)
+    out = [(x, y) for x, y, v in points if (upper is not None and v > upper) or (lower is not None and v < lower)]
+    x, y, _ = points[-1]
+    parts = [
+        f'<rect x="0" y="{band[0]}" width="{wide}" height="{max(0.0, band[1] - band[0]):.1f}" fill="{inks.faint}" fill-opacity=".18"/>',
+        *(f'<path d="M0 {r}H{wide}" stroke="{inks.faint}" stroke-width="1"/>' for r in rules),
+        f'<path d="{path}" fill="none" stroke="{inks.soft}" stroke-width="1.25"/>',
+        *(f'<circle cx="{px}" cy="{py}" r="1.8" fill="{inks.act}"/>' for px, py in out),
+        f'<circle cx="{x}" cy="{y}" r="2.6" fill="{inks.paper}" stroke="{inks.act if (x, y) in out else inks.ink}" stroke-width="1.4"/>',
+    ]
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}">'
+    return "data:image/svg+xml;base64," + base64.b64encode((svg + "".join(parts) + "</svg>").encode()).decode()

@@ -1,0 +1,150 @@
+"""Where a session stands: which plant, who, which stage and window; kept in the address, so that a link brings it back."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
+
+import streamlit as st
+
+from qc_app.actions import Actor, local_actor
+from qc_app.dashboard import markup
+from qc_app.dashboard.theme import Palette, palette
+from qc_app.errors import QcError
+from qc_app.views import WINDOWS, enter, local, plant_now
+
+if TYPE_CHECKING:
+    from qc_app.plant import Plant
+    from qc_app.store import Store
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The open store, the plant as it is defined now, and the person."""
+
+    store: Store
+    plant: Plant
+    actor: Actor
+
+
+@st.cache_resource(show_spinner=False)
+def _store(home: str) -> Store:
+    return enter(Path(home))
+
+
+def here() -> Here:
+    """Return store, plant and person of this session; ends the run with a next step if there is no plant yet."""
+    store = _store(os.environ.get("QC_HOME", "plant-home"))
+    plant = plant_now(store)
+    if plant is None:
+        say("No plant is defined yet. Write a plant.toml and run `qc apply plant.toml`, or start the demo: `qc demo`.")
+        st.stop()
+    return Here(store, plant, local_actor())
+
+
+def guarded(body: Callable[P, None]) -> Callable[P, None]:
+    """Make a page or a live part say what went wrong, in its sentence, instead of breaking."""
+
+    @functools.wraps(body)
+    def safely(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            body(*args, **kwargs)
+        except QcError as error:
+            say(str(error), "act")
+
+    return safely
+
+
+def attempt(act: Callable[[], object], done: str = "") -> bool:
+    """Do what a person asked; say that it is done, or why it is not. Return whether it was done."""
+    try:
+        result = act()
+    except QcError as error:
+        st.session_state["said"] = ("act", str(error))
+        return False
+    st.session_state["said"] = ("info", done or str(result))
+    return True
+
+
+def outcome() -> None:
+    """Show once what became of the last action."""
+    said = st.session_state.pop("said", None)
+    if said:
+        say(said[1], said[0])
+
+
+def say(text: str, state: str = "") -> None:
+    """Show a sentence; text from data is safe here."""
+    st.html(markup.note(text, state))
+
+
+def inks() -> Palette:
+    """Return the palette of the theme this browser shows."""
+    return palette(dark=st.context.theme.type == "dark")
+
+
+def top(title: str, now: Here) -> None:
+    """Show the page's first line and the last action's outcome."""
+    moment = local(now.store.clock.now(), now.plant.zone)
+    st.html(markup.head(title, f"{now.plant.name} · {moment}", f"{now.actor.name} · {now.actor.role}"))
+    outcome()
+
+
+def pick_stage(now: Here) -> str:
+    """Let the person choose a stage; the choice stays when the page changes."""
+    ids = [s.id for s in now.plant.stages]
+    if not ids:
+        say("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`.")
+        st.stop()
+    _settle("stage", ids)
+    lines = {s.id: s.line for s in now.plant.stages}
+    st.selectbox(
+        "Stage",
+        ids,
+        key="pick_stage",
+        format_func=lambda i: f"{i}  ·  {lines[i]}",
+        on_change=_picked,
+        args=("stage",),
+    )
+    return str(st.session_state["pick_stage"])
+
+
+def pick_characteristic(now: Here, stage: str) -> str:
+    """Let the person choose one of the stage's characteristics."""
+    names = [c.name for c in now.plant.stage(stage).characteristics]
+    if not names:
+        say(
+            f"Stage {stage} has no characteristic yet. Add one under [stages.{stage}.characteristics] and apply the file."
+        )
+        st.stop()
+    _settle("what", names)
+    st.selectbox("Characteristic", names, key="pick_what", on_change=_picked, args=("what",))
+    return str(st.session_state["pick_what"])
+
+
+def pick_window() -> str:
+    """Let the person choose the window of time."""
+    _settle("window", list(WINDOWS), "7d")
+    st.segmented_control("Window", list(WINDOWS), key="pick_window", on_change=_picked, args=("window",), required=True)
+    return str(st.session_state["pick_window"])
+
+
+def _settle(name: str, options: Sequence[str], default: str = "") -> None:
+    """Put the address's choice (else the last one, else the default) into the widget, and into the address."""
+    asked = st.query_params.get(name) or st.session_state.get(f"place_{name}") or default
+    chosen = asked if asked in options else (default or options[0])
+    st.session_state[f"pick_{name}"] = st.session_state[f"place_{name}"] = chosen
+    if st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
+
+
+def _picked(name: str) -> None:
+    chosen = st.session_state.get(f"pick_{name}")
+    if chosen:
+        st.query_params[name] = st.session_state[f"place_{name}"] = chosen

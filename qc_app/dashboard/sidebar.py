@@ -1,0 +1,29 @@
+"""The way from line to stage, at the left of every page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.dashboard import markup
+from qc_app.dashboard.session import Here
+from qc_app.views import STATES, stage_states
+
+MOST_LINKS = 30
+
+
+def stage_links(now: Here) -> None:
+    """List the stages by line with the symbol of their state; a large plant is searched on the overview instead."""
+    if not 0 < len(now.plant.stages) <= MOST_LINKS:
+        return
+    states = stage_states(now.store, now.plant)
+    here_at = st.session_state["pages"]["stage"]
+    with st.sidebar.container(gap=None, key="stage_links"):
+        line = None
+        for stage in sorted(now.plant.stages, key=lambda s: s.line):
+            if stage.line != line:
+                line = stage.line
+                st.html(markup.heading(line))
+            symbol = STATES[states.get(stage.id, "unknown")][1]
+            label = f"{markup.plain(stage.id, 40)} {'' if symbol == '✓' else symbol}".rstrip()
+            label = f"**{label}**" if stage.id == st.session_state.get("place_stage") else label
+            st.page_link(here_at, label=label, icon="", query_params={"stage": stage.id})

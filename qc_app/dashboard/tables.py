@@ -1,0 +1,124 @@
+"""Tables: sortable, numbers to the right, units in the header, times in the plant's zone, a safe download."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from qc_app.dashboard.session import inks, say
+from qc_app.views import csv_bytes
+
+_ROW = 35
+TIME_FORMAT = "YYYY-MM-DD HH:mm Z"
+
+
+def show(
+    frame: pl.DataFrame,
+    key: str,
+    columns: Mapping[str, Any],
+    *,
+    zone: str = "UTC",
+    rows: int = 12,
+    select: str = "",
+    marked: str = "",
+    empty: str = "Nothing here.",
+) -> list[int]:
+    """Show a table with the columns named in `columns`, in their order, and a download below it.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+    key : str
+        Key of the widget; the download has ``<key>_csv``.
+    columns : mapping
+        Column -> heading, or a column configuration.
+    zone : str
+        Zone in which times are shown.
+    rows : int
+        Rows visible at once.
+    select : {"", "one", "many"}
+        Whether rows can be chosen: one by its cell, or many by their boxes.
+    marked : str
+        The column whose cells are in the colour of their symbol: ■ demands, ▲ asks.
+    empty : str
+        What to say instead of an empty table.
+
+    Returns
+    -------
+    list of int
+        Chosen rows, as positions in `frame`.
+    """
+    if not frame.height:
+        say(empty)
+        return []
+    shown = frame.select(c for c in columns if c in frame.columns).with_columns(
+        pl.col(name).dt.convert_time_zone(zone) for name, kind in frame.schema.items() if name in columns and _timed(kind)
+    )
+    config = {name: _column(given, shown.schema[name]) for name, given in columns.items() if name in shown.columns}
+    with st.container(gap=None, key=f"{key}_table"):
+        event = st.dataframe(
+            _inked(shown, marked) if marked else shown,
+            key=key,
+            hide_index=True,
+            column_config=config,
+            height=min(rows, shown.height) * _ROW + _ROW + 2,
+            row_height=_ROW,
+            placeholder="–",
+            on_select="rerun" if select else "ignore",
+            selection_mode={"one": "single-cell", "many": "multi-row"}.get(select, "multi-row"),  # type: ignore[arg-type]
+        )
+        st.download_button("CSV", lambda: csv_bytes(shown), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
+    return _chosen(event, select)
+
+
+def _chosen(event: Any, select: str) -> list[int]:
+    if select == "one":
+        return [cell[0] for cell in event["selection"]["cells"]]
+    return list(event["selection"]["rows"]) if select else []
+
+
+def _inked(frame: pl.DataFrame, column: str) -> Any:
+    """Return the frame with the colours of the symbols in one column."""
+    colours = inks()
+
+    def ink(text: object) -> str:
+        sign = str(text)[:1]
+        colour = {"■": colours.act, "▲": colours.watch}.get(sign)
+        return f"color: {colour}; font-weight: 600" if colour else ""
+
+    return frame.to_pandas().style.map(ink, subset=[column])
+
+
+def number(heading: str, places: int, unit: str = "", help_: str | None = None) -> Any:
+    """Return the configuration of a number column: fixed decimals, unit in the heading."""
+    return st.column_config.NumberColumn(f"{heading} ({unit})" if unit else heading, format=f"%.{places}f", help=help_)
+
+
+def _timed(kind: pl.DataType) -> bool:
+    return isinstance(kind, pl.Datetime)
+
+
+def _column(given: Any, kind: pl.DataType) -> Any:
+    if not isinstance(given, str):
+        return given
+    if _timed(kind):
+        return st.column_config.DatetimeColumn(given, format=TIME_FORMAT)
+    if kind == pl.Date:
+        return st.column_config.DateColumn(given, format="YYYY-MM-DD")
+    if kind.is_numeric():
+        return st.column_config.NumberColumn(given, format="%.3g" if kind.is_float() else "%d")
+    return st.column_config.TextColumn(given)
+
+
+def headings(names: Sequence[str]) -> dict[str, str]:
+    """Return plain headings for columns whose names are words already.
+
+    Examples
+    --------
+    >>> headings(["last_seen"])
+    {'last_seen': 'Last seen'}
+    """
+    return {name: name.replace("_", " ").capitalize() for name in names}

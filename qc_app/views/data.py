@@ -1,0 +1,141 @@
+"""Data: is every source talking, and what became of everything it delivered?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from data_connectors.schema import Source
+from qc_app.plant import Plant
+from qc_app.records import Counts, Receipt
+from qc_app.store import Store
+
+_TIME = pl.Datetime("us", "UTC")
+_SOURCES: dict[str, Any] = {
+    "state": pl.String,
+    "source": pl.String,
+    "stage": pl.String,
+    "carries": pl.String,
+    "kind": pl.String,
+    "last_commit": _TIME,
+    "received": pl.Int64,
+    "new": pl.Int64,
+    "revisions": pl.Int64,
+    "duplicates": pl.Int64,
+    "quarantined": pl.Int64,
+    "balanced": pl.Boolean,
+    "held": pl.Int64,
+    "sentence": pl.String,
+}
+
+
+def chosen_sources(plant: Plant, line: str = "", stage: str = "") -> list[Source]:
+    """Return the sources of a line or a stage, or all of them."""
+    stages = {s.id for s in plant.stages if line in {"", s.line} and stage in {"", s.id}}
+    return [s for s in plant.sources if s.stage in stages]
+
+
+def sources_table(store: Store, plant: Plant, sources: Sequence[Source]) -> pl.DataFrame:
+    """Return what each source delivered and how fresh it is, the troubled ones first.
+
+    A source is late once nothing new arrived for its own lateness plus three readings (measurements), or for the label
+    window (labels).
+    """
+    held = store.journal.quarantine.counts()
+    now = store.clock.now()
+    rows = [_source(store, plant, s, held.get(s.name, 0), now) for s in sources]
+    frame = pl.DataFrame(rows, schema=_SOURCES, orient="row")
+    rank = pl.col("state").replace_strict({"act": 0, "watch": 1, "unknown": 2, "ok": 3}, default=2)
+    return frame.sort(rank, "stage", "source")
+
+
+def _books(store: Store, source: Source) -> tuple[Counts, list[Receipt]]:
+    if source.carries == "labels":
+        labels = store.journal.labels
+        return labels.counts(source.stage, source.name), labels.receipts(source.stage, source.name, last=50)
+    lake = store.lake
+    return lake.counts(source.stage, source.name), lake.receipts(source.stage, source.name, last=50)
+
+
+def _source(store: Store, plant: Plant, source: Source, held: int, now: datetime) -> tuple[Any, ...]:
+    counts, receipts = _books(store, source)
+    brought = [r.at for r in receipts if r.counts.received]
+    last = max(brought, default=None)
+    patience = source.lateness_s + 3 * plant.ingest_every_s
+    if source.carries == "labels":
+        patience += plant.label_window_days * 86_400
+    state, sentence = _verdict(counts, last, held, timedelta(seconds=patience), now)
+    return (
+        *(state, source.name, source.stage, source.carries, source.kind, last),
+        *(counts.received, counts.new, counts.revisions, counts.duplicates, counts.quarantined),
+        *(counts.balanced, held, sentence),
+    )
+
+
+def _verdict(counts: Counts, last: datetime | None, held: int, patience: timedelta, now: datetime) -> tuple[str, str]:
+    if not counts.balanced:
+        return "act", "The books do not balance: received is not the sum of what became of it. Report this."
+    if last is None:
+        return "unknown", "Nothing has arrived yet."
+    if now - last > patience:
+        return "watch", "Late: nothing arrived for longer than this source may be silent."
+    if held:
+        return "watch", f"{held} in quarantine: decide below."
+    return "ok", "Talking."
+
+
+def quarantine_table(store: Store, sources: Sequence[Source], last: int = 1_000) -> pl.DataFrame:
+    """Return what is held in quarantine for these sources, the newest first."""
+    names = {s.name for s in sources}
+    schema: dict[str, Any] = {
+        "id": pl.Int64,
+        "source": pl.String,
+        "stage": pl.String,
+        "origin": pl.String,
+        "offset": pl.Int64,
+        "reason": pl.String,
+        "message": pl.String,
+        "raw": pl.String,
+        "last_seen": _TIME,
+        "count": pl.Int64,
+    }
+    held = [q for q in store.journal.quarantine.list(state="held", last=last) if q.source in names]
+    rows = [
+        (q.id, q.source, q.stage, q.origin, q.offset, q.reason, q.message, q.raw[:500], q.last_seen, q.count)
+        for q in sorted(held, key=lambda q: q.last_seen, reverse=True)
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def gaps_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
+    """Return the stretches in which continuity cannot be shown, the newest first."""
+    names = {s.name for s in sources}
+    schema: dict[str, Any] = {
+        "source": pl.String,
+        "stage": pl.String,
+        "start": _TIME,
+        "end": _TIME,
+        "hours": pl.Float64,
+        "cause": pl.String,
+    }
+    gaps = sorted((g for g in store.journal.gaps.list() if g.source in names), key=lambda g: g.start, reverse=True)
+    rows = [(g.source, g.stage, g.start, g.end, (g.end - g.start).total_seconds() / 3600, g.cause) for g in gaps]
+    return pl.DataFrame(rows[:500], schema=schema, orient="row")
+
+
+def events_table(store: Store, stages: set[str]) -> pl.DataFrame:
+    """Return the marks on the time axes of these stages, the newest first."""
+    schema: dict[str, Any] = {
+        "at": _TIME,
+        "stage": pl.String,
+        "kind": pl.String,
+        "text": pl.String,
+        "author": pl.String,
+    }
+    start = store.clock.now() - timedelta(days=90)
+    events = [e for e in store.journal.events.list(since=start) if e.stage in stages]
+    rows = [(e.at, e.stage, e.kind, e.text, e.author) for e in sorted(events, key=lambda e: e.at, reverse=True)]
+    return pl.DataFrame(rows[:500], schema=schema, orient="row")

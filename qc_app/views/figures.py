@@ -1,0 +1,100 @@
+"""Numbers with sensible digits, and symbols and words for states."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+
+from data_connectors.schema import Characteristic
+
+#: State -> (rank, symbol, word): a state is never told by colour alone.
+STATES = MappingProxyType(
+    {
+        "act": (0, "■", "Act"),
+        "watch": (1, "▲", "Watch"),
+        "unknown": (2, "?", "Unknown"),
+        "ok": (3, "✓", "Normal"),
+    }
+)
+
+
+def state_word(state: str) -> str:
+    """Return symbol and word of a state.
+
+    Examples
+    --------
+    >>> state_word("act"), state_word("nonsense")
+    ('■ Act', '? Unknown')
+    """
+    _, symbol, word = STATES.get(state, STATES["unknown"])
+    return f"{symbol} {word}"
+
+
+def worst(*states: str) -> str:
+    """Return the worst of some states; unknown hides nothing that is known to be bad.
+
+    Examples
+    --------
+    >>> worst("ok", "watch"), worst("unknown", "ok"), worst("act", "unknown")
+    ('watch', 'unknown', 'act')
+    """
+    return min(states, key=lambda s: STATES.get(s, STATES["unknown"])[0])
+
+
+def decimals(characteristic: Characteristic, values: tuple[float, ...] = ()) -> int:
+    """Return how many decimals a value of `characteristic` deserves: a hundredth of its tolerance.
+
+    Without two limits the spread of `values` stands in for the tolerance.
+
+    Examples
+    --------
+    >>> decimals(Characteristic("thickness", "mm", lower=2.4, upper=2.6)), decimals(Characteristic("strength", "MPa"))
+    (3, 2)
+    """
+    if characteristic.lower is not None and characteristic.upper is not None:
+        width = characteristic.upper - characteristic.lower
+    else:
+        finite = [v for v in values if math.isfinite(v)]
+        width = max(finite) - min(finite) if len(finite) > 1 else 1.0
+    return min(6, max(0, 2 - math.floor(math.log10(width)))) if width > 0 else 2
+
+
+def figure(value: float | None, places: int = 2, unit: str = "") -> str:
+    """Return a number as text, an en dash for none; a true minus sign.
+
+    Examples
+    --------
+    >>> figure(-1.2345, 2, "mm"), figure(None), figure(float("nan"))
+    ('−1.23 mm', '–', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{value:.{places}f}".replace("-", "−")
+    return f"{text} {unit}".rstrip()
+
+
+def percent(share: float | None) -> str:
+    """Return a share in per cent, with a decimal while it is small.
+
+    Examples
+    --------
+    >>> percent(0.0123), percent(0.42), percent(None), percent(0.0)
+    ('1.2 %', '42 %', '–', '0 %')
+    """
+    if share is None or not math.isfinite(share):
+        return "–"
+    hundred = 100 * share
+    return f"{hundred:.1f} %" if 0 < hundred < 10 else f"{hundred:.0f} %"
+
+
+def interval(lower: float | None, upper: float | None, places: int = 2) -> str:
+    """Return an interval as text, an en dash if a side is missing.
+
+    Examples
+    --------
+    >>> interval(1.1, 1.5), interval(None, 2.0)
+    ('1.10 to 1.50', '–')
+    """
+    if lower is None or upper is None:
+        return "–"
+    return f"{figure(lower, places)} to {figure(upper, places)}"

@@ -1,0 +1,186 @@
+"""The overview: one row a stage and characteristic, from the journal's latest values and the open alarms only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from qc_app.clock import plant_day
+from qc_app.plant import Plant
+from qc_app.records import Alarm, Run
+from qc_app.store import Store
+from qc_app.views.figures import STATES, worst
+from qc_app.views.moments import moment
+
+SPARK = 30
+_OF_PRIORITY = {"high": "act", "medium": "watch", "low": "ok"}
+NO_DATA = "No data yet: no unit of this stage has been read and predicted."
+
+_SCHEMA: dict[str, Any] = {
+    "state": pl.String,
+    "rank": pl.Int64,
+    "line": pl.String,
+    "stage": pl.String,
+    "family": pl.String,
+    "characteristic": pl.String,
+    "unit": pl.String,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "share_out": pl.Float64,
+    "cpk": pl.Float64,
+    "cpk_lower": pl.Float64,
+    "cpk_upper": pl.Float64,
+    "stable": pl.Boolean,
+    "drift": pl.String,
+    "alarms": pl.Int64,
+    "last_unit_at": pl.Datetime("us", "UTC"),
+    "labels": pl.Int64,
+    "labels_owed": pl.Int64,
+    "model_at": pl.Datetime("us", "UTC"),
+    "tier": pl.String,
+    "spark": pl.List(pl.Float64),
+    "sentence": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What the last night did, counted: runs by how they ended."""
+
+    day: date | None = None
+    ended: datetime | None = None
+    done: int = 0
+    failed: int = 0
+    running: int = 0
+    promoted: int = 0
+    sentence: str = "No night has run yet."
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """All of the overview.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        One row a stage and characteristic, the worst first.
+    counts : mapping of str to int
+        State -> rows.
+    alarms_open, alarms_high, labels_owed : int
+    night : Night
+    at : datetime
+        The moment it was read.
+    """
+
+    rows: pl.DataFrame
+    counts: Mapping[str, int]
+    alarms_open: int
+    alarms_high: int
+    labels_owed: int
+    night: Night
+    at: datetime
+
+
+def overview(store: Store, plant: Plant) -> OverviewView:
+    """Read the overview: the latest values, the open alarms and the last night's runs; nothing is computed from rows."""
+    latest = {(x.stage, x.characteristic): x.values for x in store.journal.latest.all()}
+    alarms = [a for a in store.journal.alarms.list(open_only=True) if a.state != "shelved"]
+    of_stage: dict[str, list[Alarm]] = {}
+    for alarm in alarms:
+        of_stage.setdefault(alarm.stage, []).append(alarm)
+    rows = [
+        _row(stage, what, latest.get((stage.id, what.name)), of_stage.get(stage.id, []))
+        for stage in plant.stages
+        for what in stage.characteristics
+    ]
+    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row").sort(
+        "rank", "alarms", "share_out", "line", "stage", descending=[False, True, True, False, False], nulls_last=True
+    )
+    counted = dict(frame.group_by("state").len().iter_rows())
+    return OverviewView(
+        rows=frame,
+        counts={state: counted.get(state, 0) for state in STATES},
+        alarms_open=len(alarms),
+        alarms_high=sum(a.priority == "high" for a in alarms),
+        labels_owed=int(frame["labels_owed"].sum()),
+        night=last_night(store, plant),
+        at=store.clock.now(),
+    )
+
+
+def stage_states(store: Store, plant: Plant) -> dict[str, str]:
+    """Return each stage's worst state, as on the overview."""
+    rows = overview(store, plant).rows.sort("rank").unique("stage", keep="first", maintain_order=True)
+    return dict(rows.select("stage", "state").iter_rows())
+
+
+def last_night(store: Store, plant: Plant) -> Night:
+    """Count how the runs of the newest plant day with a night ended."""
+    now = store.clock.now()
+    runs = store.journal.runs.list(since=now - timedelta(days=3))
+    nights = [r for r in runs if r.job not in {"ingest", "requests"}]
+    if not nights:
+        return Night()
+    day = max(r.plant_day for r in nights)
+    of_day = [r for r in nights if r.plant_day == day]
+    count = {s: sum(r.status == s for r in of_day) for s in ("done", "failed", "running")}
+    ended = max((r.ended for r in of_day if r.ended), default=None)
+    promoted = sum(d.verdict == "promoted" and d.plant_day == day for d in store.journal.decisions.list(last=500))
+    today = plant_day(now, plant.zone, plant.day_starts)
+    return Night(day, ended, **count, promoted=promoted, sentence=_night_words(of_day, count, promoted, today))
+
+
+def _night_words(runs: list[Run], count: Mapping[str, int], promoted: int, today: date) -> str:
+    parts = [f"{count['done']} steps done"]
+    if count["failed"]:
+        parts.append(f"{count['failed']} failed")
+    if count["running"]:
+        parts.append(f"{count['running']} running")
+    if promoted:
+        parts.append(f"{promoted} model{'s' if promoted > 1 else ''} promoted")
+    late = (today - runs[0].plant_day).days
+    return ", ".join(parts) + (f"; {late} days ago" if late > 1 else "")
+
+
+def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, alarms: list[Alarm]) -> tuple[Any, ...]:
+    mine = [
+        a for a in alarms if a.subject in {"", what.name} or a.subject not in {c.name for c in stage.characteristics}
+    ]
+    v = dict(values or {})
+    state = worst(v.get("state", "unknown"), *(_OF_PRIORITY[a.priority] for a in mine))
+    sentence = v.get("state_sentence") or ("" if values else NO_DATA)
+    if mine and STATES[state][0] < STATES.get(v.get("state", "unknown"), (2,))[0]:
+        sentence = min(mine, key=lambda a: ["high", "medium", "low"].index(a.priority)).sentence
+    return (
+        state,
+        STATES[state][0],
+        stage.line,
+        stage.id,
+        stage.family,
+        what.name,
+        what.unit,
+        what.lower,
+        what.upper,
+        *(v.get(k) for k in ("share_out", "cpk", "cpk_lower", "cpk_upper", "stable")),
+        v.get("drift", "unknown"),
+        len(mine),
+        moment(v.get("last_unit_at")),
+        v.get("labels", 0),
+        v.get("labels_owed", 0),
+        moment(v.get("model_at")),
+        v.get("tier", "none"),
+        _thin(v.get("spark") or []),
+        sentence,
+    )
+
+
+def _thin(values: list[Any]) -> list[float]:
+    """Return at most `SPARK` of the values, evenly spaced, the newest always among them."""
+    finite = [float(x) for x in values if x is not None]
+    step = -(-len(finite) // SPARK) or 1
+    return finite[::-1][::step][::-1]

@@ -1,0 +1,210 @@
+"""One stage and characteristic over a window of time: units, limits, events, numbers, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from qc_app.plant import Plant
+from qc_app.records import Alarm, DriftReport
+from qc_app.store import Store
+from qc_app.views.downsampling import bands, thin
+from qc_app.views.figures import decimals
+from qc_app.views.moments import since, wall_ms, wall_ms_of
+
+#: Marks a layer, together below the chart's 3,000: predicted, measured, band, anomaly, events.
+_PREDICTED, _MEASURED, _BAND, _ANOMALY, _EVENTS = 1_000, 500, 400, 400, 60
+_PARAMETER_MARKS = 240
+_HOVER = 8
+LATEST_UNITS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """What the stage page shows of one characteristic.
+
+    Parameters
+    ----------
+    stage : Stage
+    characteristic : Characteristic
+    places : int
+        Decimals of its values.
+    predicted, measured, band, anomaly : polars.DataFrame
+        Ready for the chart: ``t`` is wall time in milliseconds, thinned.
+    limits : polars.DataFrame
+        Control limits: ``t``, ``t_end``, ``chart``, ``lower``, ``center``, ``upper``, each for the time it was in force.
+    events : polars.DataFrame
+        ``t``, ``kind``, ``text``.
+    units : polars.DataFrame
+        The latest units, predicted beside measured.
+    values : mapping
+        The journal's latest numbers.
+    alarms, drift : tuple
+    n_units : int
+        Predicted units in the window, before thinning.
+    level : float or None
+        Level of the intervals.
+    first, last : datetime or None
+        The window as it is drawn.
+    """
+
+    stage: Stage
+    characteristic: Characteristic
+    places: int
+    predicted: pl.DataFrame
+    measured: pl.DataFrame
+    band: pl.DataFrame
+    anomaly: pl.DataFrame
+    limits: pl.DataFrame
+    events: pl.DataFrame
+    units: pl.DataFrame
+    values: Mapping[str, Any]
+    at: datetime | None
+    alarms: tuple[Alarm, ...]
+    drift: tuple[DriftReport, ...]
+    n_units: int
+    level: float | None
+    first: datetime | None
+    last: datetime | None
+
+
+def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, window: str) -> StageView:
+    """Read what the stage page shows.
+
+    Raises
+    ------
+    PlantError, DefinitionError
+        If there is no such stage or characteristic.
+    """
+    stage = plant.stage(stage_id)
+    what = stage.characteristic(characteristic)
+    start = since(window, store.clock.now())
+    predictions = store.lake.predictions(stage_id, characteristic=characteristic, since=start)
+    labels = _labels_in_time(store, stage_id, characteristic, start)
+    latest = {x.characteristic: x for x in store.journal.latest.get(stage_id)}.get(characteristic)
+    values = tuple(predictions["mean"].drop_nulls().head(500).to_list())
+    first, last = _ends(predictions, labels, start, store.clock.now())
+    drawn = _hover(store, stage, predictions, plant.zone, what)
+    return StageView(
+        stage=stage,
+        characteristic=what,
+        places=decimals(what, values),
+        predicted=thin(drawn, "t", "mean", _PREDICTED),
+        measured=thin(_measured(labels, what, plant.zone), "t", "value", _MEASURED),
+        band=bands(drawn, "t", _BAND),
+        anomaly=thin(drawn.select("t", "anomaly", "unit_id"), "t", "anomaly", _ANOMALY),
+        limits=_limits(store, stage_id, characteristic, plant.zone, first, last),
+        events=_events(store, stage_id, plant.zone, first),
+        units=_units(predictions, labels, what),
+        values=latest.values if latest else {},
+        at=latest.at if latest else None,
+        alarms=tuple(a for a in store.journal.alarms.list(open_only=True, stage=stage_id) if a.state != "shelved"),
+        drift=tuple(store.journal.drift.newest(stage_id)),
+        n_units=predictions.height,
+        level=predictions["level"].max() if predictions.height else None,  # type: ignore[arg-type]
+        first=first,
+        last=last,
+    )
+
+
+def parameters(store: Store, plant: Plant, stage_id: str, names: list[str], window: str) -> dict[str, pl.DataFrame]:
+    """Return each parameter's course in the window: ``t``, ``value``; thinned for a small chart."""
+    start = since(window, store.clock.now())
+    rows = store.lake.measurements(stage_id, since=start, columns=["t_event", *names])
+    if not rows.height:
+        return {}
+    timed = rows.with_columns(wall_ms("t_event", plant.zone))
+    return {
+        name: thin(timed.select("t", pl.col(name).alias("value")).drop_nulls(), "t", "value", _PARAMETER_MARKS)
+        for name in names
+        if name in timed.columns
+    }
+
+
+def by_effect(stage: Stage, drift: tuple[DriftReport, ...]) -> list[str]:
+    """Return the stage's parameters, those whose drift has the largest effect first."""
+    effect = {d.subject: abs(d.effect) for d in drift if d.drifted}
+    return sorted((p.name for p in stage.parameters), key=lambda name: -effect.get(name, -1.0))
+
+
+def _labels_in_time(store: Store, stage: str, characteristic: str, start: datetime | None) -> pl.DataFrame:
+    """Return the known labels with the event time of their unit; without a unit, the time of measurement."""
+    known = store.journal.labels.known(stage, characteristic)
+    if not known.height:
+        return known.with_columns(pl.lit(None, pl.Datetime("us", "UTC")).alias("t_event"))
+    times = store.lake.measurements(stage, columns=["unit_id", "t_event"]).select("unit_id", "t_event")
+    joined = known.join(times.unique("unit_id", keep="last"), on="unit_id", how="left")
+    timed = joined.with_columns(pl.coalesce("t_event", "t_measured").alias("t_event"))
+    return timed if start is None else timed.filter(pl.col("t_event") >= start)
+
+
+def _out(column: str, what: Characteristic) -> pl.Expr:
+    over = pl.col(column) > what.upper if what.upper is not None else pl.lit(value=False)
+    under = pl.col(column) < what.lower if what.lower is not None else pl.lit(value=False)
+    return (over | under).fill_null(value=False).alias("out")
+
+
+def _when(zone: str) -> pl.Expr:
+    return pl.col("t_event").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M").alias("when")
+
+
+def _measured(labels: pl.DataFrame, what: Characteristic, zone: str) -> pl.DataFrame:
+    timed = labels.with_columns(wall_ms("t_event", zone), _when(zone), _out("value", what))
+    return timed.select("t", "when", "value", "unit_id", "out")
+
+
+def _hover(store: Store, stage: Stage, predictions: pl.DataFrame, zone: str, what: Characteristic) -> pl.DataFrame:
+    """Return the predictions with wall time, the mark's kind, and the unit's first parameters as ``p0``, ``p1``, ..."""
+    names = [p.name for p in stage.parameters[:_HOVER]]
+    timed = predictions.with_columns(wall_ms("t_event", zone), _when(zone), _out("mean", what))
+    if not predictions.height:
+        return timed.with_columns(pl.lit(None, pl.Float64).alias(f"p{n}") for n in range(len(names)))
+    rows = store.lake.measurements(stage.id, since=predictions["t_event"].min(), columns=["unit_id", *names])
+    there = [pl.col(n) if n in rows.columns else pl.lit(None, pl.Float64).alias(n) for n in names]
+    few = rows.select("unit_id", *(e.alias(f"p{n}") for n, e in enumerate(there))).unique("unit_id", keep="last")
+    return timed.join(few, on="unit_id", how="left")
+
+
+def _ends(
+    predictions: pl.DataFrame, labels: pl.DataFrame, start: datetime | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    times = [f["t_event"].min() for f in (predictions, labels) if f.height]
+    first = start or min((t for t in times if isinstance(t, datetime)), default=None)
+    return first, now
+
+
+def _limits(
+    store: Store, stage: str, characteristic: str, zone: str, first: datetime | None, last: datetime | None
+) -> pl.DataFrame:
+    schema = {c: pl.Float64 for c in ("t", "t_end", "lower", "center", "upper")} | {"chart": pl.String}
+    if first is None or last is None:
+        return pl.DataFrame(schema=schema)
+    rows = []
+    history = sorted(store.journal.limits.history(stage, characteristic), key=lambda x: (x.chart, x.version))
+    for n, limit in enumerate(history):
+        follower = history[n + 1] if n + 1 < len(history) and history[n + 1].chart == limit.chart else None
+        until = follower.since if follower else last
+        if until <= first or limit.since >= last:
+            continue
+        begin = wall_ms_of(max(limit.since, first), zone)
+        rows.append((begin, wall_ms_of(until, zone), limit.lower, limit.center, limit.upper, limit.chart))
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _events(store: Store, stage: str, zone: str, first: datetime | None) -> pl.DataFrame:
+    events = store.journal.events.list(stage=stage, since=first)[-_EVENTS:]
+    rows = [(wall_ms_of(e.at, zone), e.kind, e.text) for e in events]
+    return pl.DataFrame(rows, schema={"t": pl.Float64, "kind": pl.String, "text": pl.String}, orient="row")
+
+
+def _units(predictions: pl.DataFrame, labels: pl.DataFrame, what: Characteristic) -> pl.DataFrame:
+    known = labels.select("unit_id", pl.col("value").alias("measured"))
+    newest = predictions.sort("t_event", descending=True).head(LATEST_UNITS)
+    joined = newest.join(known, on="unit_id", how="left").with_columns(_out("mean", what))
+    columns = ("unit_id", "t_event", "mean", "lower", "upper", "measured", "anomaly", "in_domain", "tier", "out")
+    return joined.select(*columns, "model_id")
