@@ -2,6 +2,17 @@
 
 from qc_app.framing.frozen import freeze, thaw
 from qc_app.framing.rows import PREDICTION_COLUMNS, unfold
-from qc_app.framing.tasks import family_name, inputs, lots, task
+from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task
 
-__all__ = ["PREDICTION_COLUMNS", "family_name", "freeze", "inputs", "lots", "task", "thaw", "unfold"]
+__all__ = [
+    "PREDICTION_COLUMNS",
+    "SUPPORT_CAP",
+    "UNLABELLED_CAP",
+    "family_name",
+    "freeze",
+    "inputs",
+    "lots",
+    "task",
+    "thaw",
+    "unfold",
+]

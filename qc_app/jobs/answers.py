@@ -1,0 +1,101 @@
+"""Who answers for a stage: champion, previous, the stage's baseline, or nobody; models are loaded once."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from models import Adapted, Learner, make_learner
+from models.base import Task
+from models.catalog import load_learner
+from models.errors import ModelsError
+from models.state import from_bytes
+from qc_app.errors import StoreError
+from qc_app.framing import thaw
+from qc_app.records import Pointers, Tier
+from qc_app.store import Registry
+
+log = logging.getLogger(__name__)
+
+STATE = "state.safetensors"
+BASELINE_ID = "stage_mean"
+_PRIORS = 3
+_MODELS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who answers, and with which model; `model` is None where nobody can."""
+
+    tier: Tier
+    model_id: str
+    model: Adapted | None
+
+
+class Answers:
+    """Loads priors and stage models from the registry, and keeps the last few.
+
+    Parameters
+    ----------
+    registry : Registry
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._priors: dict[str, Learner] = {}
+        self._models: dict[str, tuple[Adapted, frozenset[str]]] = {}
+
+    def prior(self, prior_id: str) -> Learner:
+        """Return the learner that was meta-trained as version `prior_id`."""
+        if prior_id not in self._priors:
+            data, _ = self._registry.get(prior_id)
+            _room(self._priors, _PRIORS)
+            self._priors[prior_id] = load_learner(from_bytes(data[STATE]))
+        return self._priors[prior_id]
+
+    def model(self, model_id: str) -> Adapted:
+        """Return a stage's model, exactly as it was when it was registered."""
+        return self._loaded(model_id)[0]
+
+    def seen(self, model_id: str | None) -> frozenset[str]:
+        """Return the units whose labels the model was adapted with."""
+        return self._loaded(model_id)[1] if model_id else frozenset()
+
+    def answer(self, pointers: Pointers, task: Task) -> Answer:
+        """Return the first of champion, previous and baseline that can answer.
+
+        Parameters
+        ----------
+        pointers : Pointers
+        task : Task
+            All labels known, for the baseline.
+        """
+        named: tuple[tuple[Tier, str | None], ...] = (("champion", pointers.champion), ("previous", pointers.previous))
+        for tier, model_id in named:
+            if model_id is None:
+                continue
+            try:
+                return Answer(tier, model_id, self.model(model_id))
+            except (StoreError, ModelsError) as error:
+                log.warning("%s %s of stage %r cannot answer: %s", tier, model_id, task.stage, error)
+        if len(task.support_y):
+            return Answer("baseline", BASELINE_ID, baseline(task))
+        return Answer("none", "", None)
+
+    def _loaded(self, model_id: str) -> tuple[Adapted, frozenset[str]]:
+        if model_id not in self._models:
+            data, manifest = self._registry.get(model_id)
+            adapted = self.prior(manifest["prior"]).adapt(thaw(from_bytes(data[STATE])))
+            _room(self._models, _MODELS)
+            self._models[model_id] = (adapted, frozenset(manifest["support_units"]))
+        return self._models[model_id]
+
+
+def baseline(task: Task) -> Adapted:
+    """Return the stage's own mean with its interval: what any model must beat."""
+    return make_learner("stage_mean").adapt(task)
+
+
+def _room(kept: dict[str, object] | dict[str, Learner] | dict[str, tuple[Adapted, frozenset[str]]], most: int) -> None:
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)))

@@ -1,0 +1,157 @@
+"""What is abnormal at a stage, as pure functions of frames: quiet unless it matters."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from data_connectors.schema import Characteristic
+from qc_app.jobs.alarms import Condition
+
+NEWEST_UNITS = 20
+NEWEST_LABELS = 5
+FEWEST_OUT = 3
+ABNORMAL = 0.99
+QUIET_AT_LEAST = timedelta(days=1)
+QUIET_FACTOR = 5
+STALE_MODEL_NIGHTS = 30
+DEFECT_LIKELY = 0.5
+
+
+def outside(values: pl.Series, what: Characteristic) -> pl.Series:
+    """Return which values lie beyond the specification; for a defect, which are more likely than not.
+
+    Examples
+    --------
+    >>> outside(pl.Series([1.0, 3.0]), Characteristic("y", upper=2.0)).to_list()
+    [False, True]
+    """
+    if what.kind == "binary":
+        return values > DEFECT_LIKELY
+    low = values < (what.lower if what.lower is not None else -np.inf)
+    return low | (values > (what.upper if what.upper is not None else np.inf))
+
+
+def predicted_out(predictions: pl.DataFrame, what: Characteristic) -> Condition | None:
+    """At least three of the newest twenty units in the domain are predicted out of specification.
+
+    Parameters
+    ----------
+    predictions : polars.DataFrame
+        Newest prediction of each unit, by event time.
+    what : Characteristic
+    """
+    newest = predictions.filter(pl.col("in_domain")).tail(NEWEST_UNITS)
+    bad = newest.filter(outside(newest["mean"], what))
+    if bad.height < FEWEST_OUT:
+        return None
+    sentence = f"{bad.height} of the newest {newest.height} units are predicted {_beyond(what)}, last {_unit(bad)}"
+    return Condition("predicted_out_of_spec", what.name, "medium", sentence)
+
+
+def measured_out(labels: pl.DataFrame, what: Characteristic) -> Condition | None:
+    """One of the newest five results is out of specification.
+
+    Parameters
+    ----------
+    labels : polars.DataFrame
+        ``unit_id, t_event, value`` by event time.
+    what : Characteristic
+    """
+    newest = labels.tail(NEWEST_LABELS)
+    bad = newest.filter(outside(newest["value"], what))
+    if bad.is_empty():
+        return None
+    sentence = f"{bad.height} of the newest {newest.height} results are {_beyond(what)}, last {_unit(bad)}"
+    return Condition("measured_out_of_spec", what.name, "high", sentence)
+
+
+def abnormal_units(predictions: pl.DataFrame, what: Characteristic) -> Condition | None:
+    """At least three of the newest twenty units are more abnormal than 99 of 100 normal ones."""
+    newest = predictions.tail(NEWEST_UNITS)
+    bad = newest.filter(pl.col("anomaly") > ABNORMAL)
+    if bad.height < FEWEST_OUT:
+        return None
+    words = f"{bad.height} of the newest {newest.height} units are unlike the units before, last {bad['unit_id'][-1]}"
+    return Condition("anomaly", what.name, "medium", words)
+
+
+def silent_from(t_event: pl.Series, lateness_s: float) -> datetime | None:
+    """Return when a stage counts as silent: after a day, and five times the longest of the last gaps.
+
+    Parameters
+    ----------
+    t_event : polars.Series of datetime
+        Event times of the stage's last units, sorted.
+    lateness_s : float
+        How late the stage's sources may be, in seconds.
+    """
+    last = t_event.max()
+    if not isinstance(last, datetime):
+        return None
+    longest = t_event.diff().max() if len(t_event) > 1 else None
+    usual = longest if isinstance(longest, timedelta) else timedelta(0)
+    return last + max(QUIET_AT_LEAST, QUIET_FACTOR * usual) + timedelta(seconds=lateness_s)
+
+
+def silent(t_event: pl.Series, since: datetime | None, now: datetime) -> Condition | None:
+    """No unit came although one was due: see `silent_from`."""
+    last = t_event.max()
+    if since is None or now <= since or not isinstance(last, datetime):
+        return None
+    words = f"no unit since {last:%Y-%m-%d %H:%M} UTC, {_days(now - last)} ago; one was due by {since:%Y-%m-%d %H:%M}"
+    return Condition("stale_source", "", "medium", words)
+
+
+def overdue_from(t_known: pl.Series, window_days: int) -> datetime | None:
+    """Return when results count as late: after the label window, and three times the usual wait between deliveries.
+
+    Parameters
+    ----------
+    t_known : polars.Series of datetime
+        When the stage's labels became known.
+    window_days : int
+        The plant's label window.
+    """
+    known = t_known.unique().sort()
+    last = known.max()
+    if not isinstance(last, datetime):
+        return None
+    wait = known.diff().median() if len(known) > 1 else None
+    usual = wait if isinstance(wait, timedelta) else timedelta(0)
+    return last + max(timedelta(days=window_days), 3 * usual)
+
+
+def overdue(what: Characteristic, since: datetime | None, units: int, now: datetime) -> Condition | None:
+    """Units keep coming, but no result, although one was due: see `overdue_from`."""
+    if since is None or now <= since or not units:
+        return None
+    words = f"results of {what.name} were due by {since:%Y-%m-%d}; {units} units came since the last measured one"
+    return Condition("late_labels", what.name, "low", words)
+
+
+def stale_model(nights: int, new_labels: int, needed: int, what: Characteristic) -> Condition | None:
+    """The model is a month old although there are labels enough to renew it."""
+    if nights < STALE_MODEL_NIGHTS or new_labels < needed:
+        return None
+    words = f"the model is {nights} nights old; {new_labels} labels came since and no challenger was better"
+    return Condition("model_stale", what.name, "low", words)
+
+
+def _beyond(what: Characteristic) -> str:
+    if what.kind == "binary":
+        return "nonconforming"
+    limits = [f"{limit:g}" for limit in (what.lower, what.upper) if limit is not None]
+    return f"out of specification ({' to '.join(limits)} {what.unit}".rstrip() + ")"
+
+
+def _unit(rows: pl.DataFrame) -> str:
+    value = rows["value" if "value" in rows.columns else "mean"][-1]
+    return f"{rows['unit_id'][-1]} at {value:.4g}"
+
+
+def _days(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} h"  # two days

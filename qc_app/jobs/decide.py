@@ -1,0 +1,120 @@
+"""What tonight does for one stage and characteristic: a pure function of what is known, with its reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from qc_app.plant import Gate
+
+Choice = Literal["adapt", "keep", "wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the decision may depend on.
+
+    Parameters
+    ----------
+    has_prior : bool
+        Whether a prior was ever trained.
+    champion, challenger : str or None
+        Ids of the model that answers and of the one on trial.
+    labels : int
+        Labels known for units that are in the store.
+    new_labels : int
+        Of these, how many became known after the last attempt (or the champion's cut-off, if that is later).
+    champion_labels : int
+        Labels the champion stands on.
+    nights_waiting : int
+        Nights since the challenger was built.
+    drift : str
+        Sentence of a drift that matters and came after the last attempt; empty if there is none.
+    newer_prior : bool
+        Whether a prior was trained since the last attempt.
+    """
+
+    has_prior: bool
+    champion: str | None
+    challenger: str | None
+    labels: int
+    new_labels: int
+    champion_labels: int = 0
+    nights_waiting: int = 0
+    drift: str = ""
+    newer_prior: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The choice and why: adapt builds a challenger, wait has one on trial, keep changes nothing."""
+
+    choice: Choice
+    reason: str
+    drop: bool = False
+
+
+def decide(seen: Evidence, gate: Gate) -> Plan:
+    """Choose for tonight.
+
+    Parameters
+    ----------
+    seen : Evidence
+    gate : Gate
+        `min_new_labels` and `patience_nights` are used here.
+
+    Returns
+    -------
+    Plan
+        With ``drop`` the challenger on trial is given up.
+
+    Examples
+    --------
+    >>> decide(Evidence(True, "m1", None, labels=12, new_labels=2), Gate()).reason
+    'only 2 of 3 new labels since the last attempt; the champion stays'
+    >>> decide(Evidence(True, None, None, labels=0, new_labels=0, newer_prior=True), Gate()).choice
+    'adapt'
+    """
+    if seen.challenger is not None:
+        return _on_trial(seen, gate)
+    if not seen.has_prior:
+        return Plan("wait", "no prior has been trained yet: some stage needs labels first")
+    if seen.champion is None and (seen.new_labels or seen.newer_prior):
+        return Plan("adapt", f"no model yet: the first one stands on {_count(seen.labels)} and the sister stages")
+    if seen.champion is None:
+        return Plan("keep", "the last attempt at a first model failed and no new label came since")
+    return _renew(seen, gate)
+
+
+def _on_trial(seen: Evidence, gate: Gate) -> Plan:
+    if seen.nights_waiting >= gate.patience_nights:
+        return Plan(
+            "wait", f"the challenger waited {seen.nights_waiting} nights without a verdict and is given up", True
+        )
+    return Plan("wait", f"a challenger is on trial since {seen.nights_waiting} nights; no second one beside it")
+
+
+def _renew(seen: Evidence, gate: Gate) -> Plan:
+    why = _why_adapt(seen, gate)
+    if why:
+        return Plan("adapt", why)
+    if seen.drift:
+        return Plan("keep", f"drift that matters, but no label since: {seen.drift}")
+    if seen.new_labels:
+        few = f"only {seen.new_labels} of {gate.min_new_labels} new labels since the last attempt"
+        return Plan("keep", f"{few}; the champion stays")
+    return Plan("keep", "no new labels; the champion stays")
+
+
+def _why_adapt(seen: Evidence, gate: Gate) -> str:
+    if seen.new_labels and not seen.champion_labels:
+        return f"the first {_count(seen.new_labels)} came; the champion stands on sister stages alone"
+    if seen.new_labels >= gate.min_new_labels:
+        return f"{_count(seen.new_labels)} came since the last attempt"
+    if seen.drift and seen.new_labels:
+        return f"drift that matters, and {_count(seen.new_labels)} to learn it from: {seen.drift}"
+    return "a newer prior was trained from all stages" if seen.newer_prior else ""
+
+
+def _count(labels: int) -> str:
+    return f"{labels} label" if labels == 1 else f"{labels} labels"

@@ -1,0 +1,63 @@
+"""What the decision of the night looks at, gathered from the journal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from qc_app.clock import plant_day
+from qc_app.jobs.decide import Evidence
+from qc_app.jobs.night import Night
+from qc_app.records import ModelVersion
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def gather(night: Night, stage: Stage, what: Characteristic) -> Evidence:
+    """Return everything tonight's decision may depend on.
+
+    Parameters
+    ----------
+    night : Night
+    stage : Stage
+    what : Characteristic
+
+    Returns
+    -------
+    Evidence
+    """
+    models = night.store.journal.models
+    pointers = models.pointers(stage.id, what.name)
+    attempts = models.list(stage=stage.id, characteristic=what.name)
+    last = max(attempts, key=lambda version: version.cutoff, default=None)
+    labels = night.labels(stage, what)
+    since = last.cutoff if last else NEVER
+    prior = models.pointers("", "").champion
+    champion = models.get(pointers.champion) if pointers.champion else None
+    return Evidence(
+        has_prior=prior is not None,
+        champion=pointers.champion,
+        challenger=pointers.challenger,
+        labels=labels.height,
+        new_labels=labels.filter(pl.col("t_known") > since).height,
+        champion_labels=champion.n_labels if champion else 0,
+        nights_waiting=_waiting(night, attempts, pointers.challenger),
+        drift=_drift(night, stage, what, since),
+        newer_prior=prior is not None and (last is None or last.numbers.get("prior") != prior),
+    )
+
+
+def _waiting(night: Night, attempts: list[ModelVersion], challenger: str | None) -> int:
+    built = [version.cutoff for version in attempts if version.id == challenger]
+    if not built:
+        return 0
+    return (night.day - plant_day(built[0], night.plant.zone, night.plant.day_starts)).days
+
+
+def _drift(night: Night, stage: Stage, what: Characteristic, since: datetime) -> str:
+    for report in night.store.journal.drift.newest(stage.id):
+        if report.matters and report.at > since and report.characteristic in {"", what.name}:
+            return report.sentence
+    return ""

@@ -1,0 +1,157 @@
+"""Read what is new from the sources; nothing is lost, nothing is stored twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import polars as pl
+
+from data_connectors.base import Batch, Conformed, Connector, Reject
+from data_connectors.catalog import make_connector
+from data_connectors.conform import conform
+from data_connectors.schema import Source, Stage
+from qc_app.clock import plant_day
+from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.step import Key, Permit, Result, always, step
+from qc_app.plant import Plant
+from qc_app.records import Counts, Label, Quarantined, Run
+from qc_app.store import Store
+
+JOB = "ingest"
+Told = Callable[[Source], None]
+
+
+def ingest(
+    store: Store,
+    plant: Plant,
+    *,
+    sources: Iterable[Source] | None = None,
+    permit: Permit = always,
+    told: Told | None = None,
+) -> Run:
+    """Read every source once; a source that fails is recorded and does not stop the others.
+
+    Parameters
+    ----------
+    store : Store
+    plant : Plant
+    sources : iterable of Source, optional
+        Default: all.
+    permit : callable
+        Raises if another scheduler leads now.
+    told : callable, optional
+        Hears each source before it is read, to show progress.
+
+    Returns
+    -------
+    Run
+        Of the pass, with the counts of all sources together.
+    """
+    day = plant_day(store.clock.now(), plant.zone, plant.day_starts)
+    return step(
+        store, Key(JOB, "", day), lambda: _pass(store, plant, sources, permit, told), permit=permit, repeat=True
+    )
+
+
+def _pass(store: Store, plant: Plant, sources: Iterable[Source] | None, permit: Permit, told: Told | None) -> Result:
+    total, failed, fed = Counts(), [], set()
+    for source in plant.sources if sources is None else sources:
+        if told is not None:
+            told(source)
+        counts, sentence = read_source(store, plant, source, permit)
+        total += counts
+        if sentence:
+            failed.append(source.name)
+        if counts.new or counts.revisions:
+            fed.add(source.stage)
+    words = (
+        f"{total.received} records from {len(fed)} stages: {total.new} new, {total.revisions} revisions,"
+        f" {total.duplicates} duplicates, {total.quarantined} quarantined"
+    )
+    if failed:
+        words += f"; could not read {', '.join(sorted(failed)[:5])}{' and others' if len(failed) > 5 else ''}"
+    numbers = {name: getattr(total, name) for name in Counts.__slots__}
+    return Result(words, numbers | {"failed_sources": sorted(failed)})
+
+
+def read_source(store: Store, plant: Plant, source: Source, permit: Permit = always) -> tuple[Counts, str]:
+    """Read one source from its checkpoint on, through a step of its own if it fails.
+
+    Returns
+    -------
+    counts : Counts
+        Of this reading.
+    sentence : str
+        Why it failed; empty if it did not.
+    """
+    stage = plant.stage(source.stage)
+    day = plant_day(store.clock.now(), plant.zone, plant.day_starts)
+    read = _Reading(store, stage, source, permit)
+    run = step(store, Key(f"{JOB} {source.name}", stage.id, day), read, permit=permit, quiet=True)
+    return read.counts, run.sentence if run.status == "failed" else ""
+
+
+class _Reading:
+    """Reads one source; keeps the counts also where it fails half way."""
+
+    def __init__(self, store: Store, stage: Stage, source: Source, permit: Permit) -> None:
+        self._store, self._stage, self._source, self._permit = store, stage, source, permit
+        self.counts = Counts()
+
+    def __call__(self) -> Result:
+        connector = make_connector(self._source, self._store.clock.now)
+        try:
+            for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
+                self._keep(connector, batch)
+        finally:
+            connector.close()
+        numbers = {name: getattr(self.counts, name) for name in Counts.__slots__}
+        return Result(f"{self.counts.received} records, {self.counts.new} new", numbers)
+
+    def _keep(self, connector: Connector, batch: Batch) -> None:
+        """Rejects first, then rows and checkpoint in one commit, then the source may forget (promises S2, S3)."""
+        now = self._store.clock.now()
+        made = conform(batch, self._stage, self._source, now)
+        self._permit()
+        hold(self._store, self._source, made.rejects, now)
+        reached("after_hold")
+        self.counts += stored(self._store, self._source, self._stage, made, batch.after)
+        reached("after_store")
+        connector.acknowledge(batch.after)
+
+
+def checkpoint(store: Store, source: Source) -> str | None:
+    """Return up to where a source is stored."""
+    if source.carries == "labels":
+        return store.journal.labels.checkpoint(source.stage, source.name)
+    return store.lake.checkpoint(source.stage, source.name)
+
+
+def stored(store: Store, source: Source, stage: Stage, made: Conformed, after: str) -> Counts:
+    """Store conformed rows and the checkpoint together."""
+    received, refused = made.received, len(made.rejects)
+    if source.carries == "measurements":
+        return store.lake.commit(stage, source.name, made.rows, after, received, refused).counts
+    found = labels_of(stage.id, made.rows)
+    now = store.clock.now()
+    return store.journal.labels.commit(stage.id, source.name, found, after, received, refused, now).counts
+
+
+def labels_of(stage_id: str, rows: pl.DataFrame) -> list[Label]:
+    """Return one Label a row of LABEL_COLUMNS."""
+    names = ("characteristic", "unit_id", "value", "t_measured", "t_known", "source")
+    return [Label(stage_id, *row) for row in rows.select(names).iter_rows()]
+
+
+def hold(store: Store, source: Source, rejects: Iterable[Reject], now: datetime, offset: int | None = None) -> int:
+    """Keep what cannot be stored, raw, with its reason; return how many pieces are new.
+
+    With `offset` the pieces stand at that place of their delivery, as when one of them is read again.
+    """
+    pieces = [
+        Quarantined(source.name, source.stage, r.origin, r.offset if offset is None else offset, r.raw, r.reason,
+                    r.message, now, now)
+        for r in rejects
+    ]  # fmt: skip
+    return store.journal.quarantine.hold(pieces) if pieces else 0

@@ -1,0 +1,121 @@
+"""Judge the challenger on labels it never saw; promote exactly the model that was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from data_connectors.schema import Characteristic, Stage
+from models import gate
+from models.guards import Guard, check_guards
+from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.night import Night
+from qc_app.jobs.step import Result
+from qc_app.jobs.trial import Trial, stage_trial
+from qc_app.records import Decision, Pointers, Verdict
+
+PAIRED = "paired difference of losses, bootstrap by lot"
+FIRST_MODEL = "first model of the stage, guards only"
+FIRST_LABELS = "first model with labels of the stage, guards only"
+_VERDICTS: dict[str, Verdict] = {"promote": "promoted", "keep": "kept", "undecided": "undecided"}
+
+
+def judge(night: Night, stage: Stage, what: Characteristic) -> Result:
+    """Judge what is on trial, and move the pointers as the verdict says.
+
+    Parameters
+    ----------
+    night : Night
+    stage : Stage
+    what : Characteristic
+
+    Returns
+    -------
+    Result
+        The verdict in words.
+    """
+    pointers = night.store.journal.models.pointers(stage.id, what.name)
+    if pointers.challenger is None:
+        return Result("nothing is on trial", skipped=True)
+    trial = stage_trial(night, stage, what, pointers)
+    decision = _verdict(night, stage, what, pointers, trial)
+    reached("after_judge")
+    _carry_out(night, decision)
+    return Result(decision.sentence, {"verdict": decision.verdict, "model": decision.challenger, "rows": len(trial)})
+
+
+def _verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointers, trial: Trial) -> Decision:
+    rule = _rule(night, pointers, trial)
+    seed = night.seed(stage, what)
+    if rule == PAIRED and trial.champion is not None:
+        verdict, sentence, numbers = _paired(night, trial, trial.champion.mean() if len(trial) else 0.0, seed)
+    else:
+        verdict, sentence, numbers = _guarded(night, trial, rule)
+    return Decision(
+        stage=stage.id,
+        characteristic=what.name,
+        plant_day=night.day,
+        at=night.cutoff,
+        verdict=verdict,
+        rule=rule,
+        sentence=sentence,
+        champion=pointers.champion,
+        challenger=pointers.challenger,
+        rows=len(trial),
+        seed=seed,
+        numbers=numbers,
+    )
+
+
+def _rule(night: Night, pointers: Pointers, trial: Trial) -> str:
+    """A champion that knows no label of the stage gives way to the first that does, unless rows allow a comparison."""
+    if pointers.champion is None:
+        return FIRST_MODEL
+    champion = night.store.journal.models.get(pointers.champion)
+    return FIRST_LABELS if champion.n_labels == 0 and len(trial) < night.plant.gate.min_rows else PAIRED
+
+
+def _paired(night: Night, trial: Trial, champion_loss: float, seed: int) -> tuple[Verdict, str, dict[str, Any]]:
+    rules = night.plant.gate
+    found = gate.judge(
+        trial.champion if trial.champion is not None else [],
+        trial.challenger,
+        trial.lots,
+        delta=rules.delta_share * float(champion_loss),
+        seed=seed,
+        min_rows=rules.min_rows,
+        evidence=trial.evidence(rules.coverage_tolerance),
+    )
+    return _VERDICTS[found.verdict], found.sentence, found.numbers()
+
+
+def _guarded(night: Night, trial: Trial, rule: str) -> tuple[Verdict, str, dict[str, Any]]:
+    rules = night.plant.gate
+    guards: Sequence[Guard] = ()
+    if len(trial) >= rules.min_rows:
+        delta = rules.delta_share * float(trial.baseline.mean())
+        guards = check_guards(trial.evidence(rules.coverage_tolerance), rules.min_rows, delta)
+    failed = [guard for guard in guards if not guard.passed]
+    numbers = {"guards": {guard.name: guard.numbers() for guard in guards}, "rows": len(trial)}
+    if failed:
+        return "kept", f"keep: {rule}, but {'; '.join(guard.sentence for guard in failed)}", numbers
+    return "promoted", f"promote: {rule}, {len(guards)} guards hold on {len(trial)} labels", numbers
+
+
+def _carry_out(night: Night, decision: Decision) -> None:
+    models = night.store.journal.models
+    key = (decision.stage, decision.characteristic)
+    night.permit()
+    if decision.verdict == "promoted":
+        reached("before_swap")
+        models.promote(*key, str(decision.challenger), decision)
+        reached("after_swap")
+    elif decision.verdict == "kept":
+        models.reject(*key, str(decision.challenger), decision)
+    elif not _told(night, decision):
+        night.store.journal.decisions.add(decision)
+
+
+def _told(night: Night, decision: Decision) -> bool:
+    last = night.store.journal.decisions.list(stage=decision.stage, characteristic=decision.characteristic, last=1)
+    return bool(last) and (last[0].plant_day, last[0].challenger) == (decision.plant_day, decision.challenger)

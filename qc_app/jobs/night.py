@@ -1,0 +1,81 @@
+"""What every step of one night shares: the store, the plant, the day, the cut-off, and what was already read."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from qc_app.jobs.answers import Answers
+from qc_app.jobs.step import Permit, always
+from qc_app.plant import Plant
+from qc_app.store import Store
+
+HISTORY_UNITS = 200_000
+
+
+@dataclass(slots=True)
+class _Memory:
+    stage: str | None = None
+    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One night of a plant.
+
+    Parameters
+    ----------
+    store : Store
+    plant : Plant
+    day : date
+        The plant day whose night this is.
+    cutoff : datetime
+        Nothing that became known later is used (promise S9).
+    answers : Answers
+        Models, loaded once.
+    permit : callable
+        Raises when another scheduler leads now.
+    """
+
+    store: Store
+    plant: Plant
+    day: date
+    cutoff: datetime
+    answers: Answers
+    permit: Permit = always
+    _memory: _Memory = field(default_factory=_Memory)
+
+    def rows(self, stage: Stage) -> pl.DataFrame:
+        """Return the stage's units as known at the cut-off, by event time; kept until another stage is asked for."""
+        if self._memory.stage != stage.id:
+            found = self.store.lake.measurements(stage.id, known_at=self.cutoff, last=HISTORY_UNITS)
+            self._memory.stage, self._memory.rows = stage.id, found
+        return self._memory.rows
+
+    def labels(self, stage: Stage, what: Characteristic) -> pl.DataFrame:
+        """Return the labels known at the cut-off of units that are in the lake, the oldest knowledge first.
+
+        Columns ``unit_id, value, t_measured, t_known, source, author, t_event``.
+        """
+        known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
+        units = self.rows(stage).select("unit_id", "t_event")
+        return known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
+
+    def seen(self, stage: Stage) -> dict[str, Any]:
+        """Return what a night of the stage depends on; while it stays the same there is nothing to do."""
+        known = {what.name: self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)["t_known"]
+                 for what in stage.characteristics}  # fmt: skip
+        return {
+            "lake": self.store.lake.version(stage.id),
+            "labels": {name: [len(times), str(times.max())] for name, times in known.items()},
+            "prior": self.store.journal.models.pointers("", "").champion,
+        }
+
+    def seed(self, stage: Stage, what: Characteristic) -> int:
+        """Return the seed of this night for one stage and characteristic."""
+        return zlib.crc32(f"{stage.id}\n{what.name}\n{self.day.isoformat()}".encode())

@@ -1,0 +1,182 @@
+"""The morning's picture of one stage: charts, alarms, and the newest numbers for the overview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from qc_app.clock import plant_day
+from qc_app.jobs import conditions as look
+from qc_app.jobs.alarms import Condition, settle
+from qc_app.jobs.charts import Charted, charted
+from qc_app.jobs.night import Night
+from qc_app.jobs.step import Result
+from qc_app.jobs.track import Score, score, track
+from qc_app.records import Alarm, Latest, ModelVersion
+
+NEWEST = 200
+SPARK = 60
+KINDS = ("predicted_out_of_spec", "measured_out_of_spec", "control_rule", "anomaly", "model_stale")
+PLANT_KINDS = ("stale_source", "late_labels")
+_STATES = {"high": "act", "medium": "watch", "low": "ok"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """All that is known of one stage and characteristic this morning."""
+
+    units: pl.DataFrame
+    labels: pl.DataFrame
+    predictions: pl.DataFrame
+    chart: Charted
+    score: Score
+    model: ModelVersion | None
+
+
+def report(night: Night, stage: Stage) -> Result:
+    """Look at every characteristic, settle its alarms, write the numbers that the overview reads.
+
+    Parameters
+    ----------
+    night : Night
+    stage : Stage
+
+    Returns
+    -------
+    Result
+    """
+    pictures = {what: _picture(night, stage, what) for what in stage.characteristics}
+    found = [c for what, picture in pictures.items() for c in _conditions(night, what, picture)]
+    settle(night.store, stage.id, (*KINDS, *PLANT_KINDS), [*found, *_of_sources(night, stage, pictures)], night.cutoff)
+    alarms = [
+        a for a in night.store.journal.alarms.list(stage=stage.id) if a.state in {"unacknowledged", "acknowledged"}
+    ]
+    values = {what.name: _values(night, stage, what, picture) | _state(what, picture, alarms)
+              for what, picture in pictures.items()}  # fmt: skip
+    night.store.journal.latest.put([Latest(stage.id, name, night.cutoff, found) for name, found in values.items()])
+    words = "; ".join(f"{name}: {v['state']}, {v['state_sentence']}" for name, v in values.items())
+    numbers = {"alarms": len(alarms), "seen": night.seen(stage), "wake": _wake(night, stage, pictures)}
+    return Result(words or "no characteristic to report on", numbers)
+
+
+def _picture(night: Night, stage: Stage, what: Characteristic) -> Picture:
+    pointers = night.store.journal.models.pointers(stage.id, what.name)
+    labels = night.labels(stage, what).sort("t_event", "unit_id")
+    tracked = track(night, stage, what)
+    return Picture(
+        units=night.rows(stage).select("unit_id", "t_event"),
+        labels=labels,
+        predictions=night.store.lake.predictions(stage.id, characteristic=what.name, last=NEWEST),
+        chart=charted(night, stage, what, labels["value"].to_numpy()),
+        score=score(tracked, binary=what.kind == "binary"),
+        model=night.store.journal.models.get(pointers.champion) if pointers.champion else None,
+    )
+
+
+def _conditions(night: Night, what: Characteristic, picture: Picture) -> list[Condition]:
+    found = [
+        look.predicted_out(picture.predictions, what),
+        look.measured_out(picture.labels, what),
+        look.abnormal_units(picture.predictions, what),
+    ]
+    if picture.chart.signal:
+        found.append(Condition("control_rule", what.name, "medium", f"{what.name}: {picture.chart.signal}"))
+    if picture.model is not None:
+        model, plant = picture.model, night.plant
+        nights = (night.day - plant_day(model.cutoff, plant.zone, plant.day_starts)).days
+        new = picture.labels.filter(pl.col("t_known") > model.cutoff).height
+        found.append(look.stale_model(nights, new, plant.gate.min_new_labels, what))
+    return [c for c in found if c is not None]
+
+
+def _of_sources(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> list[Condition]:
+    now, quiet = night.cutoff, _quiet_from(night, stage)
+    found = [look.silent(night.rows(stage)["t_event"].tail(NEWEST), quiet, now)]
+    found += [look.overdue(what, _late_from(night, p), _since_last(p), now) for what, p in pictures.items()]
+    return [c for c in found if c is not None]
+
+
+def _wake(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> str | None:
+    """Return the next moment at which something is late although nothing comes."""
+    moments = [_quiet_from(night, stage), *(_late_from(night, p) for p in pictures.values() if _since_last(p))]
+    return min((m.isoformat() for m in moments if m is not None and m > night.cutoff), default=None)
+
+
+def _quiet_from(night: Night, stage: Stage) -> datetime | None:
+    lateness = max((s.lateness_s for s in night.plant.sources_of(stage.id)), default=0.0)
+    return look.silent_from(night.rows(stage)["t_event"].tail(NEWEST), lateness)
+
+
+def _late_from(night: Night, picture: Picture) -> datetime | None:
+    return look.overdue_from(picture.labels["t_known"], night.plant.label_window_days)
+
+
+def _since_last(picture: Picture) -> int:
+    last = picture.labels["t_event"].max()
+    return picture.units.filter(pl.col("t_event") > last).height if last is not None else 0
+
+
+def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) -> dict[str, Any]:
+    newest = night.store.journal.drift.newest(stage.id)
+    mattering = [r.sentence for r in newest if r.characteristic == what.name and r.matters]
+    tested = any(r.characteristic == what.name for r in newest)
+    cpk = picture.chart.capability.cpk if picture.chart.capability else None
+    said, model = picture.predictions, picture.model
+    means = said["mean"].to_list()[-SPARK:]
+    return {
+        "units": picture.units.height,
+        "last_unit_at": _iso(picture.units["t_event"].max()),
+        "labels": picture.labels.height,
+        "last_label_at": _iso(picture.labels["t_known"].max()),
+        "labels_owed": _owed(picture),
+        "share_out": _share_out(said, what),
+        "cpk": cpk.value if cpk else None,
+        "cpk_lower": cpk.lower if cpk else None,
+        "cpk_upper": cpk.upper if cpk else None,
+        "stable": picture.chart.stable,
+        "drift": "drift" if mattering else ("none" if tested else "unknown"),
+        "drift_sentence": mattering[0] if mattering else "",
+        "model_id": model.id if model else None,
+        "model_at": _iso(model.cutoff) if model else None,
+        "tier": said["tier"][-1] if said.height else "none",
+        "n_labels": model.n_labels if model else 0,
+        "spark": [float(m) for m in means if m is not None and np.isfinite(m)],
+        "spark_low": what.lower,
+        "spark_high": what.upper,
+        **picture.score,
+    }
+
+
+def _owed(picture: Picture) -> int:
+    """Results that are expected of the units since the last labelled one, at the stage's own rate."""
+    before = picture.units.height - _since_last(picture)
+    return round(_since_last(picture) * picture.labels.height / before) if before else 0
+
+
+def _share_out(said: pl.DataFrame, what: Characteristic) -> float | None:
+    limited = what.kind == "binary" or what.lower is not None or what.upper is not None
+    return int(look.outside(said["mean"], what).sum()) / said.height if limited and said.height else None
+
+
+def _state(what: Characteristic, picture: Picture, alarms: list[Alarm]) -> dict[str, str]:
+    mine = [a for a in alarms if a.subject in {what.name, ""} or a.kind in {"bad_data", "step_failed"}]
+    if picture.units.is_empty():
+        return {"state": "unknown", "state_sentence": "no unit has come yet"}
+    worst = min(mine, key=lambda a: ("high", "medium", "low").index(a.priority), default=None)
+    if worst is not None and worst.priority != "low":
+        return {"state": _STATES[worst.priority], "state_sentence": worst.sentence}
+    if picture.predictions.is_empty():
+        return {"state": "unknown", "state_sentence": "no prediction yet: no model and no label"}
+    if picture.predictions["tier"][-1] != "champion":
+        tier = picture.predictions["tier"][-1]
+        return {"state": "watch", "state_sentence": f"no champion answers, predictions come from the {tier} tier"}
+    return {"state": "ok", "state_sentence": worst.sentence if worst else "nothing abnormal"}
+
+
+def _iso(moment: Any) -> str | None:
+    return moment.isoformat() if moment is not None else None

@@ -1,0 +1,137 @@
+"""What people asked for: taken one after the other, done by the same jobs as the night, answered in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from data_connectors.base import Batch
+from data_connectors.conform import conform
+from data_connectors.schema import Source
+from qc_app.clock import plant_day
+from qc_app.errors import ActionError
+from qc_app.jobs.adapt import adapt
+from qc_app.jobs.answers import Answers
+from qc_app.jobs.ingest import checkpoint, hold, ingest, stored
+from qc_app.jobs.judge import judge
+from qc_app.jobs.night import Night
+from qc_app.jobs.nightly import nightly
+from qc_app.jobs.predict import predict
+from qc_app.jobs.report import report
+from qc_app.jobs.step import Key, Permit, Result, always, step
+from qc_app.jobs.train import train
+from qc_app.plant import Plant
+from qc_app.records import Counts, Quarantined, Request, RequestState, Run
+from qc_app.store import Store
+
+JOB = "request"
+
+
+def serve(store: Store, plant: Plant, permit: Permit = always) -> int:
+    """Do every open request, and return how many there were.
+
+    Parameters
+    ----------
+    store : Store
+    plant : Plant
+    permit : callable
+        Raises if another scheduler leads now.
+    """
+    served = 0
+    while (request := store.journal.requests.take(store.clock.now())) is not None:
+        run = _done(store, plant, request, permit)
+        state: RequestState = "failed" if run.status == "failed" else "done"
+        if request.id is not None:
+            store.journal.requests.finish(request.id, state, run.sentence, store.clock.now())
+        served += 1
+    return served
+
+
+def _done(store: Store, plant: Plant, request: Request, permit: Permit) -> Run:
+    day = plant_day(store.clock.now(), plant.zone, plant.day_starts)
+    key = Key(f"{JOB} {request.action}", request.stage, day)
+    return step(store, key, lambda: _work(store, plant, request, permit), permit=permit, repeat=True)
+
+
+def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Result:
+    doing: dict[str, Callable[[], Result]] = {
+        "ingest": lambda: _of(ingest(store, plant, permit=permit)),
+        "night": lambda: _of(nightly(store, plant, permit=permit)),
+        "train": lambda: train(now(store, plant, permit), f"asked for by {request.author}"),
+        "adapt": lambda: renewed(now(store, plant, permit), request.stage),
+        "replay_quarantine": lambda: replayed(store, plant, list(request.arguments.get("ids", [])), permit),
+    }
+    if request.action not in doing:
+        raise ActionError(f"request {request.id} asks for {request.action!r} - known are {', '.join(sorted(doing))}")
+    return doing[request.action]()
+
+
+def _of(run: Run) -> Result:
+    if run.status == "failed":
+        raise ActionError(run.sentence)
+    return Result(run.sentence, run.numbers)
+
+
+def now(store: Store, plant: Plant, permit: Permit = always) -> Night:
+    """Return a Night that knows all that is known at this moment, for work out of turn."""
+    moment = store.clock.now()
+    day = plant_day(moment, plant.zone, plant.day_starts)
+    return Night(store, plant, day, moment, Answers(store.registry), permit)
+
+
+def renewed(night: Night, stage_id: str) -> Result:
+    """Adapt, judge and predict one stage now."""
+    stage = night.plant.stage(stage_id)
+    words = []
+    for what in stage.characteristics:
+        words.append(adapt(night, stage, what).sentence)
+        if night.store.journal.models.pointers(stage.id, what.name).challenger:
+            words.append(judge(night, stage, what).sentence)
+        words.append(predict(night, stage, what).sentence)
+    report(night, stage)
+    return Result("; ".join(words))
+
+
+def replayed(store: Store, plant: Plant, ids: list[int], permit: Permit = always) -> Result:
+    """Read quarantined rows again with the mapping of today; what is still refused is held again.
+
+    Parameters
+    ----------
+    store : Store
+    plant : Plant
+    ids : list of int
+        Empty: everything that is held.
+    permit : callable
+
+    Returns
+    -------
+    Result
+    """
+    wanted = set(ids)
+    pieces = [p for p in store.journal.quarantine.list() if not wanted or p.id in wanted]
+    total = Counts()
+    for source in plant.sources:
+        mine = [p for p in pieces if p.source == source.name and p.offset >= 0]
+        for piece in mine:
+            permit()
+            total += _again(store, plant, source, piece)
+    whole = sum(p.offset < 0 for p in pieces)
+    words = f"{total.received} rows read again: {total.new + total.revisions} stored, {total.quarantined} still refused"
+    if whole:
+        words += f"; {whole} whole deliveries cannot be read again from here - correct the file and deliver it anew"
+    return Result(words, {"stored": total.new + total.revisions, "refused": total.quarantined})
+
+
+def _again(store: Store, plant: Plant, source: Source, piece: Quarantined) -> Counts:
+    stage = plant.stage(source.stage)
+    after = checkpoint(store, source)
+    if after is None:
+        raise ActionError(f"source {source.name!r} was never read to the end - run `qc ingest` first")
+    moment = store.clock.now()
+    frame = pl.read_ndjson(piece.raw.encode(), infer_schema_length=None)
+    made = conform(Batch(stage.id, frame, "", piece.origin), stage, source, moment)
+    if piece.id is not None:
+        store.journal.quarantine.mark([piece.id], "replayed", moment)
+    hold(store, source, made.rejects, moment, offset=piece.offset)
+    return stored(store, source, stage, made, after)

@@ -1,0 +1,135 @@
+"""One step of a job: recorded as a Run; its failure stays its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from qc_app.errors import AlreadyRunning
+from qc_app.records import Numbers, Run, RunStatus
+from qc_app.store import Store
+
+log = logging.getLogger(__name__)
+
+FAILED = "step_failed"
+RESPONSE = "Read the sentence; correct the cause; the next night repeats the step, or run it now with `qc night`."
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a step has to say: a sentence for the morning, numbers, and whether there was anything to do."""
+
+    sentence: str
+    numbers: Numbers = field(default_factory=dict)
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which step: at most one success for each job, stage and plant day."""
+
+    job: str
+    stage: str
+    day: date
+
+
+Work = Callable[[], Result]
+Permit = Callable[[], None]
+
+
+def always() -> None:
+    """Permit everything: for commands that a person starts."""
+
+
+def step(
+    store: Store, key: Key, work: Work, *, permit: Permit = always, repeat: bool = False, quiet: bool = False
+) -> Run:
+    """Do one step, unless it is already done, and record how it ended.
+
+    Parameters
+    ----------
+    store : Store
+    key : Key
+    work : callable
+        Does the step and returns its `Result`. It must be safe to repeat.
+    permit : callable
+        Raises if this process may not write any more; asked before anything happens.
+    repeat : bool
+        Whether the step may succeed several times in a plant day.
+    quiet : bool
+        Record it only if it fails: for what runs every few minutes for every source.
+
+    Returns
+    -------
+    Run
+        As recorded; of an earlier run if the step was done before. A failure is a Run with status ``failed`` and an
+        alarm, never an exception.
+
+    Raises
+    ------
+    AlreadyRunning
+        If `permit` says that another scheduler leads now.
+    StoreError
+        If the journal itself cannot be written.
+    """
+    permit()
+    started = store.clock.now()
+    if quiet:
+        status, result = _tried(key, work)
+        begun = Run(key.job, key.stage, key.day, status, started, started, result.sentence, result.numbers)
+        if status != "failed":
+            _alarm(store, key, status, result.sentence)
+            return begun
+        return _ended(store, store.journal.runs.start_repeat(key.job, key.stage, key.day, started), status, result)
+    begin = store.journal.runs.start_repeat if repeat else store.journal.runs.start
+    run = begin(key.job, key.stage, key.day, started)
+    if run is None:
+        return _earlier(store, key)
+    return _ended(store, run, *_tried(key, work))
+
+
+def _ended(store: Store, run: Run, status: RunStatus, result: Result) -> Run:
+    _alarm(store, Key(run.job, run.stage, run.plant_day), status, result.sentence)
+    return store.journal.runs.finish(run, status, result.sentence, dict(result.numbers), store.clock.now())
+
+
+def _tried(key: Key, work: Work) -> tuple[RunStatus, Result]:
+    try:
+        result = work()
+    except AlreadyRunning:
+        raise
+    except Exception as error:
+        log.exception("%s of stage %r failed", key.job, key.stage)
+        return "failed", Result(explained(key, error))
+    return ("skipped" if result.skipped else "done"), result
+
+
+def explained(key: Key, error: BaseException) -> str:
+    """Say what failed, where and why, in one sentence.
+
+    Examples
+    --------
+    >>> explained(Key("adapt y", "rolling-2", date(2026, 1, 1)), ValueError("no rows"))
+    "adapt y of stage 'rolling-2' failed: no rows (ValueError)"
+    """
+    where = f" of stage {key.stage!r}" if key.stage else ""
+    return f"{key.job}{where} failed: {str(error)[:_LONGEST] or 'no message'} ({type(error).__name__})"
+
+
+def _earlier(store: Store, key: Key) -> Run:
+    found = store.journal.runs.list(job=key.job, stage=key.stage, plant_day=key.day)
+    kept = [run for run in found if run.status in {"done", "running"}]
+    if kept:
+        return kept[-1]
+    return Run(key.job, key.stage, key.day, "skipped", store.clock.now(), sentence="done in the meantime by another")
+
+
+def _alarm(store: Store, key: Key, status: RunStatus, sentence: str) -> None:
+    now = store.clock.now()
+    if status == "failed":
+        store.journal.alarms.raise_(FAILED, key.stage, key.job, "medium", sentence, RESPONSE, now)
+    else:
+        store.journal.alarms.clear(FAILED, key.stage, key.job, now)

@@ -1,0 +1,81 @@
+"""Predict, then learn: what was said of a unit before its label was known, beside the label. The score of record."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from models import metrics
+from models.base import Array
+from qc_app.jobs.night import Night
+
+LABELS = 500
+SCORED = 200
+
+Score = dict[str, float | None]
+
+
+def track(night: Night, stage: Stage, what: Characteristic) -> pl.DataFrame:
+    """Return the newest labels, each with the last prediction made before it was known.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``unit_id, t_event, t_known, value, mean, lower, upper, naive`` by event time; `naive` is the mean of the
+        labels known before this one; null where nothing had been said.
+    """
+    labels = night.labels(stage, what)
+    labels = labels.with_columns(naive=_means_before(labels["value"].to_numpy(), labels["t_known"])).tail(LABELS)
+    wanted = ["unit_id", "t_event", "t_known", "value", "naive"]
+    if labels.is_empty():
+        return labels.select(wanted).with_columns(mean=pl.lit(None, pl.Float64), lower=pl.lit(None, pl.Float64),
+                                                  upper=pl.lit(None, pl.Float64))  # fmt: skip
+    first = labels.select(pl.col("t_event").min()).item()
+    said = night.store.lake.predictions(stage.id, characteristic=what.name, since=first, history=True)
+    said = said.select("unit_id", "mean", "lower", "upper", "t_predicted")
+    pairs = labels.select("unit_id", "t_known").join(said, on="unit_id", how="inner")
+    before = pairs.filter(pl.col("t_predicted") < pl.col("t_known")).sort("t_predicted")
+    newest = before.unique("unit_id", keep="last").select("unit_id", "mean", "lower", "upper")
+    return labels.select(wanted).join(newest, on="unit_id", how="left").sort("t_event", "unit_id")
+
+
+def _means_before(values: Array, known: pl.Series) -> pl.Series:
+    """Return for each label the mean of those known strictly before it; null for the first delivery."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    first = known.search_sorted(known, side="left").to_numpy()
+    means = [float(sums[k] / k) if k else None for k in first]
+    return pl.Series(means, dtype=pl.Float64)
+
+
+def score(tracked: pl.DataFrame, *, binary: bool) -> Score:
+    """Return how the newest predictions did, and how the stage's mean would have done on the same labels.
+
+    Parameters
+    ----------
+    tracked : polars.DataFrame
+        Of `track`.
+    binary : bool
+
+    Returns
+    -------
+    dict
+        ``error`` and ``baseline_error`` (mean absolute error, or Brier score of a defect), ``nrmse`` (in standard
+        deviations of these labels), ``coverage``; None where it cannot be told.
+    """
+    names = ("mean", "naive") if binary else ("mean", "naive", "lower", "upper")
+    rows = tracked.drop_nulls(list(names)).tail(SCORED)
+    nothing: Score = {"error": None, "baseline_error": None, "nrmse": None, "coverage": None}
+    if rows.height < 2:  # a spread needs two
+        return nothing
+    y, mean, naive = (rows[name].to_numpy() for name in ("value", "mean", "naive"))
+    if binary:
+        errors = (float(np.mean((y - mean) ** 2)), float(np.mean((y - naive) ** 2)))
+        return nothing | {"error": errors[0], "baseline_error": errors[1]}
+    sd = float(np.std(y))
+    return {
+        "error": float(np.mean(np.abs(y - mean))),
+        "baseline_error": float(np.mean(np.abs(y - naive))),
+        "nrmse": metrics.nrmse(y, mean, sd) if sd > 0 else None,
+        "coverage": metrics.coverage(y, rows["lower"].to_numpy(), rows["upper"].to_numpy()),
+    }
