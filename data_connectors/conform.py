@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-* A value that is no finite number, lies outside its physical range or is bad by the source's own word is stored as null;
-  its raw text stays in the row's ``quality``. An empty cell is an absent value, not a bad one.
+* A value that is no finite number, lies outside its physical range or is bad by the source's own word is stored as
+  null; its raw text stays in the row's ``quality``. An empty cell is an absent value, not a bad one.
 * A row is set aside only when its unit or its time cannot be used; a label also when its value cannot.
 * Within one delivery: equal rows all stay in (the store counts the duplicates). Different rows of one unit at different
   times all stay in, in the order of delivery: the last is the newest revision. Different rows of one unit at the same

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from data_connectors.base import Quality
+from data_connectors.errors import DefinitionError
 
 Family = Literal["auto", "opc_ua", "opc_da"]
 FAMILIES: tuple[Family, ...] = ("auto", "opc_ua", "opc_da")
@@ -42,6 +43,20 @@ def _of_number(number: int, family: Family) -> Quality:
     if family == "auto" and number == 0:
         return "uncertain"
     return ("bad", "uncertain", "bad", "good")[number >> 6 & 3]
+
+
+def family_named(name: object, where: str) -> Family:
+    """Return the declared family, or raise DefinitionError.
+
+    Examples
+    --------
+    >>> family_named("opc_da", "source 'x'")
+    'opc_da'
+    """
+    for family in FAMILIES:
+        if family == name:
+            return family
+    raise DefinitionError(f"{where}: quality_codes = {name!r} - use one of {', '.join(FAMILIES)}")
 
 
 def quality_of(code: str | None, family: Family = "auto") -> Quality:

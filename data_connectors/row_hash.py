@@ -3,8 +3,9 @@
 Library hashes change between versions and Python's changes between processes, so this one is spelt out. Every cell is
 turned into 64 bits (numbers: IEEE 754 bits with -0.0 as 0.0; text: the sum over its UTF-8 bytes of
 mix(256 i + byte_i + 1)), added to the hash of its column's name and mixed by the finaliser of SplitMix64 (Steele, Lea
-and Flood, OOPSLA 2014, constants of Stafford's variant 13). A row's hash is the sum of its cells modulo 2^64; a null adds nothing, so the hash
-does not depend on the order of columns and does not change when a column is added that old rows lack.
+and Flood, OOPSLA 2014, constants of Stafford's variant 13). A row's hash is the sum of its cells modulo 2^64; a null
+adds nothing, so the hash does not depend on the order of columns and does not change when a column is added that old
+rows lack.
 """
 
 from __future__ import annotations

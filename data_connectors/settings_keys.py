@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from data_connectors.errors import DefinitionError
 from data_connectors.names import listed, nearest
@@ -53,10 +53,9 @@ def setting(source: Source, key: str, default: T) -> T:
     2.0
     """
     given: Any = source.settings.get(key, default)
-    whole = isinstance(given, int) and not isinstance(given, bool)
-    if isinstance(default, float) and whole:
-        return cast("T", float(given))
+    if isinstance(default, float) and type(given) is int:
+        given = float(given)
     if type(given) is not type(default):
         wanted = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}[type(default)]
         raise DefinitionError(f"source {source.name!r}: {key} = {given!r} - give {wanted}, e.g. {default!r}")
-    return cast("T", given)
+    return given

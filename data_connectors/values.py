@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from data_connectors.columns import column_of
-from data_connectors.quality_codes import Family, family_of, quality_of
+from data_connectors.names import normal
+from data_connectors.quality_codes import Family, family_named, family_of, quality_of
 from data_connectors.schema import Source
 from data_connectors.units import convert
 
@@ -34,6 +35,8 @@ class Reading:
         Physically possible range in `wanted`.
     quality : str or None
         The column with the quality codes.
+    family : {"auto", "opc_ua", "opc_da"}
+        Whose codes they are.
     """
 
     name: str
@@ -43,13 +46,15 @@ class Reading:
     low: float | None = None
     high: float | None = None
     quality: str | None = None
+    family: Family = "auto"
 
     @classmethod
     def of(cls, source: Source, name: str, unit: str, low: float | None = None, high: float | None = None) -> Reading:
         """Return how `source` delivers what we call `name`."""
         codes = source.quality.get(name)
+        family = family_named(source.settings.get("quality_codes", "auto"), f"source {source.name!r}")
         delivered = source.units.get(name, unit)
-        return cls(name, column_of(source, name), unit, delivered, low, high, codes)
+        return cls(name, column_of(source, name), unit, delivered, low, high, codes and normal(codes), family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +200,7 @@ def _judged(frame: pl.DataFrame, values: pl.Series, reading: Reading, notes: lis
         said = as_text(frame[reading.quality])
         wrong = pl.concat([n["row"] for n in notes]) if notes else pl.Series([], dtype=pl.UInt32)
         for quality in ("bad", "uncertain"):
-            rows = _said(said, quality)
+            rows = _said(said, quality, reading.family)
             rows = rows.filter(~rows.is_in(wrong.implode())) if len(wrong) else rows
             raw = as_text(frame[reading.column].gather(rows)) if quality == "bad" else None
             notes.append(_note(rows, quality, said.gather(rows), raw))
@@ -204,9 +209,9 @@ def _judged(frame: pl.DataFrame, values: pl.Series, reading: Reading, notes: lis
     return Values(values, pl.concat(notes)) if notes else Values(values)
 
 
-def _said(codes: pl.Series, quality: str) -> pl.Series:
+def _said(codes: pl.Series, quality: str, declared: Family) -> pl.Series:
     kinds = codes.unique().to_list()
-    family: Family = family_of(kinds)
+    family = family_of(kinds) if declared == "auto" else declared
     chosen = [k for k in kinds if quality_of(k, family) == quality]
     return codes.is_in(pl.Series(chosen, dtype=pl.String).implode(), nulls_equal=True).arg_true()
 

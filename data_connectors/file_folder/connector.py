@@ -144,7 +144,7 @@ class FileFolder:
 
     def _still(self, found: Found) -> bool:
         try:
-            return found.same(os.stat(self._options.path / found.name, follow_symlinks=False))
+            return found.same((self._options.path / found.name).lstat())
         except OSError:
             return False
 

@@ -102,7 +102,7 @@ def _header(file: BinaryIO, options: Options) -> tuple[list[str], int]:
 
 def _names(line: str, options: Options) -> list[str]:
     try:
-        fields = next(_reader([line], options), [])
+        fields: list[str] = next(_reader([line], options), [])
     except csv.Error as error:
         raise Unreadable("bad_header", f"has a first line that cannot be split ({error}) - correct it", line) from error
     names = [normal(field) or f"column_{i + 1}" for i, field in enumerate(fields)]

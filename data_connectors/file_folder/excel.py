@@ -17,7 +17,7 @@ _MAX_MEMBERS = 10_000
 Cell = int | float | str | bool | date | datetime | time | timedelta
 
 
-def read_excel(file: BinaryIO, options: Options, start: Start) -> Iterator[Piece]:
+def read_excel(file: BinaryIO, options: Options, _start: Start) -> Iterator[Piece]:
     """Yield the rows of a workbook's sheet in one piece, as text: whole numbers without ``.0``, times in ISO 8601.
 
     Raises
