@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from qc_app.records import Lease
 from qc_app.store.journal.alarms import Alarms
@@ -57,7 +57,10 @@ class Journal:
 
     def __init__(self, url: str) -> None:
         database = self.database = Database(url)
-        upgrade(database)
+        with ExitStack() as undo:
+            undo.callback(database.close)
+            upgrade(database)
+            undo.pop_all()
         self.plants = Plants(database)
         self.labels = Labels(database)
         self.runs = Runs(database)

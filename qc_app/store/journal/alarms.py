@@ -132,7 +132,7 @@ class Alarms(Room):
         """Return how many alarms are open and not shelved, by stage."""
         query = sa.select(ALARMS.c.stage, sa.func.count()).where(ALARMS.c.state.not_in(("cleared", "shelved")))
         with self._database.read() as connection:
-            return {stage: int(n) for stage, n in connection.execute(query.group_by(ALARMS.c.stage)).tuples()}
+            return {stage: int(n) for stage, n in connection.execute(query.group_by(ALARMS.c.stage))}
 
 
 def _open(connection: Connection, kind: str, stage: str, subject: str) -> Alarm | None:

@@ -97,9 +97,9 @@ def _checked(url: str) -> URL:
     kind = found.get_backend_name()
     if kind == "postgresql":
         return found.set(drivername="postgresql+psycopg")
-    if kind != "sqlite" or not found.database:
+    if kind != "sqlite" or found.database in {None, "", ":memory:"}:
         raise StoreError(f"the journal cannot live in {kind!r} - use sqlite:///PATH or postgresql://USER@HOST/NAME")
-    refuse_network(Path(found.database).absolute().parent)
+    refuse_network(Path(str(found.database)).absolute().parent)
     return found
 
 

@@ -68,7 +68,7 @@ class Quarantine(Room):
         """Return how many pieces are held, by source."""
         held = sa.select(QUARANTINE.c.source, sa.func.count()).where(QUARANTINE.c.state == "held")
         with self._database.read() as connection:
-            return {source: int(n) for source, n in connection.execute(held.group_by(QUARANTINE.c.source)).tuples()}
+            return {source: int(n) for source, n in connection.execute(held.group_by(QUARANTINE.c.source))}
 
     def _hold(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
         keys = {row["key"] for row in rows}

@@ -28,7 +28,7 @@ RUNS = sa.Table(
     numbers("numbers"),
     flag("repeats"),
 )
-_ONCE = sa.and_(RUNS.c.status.in_(("running", "done")), sa.not_(RUNS.c.repeats))
+_ONCE = sa.text("status IN ('running', 'done') AND NOT repeats")
 sa.Index(
     "uq_runs_once_a_day",
     RUNS.c.job,

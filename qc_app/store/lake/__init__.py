@@ -171,7 +171,7 @@ class Lake:
         wanted = list(columns) if columns is not None else there
         window = Window(("unit_id",), since, until, known_at, last, revisions)
         with telling(f"reading measurements of stage {stage_id!r}"):
-            picked = [c for c in wanted if c in there]
+            picked = [c for c in wanted if c in there] or ["unit_id"]
             found = read(base, window, picked, revised=self._revised(stage_id, base)) if base else _empty(picked)
         added = [pl.lit(None, pl.Float64).alias(c) for c in wanted if c not in there]
         unsigned = [pl.col("row_hash").reinterpret(signed=False)] if "row_hash" in picked else []

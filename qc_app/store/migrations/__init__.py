@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -78,8 +78,8 @@ def _run(connection: Connection) -> None:
 
     scripts = ScriptDirectory(Path(__file__).parent)
 
-    def steps(found: tuple[str, ...], _context: object) -> list[MigrationStep]:
-        return scripts._upgrade_revs(HEAD, found)  # type: ignore[arg-type]  # noqa: SLF001 - as Alembic's own command
+    def steps(found: Any, _context: object) -> list[MigrationStep]:
+        return list(scripts._upgrade_revs(HEAD, found))  # noqa: SLF001 - as Alembic's own command does
 
     with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=HEAD) as environment:
         environment.configure(connection=connection)

@@ -286,8 +286,8 @@ def upgrade() -> None:
         "runs",
         ["job", "stage", "plant_day"],
         unique=True,
-        sqlite_where=sa.text("status IN ('running', 'done') AND repeats = 0"),
-        postgresql_where=sa.text("status IN ('running', 'done') AND repeats = 0"),
+        sqlite_where=sa.text("status IN ('running', 'done') AND NOT repeats"),
+        postgresql_where=sa.text("status IN ('running', 'done') AND NOT repeats"),
     )
     op.create_table(
         "pointers",

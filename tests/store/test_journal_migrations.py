@@ -1,0 +1,114 @@
+"""Tables are made and brought up to date in one step; a newer store is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from qc_app.errors import StoreDamaged, StoreError
+from qc_app.store import Journal, migrations
+from qc_app.store.journal.columns import METADATA
+from qc_app.store.journal.filesystem import kind_of, refuse_network
+
+
+def test_the_steps_make_exactly_the_tables_that_the_rooms_use(journal: Journal):
+    with journal.database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_the_program_knows_its_last_step():
+    folder = ScriptDirectory(Path(migrations.__file__).parent)
+    assert folder.get_heads() == [migrations.HEAD]
+
+
+def test_an_older_program_refuses_a_newer_store(url: str):
+    journal = Journal(url)
+    with journal.database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    journal.close()
+    with pytest.raises(StoreError, match="newer program") as told:
+        Journal(url)
+    assert told.value.reason == "newer_store"
+
+
+def test_a_failing_step_leaves_the_journal_as_it_was(url: str, monkeypatch: pytest.MonkeyPatch):
+    from alembic import op
+
+    made = []
+
+    def failing(name, *columns, **options):
+        made.append(name)
+        if len(made) == 9:
+            raise OSError(28, "No space left on device")
+        return create(name, *columns, **options)
+
+    create = op.create_table
+    if url.startswith("postgresql"):  # the template has the tables already
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+        engine.dispose()
+    monkeypatch.setattr(op, "create_table", failing)
+    with pytest.raises(OSError, match="No space"):
+        Journal(url)
+    monkeypatch.undo()
+    journal = Journal(url)
+    assert len(made) == 9
+    assert journal.plants.current() is None
+    journal.close()
+
+
+def test_sqlite_is_copied_aside_before_an_update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "journal.sqlite"
+    Journal(f"sqlite:///{file}").close()
+    monkeypatch.setattr(migrations, "HEAD", "0002")
+    monkeypatch.setattr(migrations, "_run", lambda connection: None)
+    Journal(f"sqlite:///{file}").close()
+    copy = sqlite3.connect(tmp_path / "journal.sqlite.before-0002-from-0001")
+    assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    copy.close()
+
+
+def test_sqlite_runs_with_full_durability(tmp_path: Path):
+    journal = Journal(f"sqlite:///{tmp_path / 'j.sqlite'}")
+    with journal.database.engine.connect() as connection:
+        found = [connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous")]
+        keys = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+    journal.close()
+    assert (found, keys) == (["wal", 2], 1)
+
+
+@pytest.mark.parametrize("address", ["mysql://h/db", "nonsense", "sqlite://", "sqlite:///:memory:"])
+def test_an_impossible_address_is_told(address: str):
+    with pytest.raises(StoreError):
+        Journal(address)
+
+
+def test_an_unreachable_server_is_told_without_the_password():
+    with pytest.raises(StoreError) as told:
+        Journal("postgresql://anna:canary@127.0.0.1:1/none")
+    assert told.value.reason == "unreachable"
+    assert "canary" not in str(told.value)
+
+
+def test_a_damaged_file_is_told(tmp_path: Path):
+    file = tmp_path / "journal.sqlite"
+    file.write_bytes(b"this is no database, but long enough to look like one" * 100)
+    with pytest.raises(StoreDamaged, match="restore"):
+        Journal(f"sqlite:///{file}")
+
+
+def test_network_file_systems_are_refused(tmp_path: Path):
+    mounts = "dev / ext4 rw 0 0\nserver:/x /mnt/plant\\040one nfs4 rw 0 0\n//s/y /mnt/win cifs rw 0 0\n"
+    assert kind_of(Path("/mnt/plant one/home"), mounts) == "nfs4"
+    assert kind_of(Path("/mnt/other"), mounts) == "ext4"
+    with pytest.raises(StoreError, match="cifs"):
+        refuse_network(Path("/mnt/win/a"), mounts)
+    refuse_network(tmp_path)
