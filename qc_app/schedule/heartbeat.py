@@ -1,0 +1,78 @@
+"""One beat: look at the plant's clock, and do what is due."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from qc_app.jobs.alarms import RESPONSES
+from qc_app.jobs.ingest import ingest
+from qc_app.jobs.nightly import JOB, nightly
+from qc_app.jobs.requests import serve
+from qc_app.plant import Plant, parse
+from qc_app.schedule.due import due_night, ingest_due, missed_night
+from qc_app.schedule.leader import Leader
+from qc_app.store import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(days=4)
+
+
+class Heartbeat:
+    """Decides by the plant's clock; what it decides is done at once, one thing after the other.
+
+    Parameters
+    ----------
+    store : Store
+    leader : Leader
+    """
+
+    def __init__(self, store: Store, leader: Leader) -> None:
+        self._store, self._leader = store, leader
+        self._plant: Plant | None = None
+        self._digest = ""
+        self._ingested: datetime | None = None
+
+    def beat(self) -> None:
+        """Read the sources, serve requests, run the night: each if it is due.
+
+        Raises
+        ------
+        AlreadyRunning
+            If this process may not lead any more.
+        StoreError
+            If the store cannot be written; the next beat tries again.
+        """
+        self._leader.permit()
+        plant = self._current()
+        if plant is None:
+            return
+        now = self._store.clock.now()
+        if ingest_due(plant, now, self._ingested):
+            ingest(self._store, plant, permit=self._leader.permit)
+            self._ingested = now
+        serve(self._store, plant, self._leader.permit)
+        self._night(plant)
+
+    def _current(self) -> Plant | None:
+        version = self._store.journal.plants.current()
+        if version is None:
+            return None
+        if version.digest != self._digest:
+            self._plant, self._digest = parse(version.definition, where="the journal"), version.digest
+            log.info("plant %s in force since %s", self._plant.name, version.at.isoformat())
+        return self._plant
+
+    def _night(self, plant: Plant) -> None:
+        now = self._store.clock.now()
+        runs = self._store.journal.runs.list(since=now - LOOK_BACK, job=JOB)
+        since = self._store.journal.plants.history()[0].at
+        missed = missed_night(plant, now, runs, since)
+        if missed is not None:
+            words = f"the night of {missed} was due and has not run"
+            self._store.journal.alarms.raise_("night_missed", "", "", "high", words, RESPONSES["night_missed"], now)
+        day = due_night(plant, now, runs, since)
+        if day is not None:
+            run = nightly(self._store, plant, day=day, permit=self._leader.permit)
+            log.info("night of %s %s: %s", day, run.status, run.sentence)
