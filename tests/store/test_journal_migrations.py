@@ -69,7 +69,7 @@ def test_sqlite_is_copied_aside_before_an_update(tmp_path: Path, monkeypatch: py
     file = tmp_path / "journal.sqlite"
     Journal(f"sqlite:///{file}").close()
     monkeypatch.setattr(migrations, "HEAD", "0002")
-    monkeypatch.setattr(migrations, "_run", lambda connection: None)
+    monkeypatch.setattr(migrations, "_run", lambda _: None)
     Journal(f"sqlite:///{file}").close()
     copy = sqlite3.connect(tmp_path / "journal.sqlite.before-0002-from-0001")
     assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]

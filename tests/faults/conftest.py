@@ -1,0 +1,66 @@
+"""A nursery of children to be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "store"))
+from private_postgres import postgres  # noqa: E402, F401
+
+
+class Nursery:
+    """Starts children quickly and kills them in time; see nursery.py."""
+
+    def __init__(self) -> None:
+        root = str(HERE.parent.parent)
+        self._process = subprocess.Popen(
+            [sys.executable, str(HERE / "nursery.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": root, "POLARS_MAX_THREADS": "1", "TOKIO_WORKER_THREADS": "1"},
+        )
+
+    def _order(self, **order: Any) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def kill(self, victim: str, after_s: float, **arguments: Any) -> None:
+        """Let a child work for `after_s` seconds, then kill it; it must not have ended before."""
+        answer = self._order(order="kill", victim=victim, arguments=arguments, after_s=after_s)
+        assert answer == {"killed": True}, f"{victim} ended by itself: {answer}"
+
+    def start(self, victim: str, **arguments: Any) -> int:
+        """Start a child and return its id."""
+        return int(self._order(order="start", victim=victim, arguments=arguments)["pid"])
+
+    def stop(self, pid: int) -> None:
+        """Ask a child to end; it must end well."""
+        assert self._order(order="stop", pid=pid) == {"ended": 0}
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """One nursery for a module's tests."""
+    opened = Nursery()
+    yield opened
+    opened.close()

@@ -1,0 +1,110 @@
+"""F1, F2, F3: children that feed the store are killed at random moments; nothing is lost, doubled or torn."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from victims import SOURCE, STAGE, hash_of, speed_of, unit_of
+
+from qc_app.store import Journal, Lake
+
+SEED = 20260301
+
+
+def noted(ledger: Path, what: str) -> int:
+    """Return the highest number that the ledger holds of a kind."""
+    lines = ledger.read_text().split("\n") if ledger.exists() else []
+    return max((int(line.split()[1]) for line in lines if line.startswith(what + " ")), default=0)
+
+
+def faults_of(lake: Lake, ledger: Path) -> dict[str, int]:
+    """Compare the store with the ledger; all values must be 0."""
+    stored = lake.measurements(STAGE.id, revisions=True)
+    found = Counter(zip(stored["unit_id"], stored["row_hash"], strict=True))
+    done = int(lake.checkpoint(STAGE.id, SOURCE) or 0)
+
+    def rows(end: int) -> set[tuple[str, int]]:
+        return {(unit_of(n), hash_of(unit_of(n), speed_of(n))) for n in range(end)}
+
+    counts = lake.counts(STAGE.id, SOURCE)
+    return {
+        "lost": len(rows(max(done, noted(ledger, "acked"))) - set(found)),
+        "phantom": len(set(found) - rows(noted(ledger, "offered"))),
+        "ahead": len(set(found) - rows(done)),
+        "dup": sum(n - 1 for n in found.values()),
+        "torn": sum(hash_of(u, s) != h for u, h, s in stored.select("unit_id", "row_hash", "speed").iter_rows()),
+        "unbalanced": int(not counts.balanced) + abs(counts.new + counts.revisions - stored.height),
+        "unread": lake.measurements(STAGE.id).height - lake.units(STAGE.id),
+        "acked but behind": max(0, noted(ledger, "acked") - done),
+    }
+
+
+def loop(nursery, home: Path, kills: int, *, mutant: bool = False) -> tuple[dict[str, int], int]:
+    """Feed, kill, reopen, compare; return the first faults found (all 0 if none) and the checkpoint reached."""
+    random, ledger, before = Random(SEED), home / "ledger", 0
+    found: dict[str, int] = {}
+    for _ in range(kills):
+        nursery.kill("feed", random.uniform(0.015, 0.12), home=str(home), ledger=str(ledger), mutant=mutant)
+        lake = Lake(home / "lake")
+        found = faults_of(lake, ledger)
+        done = int(lake.checkpoint(STAGE.id, SOURCE) or 0)
+        found["backwards"] = max(0, before - done)
+        if any(found.values()):
+            break
+        before = done
+    return found, before
+
+
+def test_fifty_kills_during_ingest_lose_nothing(nursery, tmp_path: Path):
+    found, done = loop(nursery, tmp_path, 50)
+    assert not any(found.values()), f"seed {SEED}: {found}"
+    assert done > 100, "the children hardly worked: the test proves nothing"
+    lake = Lake(tmp_path / "lake")
+    lake.compact(STAGE.id)
+    lake.vacuum(STAGE.id, 0)
+    assert not any(faults_of(lake, tmp_path / "ledger").values())
+    named = lake._table(STAGE.id, "measurements").snapshot().files.height
+    assert len(list((tmp_path / "lake").rglob("*.parquet"))) - named <= 12, "orphans or old log summaries pile up"
+
+
+def test_a_checkpoint_before_its_rows_is_found_out(nursery, tmp_path: Path):
+    found, _ = loop(nursery, tmp_path, 50, mutant=True)
+    assert found["lost"] > 0, f"seed {SEED}: the checker sees no difference between the store and its mutant: {found}"
+
+
+def label_loop(nursery, url: str, home: Path, kills: int) -> int:
+    random, ledger, before = Random(SEED), home / "label-ledger", 0
+    for _ in range(kills):
+        nursery.kill("feed_labels", random.uniform(0.03, 0.15), url=url, ledger=str(ledger))
+        journal = Journal(url)
+        done = int(journal.labels.checkpoint(STAGE.id, SOURCE) or 0)
+        stored = journal.labels.history(STAGE.id, "thickness")
+        counts = journal.labels.counts(STAGE.id, SOURCE)
+        journal.close()
+        pairs = sorted(zip(stored["unit_id"], stored["value"], strict=True))
+        assert pairs == sorted((unit_of(n), speed_of(n)) for n in range(done)), f"seed {SEED}"
+        assert counts.balanced
+        assert counts.new + counts.revisions == done
+        assert done >= max(before, noted(ledger, "acked"))
+        before = done
+    return before
+
+
+def test_kills_while_labels_come_in_sqlite(nursery, tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
+    assert label_loop(nursery, url, tmp_path, 30) > 100
+    connection = sqlite3.connect(tmp_path / "journal.sqlite")
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+
+
+@pytest.mark.slow
+def test_kills_while_labels_come_in_postgresql(nursery, postgres: str, tmp_path: Path):
+    assert label_loop(nursery, postgres, tmp_path, 50) > 100

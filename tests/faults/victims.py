@@ -1,0 +1,140 @@
+"""What the children do until they are killed: feed numbered rows, promote models, read pointers.
+
+Each writes to a ledger outside the store what it offered and what was acknowledged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from data_connectors.schema import Parameter, Stage
+from qc_app.errors import StoreError
+from qc_app.records import Decision, Label, ModelVersion
+from qc_app.store import Journal, Lake, Registry
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+STAGE = Stage("rolling-2", "line-1", "rolling", (Parameter("speed"),), ())
+SOURCE = "files"
+BATCH, LAG = 7, 3
+ROW_SCHEMA = {
+    "unit_id": pl.String,
+    "t_event": pl.Datetime("us", "UTC"),
+    "t_ingest": pl.Datetime("us", "UTC"),
+    "row_hash": pl.UInt64,
+    "speed": pl.Float64,
+}
+
+
+def unit_of(number: int) -> str:
+    """Every tenth record is a revision of the unit before."""
+    return f"u{number - 1 if number % 10 == 9 else number:07}"
+
+
+def speed_of(number: int) -> float:
+    return float(number) / 7.0
+
+
+def hash_of(unit: str, speed: float) -> int:
+    return int.from_bytes(hashlib.sha256(f"{unit}|{speed!r}".encode()).digest()[:8], "little")
+
+
+def rows(first: int, end: int) -> pl.DataFrame:
+    numbers = range(first, end)
+    made = [
+        (unit_of(n), NOW + timedelta(seconds=n), NOW, hash_of(unit_of(n), speed_of(n)), speed_of(n)) for n in numbers
+    ]
+    return pl.DataFrame(made, schema=ROW_SCHEMA, orient="row")
+
+
+class Ledger:
+    """Lines appended to a file outside the store; a kill loses none that was written."""
+
+    def __init__(self, path: str) -> None:
+        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def note(self, what: str, number: int) -> None:
+        os.write(self._handle, f"{what} {number}\n".encode())
+
+
+def feed(home: str, ledger: str, mutant: bool = False) -> None:
+    """Deliver batches from the stored checkpoint on, each with some rows again; one in twenty commits compacts."""
+    lake, notes = Lake(Path(home) / "lake"), Ledger(ledger)
+    count = 0
+    while True:
+        done = int(lake.checkpoint(STAGE.id, SOURCE) or 0)
+        end = done + BATCH
+        delivery = rows(max(0, done - LAG), end)
+        notes.note("offered", end)
+        if mutant:  # the checkpoint in a step of its own, before the rows
+            lake.commit(STAGE, SOURCE, pl.DataFrame(), str(end), 0, 0)
+        lake.commit(STAGE, SOURCE, delivery, str(end), delivery.height + 1, 1)
+        notes.note("acked", end)
+        count += 1
+        if count % 20 == 0:
+            lake.compact(STAGE.id)
+
+
+def feed_labels(url: str, ledger: str) -> None:
+    """Deliver labels from the stored checkpoint on, each delivery with some labels again."""
+    journal, notes = Journal(url), Ledger(ledger)
+    while True:
+        done = int(journal.labels.checkpoint(STAGE.id, SOURCE) or 0)
+        end = done + BATCH
+        numbers = range(max(0, done - LAG), end)
+        labels = [Label(STAGE.id, "thickness", unit_of(n), speed_of(n), NOW, NOW, SOURCE) for n in numbers]
+        notes.note("offered", end)
+        journal.labels.commit(STAGE.id, SOURCE, labels, str(end), len(labels), 0, NOW)
+        notes.note("acked", end)
+
+
+def _version(key: str) -> ModelVersion:
+    return ModelVersion(key, STAGE.id, "thickness", "portfolio", NOW, "", NOW, 1, 9, 0, "challenger")
+
+
+def promote(home: str, ledger: str) -> None:
+    """Build a model, register it, promote it; again and again."""
+    journal, registry, notes = (
+        Journal(f"sqlite:///{home}/journal.sqlite"),
+        Registry(Path(home) / "models"),
+        Ledger(ledger),
+    )
+    count = len(journal.decisions.list())
+    while True:
+        count += 1
+        key = registry.put({"state.safetensors": bytes([count % 251]) * 20_000, "more.json": b"{}"}, {"number": count})
+        journal.models.add(_version(key))
+        journal.models.challenge(STAGE.id, "thickness", key)
+        made = Decision(STAGE.id, "thickness", date(2026, 3, 1), NOW, "promoted", "gate", key, challenger=key)
+        journal.models.promote(STAGE.id, "thickness", key, made)
+        notes.note("acked", count)
+
+
+def read(home: str, ledger: str) -> None:
+    """Follow the pointers until told to stop; say what was wrong."""
+    journal, registry, notes = (
+        Journal(f"sqlite:///{home}/journal.sqlite"),
+        Registry(Path(home) / "models"),
+        Ledger(ledger),
+    )
+    going = [True]
+    signal.signal(signal.SIGTERM, lambda *_: going.clear())
+    reads = wrong = 0
+    newest = -1
+    while going:
+        reads += 1
+        try:
+            champion = journal.models.pointers(STAGE.id, "thickness").champion
+            data, manifest = registry.get(champion or "")
+            whole = data["state.safetensors"] == bytes([manifest["number"] % 251]) * 20_000
+            wrong += not whole or manifest["number"] < newest or journal.models.get(champion or "").id != champion
+            newest = manifest["number"]
+        except StoreError:
+            wrong += 1
+    notes.note("reads", reads)
+    notes.note("wrong", wrong)
