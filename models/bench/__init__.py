@@ -9,6 +9,7 @@ from models.bench.report import Table, plot, report, summary
 from models.bench.result import Result, Settings
 from models.bench.rolling import rolling_exams
 from models.bench.run import run
+from models.bench.timing import Size, Timing, time_learner
 
 __all__ = [
     "Exam",
@@ -18,8 +19,10 @@ __all__ = [
     "Result",
     "Row",
     "Settings",
+    "Size",
     "Skipped",
     "Table",
+    "Timing",
     "exam",
     "folders",
     "load",
@@ -31,5 +34,6 @@ __all__ = [
     "run",
     "split_stages",
     "summary",
+    "time_learner",
     "training_tasks",
 ]

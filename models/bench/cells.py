@@ -18,7 +18,7 @@ from models.bench.judge import Row, judged
 from models.bench.packs import Pack, load
 from models.bench.peers import PeerAdapted, make_peer
 from models.bench.protocols import Exam, Protocol, exam, split_stages, training_tasks
-from models.bench.rolling import rolling_exams
+from models.bench.rolling import WALKED_STAGES, rolling_exams
 from models.errors import ModelsError, NotThisKind
 
 
@@ -90,11 +90,13 @@ class _Asked:
 
 def _exams(cell: Cell, pack: Pack, new: Sequence[str]) -> Iterator[_Asked]:
     for protocol in cell.protocols:
+        most = WALKED_STAGES if protocol == "rolling" else len(new)
+        most = most if cell.most_stages is None else min(most, cell.most_stages)
         found: Counter[int] = Counter()
         for stage in new:
             for asked in _stage_exams(cell, pack, stage, protocol):
                 found[asked.k] += 1
-                if cell.most_stages is None or found[asked.k] <= cell.most_stages:
+                if found[asked.k] <= most:
                     yield asked
 
 

@@ -12,7 +12,9 @@ from models.bench.protocols import Exam, exam_of, stage_sd, task_of
 
 EVERY = 8
 LATE = 16
-UNITS = 600
+UNITS = 480
+#: New stages walked through for each pack, characteristic and seed: a walk is some fifty adaptations.
+WALKED_STAGES = 3
 
 
 def rolling_exams(
@@ -21,7 +23,7 @@ def rolling_exams(
     """Walk through a stage: every n-th unit is measured, its label known `late` units later.
 
     At each new label the method is adapted to all labels known by then and predicts the units up to the next one,
-    so a unit is always judged before its own label is known. The first 600 measured units are walked through.
+    so a unit is always judged before its own label is known. The first 480 measured units are walked through.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ from models.bench.result import Result, Settings, versions
 Progress = Callable[[int, int, str], None]
 
 _PROTOCOLS: tuple[Protocol, ...] = ("random", "time", "rolling")
+_QUICK_PROTOCOLS: tuple[Protocol, ...] = ("random", "time")
 _QUICK_STAGES = 3
 
 
@@ -30,7 +31,7 @@ def run(
     *,
     learners: Sequence[str] = ("portfolio",),
     peers: Sequence[str] | None = None,
-    protocols: Sequence[Protocol] = _PROTOCOLS,
+    protocols: Sequence[Protocol] | None = None,
     shots: Sequence[int] = SHOTS,
     defect_shots: Sequence[int] = DEFECT_SHOTS,
     seeds: int | Sequence[int] = 3,
@@ -49,7 +50,8 @@ def run(
         Own learners, names of `models.learner_names()`.
     peers : sequence of str, optional
         Names of `peer_names()`; all by default.
-    protocols : sequence of {"random", "time", "rolling"}
+    protocols : sequence of {"random", "time", "rolling"}, optional
+        All by default; without rolling if `quick`.
     shots, defect_shots : sequence of int
         Numbers of labels; of labelled defects.
     seeds : int or sequence of int
@@ -76,9 +78,8 @@ def run(
     """
     chosen = tuple(peer_names()) if peers is None else tuple(peers)
     seed_list = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
-    settings = Settings(
-        str(data_dir), tuple(learners), chosen, tuple(protocols), tuple(shots), tuple(defect_shots), seed_list
-    )
+    asked = tuple(protocols) if protocols else _QUICK_PROTOCOLS if quick else _PROTOCOLS
+    settings = Settings(str(data_dir), tuple(learners), chosen, asked, tuple(shots), tuple(defect_shots), seed_list)
     if quick:
         settings = replace(settings, shots=(10,), defect_shots=(3,), seeds=seed_list[:1], most_stages=_QUICK_STAGES)
     _check(settings)

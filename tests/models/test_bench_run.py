@@ -115,7 +115,7 @@ def test_own_learners_run_beside_peers(folder: Path, monkeypatch: pytest.MonkeyP
     )
     own = [r for r in found.rows if r.own]
     assert {r.k for r in own} == {10}
-    assert {r.protocol for r in own} == {"random", "time", "rolling"}
+    assert {r.protocol for r in own} == {"random", "time"}
     assert all(r.nrmse is not None and r.nrmse < 0.5 for r in own)
     assert told[-1][:2] == (2, 2)
     assert {t.stage for t in learner.seen if len(t.support_y) == 160}.isdisjoint(r.stage for r in own)

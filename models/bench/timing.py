@@ -1,0 +1,179 @@
+"""How fast a learner adapts and predicts, against fitting each stage by itself in the same run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.base import Array, Task
+from models.bench.cells import Method
+from models.bench.peers import make_peer
+
+#: Called with stages done and stages in all.
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large the work is.
+
+    Parameters
+    ----------
+    stages, labels, parameters, unlabelled, queries : int
+        New stages, and what each has.
+    learned : int
+        Stages of the meta-training, with 200 labels each.
+    peer_stages : int
+        Stages of the sample on which the peers are timed.
+    one_row : int
+        Predictions of one unit.
+    """
+
+    stages: int = 200
+    labels: int = 20
+    parameters: int = 60
+    unlabelled: int = 2000
+    queries: int = 500
+    learned: int = 12
+    peer_stages: int = 10
+    one_row: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Times of one learner and of the peers, one thread.
+
+    Parameters
+    ----------
+    learner : str
+    fit_s : float
+        Meta-training in seconds.
+    stage_ms : float
+        Adapting to a stage and predicting its queries, mean, in milliseconds; `slowest_ms` the slowest.
+    catboost_ms, gp_ms : float
+        Fitting and predicting the same for CatBoost and scikit-learn's Gaussian process, mean.
+    row_ms, row_p99_ms : float
+        One prediction of one unit: median and 99 % quantile.
+    """
+
+    learner: str
+    fit_s: float
+    stage_ms: float
+    slowest_ms: float
+    catboost_ms: float
+    gp_ms: float
+    row_ms: float
+    row_p99_ms: float
+
+
+def time_learner(
+    name: str = "portfolio", *, size: Size | None = None, seed: int = 0, told: Told | None = None
+) -> Timing:
+    """Meta-train a learner on made-up stages, then time it at new ones, one thread for all methods.
+
+    Parameters
+    ----------
+    name : str
+        One of `models.learner_names()`.
+    size : Size, optional
+    seed : int
+        The stages are drawn from it.
+    told : callable, optional
+        ``told(done, total)`` after every stage.
+
+    Returns
+    -------
+    Timing
+    """
+    import models
+
+    world = _World.drawn(size or Size(), seed)
+    size = world.size
+    sisters = [world.stage(f"sister-{i}", 200)[0] for i in range(size.learned)]
+    with one_thread():
+        began = time.perf_counter()
+        prior = models.make_learner(name, seed=seed).fit(sisters)
+        fit_s = time.perf_counter() - began
+        own = []
+        for i in range(size.stages):
+            own.append(_serve(prior, *world.stage(f"new-{i}", size.labels)))
+            if told is not None:
+                told(i + 1, size.stages)
+        rows = _one_row(prior, *world.stage("row", size.labels), size.one_row)
+        catboost_ms, gp_ms = (_peer(peer, world) for peer in ("peer_catboost", "peer_gp"))
+    row_ms, row_p99_ms = (float(q) for q in np.quantile(rows, (0.5, 0.99)))
+    return Timing(name, fit_s, float(np.mean(own)), float(np.max(own)), catboost_ms, gp_ms, row_ms, row_p99_ms)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Give linear algebra and torch one thread inside the block."""
+    import torch
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """Made-up sister stages: one linear and one bent part, an offset a stage, noise."""
+
+    size: Size
+    rng: np.random.Generator
+    weights: Array
+
+    @classmethod
+    def drawn(cls, size: Size, seed: int) -> _World:
+        rng = np.random.default_rng(seed)
+        return cls(size, rng, rng.normal(size=size.parameters) / np.sqrt(size.parameters))
+
+    def stage(self, name: str, labels: int) -> tuple[Task, Array]:
+        """Draw a stage: its task, and the parameters of its query."""
+        size = self.size
+        x = self.rng.normal(size=(labels + size.unlabelled + size.queries, size.parameters))
+        x[self.rng.random(x.shape) < 0.01] = np.nan
+        filled = np.nan_to_num(x)
+        y = filled @ self.weights + np.sin(filled[:, 0]) + self.rng.normal() + 0.2 * self.rng.normal(size=len(x))
+        known, rest = labels, labels + size.unlabelled
+        task = Task(
+            stage=name,
+            characteristic="value",
+            columns=[f"p{i}" for i in range(size.parameters)],
+            support_x=x[:known],
+            support_y=y[:known],
+            unlabelled_x=x[known:rest],
+        )
+        return task, x[rest:]
+
+
+def _serve(method: Method, task: Task, x: Array) -> float:
+    """Adapt, predict, and return the milliseconds."""
+    began = time.perf_counter()
+    method.adapt(task).predict(x)
+    return 1000 * (time.perf_counter() - began)
+
+
+def _one_row(method: Method, task: Task, x: Array, times: int) -> list[float]:
+    adapted, found = method.adapt(task), []
+    for i in range(times):
+        row = x[i % len(x)][None, :]
+        began = time.perf_counter()
+        adapted.predict(row)
+        found.append(1000 * (time.perf_counter() - began))
+    return found
+
+
+def _peer(name: str, world: _World) -> float:
+    peer = make_peer(name)
+    stages = (world.stage(f"{name}-{i}", world.size.labels) for i in range(world.size.peer_stages))
+    return float(np.mean([_serve(peer, task, x) for task, x in stages]))

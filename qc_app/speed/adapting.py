@@ -1,0 +1,49 @@
+"""Adapting to many new stages and predicting them, and single predictions."""
+
+from __future__ import annotations
+
+from models import bench
+from qc_app.speed.measures import Progress, Size, Speed
+
+_STAGE_MS = 30.0
+_TIMES = 10.0
+_ROW_MS = 10.0
+
+
+def adapting(size: Size, learner: str, progress: Progress) -> tuple[Speed, Speed]:
+    """Time a learner stage by stage, against CatBoost and scikit-learn's Gaussian process, one thread each.
+
+    Parameters
+    ----------
+    size : Size
+    learner : str
+    progress : callable
+
+    Returns
+    -------
+    (Speed, Speed)
+        Stage by stage, `ratio` being the faster peer's time over the learner's; and one unit at a time.
+    """
+    work = bench.Size(stages=size.new_stages, peer_stages=size.peer_stages, one_row=size.one_row)
+    progress(f"meta-training {learner}", 0, size.new_stages)
+    found = bench.time_learner(learner, size=work, told=lambda done, total: progress("adapting", done, total))
+    ratio = min(found.catboost_ms, found.gp_ms) / found.stage_ms
+    stages = Speed(
+        f"{learner}: adapt and predict {size.new_stages} stages ({work.labels} labels, {work.parameters} parameters, "
+        f"{work.unlabelled:,} unlabelled, {work.queries} queries)",
+        {
+            "stage_ms": found.stage_ms,
+            "slowest_ms": found.slowest_ms,
+            "catboost_ms": found.catboost_ms,
+            "gp_ms": found.gp_ms,
+            "meta_training_s": found.fit_s,
+        },
+        ratio,
+        f"at most {_STAGE_MS:g} ms a stage, {_TIMES:g} x faster than the faster peer stage by stage",
+        found.stage_ms <= _STAGE_MS and ratio >= _TIMES,
+    )
+    figures = {"median_ms": found.row_ms, "p99_ms": found.row_p99_ms}
+    row = Speed(
+        f"{learner}: predict one unit", figures, None, f"99 % within {_ROW_MS:g} ms", found.row_p99_ms <= _ROW_MS
+    )
+    return stages, row
