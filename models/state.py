@@ -75,11 +75,11 @@ def to_bytes(state: State) -> bytes:
                 f"state array {name!r} has dtype {np.asarray(array).dtype} - only numbers and booleans are saved"
             )
     try:
-        text = json.dumps(state.meta, sort_keys=True, allow_nan=False)
+        text = json.dumps({"format": FORMAT, "meta": state.meta}, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise StateError(f"state meta cannot be written as JSON: {error}") from None
     arrays = {name: np.ascontiguousarray(state.arrays[name]) for name in sorted(state.arrays)}
-    return save_tensors(arrays, metadata={"format": str(FORMAT), "meta": text})
+    return save_tensors(arrays, metadata={"state": text})  # one key: safetensors writes several in random order
 
 
 def from_bytes(data: bytes) -> State:
@@ -101,10 +101,9 @@ def from_bytes(data: bytes) -> State:
     try:
         arrays = load_tensors(data)
         size = int.from_bytes(data[:8], "little")
-        header = json.loads(data[8 : 8 + size])["__metadata__"]
-        version = int(header["format"])
-        meta = json.loads(header["meta"])
-    except (SafetensorError, KeyError, ValueError) as error:
+        header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["state"])
+        version, meta = int(header["format"]), header["meta"]
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise StateError(
             f"this is no saved state, or a damaged one ({error}) - restore the file or train again"
         ) from None

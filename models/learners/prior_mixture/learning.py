@@ -20,9 +20,11 @@ from models.learners.prior_mixture.posterior import Spread, choose, predict, wei
 
 LABELS_A_STAGE = 400
 SIZES = (4, 8, 16, 32)
-EPISODES = 240
+EPISODES = 160
 QUERIES = 60
-ROUNDS = 30
+ROUNDS = 20
+SMOOTH = 0.5
+BASE = 0.1
 
 
 def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, seed: int) -> list[Labelled]:
@@ -102,7 +104,7 @@ def _expectation_maximization(
     """Return the log prior that makes the episodes most likely, and the expected count of each expert."""
     rng = np.random.default_rng(seed)
     repeats = max(1, EPISODES // (len(stages) * len(SIZES)))
-    rows = []
+    rows: list[Array] = []
     start = starting_prior()
     for stage, pooled in zip(stages, five, strict=True):
         for size in SIZES:
@@ -111,16 +113,20 @@ def _expectation_maximization(
             rows += [_log_joint(k, stage, pooled, draw(stage, size, rng)[0]) for _ in range(repeats)]
     if not rows:
         return start, np.zeros(start.shape)
-    log = np.stack(rows)
-    log = np.exp(log - log.max(axis=1, keepdims=True))
-    base = np.exp(start).ravel()
-    prior = base.copy()
-    strength = 0.1 * len(rows)
+    return _climb(np.stack(rows), start)
+
+
+def _climb(log: Array, start: Array) -> tuple[Array, Array]:
+    """Return the log prior that makes `log` (episodes, experts) most likely, pulled to smoother ones, and the counts."""
+    likely = np.exp(log - log.max(axis=1, keepdims=True))
+    base = np.exp(start)
+    prior, counts = base.ravel(), np.zeros(base.size)
     for _ in range(ROUNDS):
-        share = log * prior
-        counts = (share / np.maximum(share.sum(axis=1, keepdims=True), 1e-300)).sum(axis=0)
-        smooth = _smoothed(counts.reshape(start.shape), base.reshape(start.shape)).ravel()
-        prior = (counts + strength * smooth + 0.02 * len(rows) * base) / (len(rows) * 1.02 + strength)
+        share = likely * prior
+        counts = (1.0 / np.maximum(share.sum(axis=1), 1e-300)) @ share
+        smooth = _smoothed(counts.reshape(start.shape), base).ravel()
+        total = counts / len(log) + SMOOTH * smooth + BASE * base.ravel()
+        prior = total / total.sum()
     with np.errstate(divide="ignore"):
         return np.log(prior).reshape(start.shape), counts.reshape(start.shape)
 
@@ -147,7 +153,7 @@ def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Array) -> Arr
 def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int) -> Array:
     """Return the widening at each of `SHOTS` that makes 90 % intervals cover 90 % over the training stages."""
     rng = np.random.default_rng(seed)
-    repeats = max(1, 24 // len(stages))
+    repeats = max(1, 16 // len(stages))
     out, last = [], 1.0
     for size in SHOTS:
         ratios = []
@@ -167,7 +173,7 @@ def _ratios(k: Knowledge, stage: Labelled, pooled: Array, rows: Array, rest: Arr
     own = k.own_scale(y)
     spread = k.spread_at(own)
     evidence = weigh(seen, y[:, None] - k.table(pooled[rows], own), spread, usable(seen))
-    chosen = choose(evidence.log + k.prior[evidence.kernels])
+    chosen = choose(evidence, k.prior)
     answer = predict(evidence, chosen, spread, seen, stage.seen.take(rest), k.table(pooled[rest], own))
     half = answer.scale * t_quantile(0.9, answer.freedom)
     ratios: Array = np.abs(stage.y[rest] - answer.mean) / half

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from models.learners.prior_mixture.lens import Seen
 
 PENALTIES = (0.003, 0.03, 0.3)
 MOST_CELLS = 250_000
+GROWTH = Growth(trees=80, depth=4, rate=0.12)
+FOLDS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +80,12 @@ def fit_means(stages: Sequence[Labelled], seed: int) -> Means:
     raw = np.concatenate([s.y[r] for s, r in pairs])
     centred = np.concatenate([s.y[r] - s.level for s, r in pairs])
     standard = np.concatenate([(s.y[r] - s.level) / (s.spread or 1.0) for s, r in pairs])
-    trees = [grow(z, target, weight, rng, Growth(trees=120, depth=4)) for target in (raw, centred, standard)]
-    return Means(*trees, _ridge(z, raw, weight), _ridge(z, standard, weight))
+    half = d // 2
+    raw_trees = grow(z[:, :half], raw, weight, rng, GROWTH)
+    centred_trees = grow(z, centred, weight, rng, GROWTH)
+    own = grow(z[:, half:], standard, weight, rng, GROWTH)
+    own = replace(own, feature=own.feature + np.int32(half))
+    return Means(raw_trees, centred_trees, own, _ridge(z, raw, weight), _ridge(z, standard, weight))
 
 
 def _ridge(z: Array, y: Array, weight: Array) -> Array:
@@ -105,7 +111,7 @@ def _line(coefficients: Array, z: Array) -> Array:
     return line
 
 
-def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = 5) -> list[Array]:
+def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = FOLDS) -> list[Array]:
     """Return for each stage the five pooled means at its units, from fits that never saw the stage."""
     count = min(folds, len(stages))
     if count < 2:

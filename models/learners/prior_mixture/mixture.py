@@ -86,7 +86,7 @@ class Mixture:
         residual = task.support_y[kept][:, None] - base
         kernels = _promising(labelled, residual, spread, prior)
         evidence = weigh(labelled, residual, spread, kernels)
-        chosen = choose(evidence.log + prior[kernels])
+        chosen = choose(evidence, prior)
         return cls(lens, labelled, evidence, chosen, spread, means, level, scales, trees, factor, len(kept), len(older))
 
     def __call__(self, x: Array, t: Array | None) -> Answer:

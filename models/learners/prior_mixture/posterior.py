@@ -20,6 +20,7 @@ from models.learners.prior_mixture.lens import Grams, Seen, self_variance
 
 MOST_EXPERTS = 250
 KEPT = 0.995
+CAUTION = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,8 +125,13 @@ class Chosen:
     weight: Array
 
 
-def choose(log: Array) -> Chosen:
-    """Return the heaviest experts, at most `MOST_EXPERTS`, that hold `KEPT` of the posterior weight."""
+def choose(evidence: Evidence, prior: Array) -> Chosen:
+    """Return the heaviest experts, at most `MOST_EXPERTS`, that hold `KEPT` of the posterior weight.
+
+    The evidence counts by the power `CAUTION`: no expert is exactly right, and a tempered posterior hedges
+    (Grünwald & van Ommen 2017). `prior` has the shape of the grid.
+    """
+    log = CAUTION * evidence.log + prior[evidence.kernels]
     flat = log.ravel()
     some = min(MOST_EXPERTS, flat.size)
     top = np.argpartition(flat, flat.size - some)[-some:]
