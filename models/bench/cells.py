@@ -17,7 +17,7 @@ from models.bench.drawing import Skipped
 from models.bench.judge import Row, judged
 from models.bench.packs import Pack, load
 from models.bench.peers import PeerAdapted, make_peer
-from models.bench.protocols import Exam, Protocol, exam, split_stages, training_tasks
+from models.bench.protocols import Exam, Protocol, exam, fewer, generator, split_stages, training_tasks
 from models.bench.rolling import WALKED_STAGES, rolling_exams
 from models.errors import ModelsError, NotThisKind
 
@@ -45,6 +45,7 @@ class Cell:
     protocols: tuple[Protocol, ...]
     shots: tuple[int, ...]
     most_stages: int | None
+    most_training: int | None = None
 
     def __str__(self) -> str:
         return f"{Path(self.folder).name} / {self.characteristic} / {self.method} / seed {self.seed}"
@@ -65,6 +66,7 @@ def examine(cell: Cell) -> list[Row]:
     """
     pack = pack_at(cell.folder)
     learned, new = split_stages(pack, cell.seed)
+    learned = fewer(learned, cell.most_training, generator(cell.seed, pack.name, "fewer"))
     tasks = training_tasks(pack, cell.characteristic, learned, cell.seed)
     began = time.perf_counter()
     try:
@@ -166,7 +168,7 @@ def _make(cell: Cell) -> Method:
     return learner
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def pack_at(folder: str) -> Pack:
     """Return the pack in `folder`, read once a process."""
     return load(folder)

@@ -103,7 +103,8 @@ def halves(part: PackStage, rows: Rows) -> tuple[Rows, Rows] | None:
 
 def _held_out(part: PackStage, rows: Rows, rng: np.random.Generator) -> Rows:
     """Whole replicate groups for the query: half of the stage, less where the largest support needs the rest."""
-    wanted = max(min(len(rows) // 2, len(rows) - max(SHOTS)), QUERY_LEAST)
+    largest = max((k for k in SHOTS if k <= len(rows) - QUERY_LEAST), default=0)
+    wanted = max(min(len(rows) // 2, len(rows) - largest), QUERY_LEAST)
     if part.groups is None:
         return np.asarray(rng.permutation(rows)[:wanted])
     ids = np.unique(np.array([str(g) for g in part.groups[rows]]), return_inverse=True)[1]

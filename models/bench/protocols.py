@@ -77,6 +77,18 @@ def split_stages(pack: Pack, seed: int) -> tuple[tuple[str, ...], tuple[str, ...
     return tuple(s.name for s in pack.stages if s.name not in judged), tuple(judged)
 
 
+def fewer(names: Sequence[str], most: int | None, rng: np.random.Generator) -> tuple[str, ...]:
+    """Keep `most` of the stages learned from, drawn at random in their order; all where `most` is None.
+
+    Examples
+    --------
+    >>> len(fewer(["a", "b", "c"], 2, np.random.default_rng(0))), fewer(["a", "b"], None, np.random.default_rng(0))
+    (2, ('a', 'b'))
+    """
+    kept = set(rng.permutation(len(names))[:most].tolist())
+    return tuple(name for i, name in enumerate(names) if i in kept)
+
+
 def training_tasks(
     pack: Pack, characteristic: str, names: Sequence[str], seed: int, cap: int = TRAINING_LABELS
 ) -> tuple[Task, ...]:

@@ -18,7 +18,10 @@ _LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "catboost", "lightgbm",
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What was asked of a run; `most_stages` limits the new stages judged a pack and seed."""
+    """What was asked of a run.
+
+    `most_stages` limits the new stages judged, `most_training` those learned from, for each pack and seed.
+    """
 
     data_dir: str
     learners: tuple[str, ...]
@@ -28,6 +31,7 @@ class Settings:
     defect_shots: tuple[int, ...]
     seeds: tuple[int, ...]
     most_stages: int | None = None
+    most_training: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from models.bench.cells import Cell, examine, is_peer, pack_at
 from models.bench.drawing import DEFECT_SHOTS, SHOTS
@@ -17,6 +18,8 @@ from models.bench.packs import PackError, folders
 from models.bench.peers import make_peer, peer_names
 from models.bench.protocols import Protocol
 from models.bench.result import Result, Settings, versions
+
+T = TypeVar("T")
 
 #: Called with cells done, cells in all, and the cell just done in words.
 Progress = Callable[[int, int, str], None]
@@ -36,6 +39,7 @@ def run(
     defect_shots: Sequence[int] = DEFECT_SHOTS,
     seeds: int | Sequence[int] = 3,
     packs: Sequence[str] | None = None,
+    most_training: int | None = None,
     quick: bool = False,
     workers: int = 2,
     progress: Progress | None = None,
@@ -58,6 +62,8 @@ def run(
         How many, from 0 on, or which. Three in a row judge every stage once.
     packs : sequence of str, optional
         Only these.
+    most_training : int, optional
+        Learn from this many stages at most, to see what few sisters are worth.
     quick : bool
         One seed, 10 labels (3 defects), three new stages a pack at most.
     workers : int
@@ -76,12 +82,21 @@ def run(
     UnknownName
         If a learner or peer is not known.
     """
-    chosen = tuple(peer_names()) if peers is None else tuple(peers)
-    seed_list = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
-    asked = tuple(protocols) if protocols else _QUICK_PROTOCOLS if quick else _PROTOCOLS
-    settings = Settings(str(data_dir), tuple(learners), chosen, asked, tuple(shots), tuple(defect_shots), seed_list)
+    asked: Sequence[Protocol] = protocols or (_QUICK_PROTOCOLS if quick else _PROTOCOLS)
+    settings = Settings(
+        data_dir=str(data_dir),
+        learners=_once(learners),
+        peers=peer_names() if peers is None else _once(peers),
+        protocols=_once(asked),
+        shots=_once(shots),
+        defect_shots=_once(defect_shots),
+        seeds=tuple(range(seeds)) if isinstance(seeds, int) else _once(seeds),
+        most_training=most_training,
+    )
     if quick:
-        settings = replace(settings, shots=(10,), defect_shots=(3,), seeds=seed_list[:1], most_stages=_QUICK_STAGES)
+        settings = replace(
+            settings, shots=(10,), defect_shots=(3,), seeds=settings.seeds[:1], most_stages=_QUICK_STAGES
+        )
     _check(settings)
     cells = list(_cells(settings, folders(data_dir, packs)))
     began = time.perf_counter()
@@ -90,7 +105,17 @@ def run(
     return Result(settings, versions(), tuple(rows), round(time.perf_counter() - began, 1))
 
 
+def _once(given: Sequence[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(given))
+
+
 def _check(settings: Settings) -> None:
+    if not settings.seeds or min(settings.seeds) < 0:
+        raise PackError(f"seeds {list(settings.seeds)} - give at least one, from 0 on")
+    if min((*settings.shots, *settings.defect_shots), default=0) < 0:
+        raise PackError(
+            f"shots {list(settings.shots)}, {list(settings.defect_shots)} - numbers of labels are 0 or more"
+        )
     for name in settings.peers:
         make_peer(name)
     unknown = set(settings.protocols) - {"random", "time", "rolling"}
@@ -112,7 +137,14 @@ def _cells(settings: Settings, found: Sequence[Path]) -> Iterator[Cell]:
                 shots = settings.shots if kind == "continuous" else settings.defect_shots
                 for seed in settings.seeds:
                     yield Cell(
-                        str(folder), characteristic, seed, method, settings.protocols, shots, settings.most_stages
+                        str(folder),
+                        characteristic,
+                        seed,
+                        method,
+                        settings.protocols,
+                        shots,
+                        settings.most_stages,
+                        settings.most_training,
                     )
 
 

@@ -116,6 +116,13 @@ def test_supports_grow_and_the_query_stays(tmp_path: Path) -> None:
     assert len(exams[0].task.unlabelled_x) == 155
 
 
+@pytest.mark.parametrize(("rows", "k", "queries"), [(43, 20, 21), (60, 50, 10), (77, 50, 27), (30, 20, 10)])
+def test_short_stages_keep_labels_for_the_largest_support_they_can_serve(
+    tmp_path: Path, rows: int, k: int, queries: int
+) -> None:
+    assert len(drawn(make_pack(tmp_path, rows=rows), "random", k).rows) == queries
+
+
 def test_seeds_differ_and_repeat(tmp_path: Path) -> None:
     pack = make_pack(tmp_path)
     assert same_task(drawn(pack, "random", seed=1), drawn(pack, "random", seed=1))

@@ -148,6 +148,20 @@ def test_wrong_names_are_said_before_anything_runs(folder: Path) -> None:
         run(folder, learners=(), peers=(), protocols=("forward",))  # type: ignore[arg-type]
 
 
+def test_few_training_stages_are_a_choice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learner = Truthful()
+    serve(monkeypatch, learner)
+    found = run(folder, learners=("truthful",), peers=(), packs=["mill"], quick=True, workers=1, most_training=2)
+    assert len({t.stage for t in learner.seen if len(t.support_y) == 160}) == 2
+    assert found.settings.most_training == 2
+
+
+@pytest.mark.parametrize("asked", [{"seeds": 0}, {"seeds": [-1]}, {"shots": [-5]}])
+def test_impossible_numbers_are_said(folder: Path, asked: dict[str, Any]) -> None:
+    with pytest.raises(PackError, match=r"at least one|0 or more"):
+        run(folder, learners=(), peers=("peer_mean",), **asked)
+
+
 @pytest.mark.parametrize("name", peer_names())
 def test_every_peer_predicts_strange_stages(tmp_path: Path, name: str) -> None:
     peer = make_peer(name)
