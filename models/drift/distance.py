@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special, stats
 
 from models.base import Array
 from models.spc.series import present
@@ -50,7 +50,7 @@ def ks(reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: flo
     Returns
     -------
     Distance
-        With tau = 1 the same as ``scipy.stats.ks_2samp(method="asymp")``.
+        p-value by the limiting distribution of (sqrt(e) + .12 + .11 / sqrt(e)) D, e = n m / (n + m) / tau.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def ks(reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: flo
 
     References
     ----------
-    Hodges, Arkiv foer Matematik 3 (1958) 469-486; Weiss, JASA 73 (1978) 872-875 (KS under autocorrelation).
+    Stephens, Journal of the Royal Statistical Society B 32 (1970) 115-122 (finite samples); Weiss, JASA 73 (1978)
+    872-875 (the test under autocorrelation).
 
     Examples
     --------
@@ -71,9 +72,11 @@ def ks(reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: flo
     both = np.concatenate([a, b])
     gap = np.searchsorted(a, both, "right") / len(a) - np.searchsorted(b, both, "right") / len(b)
     statistic = float(np.abs(gap).max())
-    independent = max(round(len(a) * len(b) / (len(a) + len(b)) / tau), 1)
-    p = float(stats.kstwo.sf(statistic, independent))
-    return Distance("ks", statistic, p, float(stats.kstwo.isf(alpha, independent)))
+    independent = len(a) * len(b) / (len(a) + len(b)) / tau
+    stretch = np.sqrt(independent) + 0.12 + 0.11 / np.sqrt(independent)
+    p = float(special.kolmogorov(stretch * statistic))
+    return Distance("ks", statistic, p, float(special.kolmogi(alpha) / stretch))
+
 
 
 def psi(

@@ -17,7 +17,7 @@ from models.errors import TaskError
 FDR = 0.05
 MIN_REFERENCE = 30
 MIN_CURRENT = 20
-MIN_EFFECTIVE = 5.0
+MIN_EFFECTIVE = 6.0
 MIN_EFFECT = 0.1
 """Weighted shift, in standard deviations of the reference, from which on a response is worth it."""
 

@@ -257,9 +257,10 @@ def _has_neighbours(x: np.ndarray) -> bool:
 
 
 def _expected(mean: float, sigma: float, lower: float | None, upper: float | None) -> float:
-    spread = max(sigma, np.finfo(float).tiny)
-    below = 0.0 if lower is None else float(stats.norm.cdf((lower - mean) / spread))
-    above = 0.0 if upper is None else float(stats.norm.sf((upper - mean) / spread))
+    if sigma == 0:
+        return 1e6 * float((lower is not None and mean < lower) or (upper is not None and mean > upper))
+    below = 0.0 if lower is None else float(stats.norm.cdf((lower - mean) / sigma))
+    above = 0.0 if upper is None else float(stats.norm.sf((upper - mean) / sigma))
     return 1e6 * (below + above)
 
 

@@ -1,0 +1,93 @@
+"""Sensor faults are named apart, and healthy sensors are left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from models import drift
+
+
+def healthy(n, seed=0, mean=20.0):
+    noise = np.random.default_rng(seed).normal(size=n + 100)
+    return mean + signal.lfilter([1], [1, -0.7], noise)[100:]
+
+
+def faults(reference, current):
+    return drift.sensor_faults(reference[:, None], current[:, None], ["sensor"])
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("x 25.4", lambda x: 25.4 * x),
+        ("/ 25.4", lambda x: x / 25.4),
+        ("1.8 x + 32", lambda x: 1.8 * x + 32),
+        ("x 1000", lambda x: 1000 * x),
+        ("/ 1000", lambda x: x / 1000),
+        ("273.15", lambda x: x + 273.15),
+    ],
+)
+def test_a_jump_by_a_unit_is_named(text, read):
+    x = healthy(300)
+    found = faults(x[:200], read(x[200:]))
+    assert [f.kind for f in found] == ["unit jump"]
+    assert text in found[0].sentence
+
+
+def test_a_jump_inside_the_window_is_dated():
+    x = healthy(300)
+    x[270:] = 1.8 * x[270:] + 32
+    found = faults(x[:200], x[200:])[0]
+    assert (found.kind, found.start, found.rows) == ("unit jump", 70, 30)
+
+
+def test_a_flat_line_is_dated():
+    x = healthy(300)
+    x[260:] = x[260]
+    found = faults(x[:200], x[200:])[0]
+    assert (found.kind, found.start, found.rows) == ("flat line", 60, 40)
+
+
+def test_missing_values_are_counted():
+    x = healthy(300)
+    x[240:280] = np.nan
+    found = faults(x[:200], x[200:])[0]
+    assert (found.kind, found.start, found.rows, found.statistic) == ("missing", 40, 40, 0.4)
+
+
+def test_lost_noise_is_named():
+    x = healthy(300)
+    smooth = 20 + 0.01 * np.random.default_rng(1).normal(size=100)
+    assert [f.kind for f in faults(x[:200], smooth)] == ["noise loss"]
+
+
+@pytest.mark.parametrize("shift", [0.0, 3.0, 12.0, 40.0])
+def test_a_process_that_moves_is_no_sensor_fault(shift):
+    x = healthy(300)
+    x[200:] += shift
+    assert faults(x[:200], x[200:]) == ()
+
+
+def test_set_points_that_stay_are_no_flat_line():
+    steps = np.repeat(np.random.default_rng(2).integers(0, 5, 20).astype(float), 15)
+    assert faults(steps[:200], steps[200:]) == ()
+
+
+def test_healthy_sensors_are_left_alone():
+    rng = np.random.default_rng(3)
+    count = 0
+    for phi in (0.0, 0.9):
+        for decimals in (6, 0):
+            for _ in range(40):
+                x = np.round(signal.lfilter([1], [1, -phi], rng.normal(size=(260, 5)), axis=0), decimals)
+                count += len(drift.sensor_faults(x[:200], x[200:], list("abcde")))
+    assert count <= 2
+
+
+def test_constant_empty_and_short_windows_are_answered():
+    assert faults(np.ones(50), np.ones(50)) == ()
+    assert faults(np.full(50, np.nan), np.ones(50)) == ()
+    assert faults(healthy(10), healthy(10)) == ()
+    assert drift.sensor_faults(np.empty((50, 0)), np.empty((50, 0)), []) == ()
