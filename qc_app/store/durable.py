@@ -19,6 +19,7 @@ _WORDS = {
     "read_only": ("read-only file system", "os error 30", "readonly database"),
     "permission": ("permission denied", "os error 13"),
 }
+_BACKTRACE = re.compile(r"\s+0: <unknown>")
 _ADVICE = {
     "disk_full": "free space; nothing stored is lost and the next attempt continues",
     "read_only": "mount the folder writable again",
@@ -97,7 +98,7 @@ def reason_of(error: BaseException) -> str:
 def store_error(what: str, error: BaseException) -> StoreError:
     """Return the StoreError that tells `error` in a sentence, with its reason code."""
     reason = reason_of(error)
-    cause = " ".join(str(error).split())[:300]
+    cause = " ".join(_BACKTRACE.split(str(error))[0].split())[:300]
     return StoreError(f"{what}: {cause or type(error).__name__} - {_ADVICE[reason]}", reason)
 
 

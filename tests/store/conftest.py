@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,11 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from private_postgres import postgres  # noqa: F401
 
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
-_numbers = itertools.count()
-
-
-def _named(url: str, name: str) -> str:
-    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -31,13 +25,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh journal's URL, on each of the two databases."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'journal.sqlite'}"
-    base = request.getfixturevalue("postgres")
-    name = f"test{next(_numbers)}"
-    engine = sa.create_engine(base, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE ready")
+    address = str(request.getfixturevalue("postgres"))
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
-    return _named(base, name)
+    return address
 
 
 @pytest.fixture

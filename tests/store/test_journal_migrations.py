@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from qc_app.errors import StoreDamaged, StoreError
+from qc_app.errors import StoreBusy, StoreDamaged, StoreError
 from qc_app.store import Journal, migrations
 from qc_app.store.journal.columns import METADATA
 from qc_app.store.journal.filesystem import kind_of, refuse_network
@@ -49,12 +50,6 @@ def test_a_failing_step_leaves_the_journal_as_it_was(url: str, monkeypatch: pyte
         return create(name, *columns, **options)
 
     create = op.create_table
-    if url.startswith("postgresql"):  # the template has the tables already
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
     monkeypatch.setattr(op, "create_table", failing)
     with pytest.raises(OSError, match="No space"):
         Journal(url)
@@ -112,3 +107,27 @@ def test_network_file_systems_are_refused(tmp_path: Path):
     with pytest.raises(StoreError, match="cifs"):
         refuse_network(Path("/mnt/win/a"), mounts)
     refuse_network(tmp_path)
+
+
+def test_a_connection_that_was_cut_is_made_again(postgres: str):
+    journal = Journal(postgres)
+    killer = sa.create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with killer.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'qc'"
+        )
+    killer.dispose()
+    before = len(journal.plants.history())
+    journal.plants.save("x", "d", "a", "r", datetime(2026, 1, 1, tzinfo=UTC))
+    assert len(journal.plants.history()) == before + 1
+    journal.close()
+
+
+def test_a_writer_that_waits_too_long_is_told(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("qc_app.store.journal.database.BUSY_MS", 100)
+    first, second = Journal(url), Journal(url)
+    with first.database.write(), pytest.raises(StoreBusy, match="another writer"):
+        second.plants.save("x", "d", "a", "r", datetime(2026, 1, 1, tzinfo=UTC))
+    assert second.plants.current() is None
+    first.close()
+    second.close()

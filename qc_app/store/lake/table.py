@@ -20,6 +20,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from qc_app.errors import StoreDamaged
 from qc_app.store.durable import make_folder, store_error, sync
+from qc_app.store.lake.torn import set_torn_aside
 
 #: Order of arrival over the whole table: table version << 32 | row; the highest of a unit is its latest revision.
 SEQ = "__seq"
@@ -125,10 +126,18 @@ class Table:
             if not (self.root / "_delta_log").is_dir():
                 return None
             try:
-                delta = DeltaTable(self.root)
+                delta = self._opened()
             except TableNotFoundError:
                 return None
             return Snapshot(self.root, delta, _columns(delta.schema()), _files(delta))
+
+    def _opened(self) -> DeltaTable:
+        try:
+            return DeltaTable(self.root)
+        except DeltaError:
+            if not set_torn_aside(self.root / "_delta_log"):
+                raise
+            return DeltaTable(self.root)
 
     def ensure(self, columns: Columns) -> Snapshot:
         """Return the newest version after making the table, or widening it, to hold `columns`."""
