@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Bits = NDArray[np.uint64]
 
+_BLOCK = 1 << 20
+
 
 def _mix(bits: Bits) -> Bits:
     """Return the SplitMix64 finaliser of each element; works in place on its argument."""
@@ -29,7 +31,7 @@ def _mix(bits: Bits) -> Bits:
 
 def _text_bits(column: pl.Series) -> Bits:
     lengths = column.str.len_bytes().fill_null(0).to_numpy().astype(np.int64)
-    data = np.frombuffer("".join(column.fill_null("")).encode(), dtype=np.uint8)
+    data = np.frombuffer((column.str.join("").item() or "").encode(), dtype=np.uint8)
     starts = np.cumsum(lengths) - lengths
     place = np.arange(data.size, dtype=np.uint64) - np.repeat(starts, lengths).astype(np.uint64)
     mixed = _mix((place << np.uint64(8)) + data + np.uint64(1))
@@ -39,12 +41,28 @@ def _text_bits(column: pl.Series) -> Bits:
     return bits
 
 
-def _cell_bits(column: pl.Series) -> Bits:
+def _other_bits(column: pl.Series) -> Bits:
     if column.dtype == pl.String:
         return _text_bits(column)
-    if column.dtype == pl.Float64:
-        return (column.fill_null(0.0).to_numpy() + 0.0).view(np.uint64).copy()
     return column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().view(np.uint64).copy()
+
+
+def _add_others(total: Bits, frame: pl.DataFrame, names: Bits) -> None:
+    for column, name in zip(frame, names, strict=True):
+        bits = _mix(_other_bits(column) + name)
+        if column.null_count():
+            bits[column.is_null().to_numpy()] = 0
+        total += bits
+
+
+def _add_numbers(total: Bits, frame: pl.DataFrame, names: Bits) -> None:
+    """Add the hashes of Float64 columns, many narrow ones at a time."""
+    block = max(1, _BLOCK // max(frame.height, 1))
+    for first in range(0, frame.width, block):
+        values = np.ascontiguousarray(frame[:, first : first + block].to_numpy(order="fortran").T) + 0.0
+        bits = _mix(values.view(np.uint64) + names[first : first + block, None])
+        bits[np.isnan(values)] = 0
+        total += bits.sum(axis=0)
 
 
 def row_hash(frame: pl.DataFrame) -> pl.Series:
@@ -53,7 +71,7 @@ def row_hash(frame: pl.DataFrame) -> pl.Series:
     Parameters
     ----------
     frame : polars.DataFrame
-        Columns of String, Float64 or integer-like (Datetime, Boolean) type.
+        Columns of String, Float64 (NaN counts as null) or integer-like (Datetime, Boolean) type.
 
     Returns
     -------
@@ -69,11 +87,12 @@ def row_hash(frame: pl.DataFrame) -> pl.Series:
     2
     """
     total = np.zeros(frame.height, dtype=np.uint64)
-    for column in frame:
-        name = _text_bits(pl.Series([column.name]))[0]
-        with np.errstate(over="ignore"):
-            bits = _mix(_cell_bits(column) + _mix(np.array([name], dtype=np.uint64))[0])
-        if column.null_count():
-            bits[column.is_null().to_numpy()] = 0
-        total += bits
+    floats = [c.name for c in frame if c.dtype == pl.Float64]
+    others = [c.name for c in frame if c.dtype != pl.Float64]
+    _add_others(total, frame.select(others), _names(others))
+    _add_numbers(total, frame.select(floats), _names(floats))
     return pl.Series("row_hash", total, dtype=pl.UInt64)
+
+
+def _names(names: list[str]) -> Bits:
+    return _mix(_text_bits(pl.Series(names, dtype=pl.String)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -70,7 +70,7 @@ class Values:
     """
 
     values: pl.Series
-    notes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NOTES))
+    notes: pl.DataFrame
 
 
 def as_text(column: pl.Series) -> pl.Series:
@@ -134,7 +134,42 @@ def numbers(frame: pl.DataFrame, readings: list[Reading], decimal: str) -> list[
     """
     dtypes = frame.schema
     casts = frame.select(number(r.column, dtypes[r.column], decimal).alias(str(i)) for i, r in enumerate(readings))
-    return [_finished(frame, casts.to_series(i), reading, decimal) for i, reading in enumerate(readings)]
+    clean = _clean(frame, casts, readings)
+    nothing = pl.DataFrame(schema=NOTES)
+    return [
+        Values(values, nothing) if good else _finished(frame, values, reading, decimal)
+        for values, reading, good in zip(casts, readings, clean, strict=True)
+    ]
+
+
+def _clean(frame: pl.DataFrame, casts: pl.DataFrame, readings: list[Reading]) -> list[bool]:
+    """Tell for each column whether there is nothing to mend, convert, limit or judge in it: the fast way for most."""
+    if not readings:
+        return []
+    finite = casts.select(pl.all().is_finite().all()).row(0)
+    lowest, highest = casts.select(pl.all().min()).row(0), casts.select(pl.all().max()).row(0)
+    gaps = [c.null_count() > 0 for c in casts]
+    suspects = [i for i, gap in enumerate(gaps) if gap and finite[i]]
+    dtypes = frame.schema
+    filled = frame.select(_filled(readings[i].column, dtypes[readings[i].column]).alias(str(i)) for i in suspects)
+    for name, count in filled.row(0, named=True).items() if suspects else ():
+        gaps[int(name)] = count != frame.height - casts[name].null_count()
+    return [
+        good and not gap and r.quality is None and r.delivered == r.wanted and _inside(r, low, high)
+        for good, gap, r, low, high in zip(finite, gaps, readings, lowest, highest, strict=True)
+    ]
+
+
+def _filled(column: str, dtype: pl.DataType) -> pl.Expr:
+    """Return how many cells of a column hold something."""
+    there = pl.col(column).is_not_null()
+    return (there & (pl.col(column) != "") if dtype == pl.String else there).sum()
+
+
+def _inside(reading: Reading, lowest: float | None, highest: float | None) -> bool:
+    below = reading.low is not None and lowest is not None and lowest < reading.low
+    above = reading.high is not None and highest is not None and highest > reading.high
+    return not (below or above)
 
 
 def _finished(frame: pl.DataFrame, values: pl.Series, reading: Reading, decimal: str) -> Values:
@@ -206,7 +241,7 @@ def _judged(frame: pl.DataFrame, values: pl.Series, reading: Reading, notes: lis
             notes.append(_note(rows, quality, said.gather(rows), raw))
             if quality == "bad" and len(rows):
                 values = values.scatter(rows, None)
-    return Values(values, pl.concat(notes)) if notes else Values(values)
+    return Values(values, pl.concat(notes) if notes else pl.DataFrame(schema=NOTES))
 
 
 def _said(codes: pl.Series, quality: str, declared: Family) -> pl.Series:
