@@ -22,7 +22,7 @@ def acknowledge_alarm(store: Store, actor: Actor, alarm_id: int, reason: str = "
     """
     authorise(store, actor, "acknowledge_alarm", f"alarm {alarm_id}", reason)
     store.journal.alarms.acknowledge(alarm_id, actor.name, reason, store.clock.now())
-    record(store, actor, "acknowledge_alarm", f"alarm {alarm_id}", reason)
+    record(store, actor, "acknowledge_alarm", f"alarm {alarm_id}", reason=reason)
     return f"Alarm {alarm_id} acknowledged by {actor.name}."
 
 
@@ -43,5 +43,5 @@ def shelve_alarm(store: Store, actor: Actor, alarm_id: int, hours: float, reason
         )
     now = store.clock.now()
     store.journal.alarms.shelve(alarm_id, now + timedelta(hours=hours), actor.name, reason, now)
-    record(store, actor, "shelve_alarm", f"alarm {alarm_id}", reason, {"hours": hours})
+    record(store, actor, "shelve_alarm", f"alarm {alarm_id}", reason=reason, detail={"hours": hours})
     return f"Alarm {alarm_id} shelved for {hours:g} h by {actor.name}."

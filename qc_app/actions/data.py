@@ -28,12 +28,12 @@ def dismiss_quarantine(store: Store, actor: Actor, ids: Sequence[int], reason: s
     if not ids:
         raise ActionError("nothing chosen to dismiss - select rows of the quarantine list first")
     store.journal.quarantine.mark(list(ids), "dismissed", store.clock.now())
-    record(store, actor, "dismiss_quarantine", f"{len(ids)} pieces", reason, {"ids": sorted(ids)})
+    record(store, actor, "dismiss_quarantine", f"{len(ids)} pieces", reason=reason, detail={"ids": sorted(ids)})
     return f"{len(ids)} dismissed by {actor.name}."
 
 
 def add_event(
-    store: Store, actor: Actor, stage: str, kind: str, text: str, at: datetime | None = None, reason: str = ""
+    store: Store, actor: Actor, stage: str, kind: str, text: str, *, at: datetime | None = None, reason: str = ""
 ) -> Event:
     """Put a mark on the stage's time axis: a tool change, a grade change, maintenance, a note.
 
@@ -53,5 +53,5 @@ def add_event(
         raise ActionError(f"an event needs a text of 1 to {MAX_TEXT} characters - say what happened")
     event = Event(stage=stage, at=at or store.clock.now(), kind=kind, text=text.strip(), author=actor.name)
     store.journal.events.add(event)
-    record(store, actor, "add_event", stage, reason, {"kind": kind, "text": text.strip()})
+    record(store, actor, "add_event", stage, reason=reason, detail={"kind": kind, "text": text.strip()})
     return event

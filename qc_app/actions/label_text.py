@@ -95,7 +95,7 @@ def entry_of(unit_id: str, value: str, note: str = "") -> Entry:
 
 
 def read_entries(text: str, zone: str) -> list[Entry]:
-    """Read lines ``unit, value[, measured at[, note]]``, with or without a heading line.
+    r"""Read lines ``unit, value[, measured at[, note]]``, with or without a heading line.
 
     The separator is a tab, a semicolon or a comma, whichever the first line holds (in this order); a decimal comma
     is understood unless the comma separates.
@@ -114,7 +114,7 @@ def read_entries(text: str, zone: str) -> list[Entry]:
 
     Examples
     --------
-    >>> [(e.unit_id, e.value) for e in read_entries("unit;value\\nC-1;2,51\\nC-2;2,49", "UTC")]
+    >>> [(e.unit_id, e.value) for e in read_entries("unit;value\nC-1;2,51\nC-2;2,49", "UTC")]
     [('C-1', 2.51), ('C-2', 2.49)]
     """
     lines = [line for line in text.splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""Entering inspection results by hand: checked against the limits first, corrected by a new revision, never overwritten."""
+"""Entering inspection results by hand: checked first, corrected by a new revision, never overwritten."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def limit_remark(value: float, what: Characteristic) -> str:
 
 
 def enter_labels(
-    store: Store, actor: Actor, stage: str, characteristic: str, entries: Sequence[Entry], reason: str = ""
+    store: Store, actor: Actor, stage: str, characteristic: str, entries: Sequence[Entry], *, reason: str = ""
 ) -> Receipt:
     """Keep inspection results; a unit that already has one gets a new revision, the old stays in the history.
 
@@ -116,7 +116,7 @@ def enter_labels(
     labels = [_label(e, stage, characteristic, actor, now) for e in entries]
     receipt = store.journal.labels.commit(stage, BY_HAND, labels, None, len(labels), 0, now)
     units = sorted({e.unit_id for e in entries})[:50]
-    record(store, actor, "enter_labels", subject, reason, {"n": len(labels), "units": units})
+    record(store, actor, "enter_labels", subject, reason=reason, detail={"n": len(labels), "units": units})
     return receipt
 
 

@@ -26,9 +26,11 @@ def promote(store: Store, actor: Actor, stage: str, characteristic: str, reason:
     pointers = store.journal.models.pointers(stage, characteristic)
     if pointers.challenger is None:
         raise ActionError(f"{subject}: no challenger waits - retrain first, the night then makes one")
-    decision = _decision(store, actor, stage, characteristic, "promoted", f"Promoted by {actor.name}: {reason}")
+    decision = _decision(store, actor, (stage, characteristic), "promoted", f"Promoted by {actor.name}: {reason}")
     store.journal.models.promote(stage, characteristic, pointers.challenger, decision)
-    record(store, actor, "promote", subject, reason, {"from": pointers.champion, "to": pointers.challenger})
+    record(
+        store, actor, "promote", subject, reason=reason, detail={"from": pointers.champion, "to": pointers.challenger}
+    )
     return decision
 
 
@@ -47,9 +49,11 @@ def roll_back(store: Store, actor: Actor, stage: str, characteristic: str, reaso
     pointers = store.journal.models.pointers(stage, characteristic)
     if pointers.previous is None:
         raise ActionError(f"{subject}: there is no previous version to go back to - the present one stays")
-    decision = _decision(store, actor, stage, characteristic, "rolled_back", f"Rolled back by {actor.name}: {reason}")
+    decision = _decision(store, actor, (stage, characteristic), "rolled_back", f"Rolled back by {actor.name}: {reason}")
     store.journal.models.roll_back(stage, characteristic, decision)
-    record(store, actor, "roll_back", subject, reason, {"from": pointers.champion, "to": pointers.previous})
+    record(
+        store, actor, "roll_back", subject, reason=reason, detail={"from": pointers.champion, "to": pointers.previous}
+    )
     return decision
 
 
@@ -62,15 +66,15 @@ def retrain(store: Store, actor: Actor, stage: str, reason: str = "") -> Request
         Below engineer.
     """
     authorise(store, actor, "retrain", stage, reason)
-    return ask(store, actor, "adapt", stage, {}, reason)
+    return ask(store, actor, "adapt", stage, {}, reason=reason)
 
 
-def _decision(store: Store, actor: Actor, stage: str, characteristic: str, verdict: Verdict, sentence: str) -> Decision:
+def _decision(store: Store, actor: Actor, of: tuple[str, str], verdict: Verdict, sentence: str) -> Decision:
     plant, now = current_plant(store), store.clock.now()
-    pointers = store.journal.models.pointers(stage, characteristic)
+    pointers = store.journal.models.pointers(*of)
     return Decision(
-        stage=stage,
-        characteristic=characteristic,
+        stage=of[0],
+        characteristic=of[1],
         plant_day=plant_day(now, plant.zone, plant.day_starts),
         at=now,
         verdict=verdict,

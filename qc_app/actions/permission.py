@@ -37,7 +37,7 @@ def authorise(store: Store, actor: Actor, action: str, subject: str, reason: str
     try:
         require(actor, action)
     except NotAllowed as refusal:
-        record(store, actor, f"refused {action}", subject, reason[:MAX_TEXT], {"refusal": str(refusal)})
+        record(store, actor, f"refused {action}", subject, reason=reason[:MAX_TEXT], detail={"refusal": str(refusal)})
         raise
     if action in NEEDS_REASON and not reason.strip():
         raise ActionError(
@@ -48,7 +48,7 @@ def authorise(store: Store, actor: Actor, action: str, subject: str, reason: str
 
 
 def record(
-    store: Store, actor: Actor, action: str, subject: str, reason: str, detail: Mapping[str, Any] | None = None
+    store: Store, actor: Actor, action: str, subject: str, *, reason: str, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Write who did what, when and why to the audit trail."""
     store.journal.audit.write(store.clock.now(), actor.name, actor.role, action, subject, reason, dict(detail or {}))

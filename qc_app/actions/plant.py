@@ -39,5 +39,7 @@ def apply_plant(store: Store, actor: Actor, text: str, reason: str = "") -> list
         return []
     changes = difference(parse(current.definition), new) if current else [f"Plant {new.name!r} is defined."]
     store.journal.plants.save(render(new), digest(new), actor.name, reason, store.clock.now())
-    record(store, actor, "apply_plant", new.name, reason, {"digest": digest(new), "changes": changes[:50]})
+    record(
+        store, actor, "apply_plant", new.name, reason=reason, detail={"digest": digest(new), "changes": changes[:50]}
+    )
     return changes

@@ -14,14 +14,14 @@ from qc_app.store import Store
 RUNS = ("ingest", "night", "train")
 
 
-def ask(store: Store, actor: Actor, what: str, stage: str, arguments: Mapping[str, Any], reason: str = "") -> Request:
+def ask(store: Store, actor: Actor, what: str, stage: str, arguments: Mapping[str, Any], *, reason: str) -> Request:
     """Put a request for the scheduler, or return the one that already waits for the same thing."""
     for waiting in store.journal.requests.list(state="open"):
         if (waiting.action, waiting.stage, dict(waiting.arguments)) == (what, stage, dict(arguments)):
             return waiting
     request = Request(action=what, stage=stage, arguments=dict(arguments), author=actor.name, at=store.clock.now())
     kept = store.journal.requests.put(request)
-    record(store, actor, f"request {what}", stage or "plant", reason, dict(arguments))
+    record(store, actor, f"request {what}", stage or "plant", reason=reason, detail=dict(arguments))
     return kept
 
 
@@ -38,7 +38,7 @@ def request_run(store: Store, actor: Actor, what: str, stage: str = "", reason: 
     authorise(store, actor, "request_run", stage or "plant", reason)
     if what not in RUNS:
         raise ActionError(f"there is no run {what!r} to ask for - use one of: {', '.join(RUNS)}")
-    return ask(store, actor, what, stage, {}, reason)
+    return ask(store, actor, what, stage, {}, reason=reason)
 
 
 def replay_quarantine(store: Store, actor: Actor, ids: Sequence[int], reason: str = "") -> Request:
@@ -54,4 +54,4 @@ def replay_quarantine(store: Store, actor: Actor, ids: Sequence[int], reason: st
     authorise(store, actor, "replay_quarantine", f"{len(ids)} pieces", reason)
     if not ids:
         raise ActionError("nothing chosen to replay - select rows of the quarantine list first")
-    return ask(store, actor, "replay_quarantine", "", {"ids": sorted(ids)}, reason)
+    return ask(store, actor, "replay_quarantine", "", {"ids": sorted(ids)}, reason=reason)

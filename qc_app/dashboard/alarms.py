@@ -1,4 +1,4 @@
-"""Alarms: what must I do?"""
+"""Alarms: what a person must do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from qc_app.actions import acknowledge_alarm, shelve_alarm
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, attempt, guarded, here, outcome, say, top
-from qc_app.views import AlarmsView, age, alarms_view, local
+from qc_app.views import Alarm, AlarmsView, age, alarms_view, local
 
 EVERY_S = 15
 MOST_CARDS = 15
@@ -51,10 +51,7 @@ def _facts(view: AlarmsView) -> list[markup.Fact]:
     ]
 
 
-def _card(alarm: object, view: AlarmsView, now: Here) -> None:
-    from qc_app.records import Alarm
-
-    assert isinstance(alarm, Alarm)  # noqa: S101 - narrows the type
+def _card(alarm: Alarm, view: AlarmsView, now: Here) -> None:
     zone = now.plant.zone
     seen = f"{alarm.count} times, last {age(alarm.last_seen, view.at)} ago" if alarm.count > 1 else ""
     gone = "cause is gone, not yet acknowledged" if alarm.state == "returned" else ""
@@ -73,7 +70,7 @@ def _buttons(number: int, now: Here) -> None:
     with st.container(horizontal=True, width="content"):
         with st.popover("Acknowledge", key=f"ack_{number}"):
             note = st.text_input("Note", key=f"ack_note_{number}", placeholder="what you found or do")
-            if st.button("Acknowledge", key=f"ack_go_{number}", type="primary"):
+            if st.button("Acknowledge", key=f"ack_go_{number}"):
                 attempt(lambda: acknowledge_alarm(now.store, now.actor, number, note))
                 st.rerun()
         with st.popover("Shelve", key=f"shelve_{number}"):

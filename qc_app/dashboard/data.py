@@ -1,8 +1,9 @@
-"""Data: is the plant talking to us?"""
+"""Data: whether the plant is talking to us."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import polars as pl
 import streamlit as st
@@ -11,6 +12,7 @@ from qc_app.actions import EVENT_KINDS, add_event, dismiss_quarantine, replay_qu
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, attempt, guarded, here, say, top
 from qc_app.views import (
+    Source,
     age,
     chosen_sources,
     events_table,
@@ -50,28 +52,18 @@ def page() -> None:
         _events(sorted({s.stage for s in everything}), now)
 
 
-def _sources(sources: list[object], now: Here) -> None:
-    table = sources_table(now.store, now.plant, sources)  # type: ignore[arg-type]
+def _sources(sources: Sequence[Source], now: Here) -> None:
+    table = sources_table(now.store, now.plant, sources)
     at = now.store.clock.now()
     late = table.filter(pl.col("state").is_in(["act", "watch"])).height
-    broken = table.filter(~pl.col("balanced")).height
     total = {c: int(table[c].sum()) for c in ("received", "new", "revisions", "duplicates", "quarantined")}
-    st.html(
-        markup.facts(
-            [
-                markup.Fact("Ask for a look", str(late), note=f"of {table.height} sources", state="watch" if late else ""),
-                markup.Fact("Received", f"{total['received']:,}"),
-                markup.Fact("New", f"{total['new']:,}"),
-                markup.Fact("Revisions", f"{total['revisions']:,}"),
-                markup.Fact("Duplicates", f"{total['duplicates']:,}"),
-                markup.Fact("Quarantined", f"{total['quarantined']:,}", note=f"{table['held'].sum()} held now"),
-                markup.Fact(
-                    "Books", "✓ balance" if not broken else "■ do not balance", note="received = sum of the four",
-                    state="act" if broken else "",
-                ),
-            ]
-        )
-    )  # fmt: skip
+    facts = [
+        markup.Fact("Ask for a look", str(late), note=f"of {table.height} sources", state="watch" if late else ""),
+        *(markup.Fact(c.capitalize(), f"{n:,}") for c, n in total.items()),
+        markup.Fact("Held now", str(table["held"].sum()), note="in quarantine"),
+        _books(table),
+    ]
+    st.html(markup.facts(facts))
     st.html(markup.heading("Sources", "the troubled first; every received record is in one of the four columns"))
     told = table.with_columns(
         pl.Series("state", [state_word(s) for s in table["state"]], pl.String),
@@ -83,8 +75,16 @@ def _sources(sources: list[object], now: Here) -> None:
     tables.show(told, "data_sources", columns, zone=now.plant.zone, rows=10, marked="state")
 
 
-def _quarantine(sources: list[object], now: Here) -> None:
-    held = quarantine_table(now.store, sources)  # type: ignore[arg-type]
+def _books(table: pl.DataFrame) -> markup.Fact:
+    """Say whether every received record is accounted for."""
+    note = "received = sum of the four"
+    if table["balanced"].all():
+        return markup.Fact("Books", "✓ balance", note=note)
+    return markup.Fact("Books", "■ do not balance", note=note, state="act")
+
+
+def _quarantine(sources: Sequence[Source], now: Here) -> None:
+    held = quarantine_table(now.store, sources)
     st.html(markup.heading("Quarantine", "kept raw until someone decides; choose rows, then replay or dismiss"))
     columns = tables.headings(("source", "origin", "offset", "reason", "message", "raw", "last_seen", "count"))
     empty = "Nothing is held: everything that arrived could be read."
@@ -104,9 +104,9 @@ def _quarantine(sources: list[object], now: Here) -> None:
             st.rerun()
 
 
-def _gaps(sources: list[object], now: Here) -> None:
+def _gaps(sources: Sequence[Source], now: Here) -> None:
     st.html(markup.heading("Gaps", "stretches in which nothing can be shown to be missing or not"))
-    gaps = gaps_table(now.store, sources)  # type: ignore[arg-type]
+    gaps = gaps_table(now.store, sources)
     columns = tables.headings(("source", "start", "end", "hours", "cause"))
     tables.show(gaps, "data_gaps", columns, zone=now.plant.zone, rows=6, empty="No gap is known.")
 
@@ -120,6 +120,6 @@ def _events(stages: list[str], now: Here) -> None:
         stage = st.selectbox("Stage", stages, key="event_stage")
         kind = st.selectbox("Kind", EVENT_KINDS, key="event_kind")
         text = st.text_input("What happened", key="event_text", max_chars=300)
-        if st.button("Note it", key="event_go", type="primary"):
+        if st.button("Note it", key="event_go"):
             attempt(lambda: add_event(now.store, now.actor, stage, kind, text), "Noted.")
             st.rerun()

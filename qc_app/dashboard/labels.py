@@ -47,22 +47,26 @@ def _queue(view: LabelsView, now: Here) -> None:
     st.html(markup.heading("Measure next", "where one result teaches most"))
     n, unit = view.places, view.characteristic.unit
     told = view.queue.with_columns(
-        pl.Series("interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String)
+        pl.Series(
+            "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String
+        )
     )
     columns = {
         "unit_id": "Unit",
         "why": "Why",
         "mean": tables.number("Predicted", n, unit),
         "interval": st.column_config.TextColumn("Interval", alignment="right"),
-        "t_event": "Made",
         "due": "Due until",
+        "t_event": "Made",
     }
     empty = "Nothing to measure: no predicted unit waits for a result. Predictions appear after the first ingest."
     tables.show(told, "labels_queue", columns, zone=now.plant.zone, rows=10, empty=empty)
 
 
 def _entry(view: LabelsView, now: Here, stage: str) -> None:
-    st.html(markup.heading("Enter results", f"{view.characteristic.name} in {view.characteristic.unit or 'its own number'}"))
+    st.html(
+        markup.heading("Enter results", f"{view.characteristic.name} in {view.characteristic.unit or 'its own number'}")
+    )
     turn = st.session_state.setdefault("label_turn", 0)
     single, paste, upload = st.tabs(["One unit", "Paste", "Upload"], key="labels_tabs")
     entries: list[Entry] = []
@@ -85,7 +89,7 @@ def _one() -> list[Entry]:
         unit = st.text_input("Unit", key="label_unit", max_chars=200, placeholder="id as on the part")
         value = st.text_input("Value", key="label_value", max_chars=40, placeholder="e.g. 2,51 or 2.51")
         note = st.text_input("Note", key="label_note", max_chars=500, placeholder="optional")
-        if st.form_submit_button("Enter", key="label_send", type="primary"):
+        if st.form_submit_button("Enter", key="label_send"):
             st.session_state["label_one"] = [entry_of(unit, value, note)]
             st.session_state["label_sent"] = True
     return list(st.session_state.get("label_one", []))
@@ -124,7 +128,7 @@ def _confirm(entries: list[Entry], view: LabelsView, now: Here, stage: str, *, a
         say(f"{len(faults)} of {len(checked)} cannot be kept. Correct them; nothing is entered until then.", "act")
     words = f"Enter {len(checked)} result{'s' if len(checked) > 1 else ''}" + (" anyway" if odd else "")
     with st.container(horizontal=True):
-        if st.button(words, key="label_enter", type="primary", disabled=bool(faults)):
+        if st.button(words, key="label_enter", disabled=bool(faults)):
             _enter(entries, now, stage, what)
         if st.button("Discard", key="label_discard"):
             _forget()
@@ -167,7 +171,9 @@ def _results(view: LabelsView, now: Here, stage: str) -> None:
         pl.when(pl.col("out")).then(pl.lit("■ out of specification")).otherwise(pl.lit("")).alias("note")
     )
     empty = "No result is known yet. Enter the first above: from about three on the stage gets its own model."
-    rows = tables.show(told, "labels_results", columns, zone=now.plant.zone, rows=10, select="one", marked="note", empty=empty)
+    rows = tables.show(
+        told, "labels_results", columns, zone=now.plant.zone, rows=10, select="one", marked="note", empty=empty
+    )
     if rows:
         unit = view.results["unit_id"][rows[0]]
         st.html(markup.heading(f"History of {unit}", "nothing is overwritten"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qc_app.dashboard.theme import Palette
@@ -40,14 +40,14 @@ def safe(text: object, most: int = _SHOWN) -> str:
 
 
 def plain(text: object, most: int = _SHOWN) -> str:
-    """Return text for a Streamlit label, which reads Markdown: every sign that could mean something is disarmed.
+    r"""Return text for a Streamlit label, which reads Markdown: every sign that could mean something is disarmed.
 
     A backslash disarms Markdown's own signs; colons, at-signs and ``www.`` get an invisible joiner, because icons,
     colours and links are searched for in the finished text.
 
     Examples
     --------
-    >>> plain("![t](http://x)").startswith("\\\\!\\\\[t\\\\]")
+    >>> plain("![t](http://x)").startswith("\\!\\[t\\]")
     True
     """
     shown = _INVISIBLE.sub("\ufffd", str(text)).replace("\n", " ")[:most]
@@ -85,7 +85,8 @@ def facts(items: Iterable[Fact]) -> str:
     """Return a row of numbers with their labels, limits and ages."""
     cells = [
         f'<div class="qc-fact {safe(f.state)}"><div class="l" title="{safe(f.label)}">{safe(f.label)}</div>'
-        f'<div class="v">{safe(f.value)} <small>{safe(f.unit)}</small></div><div class="n">{safe(f.note, 200)}</div></div>'
+        f'<div class="v">{safe(f.value)} <small>{safe(f.unit)}</small></div>'
+        f'<div class="n">{safe(f.note, 200)}</div></div>'
         for f in items
     ]
     return f'<div class="qc-facts">{"".join(cells)}</div>'
@@ -141,8 +142,11 @@ def spark(
         return round(high - (value - low) / (top - low) * high, 1)
 
     step = (wide - 10) / max(1, len(values) - 1)
-    points = [(round(4 + n * step, 1), y(v), v) for n, v in enumerate(values)]
-    return _picture(points, [y(v) for v in limits], _band(lower, upper, y, high), (lower, upper), inks, size)
+    points = [(round(4 + n * step, 1), y(v)) for n, v in enumerate(values)]
+    out = [at for at, v in zip(points, values, strict=True) if _beyond(v, lower, upper)]
+    ends = (y(upper) if upper is not None else 0.0, y(lower) if lower is not None else float(high))
+    parts = [*_band(ends, [y(v) for v in limits], wide, inks), *_course(points, out, inks)]
+    return _address("".join(parts), wide, high)
 
 
 def image(address: str, words: str) -> str:
@@ -150,29 +154,30 @@ def image(address: str, words: str) -> str:
     return f'<img src="{html.escape(address)}" alt="{safe(words)}">' if address else ""
 
 
-def _band(lower: float | None, upper: float | None, y: Callable[[float], float], high: int) -> tuple[float, float]:
-    return (y(upper) if upper is not None else 0.0, y(lower) if lower is not None else float(high))
+def _beyond(value: float, lower: float | None, upper: float | None) -> bool:
+    return (upper is not None and value > upper) or (lower is not None and value < lower)
 
 
-def _picture(
-    points: list[tuple[float, float, float]],
-    rules: list[float],
-    band: tuple[float, float],
-    limits: tuple[float | None, float | None],
-    inks: Palette,
-    size: tuple[int, int],
-) -> str:
-    wide, high = size
-    lower, upper = limits
-    path = "M" + "L".join(f"{x} {y}" for x, y, _ in points)
-    out = [(x, y) for x, y, v in points if (upper is not None and v > upper) or (lower is not None and v < lower)]
-    x, y, _ = points[-1]
-    parts = [
-        f'<rect x="0" y="{band[0]}" width="{wide}" height="{max(0.0, band[1] - band[0]):.1f}" fill="{inks.faint}" fill-opacity=".18"/>',
-        *(f'<path d="M0 {r}H{wide}" stroke="{inks.faint}" stroke-width="1"/>' for r in rules),
+def _band(ends: tuple[float, float], limits: list[float], wide: int, inks: Palette) -> list[str]:
+    tall = max(0.0, ends[1] - ends[0])
+    rules = [f'<path d="M0 {y}H{wide}" stroke="{inks.faint}"/>' for y in limits]
+    return [
+        f'<rect y="{ends[0]}" width="{wide}" height="{tall:.1f}" fill="{inks.faint}" fill-opacity=".18"/>',
+        *rules,
+    ]
+
+
+def _course(points: list[tuple[float, float]], out: list[tuple[float, float]], inks: Palette) -> list[str]:
+    path = "M" + "L".join(f"{x} {y}" for x, y in points)
+    x, y = points[-1]
+    newest = inks.act if points[-1] in out else inks.ink
+    return [
         f'<path d="{path}" fill="none" stroke="{inks.soft}" stroke-width="1.25"/>',
         *(f'<circle cx="{px}" cy="{py}" r="1.8" fill="{inks.act}"/>' for px, py in out),
-        f'<circle cx="{x}" cy="{y}" r="2.6" fill="{inks.paper}" stroke="{inks.act if (x, y) in out else inks.ink}" stroke-width="1.4"/>',
+        f'<circle cx="{x}" cy="{y}" r="2.6" fill="{inks.paper}" stroke="{newest}" stroke-width="1.4"/>',
     ]
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}">'
-    return "data:image/svg+xml;base64," + base64.b64encode((svg + "".join(parts) + "</svg>").encode()).decode()
+
+
+def _address(parts: str, wide: int, high: int) -> str:
+    head_ = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}">'
+    return "data:image/svg+xml;base64," + base64.b64encode(f"{head_}{parts}</svg>".encode()).decode()

@@ -1,4 +1,4 @@
-"""Models: may I trust it?"""
+"""Models: whether to trust them."""
 
 from __future__ import annotations
 
@@ -89,21 +89,19 @@ def _deeds(view: ModelsView, now: Here, stage: str, what: str) -> None:
             st.rerun()
         with st.popover("Promote challenger", key="promote", disabled=view.pointers.challenger is None):
             why = st.text_input("Reason", key="promote_why")
-            if st.button("Promote", key="promote_go", type="primary"):
+            if st.button("Promote", key="promote_go"):
                 attempt(lambda: promote(now.store, now.actor, stage, what, why).sentence)
                 st.rerun()
         with st.popover("Roll back", key="roll_back", disabled=view.pointers.previous is None):
             why_back = st.text_input("Reason", key="roll_back_why")
-            if st.button("Roll back", key="roll_back_go", type="primary"):
+            if st.button("Roll back", key="roll_back_go"):
                 attempt(lambda: roll_back(now.store, now.actor, stage, what, why_back).sentence)
                 st.rerun()
         if st.button("Run the night now", key="run_night", help="All stages: adapt, judge, predict, monitor"):
             attempt(lambda: request_run(now.store, now.actor, "night"), "Asked for a night: see its progress below.")
             st.rerun()
     if not may(now.actor, "promote"):
-        st.html(
-            f'<div class="qc-soft qc-small">You are {now.actor.role}: promoting and rolling back need an approver.</div>'
-        )
+        say(f"You are {now.actor.role}: promoting and rolling back need an approver.")
 
 
 @st.fragment(run_every=EVERY_S)
@@ -128,7 +126,7 @@ def _progress(now: Here) -> None:
 
 def _night(now: Here) -> None:
     st.html(markup.heading("What ran", "last three days; failures first"))
-    runs = night_runs(now.store, now.plant)
+    runs = night_runs(now.store)
     words = {"done": "✓ done", "failed": "■ failed", "running": "running", "skipped": "skipped"}
     told = runs.with_columns(pl.col("status").replace_strict(words, default="?"))
     columns = tables.headings(("status", "job", "stage", "plant_day", "started", "seconds", "sentence"))

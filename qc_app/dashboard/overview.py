@@ -1,4 +1,4 @@
-"""Overview: is anything wrong now, and where?"""
+"""Overview: whether anything is wrong now, and where."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, say, top
-from qc_app.views import STATES, OverviewView, age, figure, interval, local, overview, percent, state_word
+from qc_app.views import STATES, OverviewView, age, figure, interval, overview, percent, state_word
 
 MOST_CARDS = 6
 EVERY_S = 15
@@ -28,16 +28,16 @@ def page() -> None:
 @guarded
 def _live(now: Here) -> None:
     view = overview(now.store, now.plant)
-    st.html(markup.facts(_facts(view, now)))
-    _attention(view, now)
+    st.html(markup.facts(_facts(view)))
+    _attention(view)
     _all(view, now)
 
 
-def _facts(view: OverviewView, now: Here) -> list[markup.Fact]:
+def _facts(view: OverviewView) -> list[markup.Fact]:
     counts = view.counts
     alarmed = "act" if view.alarms_high else "watch" if view.alarms_open else ""
     night = view.night
-    ended = f"{local(night.ended, now.plant.zone)} · " if night.ended else ""
+    ended = f" · {age(night.ended, view.at)} ago" if night.ended else ""
     return [
         *(
             markup.Fact(state_word(state), str(counts[state]), state=state if counts[state] else "")
@@ -46,12 +46,12 @@ def _facts(view: OverviewView, now: Here) -> list[markup.Fact]:
         markup.Fact("Alarms open", str(view.alarms_open), note=f"{view.alarms_high} high", state=alarmed),
         markup.Fact("Labels owed", str(view.labels_owed)),
         markup.Fact(
-            "Last night", str(night.day or "–"), note=ended + night.sentence, state="watch" if night.failed else ""
+            "Last night", str(night.day or "–"), note=night.sentence + ended, state="watch" if night.failed else ""
         ),
     ]
 
 
-def _attention(view: OverviewView, now: Here) -> None:
+def _attention(view: OverviewView) -> None:
     wrong = view.rows.filter(pl.col("state").is_in(["act", "watch"]))
     if not wrong.height:
         known = view.counts["ok"]
@@ -70,10 +70,10 @@ def _attention(view: OverviewView, now: Here) -> None:
                 query_params={"stage": row["stage"], "what": row["characteristic"]},
             )
         with told.container(key=f"attention_{n}"):
-            st.html(_card(row, view, now))
+            st.html(_card(row, view))
 
 
-def _card(row: dict[str, object], view: OverviewView, now: Here) -> str:
+def _card(row: dict[str, object], view: OverviewView) -> str:
     spark = markup.spark(row["spark"], row["lower"], row["upper"], inks())  # type: ignore[arg-type]
     parts = [
         f"out of specification {percent(row['share_out'])}",  # type: ignore[arg-type]
@@ -81,7 +81,6 @@ def _card(row: dict[str, object], view: OverviewView, now: Here) -> str:
         f"{row['alarms']} open alarms",
         f"last unit {age(row['last_unit_at'], view.at)} ago",  # type: ignore[arg-type]
     ]
-    del now
     picture = markup.image(spark, "newest predictions in their specification")
     state = str(row["state"])
     return markup.line(state, state_word(state), str(row["sentence"]), picture, " · ".join(parts))

@@ -1,4 +1,4 @@
-"""Where a session stands: which plant, who, which stage and window; kept in the address, so that a link brings it back."""
+"""Where a session stands: plant, person, stage, window; kept in the address, so that a link brings it back."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def pick_characteristic(now: Here, stage: str) -> str:
     names = [c.name for c in now.plant.stage(stage).characteristics]
     if not names:
         say(
-            f"Stage {stage} has no characteristic yet. Add one under [stages.{stage}.characteristics] and apply the file."
+            f"Stage {stage} has no characteristic yet. Add one under [stages.{stage}.characteristics] and apply it."
         )
         st.stop()
     _settle("what", names)

@@ -1,4 +1,4 @@
-"""Stage: what is this stage doing?"""
+"""Stage: what one stage is doing."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from qc_app.views import (
 
 EVERY_S = 20
 SHOWN = 8
+_ALARM = {"high": ("act", "■ Alarm"), "medium": ("watch", "▲ Alarm"), "low": ("", "● Alarm")}
 
 
 @guarded
@@ -64,7 +65,7 @@ def _verdict(view: StageView) -> None:
     sentence = view.values.get("state_sentence") or "Nothing is known of this characteristic yet."
     lines = [markup.line(state, state_word(state), str(sentence))]
     lines += [
-        markup.line({"high": "act", "medium": "watch"}.get(a.priority, ""), "Alarm", a.sentence, below=a.response)
+        markup.line(*_ALARM[a.priority], a.sentence, below=a.response)
         for a in view.alarms[:3]
         if a.sentence != sentence
     ]

@@ -54,22 +54,21 @@ def show(
     if not frame.height:
         say(empty)
         return []
-    shown = frame.select(c for c in columns if c in frame.columns).with_columns(
-        pl.col(name).dt.convert_time_zone(zone) for name, kind in frame.schema.items() if name in columns and _timed(kind)
-    )
-    config = {name: _column(given, shown.schema[name]) for name, given in columns.items() if name in shown.columns}
+    shown = frame.select(c for c in columns if c in frame.columns)
+    timed = [name for name, kind in shown.schema.items() if _timed(kind)]
+    shown = shown.with_columns(pl.col(name).dt.convert_time_zone(zone) for name in timed)
+    options: dict[str, Any] = {
+        "key": key,
+        "hide_index": True,
+        "column_config": {n: _column(given, shown.schema[n]) for n, given in columns.items() if n in shown.columns},
+        "height": min(rows, shown.height) * _ROW + _ROW + 2,
+        "row_height": _ROW,
+        "placeholder": "–",
+    }
+    if select:
+        options |= {"on_select": "rerun", "selection_mode": "single-cell" if select == "one" else "multi-row"}
     with st.container(gap=None, key=f"{key}_table"):
-        event = st.dataframe(
-            _inked(shown, marked) if marked else shown,
-            key=key,
-            hide_index=True,
-            column_config=config,
-            height=min(rows, shown.height) * _ROW + _ROW + 2,
-            row_height=_ROW,
-            placeholder="–",
-            on_select="rerun" if select else "ignore",
-            selection_mode={"one": "single-cell", "many": "multi-row"}.get(select, "multi-row"),  # type: ignore[arg-type]
-        )
+        event: Any = st.dataframe(_inked(shown, marked) if marked else shown, **options)
         st.download_button("CSV", lambda: csv_bytes(shown), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
     return _chosen(event, select)
 

@@ -1,5 +1,7 @@
 """What is shown: read-only queries of the store, thinned and worded for a screen."""
 
+from data_connectors.schema import Source
+from qc_app.records import Alarm
 from qc_app.views.alarms import AlarmsView, alarms_view
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.door import enter, plant_now
@@ -16,11 +18,13 @@ __all__ = [
     "SHORT",
     "STATES",
     "WINDOWS",
+    "Alarm",
     "AlarmsView",
     "LabelsView",
     "ModelsView",
     "Night",
     "OverviewView",
+    "Source",
     "StageView",
     "age",
     "alarms_view",

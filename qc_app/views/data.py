@@ -1,4 +1,4 @@
-"""Data: is every source talking, and what became of everything it delivered?"""
+"""Data: whether every source is talking, and what became of everything it delivered."""
 
 from __future__ import annotations
 

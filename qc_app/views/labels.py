@@ -75,10 +75,10 @@ def queue(store: Store, plant: Plant, stage_id: str, what: Characteristic, known
     reasoned = open_.with_columns(width, _touches(what).alias("touches"))
     why = (
         pl.when(~pl.col("in_domain").fill_null(value=True))
-        .then(pl.lit("outside what the model knows"))
+        .then(pl.lit("outside the known domain"))
         .when(pl.col("touches"))
-        .then(pl.lit("its interval crosses a specification limit"))
-        .otherwise(pl.lit("wide interval, most to learn"))
+        .then(pl.lit("may cross a limit"))
+        .otherwise(pl.lit("widest interval"))
     )
     ranked = reasoned.with_columns(why.alias("why")).sort(
         "in_domain", "touches", "width", descending=[False, True, True], nulls_last=True

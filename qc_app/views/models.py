@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from qc_app.plant import Plant
 from qc_app.records import Decision, ModelVersion, Pointers, Request, Run
 from qc_app.store import Store
 
@@ -63,9 +62,8 @@ def models_view(store: Store, stage: str, characteristic: str) -> ModelsView:
     )
 
 
-def night_runs(store: Store, plant: Plant, last: int = 400) -> pl.DataFrame:
-    """Return the runs of the last three days as a table, failures first, then the newest; ingests only if they failed."""
-    del plant
+def night_runs(store: Store, last: int = 400) -> pl.DataFrame:
+    """Return the runs of the last three days, failures first, then the newest; ingests only if they failed."""
     runs = store.journal.runs.list(since=store.clock.now() - timedelta(days=3), last=5 * last)
     shown = [r for r in runs if r.job != "ingest" or r.status == "failed"]
     ranked = sorted(shown, key=lambda r: (r.status != "failed", -r.started.timestamp()))[:last]

@@ -87,7 +87,7 @@ class OverviewView:
 
 
 def overview(store: Store, plant: Plant) -> OverviewView:
-    """Read the overview: the latest values, the open alarms and the last night's runs; nothing is computed from rows."""
+    """Read the latest values, the open alarms and the last night's runs; nothing is computed from rows."""
     latest = {(x.stage, x.characteristic): x.values for x in store.journal.latest.all()}
     alarms = [a for a in store.journal.alarms.list(open_only=True) if a.state != "shelved"]
     of_stage: dict[str, list[Alarm]] = {}
@@ -136,13 +136,13 @@ def last_night(store: Store, plant: Plant) -> Night:
 
 
 def _night_words(runs: list[Run], count: Mapping[str, int], promoted: int, today: date) -> str:
-    parts = [f"{count['done']} steps done"]
+    parts = [f"{count['done']} done"]
     if count["failed"]:
         parts.append(f"{count['failed']} failed")
     if count["running"]:
         parts.append(f"{count['running']} running")
     if promoted:
-        parts.append(f"{promoted} model{'s' if promoted > 1 else ''} promoted")
+        parts.append(f"{promoted} promoted")
     late = (today - runs[0].plant_day).days
     return ", ".join(parts) + (f"; {late} days ago" if late > 1 else "")
 

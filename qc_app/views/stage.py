@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -15,7 +15,8 @@ from qc_app.records import Alarm, DriftReport
 from qc_app.store import Store
 from qc_app.views.downsampling import bands, thin
 from qc_app.views.figures import decimals
-from qc_app.views.moments import since, wall_ms, wall_ms_of
+from qc_app.views.marks import control_limits, event_marks
+from qc_app.views.moments import since, wall_ms
 
 #: Marks a layer, together below the chart's 3,000: predicted, measured, band, anomaly, events.
 _PREDICTED, _MEASURED, _BAND, _ANOMALY, _EVENTS = 1_000, 500, 400, 400, 60
@@ -37,7 +38,7 @@ class StageView:
     predicted, measured, band, anomaly : polars.DataFrame
         Ready for the chart: ``t`` is wall time in milliseconds, thinned.
     limits : polars.DataFrame
-        Control limits: ``t``, ``t_end``, ``chart``, ``lower``, ``center``, ``upper``, each for the time it was in force.
+        Control limits: ``t``, ``t_end``, ``chart``, ``lower``, ``center``, ``upper``, each while it was in force.
     events : polars.DataFrame
         ``t``, ``kind``, ``text``.
     units : polars.DataFrame
@@ -85,7 +86,7 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
     what = stage.characteristic(characteristic)
     start = since(window, store.clock.now())
     predictions = store.lake.predictions(stage_id, characteristic=characteristic, since=start)
-    labels = _labels_in_time(store, stage_id, characteristic, start)
+    labels = _labels_in_time(store, plant, stage_id, characteristic, start)
     latest = {x.characteristic: x for x in store.journal.latest.get(stage_id)}.get(characteristic)
     values = tuple(predictions["mean"].drop_nulls().head(500).to_list())
     first, last = _ends(predictions, labels, start, store.clock.now())
@@ -98,8 +99,8 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
         measured=thin(_measured(labels, what, plant.zone), "t", "value", _MEASURED),
         band=bands(drawn, "t", _BAND),
         anomaly=thin(drawn.select("t", "anomaly", "unit_id"), "t", "anomaly", _ANOMALY),
-        limits=_limits(store, stage_id, characteristic, plant.zone, first, last),
-        events=_events(store, stage_id, plant.zone, first),
+        limits=control_limits(store, (stage_id, characteristic), plant.zone, first, last),
+        events=event_marks(store, stage_id, plant.zone, first, _EVENTS),
         units=_units(predictions, labels, what),
         values=latest.values if latest else {},
         at=latest.at if latest else None,
@@ -132,12 +133,15 @@ def by_effect(stage: Stage, drift: tuple[DriftReport, ...]) -> list[str]:
     return sorted((p.name for p in stage.parameters), key=lambda name: -effect.get(name, -1.0))
 
 
-def _labels_in_time(store: Store, stage: str, characteristic: str, start: datetime | None) -> pl.DataFrame:
+def _labels_in_time(
+    store: Store, plant: Plant, stage: str, characteristic: str, start: datetime | None
+) -> pl.DataFrame:
     """Return the known labels with the event time of their unit; without a unit, the time of measurement."""
     known = store.journal.labels.known(stage, characteristic)
     if not known.height:
         return known.with_columns(pl.lit(None, pl.Datetime("us", "UTC")).alias("t_event"))
-    times = store.lake.measurements(stage, columns=["unit_id", "t_event"]).select("unit_id", "t_event")
+    earliest = start - timedelta(days=plant.label_window_days) if start else None
+    times = store.lake.measurements(stage, since=earliest, columns=["unit_id", "t_event"])
     joined = known.join(times.unique("unit_id", keep="last"), on="unit_id", how="left")
     timed = joined.with_columns(pl.coalesce("t_event", "t_measured").alias("t_event"))
     return timed if start is None else timed.filter(pl.col("t_event") >= start)
@@ -164,42 +168,23 @@ def _hover(store: Store, stage: Stage, predictions: pl.DataFrame, zone: str, wha
     timed = predictions.with_columns(wall_ms("t_event", zone), _when(zone), _out("mean", what))
     if not predictions.height:
         return timed.with_columns(pl.lit(None, pl.Float64).alias(f"p{n}") for n in range(len(names)))
-    rows = store.lake.measurements(stage.id, since=predictions["t_event"].min(), columns=["unit_id", *names])
+    rows = store.lake.measurements(stage.id, since=_first(predictions), columns=["unit_id", *names])
     there = [pl.col(n) if n in rows.columns else pl.lit(None, pl.Float64).alias(n) for n in names]
     few = rows.select("unit_id", *(e.alias(f"p{n}") for n, e in enumerate(there))).unique("unit_id", keep="last")
     return timed.join(few, on="unit_id", how="left")
 
 
+def _first(frame: pl.DataFrame) -> datetime | None:
+    first = frame["t_event"].min()
+    return first if isinstance(first, datetime) else None
+
+
 def _ends(
     predictions: pl.DataFrame, labels: pl.DataFrame, start: datetime | None, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    times = [f["t_event"].min() for f in (predictions, labels) if f.height]
-    first = start or min((t for t in times if isinstance(t, datetime)), default=None)
+    times = [t for t in (_first(predictions), _first(labels)) if t is not None]
+    first = start or min(times, default=None)
     return first, now
-
-
-def _limits(
-    store: Store, stage: str, characteristic: str, zone: str, first: datetime | None, last: datetime | None
-) -> pl.DataFrame:
-    schema = {c: pl.Float64 for c in ("t", "t_end", "lower", "center", "upper")} | {"chart": pl.String}
-    if first is None or last is None:
-        return pl.DataFrame(schema=schema)
-    rows = []
-    history = sorted(store.journal.limits.history(stage, characteristic), key=lambda x: (x.chart, x.version))
-    for n, limit in enumerate(history):
-        follower = history[n + 1] if n + 1 < len(history) and history[n + 1].chart == limit.chart else None
-        until = follower.since if follower else last
-        if until <= first or limit.since >= last:
-            continue
-        begin = wall_ms_of(max(limit.since, first), zone)
-        rows.append((begin, wall_ms_of(until, zone), limit.lower, limit.center, limit.upper, limit.chart))
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _events(store: Store, stage: str, zone: str, first: datetime | None) -> pl.DataFrame:
-    events = store.journal.events.list(stage=stage, since=first)[-_EVENTS:]
-    rows = [(wall_ms_of(e.at, zone), e.kind, e.text) for e in events]
-    return pl.DataFrame(rows, schema={"t": pl.Float64, "kind": pl.String, "text": pl.String}, orient="row")
 
 
 def _units(predictions: pl.DataFrame, labels: pl.DataFrame, what: Characteristic) -> pl.DataFrame:

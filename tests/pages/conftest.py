@@ -8,13 +8,14 @@ from pathlib import Path
 import made_plants
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 APP = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard" / "app.py"
 
 
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Give the home of a plant by name, made at the first asking."""
+    """Give the home of a plant by name, made at the first asking; tests that act on one make their own."""
     made: dict[str, Path] = {}
 
     def home(name: str) -> Path:
@@ -36,8 +37,26 @@ def open_app(homes, monkeypatch) -> Callable[..., AppTest]:
         app = AppTest.from_file(str(APP), default_timeout=20)
         for key, value in query.items():
             app.query_params[key] = value
-        app.session_state["start"] = page
-        app.run()
-        return app
+        if page != "overview":
+            app._page_hash = calc_hash(page)
+        return app.run()
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def _seen() -> dict[tuple[str, str, str], AppTest]:
+    return {}
+
+
+@pytest.fixture
+def look(open_app, _seen) -> Callable[..., AppTest]:
+    """Open a page once a run for the tests that only look at it."""
+
+    def looked(name: str, page: str = "overview", stage: str = "") -> AppTest:
+        key = (name, page, stage)
+        if key not in _seen:
+            _seen[key] = open_app(name, page, **({"stage": stage} if stage else {}))
+        return _seen[key]
+
+    return looked

@@ -59,8 +59,13 @@ def stage(name: str, line: str = "Hot strip 1", family: str = "rolling") -> Stag
 
 
 def plant_of(stages: tuple[Stage, ...], name: str = "Pilot works") -> Plant:
-    fed = tuple(Source(f"{s.id} files", "file_folder", s.id, settings={"path": f"/srv/in/{n}"}) for n, s in enumerate(stages))
-    lab = tuple(Source(f"{s.id} lab", "file_folder", s.id, "labels", settings={"path": f"/srv/lab/{n}"}) for n, s in enumerate(stages))
+    fed = tuple(
+        Source(f"{s.id} files", "file_folder", s.id, settings={"path": f"/srv/in/{n}"}) for n, s in enumerate(stages)
+    )
+    lab = tuple(
+        Source(f"{s.id} lab", "file_folder", s.id, "labels", settings={"path": f"/srv/lab/{n}"})
+        for n, s in enumerate(stages)
+    )
     return Plant(name, zone=ZONE, stages=stages, sources=fed + lab)
 
 
@@ -95,7 +100,9 @@ def fill(store: Store, plant: Plant, of: Stage, seed: int, trouble: Trouble = Tr
 
 
 def _measure(store: Store, of: Stage, rng: np.random.Generator, times: list[datetime], units: list[str]) -> None:
-    walk = rng.normal(0, 1, (UNITS, len(of.parameters))).cumsum(axis=0) * 0.05 + rng.normal(0, 0.3, (UNITS, len(of.parameters)))
+    walk = rng.normal(0, 1, (UNITS, len(of.parameters))).cumsum(axis=0) * 0.05 + rng.normal(
+        0, 0.3, (UNITS, len(of.parameters))
+    )
     base = np.array([870.0, 8.0, 21.0, 420.0, 120.0, 250.0])[: len(of.parameters)]
     columns = {p.name: base[n] * (1 + 0.01 * walk[:, n]) for n, p in enumerate(of.parameters)}
     frame = pl.DataFrame(
@@ -131,11 +138,21 @@ def _predict(store, plant, of, what, rng, times, units, trouble) -> None:
 
 def _label(store, of, what, truth, times, units) -> None:
     labels = [
-        Label(of.id, what.name, units[n], round(float(truth[n]), 4), times[n] + timedelta(hours=5), times[n] + timedelta(hours=9), f"{of.id} lab")
+        Label(
+            of.id,
+            what.name,
+            units[n],
+            round(float(truth[n]), 4),
+            times[n] + timedelta(hours=5),
+            times[n] + timedelta(hours=9),
+            f"{of.id} lab",
+        )
         for n in range(0, UNITS - 30, 12)
     ]
     done = store.journal.labels.counts(of.id, f"{of.id} lab").received
-    store.journal.labels.commit(of.id, f"{of.id} lab", labels, f"row {done + len(labels)}", len(labels), 0, NOW - timedelta(hours=3))
+    store.journal.labels.commit(
+        of.id, f"{of.id} lab", labels, f"row {done + len(labels)}", len(labels), 0, NOW - timedelta(hours=3)
+    )
 
 
 def _judge(store, plant, of, what, model: str) -> None:
@@ -143,10 +160,24 @@ def _judge(store, plant, of, what, model: str) -> None:
     for n, status in enumerate(("retired", "previous", "champion")):
         made = NOW - timedelta(days=6 - 2.7 * n)
         number = f"{n}{model}"[: len(model)] if status != "champion" else model
-        version = ModelVersion(number, of.id, what.name, "portfolio", made, "", made - timedelta(hours=2), 4, 12 + 9 * n, 7, "challenger")
+        version = ModelVersion(
+            number, of.id, what.name, "portfolio", made, "", made - timedelta(hours=2), 4, 12 + 9 * n, 7, "challenger"
+        )
         store.journal.models.add(version)
-        sentence = "Better by 0.004 mm (0.002 to 0.006) on 31 units it never saw." if n else "First model of this stage."
-        decision = Decision(of.id, what.name, day - timedelta(days=5 - 2 * n), made, "promoted", "paired bootstrap", sentence, rows=31, challenger=number)
+        sentence = (
+            "Better by 0.004 mm (0.002 to 0.006) on 31 units it never saw." if n else "First model of this stage."
+        )
+        decision = Decision(
+            of.id,
+            what.name,
+            day - timedelta(days=5 - 2 * n),
+            made,
+            "promoted",
+            "paired bootstrap",
+            sentence,
+            rows=31,
+            challenger=number,
+        )
         store.journal.models.challenge(of.id, what.name, number)
         store.journal.models.promote(of.id, what.name, number, decision)
     store.journal.limits.freeze(_limits(of, what, NOW - timedelta(days=20), 0.0))
@@ -156,7 +187,20 @@ def _judge(store, plant, of, what, model: str) -> None:
 def _limits(of, what, since: datetime, moved: float) -> Limits:
     width = what.upper - what.lower
     center = (what.lower + what.upper) / 2 + moved * width
-    return Limits(of.id, what.name, "imr", 0, since, center - 0.3 * width, center, center + 0.3 * width, 0.1 * width, 40, "night", "refit")
+    return Limits(
+        of.id,
+        what.name,
+        "imr",
+        0,
+        since,
+        center - 0.3 * width,
+        center,
+        center + 0.3 * width,
+        0.1 * width,
+        40,
+        "night",
+        "refit",
+    )
 
 
 def _latest(store, of, what, mean, times, trouble: Trouble) -> None:
@@ -206,7 +250,12 @@ def empty(home: Path) -> Path:
 
 
 def healthy(home: Path) -> Path:
-    stages = (stage("rolling-1"), stage("rolling-2"), stage("rolling-3", "Hot strip 2"), stage("galvanising-1", "Finishing", "coating"))
+    stages = (
+        stage("rolling-1"),
+        stage("rolling-2"),
+        stage("rolling-3", "Hot strip 2"),
+        stage("galvanising-1", "Finishing", "coating"),
+    )
     plant = plant_of(stages)
     with founded(home, plant) as store:
         for n, one in enumerate(stages):
@@ -241,8 +290,22 @@ def troubled(home: Path) -> Path:
         _ring(store)
         _hold(store)
         _drift(store, plant)
-        store.journal.events.add(Event("rolling-2", NOW - timedelta(days=2.2), "tool", "rolls changed <b>twice</b>", "maria"))
-        waits = ModelVersion("c" * 16, "rolling-2", "thickness", "portfolio", NOW - timedelta(hours=8), "", NOW - timedelta(hours=9), 5, 38, 7, "challenger")
+        store.journal.events.add(
+            Event("rolling-2", NOW - timedelta(days=2.2), "tool", "rolls changed <b>twice</b>", "maria")
+        )
+        waits = ModelVersion(
+            "c" * 16,
+            "rolling-2",
+            "thickness",
+            "portfolio",
+            NOW - timedelta(hours=8),
+            "",
+            NOW - timedelta(hours=9),
+            5,
+            38,
+            7,
+            "challenger",
+        )
         store.journal.models.add(waits)
         store.journal.models.challenge("rolling-2", "thickness", waits.id)
         store.journal.requests.put(Request("adapt", "rolling-2", {}, "maria", NOW - timedelta(minutes=2)))
@@ -251,20 +314,71 @@ def troubled(home: Path) -> Path:
 
 def _ring(store: Store) -> None:
     ring = store.journal.alarms.raise_
-    ring("predicted out of spec", "rolling-2", "thickness", "high", "14 of the newest 60 units are predicted above 2.60 mm.", "Check the roll gap; measure the next three coils; hold coils above 2.60 mm.", NOW - timedelta(minutes=35))
-    ring("drift that matters", "rolling-2", "roll_force", "medium", "roll_force moved by 2.1 standard deviations since yesterday 22:10.", "Compare with the roll change; retrain after 5 new labels.", NOW - timedelta(hours=5))
-    ring("anomaly", NASTY, "thickness", "medium", f"40 units of {NASTY} lie outside what the model knows.", "Measure two of them.", NOW - timedelta(hours=2))
-    seen = ring("late labels", "rolling-1", "hardness", "low", "30 results are owed for more than two days.", "Ask the laboratory.", NOW - timedelta(days=1))
+    ring(
+        "predicted out of spec",
+        "rolling-2",
+        "thickness",
+        "high",
+        "14 of the newest 60 units are predicted above 2.60 mm.",
+        "Check the roll gap; measure the next three coils; hold coils above 2.60 mm.",
+        NOW - timedelta(minutes=35),
+    )
+    ring(
+        "drift that matters",
+        "rolling-2",
+        "roll_force",
+        "medium",
+        "roll_force moved by 2.1 standard deviations since yesterday 22:10.",
+        "Compare with the roll change; retrain after 5 new labels.",
+        NOW - timedelta(hours=5),
+    )
+    ring(
+        "anomaly",
+        NASTY,
+        "thickness",
+        "medium",
+        f"40 units of {NASTY} lie outside what the model knows.",
+        "Measure two of them.",
+        NOW - timedelta(hours=2),
+    )
+    seen = ring(
+        "late labels",
+        "rolling-1",
+        "hardness",
+        "low",
+        "30 results are owed for more than two days.",
+        "Ask the laboratory.",
+        NOW - timedelta(days=1),
+    )
     store.journal.alarms.acknowledge(seen.id, "maria", "laboratory is told", NOW - timedelta(hours=20))
 
 
 def _hold(store: Store) -> None:
     pieces = [
-        Quarantined("rolling-2 files", "rolling-2", "shift3.csv", n, f"C-9;{NASTY};n/a", "not_a_number", "shift3.csv, row 12: 'n/a' in ExitTemp is no number - correct it and replay", NOW - timedelta(hours=3), NOW - timedelta(hours=1))
+        Quarantined(
+            "rolling-2 files",
+            "rolling-2",
+            "shift3.csv",
+            n,
+            f"C-9;{NASTY};n/a",
+            "not_a_number",
+            "shift3.csv, row 12: 'n/a' in ExitTemp is no number - correct it and replay",
+            NOW - timedelta(hours=3),
+            NOW - timedelta(hours=1),
+        )
         for n in range(5)
     ]
     store.journal.quarantine.hold(pieces)
-    store.journal.gaps.add(Gap("rolling-1 files", "rolling-1", NOW - timedelta(hours=30), NOW - timedelta(hours=28), "source did not answer", NOW - timedelta(hours=28)))
+    store.journal.gaps.add(
+        Gap(
+            "rolling-1 files",
+            "rolling-1",
+            NOW - timedelta(hours=30),
+            NOW - timedelta(hours=28),
+            "source did not answer",
+            NOW - timedelta(hours=28),
+        )
+    )
 
 
 def _drift(store: Store, plant: Plant) -> None:
@@ -272,14 +386,48 @@ def _drift(store: Store, plant: Plant) -> None:
     said = "roll_force moved (KS 0.41 > 0.14, n = 200): the expected error rises by 0.006 mm."
     store.journal.drift.add(
         [
-            DriftReport("rolling-2", "thickness", day, NOW, "inputs", "roll_force", "ks", 0.41, 0.14, 0.0001, 200, 0.3, drifted=True, matters=True, sentence=said),
-            DriftReport("rolling-2", "thickness", day, NOW, "inputs", "bending", "ks", 0.2, 0.14, 0.01, 200, 0.01, drifted=True, matters=False, sentence="bending moved (KS 0.20 > 0.14, n = 200): the model does not use it."),
+            DriftReport(
+                "rolling-2",
+                "thickness",
+                day,
+                NOW,
+                "inputs",
+                "roll_force",
+                "ks",
+                0.41,
+                0.14,
+                0.0001,
+                200,
+                0.3,
+                drifted=True,
+                matters=True,
+                sentence=said,
+            ),
+            DriftReport(
+                "rolling-2",
+                "thickness",
+                day,
+                NOW,
+                "inputs",
+                "bending",
+                "ks",
+                0.2,
+                0.14,
+                0.01,
+                200,
+                0.01,
+                drifted=True,
+                matters=False,
+                sentence="bending moved (KS 0.20 > 0.14, n = 200): the model does not use it.",
+            ),
         ]
     )
 
 
 def thousand(home: Path, stages: int = 1000) -> Path:
-    made = tuple(stage(f"press-{n:04d}", f"Line {n // 50 + 1:02d}", ("rolling", "coating")[n % 2]) for n in range(stages))
+    made = tuple(
+        stage(f"press-{n:04d}", f"Line {n // 50 + 1:02d}", ("rolling", "coating")[n % 2]) for n in range(stages)
+    )
     plant = Plant("Large works", zone=ZONE, stages=made)
     rng = np.random.default_rng(1)
     latest = []
@@ -288,11 +436,35 @@ def thousand(home: Path, stages: int = 1000) -> Path:
             middle, width = (what.lower + what.upper) / 2, what.upper - what.lower
             spark = [float(v) for v in middle + width * (rng.normal(0, 0.1, 60) + (0.4 if n % 97 == 0 else 0))]
             state = "act" if n % 97 == 0 else "watch" if n % 31 == 0 else "ok"
-            numbers = NUMBERS | {"units": 9000, "last_unit_at": (NOW - timedelta(minutes=n % 40)).isoformat(), "labels": 40, "labels_owed": n % 5}
-            numbers |= {"share_out": 0.2 if state == "act" else 0.001, "cpk": 1.4, "cpk_lower": 1.2, "cpk_upper": 1.6, "model_at": (NOW - timedelta(hours=9)).isoformat()}
+            numbers = NUMBERS | {
+                "units": 9000,
+                "last_unit_at": (NOW - timedelta(minutes=n % 40)).isoformat(),
+                "labels": 40,
+                "labels_owed": n % 5,
+            }
+            numbers |= {
+                "share_out": 0.2 if state == "act" else 0.001,
+                "cpk": 1.4,
+                "cpk_lower": 1.2,
+                "cpk_upper": 1.6,
+                "model_at": (NOW - timedelta(hours=9)).isoformat(),
+            }
             latest.append(Latest(one.id, what.name, NOW, numbers | {"state": state, "spark": spark, "n_labels": 40}))
     with founded(home, plant) as store:
         store.journal.latest.put(latest)
         for n in range(0, stages, 97):
-            store.journal.alarms.raise_("predicted out of spec", f"press-{n:04d}", "thickness", "high", "20 % of the newest units are predicted above the limit.", "Check the die.", NOW)
+            store.journal.alarms.raise_(
+                "predicted out of spec",
+                f"press-{n:04d}",
+                "thickness",
+                "high",
+                "20 % of the newest units are predicted above the limit.",
+                "Check the die.",
+                NOW,
+            )
     return home
+
+
+def told(app) -> str:
+    """All HTML of a page in one text."""
+    return "\n".join(piece.value for piece in app.get("html"))

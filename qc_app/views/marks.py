@@ -1,0 +1,52 @@
+"""What stands on a stage's time axis besides its units: control limits in force at the time, events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from qc_app.store import Store
+from qc_app.views.moments import wall_ms_of
+
+
+def control_limits(
+    store: Store, of: tuple[str, str], zone: str, first: datetime | None, last: datetime | None
+) -> pl.DataFrame:
+    """Return the control limits that were in force between two moments, each for its time.
+
+    Parameters
+    ----------
+    store : Store
+    of : (str, str)
+        Stage and characteristic.
+    zone : str
+        The plant's zone, for wall times.
+    first, last : datetime or None
+        The window; None: nothing is drawn, so nothing is returned.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``t``, ``t_end`` (wall milliseconds), ``lower``, ``center``, ``upper``, ``chart``.
+    """
+    schema = dict.fromkeys(("t", "t_end", "lower", "center", "upper"), pl.Float64) | {"chart": pl.String}
+    if first is None or last is None:
+        return pl.DataFrame(schema=schema)
+    rows = []
+    history = sorted(store.journal.limits.history(*of), key=lambda x: (x.chart, x.version))
+    for n, limit in enumerate(history):
+        follower = history[n + 1] if n + 1 < len(history) and history[n + 1].chart == limit.chart else None
+        until = follower.since if follower else last
+        if until <= first or limit.since >= last:
+            continue
+        begin = wall_ms_of(max(limit.since, first), zone)
+        rows.append((begin, wall_ms_of(until, zone), limit.lower, limit.center, limit.upper, limit.chart))
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def event_marks(store: Store, stage: str, zone: str, first: datetime | None, most: int) -> pl.DataFrame:
+    """Return the newest events of a stage since a moment: ``t`` (wall milliseconds), ``kind``, ``text``."""
+    events = store.journal.events.list(stage=stage, since=first)[-most:]
+    rows = [(wall_ms_of(e.at, zone), e.kind, e.text) for e in events]
+    return pl.DataFrame(rows, schema={"t": pl.Float64, "kind": pl.String, "text": pl.String}, orient="row")

@@ -1,0 +1,86 @@
+"""A real dashboard, served as `qc up` serves it, and a real browser that may reach nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qc_app.dashboard.launch import launch_command, launch_environment
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "pages"))
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    import made_plants
+
+    return made_plants.troubled(tmp_path_factory.mktemp("browser") / "home")
+
+
+@pytest.fixture(scope="module")
+def address(home) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = launch_command(home, port=port)
+    given = launch_environment(home) | {"QC_USER": "maria", "QC_ROLE": "engineer"}
+    with subprocess.Popen(command, env=given, start_new_session=True) as server:
+        try:
+            _wait(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(10)
+
+
+def _wait(address: str) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()  # noqa: S310 - our own address
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.3)
+        else:
+            return
+    pytest.fail("the dashboard did not answer within 60 s")
+
+
+@pytest.fixture
+def visit(address, tmp_path):
+    """Give a page of a fresh browser, with what it asked of other hosts and what dialogs opened."""
+    if not shutil.which(CHROMIUM):
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        context = player.chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=CHROMIUM, args=QUIET, viewport={"width": 1280, "height": 900}
+        )
+        page = context.pages[0]
+        page.set_default_timeout(30_000)
+        page.foreign, page.dialogs = [], []
+        page.on("request", lambda r: _note(page.foreign, r.url, address))
+        page.on("dialog", lambda d: (page.dialogs.append(d.message), d.dismiss()))
+        yield page
+        context.close()
+
+
+def _note(foreign: list[str], url: str, address: str) -> None:
+    if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:", "about:")):
+        foreign.append(url)

@@ -1,0 +1,54 @@
+"""Journeys of a person at a screen, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PAGES = ("", "stage", "alarms", "labels", "models", "data")
+NASTY = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%20!%5Bt%5D(http%3A%2F%2F127.0.0.1%3A9%2Fx)"
+
+
+def test_morning_from_overview_to_stage_to_a_label(visit, address):
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)
+    visit.goto(address)
+    expect(visit.get_by_text("Needs attention")).to_be_visible()
+    visit.get_by_role("link", name=re.compile("rolling-2 · thickness")).click()
+    expect(visit.get_by_role("heading", name="Stage", exact=True)).to_be_visible()
+    assert "stage=rolling-2" in visit.url
+    assert "what=thickness" in visit.url
+    expect(visit.locator(".stVegaLiteChart").first).to_be_visible()
+
+    visit.get_by_role("link", name="Labels").click()
+    expect(visit.get_by_role("heading", name="Labels", exact=True)).to_be_visible()
+    expect(visit.locator(".st-key-pick_stage input")).to_have_value(re.compile("rolling-2"))
+    visit.locator(".st-key-label_unit input").fill("C-120419")
+    visit.locator(".st-key-label_value input").fill("2,51")
+    visit.get_by_role("button", name="Enter", exact=True).click()
+    expect(visit.get_by_text("1 entered for rolling-2 / thickness")).to_be_visible()
+    assert visit.foreign == []
+
+
+def test_hostile_names_neither_run_nor_fetch(visit, address):
+    for page in PAGES:
+        visit.goto(f"{address}/{page}?stage={NASTY}")
+        visit.wait_for_selector(".qc-facts")
+        visit.wait_for_timeout(1000)
+        assert (page, visit.dialogs, visit.foreign) == (page, [], [])
+        assert visit.locator(".stApp img[src='x']").count() == 0
+        assert visit.get_by_text("Traceback").count() == 0
+
+
+def test_no_page_scrolls_sideways(visit, address):
+    for page in PAGES:
+        visit.goto(f"{address}/{page}")
+        visit.wait_for_selector(".qc-facts")
+        for width in (1920, 1280, 390):
+            visit.set_viewport_size({"width": width, "height": 900})
+            visit.wait_for_timeout(500)
+            wider = "document.querySelector('[data-testid=stMain]')"
+            assert visit.evaluate(f"{wider}.scrollWidth - {wider}.clientWidth") <= 0, (page, width)

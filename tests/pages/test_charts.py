@@ -1,0 +1,95 @@
+"""Charts by their specification: few enough marks, the house's marks, nothing that fetches."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from qc_app.dashboard import charts, markup
+from qc_app.dashboard.theme import DARK, LIGHT, contrast
+from qc_app.views import enter, overview, plant_now, stage_view
+
+
+@pytest.fixture(scope="module")
+def view(homes):
+    with enter(homes("troubled")) as store:
+        yield stage_view(store, plant_now(store), "rolling-2", "thickness", "7d")
+
+
+def layers(spec: dict) -> list[dict]:
+    found = []
+    for layer in spec.get("layer", []):
+        found += layers(layer) if "layer" in layer else [layer]
+    return found
+
+
+def mark(layer: dict) -> dict:
+    return layer["mark"] if isinstance(layer["mark"], dict) else {"type": layer["mark"]}
+
+
+def test_the_marks_are_the_houses(view):
+    spec = charts.units_chart(view, LIGHT, "Europe/Berlin").to_dict()
+    points = [mark(x) for x in layers(spec) if mark(x)["type"] == "point"]
+    assert [p["filled"] for p in points] == [False, True]
+    rules = [mark(x) for x in layers(spec) if mark(x)["type"] == "rule"]
+    assert [bool(r.get("strokeDash")) for r in rules] == [True, False, False]
+
+
+def test_all_layers_together_stay_below_three_thousand_marks(view):
+    wide = pl.concat([view.units] * 3)
+    assert wide.height
+    spec = charts.units_chart(view, LIGHT, "UTC").to_dict()
+    rows = sum(len(v) for v in spec["datasets"].values())
+    assert 0 < rows <= 3000
+
+
+def test_specification_words_and_axis_zone(view):
+    text = json.dumps(charts.units_chart(view, DARK, "Europe/Berlin").to_dict())
+    assert "upper 2.6" in text
+    assert "plant time, Europe/Berlin" in text
+    assert "http" not in text.replace("https://vega.github.io/schema", "")
+
+
+def test_out_of_specification_is_marked_in_the_data(view):
+    over = view.predicted.filter(pl.col("mean") > 2.6)
+    assert over.height
+    assert over["out"].all()
+    assert not view.predicted.filter(pl.col("mean").is_between(2.4, 2.6))["out"].any()
+
+
+def test_control_limits_are_those_of_their_time(view):
+    limits = view.limits.sort("t")
+    assert limits.height == 2
+    assert limits["t_end"][0] == limits["t"][1]
+    assert limits["center"][0] < limits["center"][1]
+
+
+@pytest.mark.parametrize("inks", [LIGHT, DARK])
+@pytest.mark.parametrize("ink", ["ink", "soft", "act", "watch", "info", "model"])
+def test_inks_are_readable_on_paper_and_panel(inks, ink):
+    for ground in (inks.paper, inks.panel):
+        assert contrast(getattr(inks, ink), ground) >= 4.5
+
+
+def test_spark_marks_what_is_beyond_the_limits():
+    inside = markup.spark([1.0, 1.1, 1.2], 0.5, 2.0, LIGHT)
+    beyond = markup.spark([1.0, 1.1, 2.2], 0.5, 2.0, LIGHT)
+    assert inside.startswith("data:image/svg+xml;base64,")
+    assert len(beyond) > len(inside)
+
+
+@pytest.mark.slow
+def test_overview_of_a_thousand_stages_is_quick(homes):
+    import time
+
+    with enter(homes("thousand")) as store:
+        plant = plant_now(store)
+        overview(store, plant)
+        begun = time.process_time()
+        view = overview(store, plant)
+        took = time.process_time() - begun
+    assert view.rows.height == 1500
+    assert view.rows["state"][0] == "act"
+    assert took < 1.0

@@ -1,0 +1,119 @@
+"""Every page on an empty, a healthy and a troubled plant: it runs, asks by key, and says what it must."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from made_plants import NASTY, told
+
+DASHBOARD = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard"
+PAGES = ("overview", "stage", "alarms", "labels", "models", "data")
+
+
+@pytest.mark.parametrize("plant", ["empty", "healthy", "troubled"])
+@pytest.mark.parametrize("page", PAGES)
+def test_page_runs_and_shows_itself(look, plant, page):
+    app = look(plant, page)
+    assert not app.exception, [e.value for e in app.exception]
+    assert f"<h1>{page.capitalize()}</h1>" in told(app)
+    assert "Traceback" not in told(app)
+
+
+def test_every_widget_has_a_key():
+    asking = {"button", "selectbox", "text_input", "text_area", "multiselect", "pills", "segmented_control", "tabs"}
+    asking |= {"popover", "form_submit_button", "file_uploader", "download_button", "pagination", "altair_chart"}
+    for file in DASHBOARD.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asking:
+                keys = {k.arg for k in node.keywords}
+                assert "key" in keys, f"{file.name}:{node.lineno} {node.func.attr} has no key"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_markup_in_names_is_never_html(look, page):
+    html = told(look("troubled", page, NASTY if page in {"stage", "labels", "models"} else ""))
+    assert "<img src=x" not in html
+    assert "<b>twice" not in html
+    assert page != "alarms" or "&lt;img src=x onerror" in html
+
+
+@pytest.mark.parametrize(
+    ("page", "next_step"),
+    [
+        ("stage", "look at the Data page"),
+        ("alarms", "No alarm waits"),
+        ("labels", "Enter the first above"),
+        ("models", "Enter labels, or retrain now"),
+        ("data", "Nothing is held"),
+    ],
+)
+def test_an_empty_page_says_what_to_do_next(look, page, next_step):
+    assert next_step in told(look("empty", page))
+
+
+def test_overview_puts_what_is_wrong_first(look):
+    html = told(look("troubled"))
+    assert html.index("Needs attention") < html.index("roll_force moved first") < html.index("All stages")
+
+
+def test_overview_of_a_healthy_plant_is_calm(look):
+    html = told(look("healthy"))
+    assert "Nothing asks for you" in html
+    assert not re.search(r'qc-(chip|fact|note) (act|watch)"', html)
+
+
+def test_overview_filters_by_word_and_line(open_app):
+    app = open_app("healthy")
+    rows = app.dataframe(key="overview_table").value
+    assert len(rows) == 7
+    app.text_input(key="overview_find").set_value("hard").run()
+    assert set(app.dataframe(key="overview_table").value["characteristic"]) == {"hardness"}
+    app.selectbox(key="overview_line").set_value("Hot strip 2").run()
+    assert list(app.dataframe(key="overview_table").value["stage"]) == ["rolling-3"]
+
+
+def test_a_link_opens_the_stage_characteristic_and_window(open_app):
+    app = open_app("healthy", "stage", stage="rolling-3", what="hardness", window="24h")
+    assert app.selectbox(key="pick_stage").value == "rolling-3"
+    assert app.selectbox(key="pick_what").value == "hardness"
+    assert app.query_params["window"] == ["24h"] or app.query_params["window"] == "24h"
+
+
+def test_an_unknown_stage_in_a_link_falls_back_instead_of_breaking(open_app):
+    app = open_app("healthy", "stage", stage="nowhere")
+    assert app.selectbox(key="pick_stage").value == "rolling-1"
+
+
+def test_choosing_a_stage_changes_the_address(open_app):
+    app = open_app("healthy", "stage")
+    app.selectbox(key="pick_stage").set_value("rolling-2").run()
+    assert "rolling-2" in str(app.query_params["stage"])
+
+
+def test_stage_shows_verdict_alarms_and_what_to_do(look):
+    html = told(look("troubled", "stage", "rolling-2"))
+    assert "14 of the newest 60 units" in html
+    assert "hold coils above" in html
+    assert "not stable" in html
+
+
+def test_models_page_shows_the_failed_step_first(look):
+    tables = [d.value for d in look("troubled", "models").dataframe]
+    (runs,) = [t for t in tables if "plant_day" in t.columns]
+    assert runs["status"].iloc[0] == "■ failed"
+
+
+def test_no_plant_yet_says_how_to_begin(open_app, tmp_path):
+    from made_plants import founded
+
+    founded(tmp_path / "home", None).close()
+    assert "qc demo" in told(open_app(tmp_path / "home"))
+
+
+def test_no_home_is_a_sentence_and_not_a_traceback(open_app, tmp_path):
+    app = open_app(tmp_path / "nowhere")
+    assert not app.exception
+    assert "nowhere" in told(app)
