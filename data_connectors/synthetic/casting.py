@@ -9,20 +9,20 @@ from data_connectors.synthetic.noise import Array
 from data_connectors.synthetic.signals import Family, Response, Setting, Signal, driven
 
 SIGNALS = (
-    Signal("superheat", "degC", 0, 90, 27, 6.0, 9, 2.0, 1.0, (0, 2, -2)),
+    Signal("superheat", "degC", 0, 90, 27, 6.0, 4, 2.0, 1.0, (0, 2, -2)),
     Signal("tundish_temp", "degC", 1450, 1620, 1543, 6.5, sensor=1.5),
-    Signal("casting_speed", "m/min", 0.3, 2.2, 1.12, 0.07, 5, 0.02, 0.003, (0, -0.05, 0.04)),
+    Signal("casting_speed", "m/min", 0.3, 2.2, 1.12, 0.07, 3, 0.02, 0.003, (0, -0.05, 0.04)),
     Signal("mould_level_sd", "mm", 0, 25, 2.4, 0.5, sensor=0.08),
     Signal("mould_heat_flux", "MW/m^2", 0.3, 3.5, 1.42, 0.08, sensor=0.02),
-    Signal("secondary_water", "L/kg", 0.2, 2.0, 0.85, 0.07, 7, 0.015, 0.01, (0, 0.05, -0.04)),
-    Signal("soft_reduction", "mm", 0, 9, 3.9, 0.75, 10, 0.15, 0.05),
+    Signal("secondary_water", "L/kg", 0.2, 2.0, 0.85, 0.07, 4, 0.015, 0.01, (0, 0.05, -0.04)),
+    Signal("soft_reduction", "mm", 0, 9, 3.9, 0.75, 5, 0.15, 0.05),
     Signal("carbon", "%", 0.02, 0.5, 0.150, 0.006, 3, 0.0, 0.001, (0, 0.016, 0.004)),
     Signal("manganese", "%", 0.2, 2.5, 1.40, 0.035, 3, 0.0, 0.005, (0, 0.10, -0.10)),
-    Signal("sulphur", "ppm", 1, 200, 42, 9.0, 12, 0.0, 1.0),
+    Signal("sulphur", "ppm", 1, 200, 42, 9.0, 5, 0.0, 1.0),
     Signal("nozzle_wear", "h", 0, 60, 7, 4.0, sensor=0.0),
 )
 CHARACTERISTICS = (
-    Characteristic("centre_segregation", "", "continuous", None, None, 1.30, 0.012),
+    Characteristic("centre_segregation", "", "continuous", None, None, 1.35, 0.012),
     Characteristic("surface_crack", "", "binary"),
 )
 RESPONSES = (Response("centre_segregation", 1.15, 0.045, 0.018), Response("surface_crack", 0.0, 1.0, 0.25))
@@ -60,7 +60,7 @@ def expected(x: dict[str, Array], setting: Setting) -> dict[str, Array]:
     segregation = 1.02 + 0.105 * solute * columnar * squeeze * cooling
     peritectic = np.exp(-(((x["carbon"] - 0.135) / 0.018) ** 2))
     logit = (
-        -5.6
+        -6.8
         + 1.5 * (x["mould_level_sd"] - 2.4)
         + 1.3 * peritectic
         + 260 * (x["secondary_water"] - 0.85) ** 2

@@ -13,14 +13,13 @@ from data_connectors.base import Batch, Column, Conformed, Probe
 from data_connectors.conform import conform
 from data_connectors.errors import DefinitionError
 from data_connectors.schema import Source, Stage
+from data_connectors.settings_keys import READING_KEYS
 from data_connectors.synthetic import delivery
 from data_connectors.synthetic.families import split
 from data_connectors.synthetic.plant import SyntheticPlant
 from data_connectors.synthetic.scenario import scenario_from
 
 BATCH_DAYS = 28.0
-#: Settings of every source that say how its columns are read; they are not the plant's.
-READING = frozenset({"quality_codes", "time_format", "ambiguous", "nonexistent"})
 
 
 class SyntheticConnector:
@@ -56,7 +55,7 @@ class SyntheticConnector:
     def __init__(self, source: Source, now: Callable[[], datetime]) -> None:
         split(source.stage)
         where = f"source {source.name!r}"
-        settings = {key: value for key, value in source.settings.items() if key not in READING}
+        settings = {key: value for key, value in source.settings.items() if key not in READING_KEYS}
         days = settings.pop("batch_days", BATCH_DAYS)
         if not isinstance(days, int | float) or not days > 0:
             raise DefinitionError(f"{where}: batch_days {days!r} - use a number of days above 0")

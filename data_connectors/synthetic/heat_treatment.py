@@ -9,21 +9,21 @@ from data_connectors.synthetic.noise import Array
 from data_connectors.synthetic.signals import Family, Response, Setting, Signal, driven
 
 SIGNALS = (
-    Signal("zone_1_temp", "degC", 500, 1150, 895, 7, 9, 2, 1.5),
-    Signal("zone_2_temp", "degC", 500, 1150, 912, 8, 9, 2, 1.5, (0, 5, 0)),
+    Signal("zone_1_temp", "degC", 500, 1150, 895, 7, 4, 2, 1.5),
+    Signal("zone_2_temp", "degC", 500, 1150, 912, 8, 4, 2, 1.5, (0, 5, 0)),
     Signal("soak_time", "min", 1, 90, 12, 1.3, sensor=0.1),
-    Signal("line_speed", "m/min", 0.5, 40, 9.0, 0.8, 6, 0.2, 0.03),
-    Signal("quench_flow", "m^3/h", 50, 3000, 880, 75, 8, 20, 8, (0, 40, -30)),
+    Signal("line_speed", "m/min", 0.5, 40, 9.0, 0.8, 3, 0.2, 0.03),
+    Signal("quench_flow", "m^3/h", 50, 3000, 880, 75, 4, 20, 8, (0, 40, -30)),
     Signal("quench_water_temp", "degC", 1, 60, 21, 4.0, sensor=0.3),
-    Signal("temper_temp", "degC", 200, 780, 612, 6, 10, 2.5, 1.5, (0, 16, 5)),
+    Signal("temper_temp", "degC", 200, 780, 612, 6, 5, 2.5, 1.5, (0, 16, 5)),
     Signal("temper_time", "min", 3, 240, 36, 3.2, sensor=0.2),
     Signal("coil_thickness", "mm", 1.5, 25, 8.0, 1.3, sensor=0.02),
     Signal("carbon_equivalent", "%", 0.1, 0.9, 0.43, 0.012, sensor=0.003),
-    Signal("furnace_oxygen", "%", 0, 12, 1.6, 0.35, 12, 0.1, 0.05),
+    Signal("furnace_oxygen", "%", 0, 12, 1.6, 0.35, 5, 0.1, 0.05),
 )
 CHARACTERISTICS = (
-    Characteristic("yield_strength", "MPa", "continuous", 610.0, 690.0, 770.0, 5.0),
-    Characteristic("hardness", "", "continuous", 243.0, 272.0, 302.0, 1.6),
+    Characteristic("yield_strength", "MPa", "continuous", 590.0, 690.0, 790.0, 5.0),
+    Characteristic("hardness", "", "continuous", 235.0, 272.0, 310.0, 1.6),
 )
 RESPONSES = (Response("yield_strength", 690.0, 30.0, 11.0), Response("hardness", 272.0, 10.0, 3.6))
 TOOL_LIFE_H = 110.0

@@ -16,7 +16,7 @@ from data_connectors.synthetic.scenario import Scenario
 
 EARLIEST_H, LATEST_H = 4.0, 30.0
 WHOLE_HEATS = 0.3
-SURFACE = 2.5
+SURFACE = 2.0
 
 
 def _chosen(scenario: Scenario, made: Block, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ from data_connectors.synthetic.scenario import SLABS_PER_HEAT, Scenario
 from data_connectors.synthetic.signals import GRADES
 
 Indices = NDArray[np.int64]
-CAMPAIGN_HEATS = 8
+CAMPAIGN_HEATS = 6
 GRADE_SHARES = (0.45, 0.35, 0.20)
 DELAY_H = {"rolling": (9.0, 2.0, 5.3), "heat_treatment": (20.0, 5.0, 8.7)}
 #: Days after tapping within which the last unit of a day has passed the stage.
@@ -59,7 +59,7 @@ class Material:
 
 
 def grade_of(scenario: Scenario, line: int, heat: int) -> int:
-    """Index of the grade of a line's heat; grades run in campaigns of eight heats."""
+    """Index of the grade of a line's heat; grades run in campaigns of six heats."""
     rng = stream(scenario.seed, f"campaign {line}", heat // CAMPAIGN_HEATS)
     return int(rng.choice(len(GRADES), p=GRADE_SHARES))
 

@@ -9,20 +9,20 @@ from data_connectors.synthetic.noise import Array
 from data_connectors.synthetic.signals import Family, Response, Setting, Signal, driven
 
 SIGNALS = (
-    Signal("entry_temp", "degC", 700, 1250, 1012, 13, 6, 5, 2.5, (0, 8, -6)),
+    Signal("entry_temp", "degC", 700, 1250, 1012, 13, 4, 5, 2.5, (0, 8, -6)),
     Signal("exit_temp", "degC", 600, 1150, 884, 13, sensor=2.0),
-    Signal("exit_thickness", "mm", 1.5, 25, 8.0, 0.9, 8, 0.0, 0.0, (0, 1.0, -1.0)),
-    Signal("reduction", "%", 3, 60, 22, 1.6, 8, 0.5, 0.1),
-    Signal("rolling_speed", "m/s", 0.5, 20, 6.0, 0.55, 4, 0.15, 0.02),
+    Signal("exit_thickness", "mm", 1.5, 25, 8.0, 0.9, 4, 0.0, 0.0, (0, 1.0, -1.0)),
+    Signal("reduction", "%", 3, 60, 22, 1.6, 4, 0.5, 0.1),
+    Signal("rolling_speed", "m/s", 0.5, 20, 6.0, 0.55, 3, 0.15, 0.02),
     Signal("roll_force", "MN", 1, 60, 12.9, 1.25, sensor=0.12),
-    Signal("tension", "MPa", 0, 40, 8.0, 0.9, 5, 0.3, 0.15),
-    Signal("bending_force", "kN", 0, 2500, 720, 60, 7, 20, 6),
-    Signal("descale_pressure", "bar", 20, 350, 185, 12, 12, 3, 1.5),
+    Signal("tension", "MPa", 0, 40, 8.0, 0.9, 3, 0.3, 0.15),
+    Signal("bending_force", "kN", 0, 2500, 720, 60, 4, 20, 6),
+    Signal("descale_pressure", "bar", 20, 350, 185, 12, 5, 3, 1.5),
     Signal("coolant_temp", "degC", 0, 80, 29, 3.0, sensor=0.4),
     Signal("roll_wear", "um", 0, 900, 120, 70, sensor=4),
 )
 CHARACTERISTICS = (
-    Characteristic("thickness_deviation", "um", "continuous", -45.0, 0.0, 45.0, 3.0),
+    Characteristic("thickness_deviation", "um", "continuous", -50.0, 0.0, 50.0, 3.0),
     Characteristic("scale_defect", "", "binary"),
 )
 RESPONSES = (Response("thickness_deviation", 0.0, 16.0, 6.0), Response("scale_defect", 0.0, 1.0, 0.25))
@@ -107,8 +107,8 @@ def expected(x: dict[str, Array], setting: Setting) -> dict[str, Array]:
 
     Gauge-meter equation ``h = S + F / M`` (BISRA): what the set-up model did not foresee of force (it assumes usual
     temperatures) stretches the mill, less what automatic gauge control takes back; the oil film thins the gap with
-    speed, worn rolls open it, and so do
-    new ones until they are warm (thermal crown). Oxide grows parabolically, with an Arrhenius rate, and descaling removes it.
+    speed, worn rolls open it, and so do new ones until they are warm (thermal crown). Oxide grows parabolically, with
+    an Arrhenius rate, and descaling removes it.
     """
     usual = {**x, "entry_temp": x["entry_temp"] * 0 + 1012, "exit_temp": x["entry_temp"] * 0 + 884}
     surprise_mn = x["roll_force"] - _force(usual, setting)
@@ -120,7 +120,7 @@ def expected(x: dict[str, Array], setting: Setting) -> dict[str, Array]:
     bending = -0.045 * (x["bending_force"] - 720) * (x["reduction"] / 22)
     deviation = stretch + film + wear + cold + bending + pull + 2 * (x["coolant_temp"] - 29)
     oxide = np.sqrt(np.exp(-17_000 * (1 / (x["entry_temp"] + 273.15) - 1 / 1285.0)) * 6.0 / x["rolling_speed"])
-    logit = -3.6 + 7 * (oxide - 1) - 0.07 * (x["descale_pressure"] - 185) + 1.6 * setting.wear**2 + 0.3 * setting.crew
+    logit = -4.9 + 9 * (oxide - 1) - 0.11 * (x["descale_pressure"] - 185) + 1.6 * setting.wear**2 + 0.3 * setting.crew
     return {"thickness_deviation": deviation, "scale_defect": logit}
 
 

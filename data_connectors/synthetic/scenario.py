@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from data_connectors.errors import DefinitionError
+from data_connectors.names import nearest
 
 FaultKind = Literal[
     "sensor_bias", "sensor_drift", "stuck", "noise", "input_shift", "relation", "tool_wear",
@@ -127,8 +127,8 @@ def _known(given: Mapping[str, Any], allowed: Iterable[str], where: str) -> None
     allowed = sorted(allowed)
     for key in given:
         if key not in allowed:
-            near = difflib.get_close_matches(key, allowed, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(allowed)}"
+            near = nearest(key, allowed)
+            hint = f"did you mean {near!r}?" if near else f"it knows {', '.join(allowed)}"
             raise DefinitionError(f"{where}: unknown setting {key!r} - {hint}")
 
 

@@ -9,29 +9,36 @@ from data_connectors.synthetic import Fault, stage_definitions
 from data_connectors.synthetic.delivery import sources_of
 from qc_app.plant import Gate, Plant
 
-ZONE = "Europe/Berlin"
-WEEK = timedelta(days=7)
+ZONE, NIGHT_AT = "Europe/Berlin", "02:00"
 
 
-def told_faults(now: datetime) -> tuple[Fault, ...]:
-    """The faults of the demonstration, placed before `now`; stages without one stay healthy.
+def told_faults(night: datetime) -> tuple[Fault, ...]:
+    """The faults of the demonstration, placed before its last `night`; the casting stages stay healthy.
+
+    A sensor that jumped shows as drift, one that hangs as bad data, hotter tempering as units predicted out of
+    specification, a changed relation as a challenger that wins, a slow laboratory as labels owed, an outage as a gap.
+
+    Parameters
+    ----------
+    night : datetime
+        Aware.
 
     Examples
     --------
     >>> [f"{f.kind} {f.stage}" for f in told_faults(datetime(2026, 3, 1, tzinfo=UTC))][:2]
-    ['outage casting-2', 'sensor_drift rolling-2']
+    ['outage casting-2', 'sensor_bias rolling-2']
     """
 
     def ago(days: float) -> datetime:
-        return (now - timedelta(days=days)).replace(microsecond=0)
+        return (night - timedelta(days=days)).replace(microsecond=0)
 
     return (
         Fault("outage", "casting-2", ago(2.9), until=ago(2.65)),
-        Fault("sensor_drift", "rolling-2", ago(9), 3.0, "exit_temp"),
-        Fault("relation", "heat_treatment-2", ago(5), 2.5, "yield_strength"),
-        Fault("input_shift", "heat_treatment-1", ago(4), 1.6, "temper_temp"),
+        Fault("sensor_bias", "rolling-2", ago(0.9), 3.0, "exit_temp"),
+        Fault("stuck", "rolling-1", ago(0.8), subject="coolant_temp"),
         Fault("late_labels", "rolling-1", ago(3), 2.0),
-        Fault("stuck", "casting-1", ago(20), subject="mould_heat_flux", until=ago(18)),
+        Fault("relation", "heat_treatment-2", ago(3.5), 2.0, "yield_strength"),
+        Fault("input_shift", "heat_treatment-1", ago(1.2), 5.0, "temper_temp"),
     )
 
 
@@ -86,6 +93,11 @@ def plant_definition(
         ]
         sources += sources_of(stage, {**common, "faults": of_line} if of_line else common)
     return Plant(
-        name="Simulated steel plant", zone=ZONE, ingest_every_s=ingest_every_s, stages=stages, sources=tuple(sources),
+        name="Simulated steel plant",
+        zone=ZONE,
+        night_at=NIGHT_AT,
+        ingest_every_s=ingest_every_s,
+        stages=stages,
+        sources=tuple(sources),
         gate=Gate(),
-    )  # fmt: skip
+    )
