@@ -14,6 +14,7 @@ SHOTS = np.array([0, 5, 10, 20, 50])
 FOLDS = 3
 QUERIES = 80
 EPISODES = 60
+UNLABELLED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,22 +87,24 @@ def divide(task: Task, size: int, rng: np.random.Generator) -> tuple[Array, Arra
 
 
 def restrict(task: Task, own: Array) -> Task:
-    """Return the task with the labels of the rows `own` only; all other units are unlabelled."""
+    """Return the task with the labels of the rows `own` only; of all other units some stay as unlabelled ones."""
     hidden = np.setdiff1d(np.arange(len(task.support_y)), own)
     times = None
     if task.support_t is not None:
         seen = task.unlabelled_t if task.unlabelled_t is not None else np.zeros(0)
         times = np.concatenate([seen, task.support_t[hidden]])
-    with_times = times is not None and len(times) == len(task.unlabelled_x) + len(hidden)
+    other = np.vstack([task.unlabelled_x, task.support_x[hidden]])
+    with_times = times is not None and len(times) == len(other)
+    some = np.unique(np.linspace(0, len(other) - 1, min(len(other), UNLABELLED)).astype(int))
     return Task(
         stage=task.stage,
         characteristic=task.characteristic,
         columns=task.columns,
         support_x=task.support_x[own],
         support_y=task.support_y[own],
-        unlabelled_x=np.vstack([task.unlabelled_x, task.support_x[hidden]]),
+        unlabelled_x=other[some],
         support_t=None if task.support_t is None else task.support_t[own],
-        unlabelled_t=times if with_times else None,
+        unlabelled_t=times[some] if times is not None and with_times else None,
         kind=task.kind,
         limits=task.limits,
         groups=None if task.groups is None else task.groups[own],

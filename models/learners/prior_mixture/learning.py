@@ -20,8 +20,9 @@ from models.learners.prior_mixture.posterior import Spread, choose, predict, wei
 
 LABELS_A_STAGE = 400
 SIZES = (4, 8, 16, 32)
-EPISODES = 160
+EPISODES = 100
 QUERIES = 60
+EXAMS = 10
 ROUNDS = 20
 SMOOTH = 0.5
 BASE = 0.1
@@ -153,15 +154,12 @@ def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Array) -> Arr
 def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int) -> Array:
     """Return the widening at each of `SHOTS` that makes 90 % intervals cover 90 % over the training stages."""
     rng = np.random.default_rng(seed)
-    repeats = max(1, 16 // len(stages))
     out, last = [], 1.0
     for size in SHOTS:
         ratios = []
-        for stage, pooled in zip(stages, five, strict=True):
-            if len(stage.y) < size + 10:
-                continue
-            for _ in range(repeats):
-                ratios.append(_ratios(k, stage, pooled, *draw(stage, int(size), rng)))
+        fitting = [i for i, s in enumerate(stages) if len(s.y) >= size + 10]
+        for i in np.resize(rng.permutation(fitting), EXAMS if fitting else 0).astype(int):
+            ratios.append(_ratios(k, stages[i], five[i], *draw(stages[i], int(size), rng)))
         last = across_stage_factor([r for r in ratios if len(r)]) if ratios else last
         out.append(last)
     return np.array(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from models.learners.prior_mixture.lens import Seen
 
 PENALTIES = (0.003, 0.03, 0.3)
 MOST_CELLS = 250_000
-GROWTH = Growth(trees=80, depth=4, rate=0.12)
+GROWTH = Growth(trees=64, depth=4, rate=0.15)
 FOLDS = 4
 
 
@@ -80,12 +80,8 @@ def fit_means(stages: Sequence[Labelled], seed: int) -> Means:
     raw = np.concatenate([s.y[r] for s, r in pairs])
     centred = np.concatenate([s.y[r] - s.level for s, r in pairs])
     standard = np.concatenate([(s.y[r] - s.level) / (s.spread or 1.0) for s, r in pairs])
-    half = d // 2
-    raw_trees = grow(z[:, :half], raw, weight, rng, GROWTH)
-    centred_trees = grow(z, centred, weight, rng, GROWTH)
-    own = grow(z[:, half:], standard, weight, rng, GROWTH)
-    own = replace(own, feature=own.feature + np.int32(half))
-    return Means(raw_trees, centred_trees, own, _ridge(z, raw, weight), _ridge(z, standard, weight))
+    raw_trees, centred_trees, own_trees = (grow(z, target, weight, rng, GROWTH) for target in (raw, centred, standard))
+    return Means(raw_trees, centred_trees, own_trees, _ridge(z, raw, weight), _ridge(z, standard, weight))
 
 
 def _ridge(z: Array, y: Array, weight: Array) -> Array:
@@ -115,7 +111,6 @@ def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = FOLDS) -> l
     """Return for each stage the five pooled means at its units, from fits that never saw the stage."""
     count = min(folds, len(stages))
     if count < 2:
-        level = [s.level for s in stages]
         return [
             np.column_stack([np.full(len(s.y), v)] * 2 + [np.zeros(len(s.y))] * 3)
             for s, v in zip(stages, level, strict=True)

@@ -20,7 +20,7 @@ from models.learners.prior_mixture.lens import Grams, Seen, self_variance
 
 MOST_EXPERTS = 250
 KEPT = 0.995
-CAUTION = 0.8
+CAUTION = 0.85
 
 
 @dataclass(frozen=True, slots=True, eq=False)
