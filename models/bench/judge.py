@@ -31,7 +31,7 @@ class Row:
     queries : int
         Units judged.
     fit_s, seconds : float
-        Meta-training, and adapting with predicting, in seconds.
+        Meta-training, and adapting with predicting once, in seconds of processor time.
     nrmse, coverage, width, crps : float or None
         Continuous only; all but coverage in units of the stage's standard deviation; the last three where the
         method states intervals.

@@ -145,7 +145,7 @@ def _time_table(result: Result) -> Table:
             slowest = max(r.seconds for r in answered)
             rows.append((method, f"{fit:.2f}", f"{1000 * adapt:.1f}", f"{1000 * slowest:.0f}"))
     columns = ("method", "meta-training, longest (s)", "adapt + predict, median (ms)", "slowest (ms)")
-    return Table("Time of one process with one thread", columns, tuple(rows))
+    return Table("Processor time with one thread", columns, tuple(rows))
 
 
 def _unanswered(result: Result) -> Table:

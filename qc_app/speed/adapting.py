@@ -22,20 +22,21 @@ def adapting(size: Size, learner: str, progress: Progress) -> tuple[Speed, Speed
     Returns
     -------
     (Speed, Speed)
-        Stage by stage, `ratio` being the faster peer's time over the learner's; and one unit at a time.
+        Stage by stage, `ratio` being the faster peer's processor time over the learner's; and one unit at a time.
     """
     work = bench.Size(stages=size.new_stages, peer_stages=size.peer_stages, one_row=size.one_row)
     progress(f"meta-training {learner}", 0, size.new_stages)
     found = bench.time_learner(learner, size=work, told=lambda done, total: progress("adapting", done, total))
-    ratio = min(found.catboost_ms, found.gp_ms) / found.stage_ms
+    ratio = min(found.catboost_cpu_ms, found.gp_cpu_ms) / found.stage_cpu_ms
     stages = Speed(
         f"{learner}: adapt and predict {size.new_stages} stages ({work.labels} labels, {work.parameters} parameters, "
         f"{work.unlabelled:,} unlabelled, {work.queries} queries)",
         {
             "stage_ms": found.stage_ms,
             "slowest_ms": found.slowest_ms,
-            "catboost_ms": found.catboost_ms,
-            "gp_ms": found.gp_ms,
+            "stage_cpu_ms": found.stage_cpu_ms,
+            "catboost_cpu_ms": found.catboost_cpu_ms,
+            "gp_cpu_ms": found.gp_cpu_ms,
             "meta_training_s": found.fit_s,
         },
         ratio,
