@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -71,11 +71,13 @@ class SqlTable:
         with session(self._options, self._where) as connection:
             columns = self._columns(table_of(connection, self._options, self._where), stage)
             query = self._query(columns, cursor)
-            for rows, last in _ahead(self._pages(connection, query)):
-                yield from self._batch(stage, list(columns), rows, window, cursor, last=last)
+            page = self._options.page_rows
+            with connection.execution_options(stream_results=True, max_row_buffer=page).execute(query) as result:
+                for rows, last in _ahead(result.partitions(page)):
+                    yield from self._batch(stage, list(columns), rows, window, cursor, last=last)
 
     def _batch(
-        self, stage: Stage, names: list[str], rows: list[Any], window: Window, cursor: Cursor, *, last: bool
+        self, stage: Stage, names: list[str], rows: Sequence[Any], window: Window, cursor: Cursor, *, last: bool
     ) -> Iterator[Batch]:
         frame = frame_of(names, rows, self.source.decimal)
         hashes = row_hash(frame.select(as_text(c) for c in frame))
@@ -116,11 +118,6 @@ class SqlTable:
         if cursor.value is None:
             return query
         return query.where(sa.or_(by >= before(cursor.value, self._options.lag_s), by.is_(None)))
-
-    def _pages(self, connection: sa.Connection, query: sa.Select[Any]) -> Iterator[list[Any]]:
-        rows = self._options.page_rows
-        result = connection.execution_options(stream_results=True, max_row_buffer=rows).execute(query)
-        yield from (list(page) for page in result.partitions(rows))
 
     def acknowledge(self, after: str) -> None:
         """Do nothing: the table keeps its rows."""

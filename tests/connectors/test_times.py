@@ -1,0 +1,135 @@
+"""Times: the days on which clocks change, in four zones, and the shapes in which times are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_connectors.errors import DefinitionError
+from data_connectors.times import TimePolicy, moments
+
+NOW = datetime(2105, 1, 1, tzinfo=UTC)
+
+#: A zone, and the UTC days around which its clock changes (none in India).
+ZONES = {
+    "Europe/Berlin": (datetime(2027, 3, 28), datetime(2027, 10, 31)),
+    "America/New_York": (datetime(2027, 3, 14), datetime(2027, 11, 7)),
+    "Australia/Lord_Howe": (datetime(2027, 4, 4), datetime(2027, 10, 3)),
+    "Asia/Kolkata": (datetime(2027, 3, 28), datetime(2027, 10, 31)),
+}
+
+
+def one(text: object, policy: TimePolicy, now: datetime = NOW) -> tuple[datetime | None, str | None]:
+    (row,) = moments(pl.Series([text]), policy, now).rows()
+    return row  # type: ignore[return-value]
+
+
+def readings(local: datetime, zone: ZoneInfo) -> list[datetime]:
+    """All moments at which the zone's clock shows `local`: none, one or two, earliest first."""
+    tried = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return sorted({m for m in tried if m.astimezone(zone).replace(tzinfo=None) == local})
+
+
+@given(st.sampled_from(sorted(ZONES)), st.integers(0, 1), st.integers(-36 * 60, 36 * 60), st.booleans())
+def test_local_times_around_the_change_of_the_clock(name: str, season: int, minutes: int, typed: bool) -> None:  # noqa: FBT001
+    zone, local = ZoneInfo(name), ZONES[name][season] + timedelta(minutes=minutes)
+    written = local if typed else local.isoformat(" ")
+    possible = readings(local, zone)
+    t, reason = one(written, TimePolicy(name))
+    if len(possible) == 1:
+        assert (t, reason) == (possible[0], None)
+    else:
+        assert (t, reason) == (None, "ambiguous_time" if possible else "nonexistent_time")
+    earliest, _ = one(written, TimePolicy(name, ambiguous="earliest", nonexistent="forward"))
+    latest, _ = one(written, TimePolicy(name, ambiguous="latest", nonexistent="forward"))
+    if possible:
+        assert (earliest, latest) == (possible[0], possible[-1])
+    else:
+        assert earliest == latest
+        gap = earliest.astimezone(zone).replace(tzinfo=None) - local  # type: ignore[union-attr]
+        assert gap in {timedelta(hours=1), timedelta(minutes=30)}, "moved forward by the gap"
+
+
+@pytest.mark.parametrize(
+    ("zone", "twice", "never"),
+    [
+        ("Europe/Berlin", "2027-10-31 02:30", "2027-03-28 02:30"),
+        ("America/New_York", "2027-11-07 01:30", "2027-03-14 02:30"),
+        ("Australia/Lord_Howe", "2027-04-04 01:45", "2027-10-03 02:15"),
+        ("Asia/Kolkata", None, None),
+    ],
+)
+def test_each_zone_has_the_hours_it_should(zone: str, twice: str | None, never: str | None) -> None:
+    assert one("2027-06-01 12:00", TimePolicy(zone))[1] is None
+    if twice is not None:
+        assert one(twice, TimePolicy(zone)) == (None, "ambiguous_time")
+        assert one(never, TimePolicy(zone)) == (None, "nonexistent_time")
+
+
+@given(st.datetimes(datetime(1970, 1, 2), datetime(2104, 12, 30), timezones=st.just(UTC)))
+def test_every_way_to_write_a_moment_gives_the_same(moment: datetime) -> None:
+    shifted = moment.astimezone(ZoneInfo("Asia/Kolkata"))
+    for text in (moment.isoformat(), moment.isoformat(" ").replace("+00:00", "Z"), shifted.isoformat()):
+        assert one(text, TimePolicy()) == (moment, None)
+    assert one(moment.replace(tzinfo=None).isoformat(), TimePolicy("UTC")) == (moment, None)
+
+
+SHAPES = {
+    "2024-05-01T06:00:00.123456789Z": (datetime(2024, 5, 1, 6, 0, 0, 123456, tzinfo=UTC), None),
+    "2024-05-01 06:00:00,5 +02:00": (datetime(2024, 5, 1, 4, 0, 0, 500_000, tzinfo=UTC), None),
+    "2024-05-01T06:00:00,5+02:00": (datetime(2024, 5, 1, 4, 0, 0, 500_000, tzinfo=UTC), None),
+    "2024-05-01T06:00-0330": (datetime(2024, 5, 1, 9, 30, tzinfo=UTC), None),
+    "1714543200": (datetime(2024, 5, 1, 6, tzinfo=UTC), None),
+    "1714543200123": (datetime(2024, 5, 1, 6, 0, 0, 123_000, tzinfo=UTC), None),
+    "20240501": (None, "unparsable_time"),
+    "202405010600": (None, "unparsable_time"),
+    "2024-02-30T00:00:00Z": (None, "unparsable_time"),
+    "2106-01-01T00:00:00Z": (None, "time_out_of_range"),
+    "9999-12-31T23:59:59Z": (None, "time_out_of_range"),
+    "2024-05-01": (None, "naive_time"),
+    "  ": (None, "missing_time"),
+}
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_shapes(text: str) -> None:
+    assert one(text, TimePolicy()) == SHAPES[text]
+
+
+def test_shapes_may_be_mixed_in_one_column() -> None:
+    texts = [*SHAPES, None, "2024-05-01 06:00"]
+    found = moments(pl.Series(texts), TimePolicy(), NOW)
+    assert found["reason"].to_list() == [reason for _, reason in SHAPES.values()] + ["missing_time", "naive_time"]
+
+
+def test_more_than_a_day_ahead_is_refused_and_a_day_is_not() -> None:
+    now = datetime(2024, 5, 1, tzinfo=UTC)
+    assert one("2024-05-02T00:00:00Z", TimePolicy(), now)[1] is None
+    assert one("2024-05-02T00:00:01Z", TimePolicy(), now)[1] == "future_time"
+
+
+def test_a_declared_format_is_the_only_one() -> None:
+    policy = TimePolicy("Europe/Berlin", time_format="%d.%m.%Y %H:%M")
+    assert one("01.05.2024 08:00", policy) == (datetime(2024, 5, 1, 6, tzinfo=UTC), None)
+    assert one("2024-05-01 08:00", policy) == (None, "unparsable_time")
+    assert one("01/05/24 08:00 +0200", TimePolicy(time_format="%d/%m/%y %H:%M %z"))[0] == datetime(
+        2024, 5, 1, 6, tzinfo=UTC
+    )  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        ({"zone": "Europe/Berln"}, r"zone 'Europe/Berln' is not known - use an IANA name such as 'Europe/Berlin'"),
+        ({"ambiguous": "both"}, r"ambiguous = 'both' - use 'reject', 'earliest' or 'latest'"),
+        ({"nonexistent": "back"}, r"nonexistent = 'back' - use 'reject' or 'forward'"),
+    ],
+)
+def test_wrong_policies_say_what_to_do(policy: dict[str, str], message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        TimePolicy(**policy)  # type: ignore[arg-type]
