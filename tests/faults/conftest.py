@@ -38,9 +38,12 @@ class Nursery:
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
-    def kill(self, victim: str, after_s: float, **arguments: Any) -> None:
-        """Let a child work for `after_s` seconds, then kill it; it must not have ended before."""
-        answer = self._order(order="kill", victim=victim, arguments=arguments, after_s=after_s)
+    def kill(self, victim: str, ticks: int, share: float, **arguments: Any) -> None:
+        """Let a child open and do `ticks` - 1 steps, then kill it a share of a step later (0 ticks: while it opens).
+
+        Counted in steps and not in seconds, so that a busy machine gives the same test.
+        """
+        answer = self._order(order="kill", victim=victim, arguments=arguments, ticks=ticks, share=share)
         assert answer == {"killed": True}, f"{victim} ended by itself: {answer}"
 
     def start(self, victim: str, **arguments: Any) -> int:

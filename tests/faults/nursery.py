@@ -19,12 +19,21 @@ import victims
 
 from qc_app import store as _warm  # noqa: F401 - imported before the fork, so that children need not
 
+#: How long a victim takes from its start to its first tick, and from tick to tick, in seconds: learnt as it goes.
+_starts: dict[str, float] = {}
+_steps: dict[str, float] = {}
 
-def _fork(name: str, arguments: dict[str, object]) -> int:
+
+def _fork(name: str, arguments: dict[str, object]) -> tuple[int, int]:
+    """Start a child and return its id and the pipe on which it ticks."""
+    ticks, own = os.pipe()
     child = os.fork()
     if child:
-        return child
+        os.close(own)
+        return child, ticks
+    os.close(ticks)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    victims.tick_on(own)
     code = 1
     try:
         getattr(victims, name)(**arguments)
@@ -36,13 +45,21 @@ def _fork(name: str, arguments: dict[str, object]) -> int:
         os._exit(code)
 
 
-def _killed(child: int, after_s: float) -> dict[str, object]:
-    deadline = time.monotonic() + after_s
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return {"ended": os.waitstatus_to_exitcode(status)}
-        time.sleep(0.002)
+def _killed(name: str, arguments: dict[str, object], ticks: int, share: float) -> dict[str, object]:
+    """Kill a child after so many ticks and a share of the time that one more would take."""
+    begun = time.monotonic()
+    child, pipe = _fork(name, arguments)
+    for count in range(ticks):
+        os.read(pipe, 1)
+        now = time.monotonic()
+        learnt = _steps if count else _starts
+        learnt[name] = 0.5 * learnt.get(name, now - begun) + 0.5 * (now - begun)
+        begun = now
+    time.sleep(share * (_steps.get(name, 0.05) if ticks else _starts.get(name, 0.2)))
+    done, status = os.waitpid(child, os.WNOHANG)
+    os.close(pipe)
+    if done:
+        return {"ended": os.waitstatus_to_exitcode(status)}
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return {"killed": True}
@@ -52,9 +69,9 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if order["order"] == "kill":
-            answer = _killed(_fork(order["victim"], order["arguments"]), order["after_s"])
+            answer = _killed(order["victim"], order["arguments"], order["ticks"], order["share"])
         elif order["order"] == "start":
-            answer = {"pid": _fork(order["victim"], order["arguments"])}
+            answer = {"pid": _fork(order["victim"], order["arguments"])[0]}
         else:
             os.kill(order["pid"], signal.SIGTERM)
             answer = {"ended": os.waitstatus_to_exitcode(os.waitpid(order["pid"], 0)[1])}

@@ -52,6 +52,20 @@ def rows(first: int, end: int) -> pl.DataFrame:
     return pl.DataFrame(made, schema=ROW_SCHEMA, orient="row")
 
 
+_pipe: list[int] = []
+
+
+def tick_on(handle: int) -> None:
+    """Tell the nursery of every step on this pipe."""
+    _pipe.append(handle)
+
+
+def tick() -> None:
+    """Tell the nursery that the child is ready, or that a step is done."""
+    for handle in _pipe:
+        os.write(handle, b".")
+
+
 class Ledger:
     """Lines appended to a file outside the store; a kill loses none that was written."""
 
@@ -63,9 +77,10 @@ class Ledger:
 
 
 def feed(home: str, ledger: str, mutant: bool = False) -> None:
-    """Deliver batches from the stored checkpoint on, each with some rows again; one in twenty commits compacts."""
+    """Deliver batches from the stored checkpoint on, each with some rows again; every fourth commit compacts."""
     lake, notes = Lake(Path(home) / "lake"), Ledger(ledger)
     count = 0
+    tick()
     while True:
         done = int(lake.checkpoint(STAGE.id, SOURCE) or 0)
         end = done + BATCH
@@ -75,14 +90,16 @@ def feed(home: str, ledger: str, mutant: bool = False) -> None:
             lake.commit(STAGE, SOURCE, pl.DataFrame(), str(end), 0, 0)
         lake.commit(STAGE, SOURCE, delivery, str(end), delivery.height + 1, 1)
         notes.note("acked", end)
+        tick()
         count += 1
-        if count % 20 == 0:
+        if count % 4 == 3:
             lake.compact(STAGE.id)
 
 
 def feed_labels(url: str, ledger: str) -> None:
     """Deliver labels from the stored checkpoint on, each delivery with some labels again."""
     journal, notes = Journal(url), Ledger(ledger)
+    tick()
     while True:
         done = int(journal.labels.checkpoint(STAGE.id, SOURCE) or 0)
         end = done + BATCH
@@ -91,6 +108,7 @@ def feed_labels(url: str, ledger: str) -> None:
         notes.note("offered", end)
         journal.labels.commit(STAGE.id, SOURCE, labels, str(end), len(labels), 0, NOW)
         notes.note("acked", end)
+        tick()
 
 
 def _version(key: str) -> ModelVersion:
@@ -105,6 +123,7 @@ def promote(home: str, ledger: str) -> None:
         Ledger(ledger),
     )
     count = len(journal.decisions.list())
+    tick()
     while True:
         count += 1
         key = registry.put({"state.safetensors": bytes([count % 251]) * 20_000, "more.json": b"{}"}, {"number": count})
@@ -113,6 +132,7 @@ def promote(home: str, ledger: str) -> None:
         made = Decision(STAGE.id, "thickness", date(2026, 3, 1), NOW, "promoted", "gate", key, challenger=key)
         journal.models.promote(STAGE.id, "thickness", key, made)
         notes.note("acked", count)
+        tick()
 
 
 def read(home: str, ledger: str) -> None:

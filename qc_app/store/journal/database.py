@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -105,7 +105,7 @@ def _checked(url: str) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     engine = sa.create_engine(
-        url, json_serializer=dumps, json_deserializer=json.loads, connect_args={"timeout": BUSY_MS / 1000}
+        url, json_serializer=dumps, json_deserializer=from_json, connect_args={"timeout": BUSY_MS / 1000}
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
@@ -116,7 +116,7 @@ def _postgresql(url: URL) -> Engine:
     return sa.create_engine(
         url,
         json_serializer=dumps,
-        json_deserializer=json.loads,
+        json_deserializer=from_json,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "application_name": "qc"},
     )
