@@ -121,7 +121,7 @@ def start_clock(home: Path, moment: datetime, speed: float) -> None:
 
 def _require_empty(home: Path) -> None:
     if (home / "journal.sqlite").exists() or (home / CLOCK).exists():
-        raise StoreError(f"there is a plant in {home} already - name another --home, or remove that folder first")
+        raise StoreError(f"a plant, finished or not, is in {home} already - name another --home or remove that folder")
 
 
 def _nights(end: datetime, count: int) -> list[datetime]:
