@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, cast
 
@@ -92,7 +91,7 @@ def load_learner(state: State) -> Learner:
     return cast("Learner", _class(name).from_state(state))
 
 
-def _class(name: str) -> Callable[..., Any] | Any:
+def _class(name: str) -> Any:
     if name in PLAIN:
         return PLAIN[name]
     for entry in entry_points(group=ENTRY_POINTS):

@@ -52,7 +52,7 @@ def _stage(name: str, kind: Kind, rows: int, place: int, rng: np.random.Generato
     )
 
 
-def take(task: Task, rows: Sequence[int] | Array) -> Task:
+def take(task: Task, rows: Sequence[int]) -> Task:
     """Return the task with only the labels at `rows`, in that order."""
     places = np.asarray(rows, dtype=np.intp)
     times = None if task.support_t is None else task.support_t[places]
@@ -93,16 +93,16 @@ def answer(learner: Learner, task: Task, x: Array | None = None, level: float = 
     p = adapted.predict(units, level=level)
     n = len(units)
     shapes = {np.shape(v) for v in (p.mean, p.lower, p.upper, p.anomaly, p.in_domain)}
-    assert shapes == {(n,)}, f"{learner.name}: arrays of shapes {shapes} for {n} units"
-    assert np.isfinite(p.mean).all(), f"{learner.name}: a mean is not finite"
-    assert (p.lower <= p.mean).all(), f"{learner.name}: a lower end above the mean"
-    assert (p.mean <= p.upper).all(), f"{learner.name}: an upper end below the mean"
-    assert ((p.anomaly >= 0) & (p.anomaly <= 1)).all(), f"{learner.name}: an anomaly outside 0..1"
-    assert p.in_domain.dtype == np.bool_, f"{learner.name}: in_domain is not boolean"
+    _require(shapes == {(n,)}, f"{learner.name}: arrays of shapes {shapes} for {n} units")
+    _require(np.isfinite(p.mean).all(), f"{learner.name}: a mean is not finite")
+    _require((p.lower <= p.mean).all(), f"{learner.name}: a lower end above the mean")
+    _require((p.mean <= p.upper).all(), f"{learner.name}: an upper end below the mean")
+    _require(((p.anomaly >= 0) & (p.anomaly <= 1)).all(), f"{learner.name}: an anomaly outside 0..1")
+    _require(p.in_domain.dtype == np.bool_, f"{learner.name}: in_domain is not boolean")
     if task.kind == "binary":
-        assert (p.lower >= 0).all(), f"{learner.name}: a probability below 0"
-        assert (p.upper <= 1).all(), f"{learner.name}: a probability above 1"
-    assert adapted.sentences(), f"{learner.name}: nothing said"
+        _require((p.lower >= 0).all(), f"{learner.name}: a probability below 0")
+        _require((p.upper <= 1).all(), f"{learner.name}: a probability above 1")
+    _require(adapted.sentences(), f"{learner.name}: nothing said")
     return p
 
 
@@ -114,6 +114,11 @@ def same(a: Prediction, b: Prediction, exact: bool = True) -> bool:
     return all(np.allclose(u, v, rtol=1e-6, atol=1e-9) for u, v in pairs)
 
 
+def _require(kept: object, sentence: str) -> None:
+    if not kept:
+        raise AssertionError(sentence)
+
+
 def check_few_labels(prior: Learner, task: Task) -> None:
     """No label, one label, and identical labels are served."""
     answer(prior, take(task, []))
@@ -121,7 +126,7 @@ def check_few_labels(prior: Learner, task: Task) -> None:
     level = float(task.support_y[0])
     p = answer(prior, replace(take(task, range(6)), support_y=np.full(6, level)))
     width = p.upper - p.lower
-    assert task.kind == "binary" or (width > 0).all(), f"{prior.name}: certain after six identical labels"
+    _require(task.kind == "binary" or (width > 0).all(), f"{prior.name}: certain after six identical labels")
 
 
 def check_bad_columns(prior: Learner, task: Task) -> None:
@@ -161,26 +166,26 @@ def check_wide(prior: Learner, task: Task) -> None:
 def check_levels(prior: Learner, task: Task) -> None:
     """Intervals widen with the level, and are never narrower than the gauge allows."""
     narrow, wide = answer(prior, task, level=0.5), answer(prior, task, level=0.95)
-    assert (wide.lower <= narrow.lower).all(), f"{prior.name}: 95 % starts above 50 %"
-    assert (wide.upper >= narrow.upper).all(), f"{prior.name}: 95 % ends below 50 %"
+    _require((wide.lower <= narrow.lower).all(), f"{prior.name}: 95 % starts above 50 %")
+    _require((wide.upper >= narrow.upper).all(), f"{prior.name}: 95 % ends below 50 %")
     if task.kind == "continuous":
         p = answer(prior, replace(task, gauge_sd=50.0))
-        assert (p.upper - p.lower >= 2 * 1.644 * 50.0).all(), f"{prior.name}: narrower than the gauge"
+        _require((p.upper - p.lower >= 2 * 1.644 * 50.0).all(), f"{prior.name}: narrower than the gauge")
 
 
 def check_order(prior: Learner, task: Task) -> None:
     """The order of labelled rows means nothing; times do."""
-    rows = np.random.default_rng(2).permutation(len(task.support_y))
+    rows = np.random.default_rng(2).permutation(len(task.support_y)).tolist()
     a, b = answer(prior, task), answer(prior, take(task, rows))
-    assert same(a, b, exact=False), f"{prior.name}: shuffled labels change the prediction"
+    _require(same(a, b, exact=False), f"{prior.name}: shuffled labels change the prediction")
 
 
 def check_not_mutated(prior: Learner, task: Task) -> None:
     """Adapting leaves the learner and the task as they were."""
     before, x = to_bytes(prior.state()), task.support_x.copy()
     answer(prior, task)
-    assert to_bytes(prior.state()) == before, f"{prior.name}: adapting changed the learner"
-    assert np.array_equal(x, task.support_x, equal_nan=True), f"{prior.name}: adapting changed the task"
+    _require(to_bytes(prior.state()) == before, f"{prior.name}: adapting changed the learner")
+    _require(np.array_equal(x, task.support_x, equal_nan=True), f"{prior.name}: adapting changed the task")
 
 
 def check_shapes(prior: Learner, task: Task) -> None:
@@ -201,15 +206,15 @@ def check_shapes(prior: Learner, task: Task) -> None:
 def check_determinism(make: Make, tasks: Sequence[Task]) -> None:
     """Equal seeds give equal learners, bit for bit."""
     first, second = make().fit(tasks[1:4]), make().fit(tasks[1:4])
-    assert to_bytes(first.state()) == to_bytes(second.state()), f"{first.name}: two fits of one seed differ"
+    _require(to_bytes(first.state()) == to_bytes(second.state()), f"{first.name}: two fits of one seed differ")
 
 
 def check_state(prior: Learner, task: Task) -> None:
     """A saved learner predicts identically; a tampered one is refused with StateError."""
     data = to_bytes(prior.state())
     again = load_learner(from_bytes(data))
-    assert same(answer(prior, task), answer(again, task)), f"{prior.name}: differs after a round trip"
-    assert to_bytes(again.state()) == data, f"{prior.name}: its state differs after a round trip"
+    _require(same(answer(prior, task), answer(again, task)), f"{prior.name}: differs after a round trip")
+    _require(to_bytes(again.state()) == data, f"{prior.name}: its state differs after a round trip")
     state = from_bytes(data)
     fewer = dict(list(state.arrays.items())[:-1])
     for broken in (State({**state.meta, "learner": "nobody"}, state.arrays), State(state.meta, fewer)):

@@ -28,5 +28,4 @@ def p_values(calibration: Array, scores: Array) -> Array:
     [1.0, 0.75, 0.25]
     """
     above = len(calibration) - np.searchsorted(calibration, scores, side="left")
-    p: Array = (1.0 + above) / (len(calibration) + 1.0)
-    return p
+    return np.asarray((1.0 + above) / (len(calibration) + 1.0), dtype=np.float64)

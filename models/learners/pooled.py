@@ -75,7 +75,7 @@ class Pooled:
         meta, arrays = pack(self._families)
         for i, p in enumerate(self._pools):
             arrays[f"pools/{i}/numbers"] = np.array([p.trees.base, p.offset, p.residual])
-            arrays[f"pools/{i}/feature"] = p.trees.feature
+            arrays[f"pools/{i}/feature"] = p.trees.feature.astype(np.float64)
             arrays[f"pools/{i}/threshold"] = p.trees.threshold
             arrays[f"pools/{i}/value"] = p.trees.value
         return State({"learner": self.name, "seed": self.seed, "settings": {}, "families": meta}, arrays)
@@ -91,7 +91,7 @@ class Pooled:
 def _read(arrays: Mapping[str, Array], d: int) -> Pool:
     try:
         base, offset, residual = (float(v) for v in arrays["numbers"])
-        trees = Boosted(base, arrays["feature"], arrays["threshold"], arrays["value"])
+        trees = Boosted(base, arrays["feature"].astype(np.int32), arrays["threshold"], arrays["value"])
     except (KeyError, ValueError) as error:
         raise StateError(f"state of learner 'pooled': {error} is missing or damaged") from None
     count, depth = trees.feature.shape
@@ -120,15 +120,12 @@ def _held_out(xs: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator
     if count < 2:
         return [ys[0] - ys[0].mean()]
     part = rng.permutation(len(xs)) % count
-    out: list[Array] = []
     grown = []
-    for p in range(count):
-        keep = [i for i in range(len(xs)) if part[i] != p]
+    for left_out in range(count):
+        keep = [i for i in range(len(xs)) if part[i] != left_out]
         x, y = np.vstack([xs[i] for i in keep]), np.concatenate([ys[i] for i in keep])
         grown.append(grow(x, y, np.ones(len(y)), rng))
-    for i in range(len(xs)):
-        out.append(ys[i] - grown[part[i]].predict(xs[i]))
-    return out
+    return [y - grown[p].predict(x) for x, y, p in zip(xs, ys, part, strict=True)]
 
 
 def _respond(task: Task, family: Family, pool: Pool) -> Respond:

@@ -147,7 +147,7 @@ class _Grower:
         self, codes: NDArray[np.intp], leaf: NDArray[np.intp], leaves: int, pull: Array, weight: Array
     ) -> tuple[int, int]:
         """Return the parameter and bin whose question, asked of all leaves, lowers the loss most."""
-        n, d = codes.shape
+        d = codes.shape[1]
         place = codes + (np.arange(d) * BINS) + (leaf * (d * BINS))[:, None]
         flat = place.ravel()
         size = leaves * d * BINS

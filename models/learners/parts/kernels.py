@@ -12,7 +12,8 @@ SQRT3 = 3.0**0.5
 
 def linear(a: Array, b: Array) -> Array:
     """Return ``a b' / d``: a linear relation in standardized parameters; shape (n, m)."""
-    return a @ b.T / max(a.shape[1], 1)
+    k: Array = a @ b.T / max(a.shape[1], 1)
+    return k
 
 
 def rbf(d2: Array, length: float) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.base import Array, BoolArray, Learner, Task
 from models.calibration import across_stage_factor
+from models.learners.parts import Rows
 
 SHOTS = np.array([0, 5, 10, 20, 50])
 FOLDS = 3
@@ -23,6 +24,7 @@ class Episode:
 
     Parameters
     ----------
+    stage : str
     size : int
     errors, halves : ndarray, shape (members, queries)
         Errors and promised 90 % half-widths, in standard deviations of the stage.
@@ -30,6 +32,7 @@ class Episode:
         Labels of the queries, in standard deviations of the stage from its mean.
     """
 
+    stage: str
     size: int
     errors: Array
     halves: Array
@@ -73,10 +76,10 @@ def _episode(trained: Sequence[Learner], task: Task, size: int, rng: np.random.G
         p = learner.adapt(short).predict(x, t)
         errors.append((p.mean - y) / sd)
         halves.append((p.upper - p.lower) / (2 * sd))
-    return Episode(size, np.array(errors), np.array(halves), (y - task.support_y.mean()) / sd)
+    return Episode(task.stage, size, np.array(errors), np.array(halves), (y - task.support_y.mean()) / sd)
 
 
-def divide(task: Task, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def divide(task: Task, size: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Draw `size` rows and the rows to judge on; replicates of a drawn row are never judged on."""
     order = rng.permutation(len(task.support_y))
     own, rest = np.sort(order[:size]), order[size:]
@@ -86,7 +89,7 @@ def divide(task: Task, size: int, rng: np.random.Generator) -> tuple[Array, Arra
     return own, rest
 
 
-def restrict(task: Task, own: Array) -> Task:
+def restrict(task: Task, own: Rows) -> Task:
     """Return the task with the labels of the rows `own` only; of all other units some stay as unlabelled ones."""
     hidden = np.setdiff1d(np.arange(len(task.support_y)), own)
     times = None

@@ -15,7 +15,7 @@ from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
-from models.learners.portfolio.weights import at_labels, simplex_weights
+from models.learners.portfolio.weights import at_labels, shrunk, simplex_weights
 from models.state import State
 
 PULL = 0.15
@@ -117,7 +117,9 @@ class Portfolio:
         """Rebuild the portfolio; `load` rebuilds a member and is by default the catalogue's."""
         seed, families = seed_of(cls.name, state), unpack(state)
         if load is None:
-            from models.catalog import load_learner as load
+            from models.catalog import load_learner
+
+            load = load_learner
         metas = state.meta.get("members")
         if not isinstance(metas, list) or not metas:
             raise StateError("state of learner 'portfolio': members are missing")
@@ -158,7 +160,9 @@ class Blend:
 
 
 def _belief(episodes: Sequence[Episode], members: int) -> Belief:
-    weights, errors, factors = [], [], []
+    weights: list[Array] = []
+    errors: list[Array] = []
+    factors: list[float] = []
     fallback = np.eye(members)[0]
     for size in SHOTS:
         mine = [e for e in episodes if e.size == size]
@@ -168,7 +172,7 @@ def _belief(episodes: Sequence[Episode], members: int) -> Belief:
             factors.append(factors[-1] if factors else 1.0)
             continue
         matrix = products(mine)
-        found = simplex_weights(matrix, PULL)
+        found = shrunk(simplex_weights(matrix, PULL), np.diag(matrix), len({e.stage for e in mine}))
         weights.append(found)
         errors.append(np.sqrt(np.diag(matrix)))
         factors.append(widening(mine, found, found > 0))

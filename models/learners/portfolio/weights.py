@@ -8,6 +8,8 @@ from models.base import Array
 
 STEPS = 300
 RATE = 2.0
+HALF_TRUST = 12
+MARGIN = 0.06
 
 
 def simplex_weights(products: Array, pull: float) -> Array:
@@ -41,7 +43,33 @@ def simplex_weights(products: Array, pull: float) -> Array:
         weights = weights * np.exp(move)
         weights /= weights.sum()
     weights[weights < 0.01] = 0.0
-    return weights / weights.sum()
+    normalized: Array = weights / weights.sum()
+    return normalized
+
+
+def shrunk(weights: Array, squares: Array, stages: int) -> Array:
+    """Return `weights` drawn towards the best single member, the more the fewer stages gave evidence.
+
+    The first member is the default: another is best only where its mean squared error is lower by `MARGIN`.
+
+    Parameters
+    ----------
+    weights, squares : ndarray, shape (m,)
+        Weights found, and mean squared errors.
+    stages : int
+        Held-out stages behind them; `HALF_TRUST` of them count as much as the default.
+
+    Examples
+    --------
+    >>> shrunk(np.array([0.5, 0.5]), np.array([1.0, 0.99]), 12).tolist()
+    [0.75, 0.25]
+    """
+    best = int(np.argmin(squares))
+    if squares[0] * (1.0 - MARGIN) <= squares[best]:
+        best = 0
+    trust = stages / (stages + HALF_TRUST)
+    out: Array = trust * weights + (1.0 - trust) * np.eye(len(weights))[best]
+    return out
 
 
 def at_labels(table: Array, shots: Array, n: int) -> Array:

@@ -16,7 +16,7 @@ from models.learners.parts.serving import serve
 from models.learners.prior_mixture.experts import GRID, starting_prior
 from models.learners.prior_mixture.knowledge import Knowledge, from_arrays, to_arrays
 from models.learners.prior_mixture.learning import learn
-from models.learners.prior_mixture.mixture import Mixture, stranger
+from models.learners.prior_mixture.mixture import Mixture, footing, stranger
 from models.state import State
 
 
@@ -74,9 +74,10 @@ class PriorMixture:
             if not len(task.support_y):
                 words = (f"prior mixture: {sentence(task, None)}",)
                 return serve(task, from_labels(task, None, task.support_y), words)
-            mixture = stranger(task, self._shared)
+            base = stranger(task, self._shared)
         else:
-            mixture = Mixture.of(task, self._knowledge[place], family.columns)
+            base = footing(task, self._knowledge[place], family.columns)
+        mixture = Mixture.of(task, base)
         said = sentence(task, None if family is None else family.levels)
         sisters = (
             "" if family is None else f" ({', '.join(family.stages[:5])}{', ...' if len(family.stages) > 5 else ''})"

@@ -9,6 +9,7 @@ from scipy import optimize, special
 
 from models.base import Array, Task
 from models.calibration import across_stage_factor
+from models.learners.parts import Rows
 from models.learners.parts.families import Family, align
 from models.learners.parts.scaling import Scaling, scaling
 from models.learners.parts.serving import t_quantile
@@ -87,7 +88,7 @@ def _inverse_gamma(variances: Array, sizes: Sequence[int], floor: float) -> tupl
     return a, float(np.exp(logs.mean() + special.digamma(a)))
 
 
-def draw(stage: Labelled, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def draw(stage: Labelled, size: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Draw about `size` labelled units with their replicates kept together; return the rows taken and the rest."""
     order = rng.permutation(stage.groups.max() + 1)
     rank = np.argsort(order)[stage.groups]
@@ -118,7 +119,7 @@ def _expectation_maximization(
 
 
 def _climb(log: Array, start: Array) -> tuple[Array, Array]:
-    """Return the log prior that makes `log` (episodes, experts) most likely, pulled to smoother ones, and the counts."""
+    """Return the log prior that makes `log` (episodes, experts) most likely, pulled to smooth ones, and counts."""
     likely = np.exp(log - log.max(axis=1, keepdims=True))
     base = np.exp(start)
     prior, counts = base.ravel(), np.zeros(base.size)
@@ -141,7 +142,7 @@ def _smoothed(counts: Array, base: Array) -> Array:
     return out
 
 
-def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Array) -> Array:
+def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows) -> Array:
     """Return the evidence of every expert on the labelled `rows` of a training stage, flat; impossible ones -inf."""
     seen, y = stage.seen.take(rows), stage.y[rows]
     own = k.own_scale(y)
@@ -156,23 +157,22 @@ def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], 
     rng = np.random.default_rng(seed)
     out, last = [], 1.0
     for size in SHOTS:
-        ratios = []
+        ratios: list[Array] = []
         fitting = [i for i, s in enumerate(stages) if len(s.y) >= size + 10]
-        for i in np.resize(rng.permutation(fitting), EXAMS if fitting else 0).astype(int):
-            ratios.append(_ratios(k, stages[i], five[i], *draw(stages[i], int(size), rng)))
+        some = np.resize(rng.permutation(fitting), EXAMS if fitting else 0).astype(int)
+        ratios += [_ratios(k, stages[i], five[i], *draw(stages[i], int(size), rng)) for i in some]
         last = across_stage_factor([r for r in ratios if len(r)]) if ratios else last
         out.append(last)
     return np.array(out)
 
 
-def _ratios(k: Knowledge, stage: Labelled, pooled: Array, rows: Array, rest: Array) -> Array:
+def _ratios(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows, rest: Rows) -> Array:
     rest = rest[:QUERIES]
     seen, y = stage.seen.take(rows), stage.y[rows]
     own = k.own_scale(y)
-    spread = k.spread_at(own)
-    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], own), spread, usable(seen))
+    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], own), k.spread_at(own), usable(seen))
     chosen = choose(evidence, k.prior)
-    answer = predict(evidence, chosen, spread, seen, stage.seen.take(rest), k.table(pooled[rest], own))
+    answer = predict(evidence, chosen, stage.seen.take(rest), k.table(pooled[rest], own))
     half = answer.scale * t_quantile(0.9, answer.freedom)
     ratios: Array = np.abs(stage.y[rest] - answer.mean) / half
     return ratios

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from models.base import Array, Task
+from models.learners.parts import Rows
 from models.learners.parts.families import align
 from models.learners.parts.kernels import exponential, linear, matern32, rbf, squared_distances
 from models.learners.parts.scaling import Scaling, scaling
@@ -26,7 +27,7 @@ class Seen:
     def __len__(self) -> int:
         return len(self.views["plant"])
 
-    def take(self, rows: Array) -> Seen:
+    def take(self, rows: Rows) -> Seen:
         """Return the units with the places `rows`."""
         return Seen({k: v[rows] for k, v in self.views.items()}, None if self.clock is None else self.clock[rows])
 
@@ -134,7 +135,7 @@ class Grams:
 def self_variance(seen: Seen, shape: Shape) -> Array:
     """Return the prior variance of each unit under kernel `shape`, shape (n,)."""
     n = len(seen)
-    parts = []
+    parts: list[Array] = []
     if shape.form in {"linear", "both"}:
         z = seen.views[shape.view]
         slope = (z**2).sum(axis=1) / max(z.shape[1], 1)

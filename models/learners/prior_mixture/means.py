@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.base import Array
+from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.prior_mixture.lens import Seen
 
@@ -49,7 +50,7 @@ class Labelled:
 
     seen: Seen
     y: Array
-    groups: Array
+    groups: Rows
 
     @property
     def level(self) -> float:
@@ -111,15 +112,12 @@ def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = FOLDS) -> l
     """Return for each stage the five pooled means at its units, from fits that never saw the stage."""
     count = min(folds, len(stages))
     if count < 2:
-        return [
-            np.column_stack([np.full(len(s.y), v)] * 2 + [np.zeros(len(s.y))] * 3)
-            for s, v in zip(stages, level, strict=True)
-        ]
+        return [np.outer(np.ones(len(s.y)), [s.level, s.level, 0.0, 0.0, 0.0]) for s in stages]
     place = np.random.default_rng(seed).permutation(len(stages)) % count
     out: list[Array] = [np.zeros(0)] * len(stages)
     for fold in range(count):
         fitted = fit_means([s for s, p in zip(stages, place, strict=True) if p != fold], seed + 1 + fold)
-        for i in np.flatnonzero(place == fold):
+        for i in (int(v) for v in np.flatnonzero(place == fold)):
             out[i] = fitted.at(stages[i].seen)
     return out
 
@@ -128,7 +126,7 @@ def relevance(means: Means, d: int) -> Array:
     """Return the weight of each of d parameters, mean 1: how much of the pooled trees' leaves hangs on it.
 
     The share of the spread of leaf values that each question explains, from centred and standardized trees, blended
-    half and half with equal weights so that no parameter vanishes.
+    four to one with equal weights so that no parameter vanishes.
     """
     total = np.zeros(2 * d)
     for trees in (means.centred, means.standard):
@@ -136,7 +134,8 @@ def relevance(means: Means, d: int) -> Array:
     folded = total[:d] + total[d:]
     if folded.sum() <= 0:
         return np.ones(d)
-    return 0.2 + 0.8 * folded / folded.sum() * d
+    blended: Array = 0.2 + 0.8 * folded / folded.sum() * d
+    return blended
 
 
 def _gain(trees: Boosted, width: int) -> Array:
@@ -147,4 +146,5 @@ def _gain(trees: Boosted, width: int) -> Array:
         yes = trees.value[:, (leaves >> level) & 1 == 1]
         no = trees.value[:, (leaves >> level) & 1 == 0]
         np.add.at(out, trees.feature[:, level], ((yes - no) ** 2).mean(axis=1))
-    return out / max(out.sum(), 1e-300)
+    shares: Array = out / max(float(out.sum()), 1e-300)
+    return shares

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from models.base import Array, Task
+from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.levels import spread_guess
 from models.learners.parts.serving import Answer
@@ -20,6 +21,54 @@ from models.learners.prior_mixture.posterior import Chosen, Evidence, Spread, ch
 MOST_LABELS = 400
 TRIAL = 120
 KERNELS_KEPT = 6
+DOUBT = 1.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Footing:
+    """What a stage starts from before its labels are looked at.
+
+    Parameters
+    ----------
+    lens : Lens
+        How its units are seen.
+    prior : ndarray, shape `GRID`
+        Log prior over the experts.
+    spread : Spread
+    means : Means or None
+        Pooled means; None for a stranger.
+    level : float
+    scales : ndarray, shape (4,)
+    factor : float
+        Widening learned on held-out stages.
+    """
+
+    lens: Lens
+    prior: Array
+    spread: Spread
+    means: Means | None
+    level: float
+    scales: Array
+    factor: float
+
+
+def footing(task: Task, known: Knowledge, wanted: tuple[str, ...]) -> Footing:
+    """Return the footing of a stage among its sisters, whose parameters are `wanted`."""
+    lens = Lens.of(task, wanted, known.plant, known.relevance)
+    own = known.own_scale(task.support_y)
+    scales = np.append(known.scales, own)
+    factor = known.factor(len(task.support_y))
+    return Footing(lens, known.prior, known.spread_at(own), known.means, known.level, scales, factor)
+
+
+def stranger(task: Task, shared: Array) -> Footing:
+    """Return the footing of a stage that no family knows: its own labels, and what stages in general are like."""
+    lens = Lens.of(task, tuple(task.columns), None, None)
+    guess = spread_guess(task, None)
+    prior = np.full(shared.shape, -np.inf)
+    prior[:, 0] = shared[:, 0]
+    spread = Spread(np.full(len(MEANS), 1.0), np.full(len(MEANS), guess**2))
+    return Footing(lens, prior, spread, None, float(task.support_y.mean()), np.ones(4), DOUBT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,75 +77,44 @@ class Mixture:
 
     Parameters
     ----------
-    lens, labelled, evidence, chosen, spread
-        How units are seen, the labelled ones, and the experts with their weights.
-    means : Means or None
-        Pooled means; None for a stranger.
-    level : float
-    scales : ndarray, shape (4,)
+    base : Footing
+    evidence : Evidence
+    chosen : Chosen
+        The experts that carry the weight.
     trees : Boosted or None
         Learned on the stage's older labels where there are more than `MOST_LABELS`.
-    factor : float
-        Widening learned on held-out stages.
-    labels, left : int
-        Labels in the exact part, and those left to `trees`.
+    left : int
+        Labels left to `trees`.
     """
 
-    lens: Lens
-    labelled: Seen
+    base: Footing
     evidence: Evidence
     chosen: Chosen
-    spread: Spread
-    means: Means | None
-    level: float
-    scales: Array
     trees: Boosted | None
-    factor: float
-    labels: int
     left: int
 
     @classmethod
-    def of(cls, task: Task, known: Knowledge, wanted: tuple[str, ...]) -> Self:
-        """Adapt the knowledge of a family to `task`."""
-        lens = Lens.of(task, wanted, known.plant, known.relevance)
-        own = known.own_scale(task.support_y)
-        scales = np.append(known.scales, own)
-        factor = known.factor(len(task.support_y))
-        return cls._fit(task, lens, known.spread_at(own), known.means, known.level, scales, known.prior, factor)
-
-    @classmethod
-    def _fit(
-        cls,
-        task: Task,
-        lens: Lens,
-        spread: Spread,
-        means: Means | None,
-        level: float,
-        scales: Array,
-        prior: Array,
-        factor: float,
-    ) -> Self:
+    def of(cls, task: Task, base: Footing) -> Self:
+        """Weigh the experts by the labels of `task`."""
         order = _order(task)
-        kept, older = order[-MOST_LABELS:], order[:-MOST_LABELS]
+        older = max(len(order) - MOST_LABELS, 0)
         times = task.support_t
-        seen = lens.see(task.support_x[order], None if times is None else times[order])
-        labelled, past = seen.take(np.arange(len(older), len(order))), seen.take(np.arange(len(older)))
-        trees = _older(past, task.support_y[older])
-        base = _table(labelled, means, level, scales, trees)
-        residual = task.support_y[kept][:, None] - base
-        kernels = _promising(labelled, residual, spread, prior)
-        evidence = weigh(labelled, residual, spread, kernels)
-        chosen = choose(evidence, prior)
-        return cls(lens, labelled, evidence, chosen, spread, means, level, scales, trees, factor, len(kept), len(older))
+        seen = base.lens.see(task.support_x[order], None if times is None else times[order])
+        y = task.support_y[order]
+        past, labelled = seen.take(np.arange(older)), seen.take(np.arange(older, len(order)))
+        trees = _older(past, y[:older])
+        residual = y[older:, None] - _table(labelled, base, trees)
+        evidence = weigh(labelled, residual, base.spread, _promising(labelled, residual, base))
+        return cls(base, evidence, choose(evidence, base.prior), trees, older)
 
     def __call__(self, x: Array, t: Array | None) -> Answer:
         """Answer for units `x`, shape (n, d), at times `t`; without times the newest label's time is meant."""
-        if t is None and self.labelled.clock is not None:
-            t = np.full(len(x), self.lens.start + self.lens.span)
-        new = self.lens.see(x, t)
-        table = _table(new, self.means, self.level, self.scales, self.trees)
-        answer = predict(self.evidence, self.chosen, self.spread, self.labelled, new, table)
-        return Answer(answer.mean, answer.scale * self.factor, answer.freedom)
+        lens = self.base.lens
+        if t is None and self.evidence.seen.clock is not None:
+            t = np.full(len(x), lens.start + lens.span)
+        new = lens.see(x, t)
+        answer = predict(self.evidence, self.chosen, new, _table(new, self.base, self.trees))
+        return Answer(answer.mean, answer.scale * self.base.factor, answer.freedom)
 
     def words(self) -> tuple[str, ...]:
         """Say which experts carry the weight."""
@@ -104,29 +122,18 @@ class Mixture:
         pooled = float(weight[self.chosen.mean > 0].sum())
         clocked = [SHAPES[k].clock > 0 for k in np.asarray(self.evidence.kernels)[self.chosen.kernel]]
         drift = float(weight[clocked].sum())
-        out = [f"transfer carries {pooled:.0%} of the weight" if self.means else "own data only"]
-        if self.means:
+        out = [f"transfer carries {pooled:.0%} of the weight" if self.base.means else "own data only"]
+        if self.base.means:
             totals = np.bincount(self.chosen.mean, weight, len(MEANS))
             out.append(f"most believed mean: {MEANS[int(totals.argmax())]} ({totals.max():.0%})")
         if drift > 0.05:
             out.append(f"drift in time carries {drift:.0%} of the weight")
         if self.left:
-            out.append(f"the newest {self.labels} labels are used exactly, the {self.left} older ones by boosted trees")
+            out.append(f"the newest {MOST_LABELS} labels are used exactly, the {self.left} older ones by boosted trees")
         return tuple(out)
 
 
-def stranger(task: Task, shared: Array) -> Mixture:
-    """Adapt to a stage that no family knows, from its own labels and what stages in general are like."""
-    lens = Lens.of(task, tuple(task.columns), None, None)
-    guess = spread_guess(task, None)
-    prior = np.full(shared.shape, -np.inf)
-    prior[:, 0] = shared[:, 0]
-    spread = Spread(np.full(len(MEANS), 1.0), np.full(len(MEANS), guess**2))
-    level = float(task.support_y.mean())
-    return Mixture._fit(task, lens, spread, None, level, np.ones(4), prior, 1.1)
-
-
-def _order(task: Task) -> Array:
+def _order(task: Task) -> Rows:
     """Return the rows oldest first, else in an order of their values: shuffled rows change nothing."""
     keys = [*task.support_x.T, task.support_y]
     if task.support_t is not None:
@@ -140,21 +147,21 @@ def _older(past: Seen, y: Array) -> Boosted | None:
     return grow(inputs(past), y, np.ones(len(y)), np.random.default_rng(0), Growth(trees=80, depth=4))
 
 
-def _table(seen: Seen, means: Means | None, level: float, scales: Array, trees: Boosted | None) -> Array:
-    five = np.zeros((len(seen), 5)) if means is None else means.at(seen)
-    table = mean_table(five, level, scales)
+def _table(seen: Seen, base: Footing, trees: Boosted | None) -> Array:
+    five = np.zeros((len(seen), 5)) if base.means is None else base.means.at(seen)
+    table = mean_table(five, base.level, base.scales)
     if trees is not None:
         table[:, 0] = trees.predict(inputs(seen))
     return table
 
 
-def _promising(seen: Seen, residual: Array, spread: Spread, prior: Array) -> list[int]:
+def _promising(seen: Seen, residual: Array, base: Footing) -> list[int]:
     """Return the kernels worth computing on all labels: with many, those that did best on a sample of them."""
     every = usable(seen)
     if len(seen) <= TRIAL:
         return every
     some = np.linspace(0, len(seen) - 1, TRIAL).astype(int)
-    trial = weigh(seen.take(some), residual[some], spread, every)
-    score = (trial.log + prior[every]).reshape(len(every), -1).max(axis=1)
+    trial = weigh(seen.take(some), residual[some], base.spread, every)
+    score = (trial.log + base.prior[every]).reshape(len(every), -1).max(axis=1)
     best = np.argsort(-score, kind="stable")[:KERNELS_KEPT]
     return [every[i] for i in np.sort(best)]

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from models.base import Array
+from models.learners.parts import Rows
 from models.learners.parts.serving import Answer
 from models.learners.prior_mixture.experts import OFFSETS, SHAPES, noise_table, total_table
 from models.learners.prior_mixture.lens import Grams, Seen, self_variance
@@ -37,6 +38,9 @@ class Evidence:
 
     Attributes
     ----------
+    seen : Seen
+        The n labelled units.
+    spread : Spread
     kernels : list of int
         Places of the kernels used.
     log : ndarray, shape (kernels, means, noises, offsets)
@@ -50,6 +54,8 @@ class Evidence:
     down : ndarray, shape (k, noises)
     """
 
+    seen: Seen
+    spread: Spread
     kernels: list[int]
     log: Array
     values: Array
@@ -90,14 +96,14 @@ def weigh(seen: Seen, residual: Array, spread: Spread, kernels: list[int]) -> Ev
     quadratic = np.swapaxes(rotated**2, 1, 2) @ inverse
     cross = np.swapaxes(rotated * ones[:, :, None], 1, 2) @ inverse
     down = ((ones**2)[:, None, :] @ inverse)[:, 0, :]
-    log = _log_evidence(n, np.log(spectrum).sum(axis=1), quadratic, cross, down, spread, total_table()[kernels])
-    return Evidence(kernels, log, values, vectors, rotated, ones, quadratic, cross, down)
+    determinant = np.log(spectrum).sum(axis=1)
+    log = _log_evidence(n, determinant, (quadratic, cross, down), spread, total_table()[kernels])
+    return Evidence(seen, spread, kernels, log, values, vectors, rotated, ones, quadratic, cross, down)
 
 
-def _log_evidence(
-    n: int, determinant: Array, quadratic: Array, cross: Array, down: Array, spread: Spread, total: Array
-) -> Array:
+def _log_evidence(n: int, determinant: Array, sums: tuple[Array, Array, Array], spread: Spread, total: Array) -> Array:
     """Return the log density of the labels, shape (k, means, noises, offsets), without ``-n/2 log 2 pi``."""
+    quadratic, cross, down = sums
     offset = OFFSETS * total[:, :, None]
     shrunk = 1.0 / offset + down[:, :, None]
     q = quadratic[..., None] - cross[..., None] ** 2 / shrunk[:, None]
@@ -118,10 +124,10 @@ def _log_evidence(
 class Chosen:
     """The experts that carry the weight: their places in each direction of the grid, and their weights."""
 
-    kernel: Array
-    mean: Array
-    noise: Array
-    offset: Array
+    kernel: Rows
+    mean: Rows
+    noise: Rows
+    offset: Rows
     weight: Array
 
 
@@ -139,20 +145,20 @@ def choose(evidence: Evidence, prior: Array) -> Chosen:
     weight = np.exp(flat[top] - flat[top[0]])
     weight /= weight.sum()
     count = int(np.searchsorted(np.cumsum(weight), KEPT)) + 1
-    k, m, w, v = np.unravel_index(top[:count], log.shape)
+    k, m, w, v = (np.asarray(i, dtype=np.intp) for i in np.unravel_index(top[:count], log.shape))
     return Chosen(k, m, w, v, weight[:count] / weight[:count].sum())
 
 
-def predict(evidence: Evidence, chosen: Chosen, spread: Spread, labelled: Seen, new: Seen, means: Array) -> Answer:
+def predict(evidence: Evidence, chosen: Chosen, new: Seen, means: Array) -> Answer:
     """Average the predictions of the chosen experts at the q units `new`; `means` has shape (q, means)."""
-    n, q = len(labelled), len(new)
-    grams = Grams.between(new, labelled)
+    q = len(new)
+    grams = Grams.between(new, evidence.seen)
     mean, square, inner = np.zeros(q), np.zeros(q), np.zeros(q)
     freedom = 0.0
     for k in np.unique(chosen.kernel):
         mine = np.flatnonzero(chosen.kernel == k)
         weight = chosen.weight[mine]
-        local, variance, degrees = _experts_of(evidence, chosen, spread, mine, grams, new, n)
+        local, variance, degrees = _experts_of(evidence, chosen, mine, grams)
         local += means[:, chosen.mean[mine]]
         mean += local @ weight
         square += local**2 @ weight
@@ -162,10 +168,9 @@ def predict(evidence: Evidence, chosen: Chosen, spread: Spread, labelled: Seen, 
     return Answer(mean, np.sqrt(total * (freedom - 2.0) / freedom), freedom)
 
 
-def _experts_of(
-    evidence: Evidence, chosen: Chosen, spread: Spread, mine: Array, grams: Grams, new: Seen, n: int
-) -> tuple[Array, Array, Array]:
+def _experts_of(evidence: Evidence, chosen: Chosen, mine: Rows, grams: Grams) -> tuple[Array, Array, Array]:
     """Return mean beyond m(x) and squared scale, shape (q, e), and degrees of freedom of the experts of one kernel."""
+    spread, n = evidence.spread, len(evidence.seen)
     k = int(chosen.kernel[mine[0]])
     place = evidence.kernels[k]
     m, w, v = chosen.mean[mine], chosen.noise[mine], chosen.offset[mine]
@@ -179,7 +184,7 @@ def _experts_of(
     local = beta + a_star @ (inverse * (evidence.rotated[k][:, m] - beta * ones))
     explained = (a_star**2) @ inverse
     left = 1.0 - a_star @ (inverse * ones)
-    factor = self_variance(new, SHAPES[place])[:, None] + noise - explained + left**2 / shrunk
+    factor = self_variance(grams.a, SHAPES[place])[:, None] + noise - explained + left**2 / shrunk
     q = np.maximum(evidence.quadratic[k, m, w] - evidence.cross[k, m, w] * beta, 0.0)
     scale = (spread.b[m] / total + q / 2) / (spread.a[m] + n / 2)
     return local, np.maximum(factor, 1e-9) * scale, 2 * spread.a[m] + n
