@@ -22,6 +22,9 @@ from qc_app.plant import Gate
 from qc_app.records import Decision, ModelVersion
 
 HELD_AT_MOST = 64
+#: A champion with fewer than so many times `min_rows` labels is young: see `judge`.
+YOUNG_FACTOR = 2
+PLENTY_FACTOR = 4
 _LIBRARIES = ("torch", "numpy", "scikit-learn", "polars", "qc-app")
 
 
@@ -74,8 +77,8 @@ def adapt(night: Night, stage: Stage, what: Characteristic) -> Result:
 def hold_out(pool: Sequence[str], seen: Evidence, gate: Gate) -> frozenset[str]:
     """Choose by lot which labelled units a challenger may not learn from, so that it can be judged at once.
 
-    Every second lot of the units the champion never saw, the newest first. A first model needs all it can get: it
-    holds out only where labels are plenty.
+    Every second lot of the units the champion never saw, the newest first. While the champion is young, labels are
+    worth more in the model than beside it: nothing is held out unless labels are plenty.
 
     Parameters
     ----------
@@ -90,14 +93,14 @@ def hold_out(pool: Sequence[str], seen: Evidence, gate: Gate) -> frozenset[str]:
 
     Examples
     --------
-    >>> known = Evidence(True, "m1", None, labels=9, new_labels=4, champion_labels=5)
+    >>> known = Evidence(True, "m1", None, labels=30, new_labels=4, champion_labels=26)
     >>> sorted(hold_out(["a", "b", "c", "d"], known, Gate()))
     ['b', 'd']
     >>> hold_out(["a", "b", "c", "d"], Evidence(True, None, None, 4, 4), Gate())
     frozenset()
     """
-    plenty = len(pool) >= (2 if seen.champion else 4) * gate.min_rows
-    if not seen.champion_labels and not plenty:
+    young = seen.champion_labels < YOUNG_FACTOR * gate.min_rows
+    if young and len(pool) < PLENTY_FACTOR * gate.min_rows:
         return frozenset()
     most = HELD_AT_MOST if seen.champion else 2 * gate.min_rows
     newest = list(reversed(pool))

@@ -8,6 +8,7 @@ from typing import Any
 from data_connectors.schema import Characteristic, Stage
 from models import gate
 from models.guards import Guard, check_guards
+from qc_app.jobs.adapt import YOUNG_FACTOR
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
@@ -16,7 +17,7 @@ from qc_app.records import Decision, Pointers, Verdict
 
 PAIRED = "paired difference of losses, bootstrap by lot"
 FIRST_MODEL = "first model of the stage, guards only"
-FIRST_LABELS = "first model with labels of the stage, guards only"
+YOUNG = "the champion is young and this model knows more labels, guards only"
 _VERDICTS: dict[str, Verdict] = {"promote": "promoted", "keep": "kept", "undecided": "undecided"}
 
 
@@ -68,11 +69,17 @@ def _verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointer
 
 
 def _rule(night: Night, pointers: Pointers, trial: Trial) -> str:
-    """A champion that knows no label of the stage gives way to the first that does, unless rows allow a comparison."""
+    """A young champion gives way to a model that knows more labels, unless there are rows for a comparison.
+
+    To protect a model with a dozen labels by a comparison, as many labels again would have to be kept from the model
+    that replaces it: at the steep end of the learning curve that costs more than it saves.
+    """
     if pointers.champion is None:
         return FIRST_MODEL
-    champion = night.store.journal.models.get(pointers.champion)
-    return FIRST_LABELS if champion.n_labels == 0 and len(trial) < night.plant.gate.min_rows else PAIRED
+    rows = night.plant.gate.min_rows
+    labels = night.store.journal.models.get(pointers.champion).n_labels
+    knows_more = night.store.journal.models.get(pointers.challenger or "").n_labels > labels
+    return YOUNG if labels < YOUNG_FACTOR * rows and knows_more and len(trial) < rows else PAIRED
 
 
 def _paired(night: Night, trial: Trial, champion_loss: float, seed: int) -> tuple[Verdict, str, dict[str, Any]]:

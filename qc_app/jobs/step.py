@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from qc_app.errors import AlreadyRunning
+from qc_app.logs import about
 from qc_app.records import Numbers, Run, RunStatus
 from qc_app.store import Store
 
@@ -98,7 +99,8 @@ def _ended(store: Store, run: Run, status: RunStatus, result: Result) -> Run:
 
 def _tried(key: Key, work: Work) -> tuple[RunStatus, Result]:
     try:
-        result = work()
+        with about(run=key.job, stage=key.stage or "plant"):
+            result = work()
     except AlreadyRunning:
         raise
     except Exception as error:

@@ -21,6 +21,8 @@ LABELS_CAP = 400
 UNLABELLED_CAP = 300
 FEWEST_LABELS = 5
 NEW_STAGE_LABELS = 10
+#: Fewer new stages than this share of the known ones wait for the next regular training.
+NEW_SHARE = 0.2
 GROWTH = 2.0
 _LIBRARIES = ("torch", "numpy", "scikit-learn", "qc-app")
 
@@ -67,7 +69,7 @@ def why(now: Counts, then: Counts, age: timedelta, every: timedelta) -> str:
     ''
     """
     strangers = sorted(name for name, n in now.items() if n >= NEW_STAGE_LABELS and name not in then)
-    if strangers:
+    if len(strangers) > NEW_SHARE * len(then):
         return f"stages with labels that the prior does not know: {', '.join(strangers[:5])}"
     total, before = sum(now.values()), sum(then.values())
     if total >= GROWTH * max(before, 1):

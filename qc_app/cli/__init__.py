@@ -1,0 +1,5 @@
+"""The command line: ``qc --help``."""
+
+from qc_app.cli.entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,102 @@
+"""What `qc check` tries: disk, clock, store, nights, then every source step by step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+
+from data_connectors.base import Probe
+from data_connectors.catalog import make_connector
+from data_connectors.errors import ConnectorError
+from data_connectors.schema import Source
+from qc_app.errors import PlantError, QcError
+from qc_app.plant import Plant, nearest
+from qc_app.schedule.due import missed_night
+from qc_app.store import Store
+
+LEAST_FREE_MB = 500
+LOOK_BACK = timedelta(days=4)
+
+
+def probes(store: Store, plant: Plant, only: str | None = None) -> Iterator[Probe]:
+    """Yield every check as it is made; nothing is changed.
+
+    Parameters
+    ----------
+    store : Store
+    plant : Plant
+    only : str, optional
+        Name of a source: only this one is tried.
+
+    Raises
+    ------
+    PlantError
+        If there is no source `only`.
+    """
+    names = [s.name for s in plant.sources]
+    if only is not None and only not in names:
+        raise PlantError(f"there is no source {only!r} - {nearest(only, names)}")
+    if only is None:
+        yield _disk(store)
+        yield _clock(store)
+        yield _store(store)
+        yield _night(store, plant)
+    for source in plant.sources:
+        if only in {None, source.name}:
+            yield from _source(store, source)
+
+
+def _disk(store: Store) -> Probe:
+    free = shutil.disk_usage(store.home).free // 2**20
+    writable = os.access(store.home, os.W_OK)
+    ok = free >= LEAST_FREE_MB and writable
+    advice = "" if ok else f" - at least {LEAST_FREE_MB} MB and the right to write are needed"
+    return Probe("disk", ok, f"{free} MB free in {store.home}{'' if writable else ', not writable'}{advice}")
+
+
+def _clock(store: Store) -> Probe:
+    now = store.clock.now()
+    newest = [span[1] for stage in store.lake.stages() if (span := store.lake.span(stage)) is not None]
+    ahead = max(newest, default=now) - now
+    ok = ahead <= timedelta(hours=1)
+    words = f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    return Probe("clock", ok, words if ok else f"{words}, but the newest unit is {ahead} ahead - set the clock")
+
+
+def _store(store: Store) -> Probe:
+    try:
+        broken = store.journal.audit.verify()
+        pointed = {p.champion for p in store.journal.models.all_pointers().values() if p.champion}
+        missing = [m for m in sorted(pointed) if not store.registry.exists(m)]
+    except QcError as error:
+        return Probe("store", ok=False, message=str(error))
+    if broken or missing:
+        return Probe("store", False, broken or f"model {missing[0]} is missing - roll back or restore it")
+    return Probe(
+        "store", ok=True, message=f"{len(store.lake.stages())} stages in the lake, {len(pointed)} models, audit whole"
+    )
+
+
+def _night(store: Store, plant: Plant) -> Probe:
+    now = store.clock.now()
+    history = store.journal.plants.history()
+    runs = store.journal.runs.list(since=now - LOOK_BACK, job="night")
+    missed = missed_night(plant, now, runs, history[0].at) if history else None
+    return Probe(
+        "night", missed is None, f"the night of {missed} has not run - see `qc status`" if missed else "as due"
+    )
+
+
+def _source(store: Store, source: Source) -> Iterator[Probe]:
+    name = f"source {source.name}"
+    try:
+        connector = make_connector(source, store.clock.now)
+        try:
+            for probe in connector.check():
+                yield Probe(f"{name}, {probe.step}", probe.ok, probe.message)
+        finally:
+            connector.close()
+    except ConnectorError as error:
+        yield Probe(name, ok=False, message=str(error))

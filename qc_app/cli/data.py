@@ -1,0 +1,123 @@
+"""Commands on data: labels from a file, the quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qc_app.access import local_actor
+from qc_app.actions import check_labels, decode, dismiss_quarantine, enter_labels, read_entries, replay_quarantine
+from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, plant_of, say, table
+from qc_app.errors import ActionError, AlreadyRunning
+from qc_app.jobs.requests import replayed
+from qc_app.schedule import lead
+
+SHOWN = 200
+
+labels = typer.Typer(help="Inspection results.", no_args_is_help=True)
+quarantine = typer.Typer(help="What could not be stored.", no_args_is_help=True)
+Ids = Annotated[list[int] | None, typer.Argument(help="Numbers of pieces, as `qc quarantine list` shows them.")]
+All = Annotated[bool, typer.Option("--all", help="Everything that is held.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.add_typer(labels, name="labels")
+    app.add_typer(quarantine, name="quarantine")
+
+
+@labels.command("add")
+def add_labels(
+    file: Annotated[Path, typer.Argument(help="CSV with columns unit and value, perhaps time and note.")],
+    stage: Annotated[str, typer.Option("--stage", help="Id of the stage.")],
+    characteristic: Annotated[str, typer.Option("--characteristic", help="What was measured.")],
+    home: Home = HOME,
+    reason: Reason = "",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and store nothing.")] = False,
+) -> int:
+    """Enter inspection results from a file; a unit that has one already gets a correction."""
+    try:
+        text = decode(file.read_bytes())
+    except OSError as error:
+        return fail(f"{file} cannot be read: {error.strerror}", 2)
+    with opened(home) as store:
+        plant = plant_of(store)
+        plant.stage(stage).characteristic(characteristic)
+        entries = read_entries(text, plant.zone)
+        checked = check_labels(store, stage, characteristic, entries)
+        faults = [c for c in checked if c.fault]
+        for c in faults[:20]:
+            fail(f"unit {c.entry.unit_id!r}: {c.fault}", 1)
+        if faults:
+            return fail(f"{len(faults)} of {len(entries)} results cannot be kept; nothing was stored", 1)
+        for c in [c for c in checked if c.remark][:20]:
+            say(f"  unit {c.entry.unit_id}: {c.remark}")
+        if dry_run:
+            say(f"{len(entries)} results can be kept; nothing was stored")
+            return 0
+        counts = enter_labels(store, local_actor(), stage, characteristic, entries, reason).counts
+    known = f"{counts.duplicates} known already"
+    say(f"{counts.received} results: {counts.new} new, {counts.revisions} corrections, {known}")
+    return 0
+
+
+@quarantine.command("list")
+def list_quarantine(
+    home: Home = HOME, source: Annotated[str | None, typer.Option("--source", help="Only of this source.")] = None
+) -> int:
+    """List what is held, with the reason and what to do."""
+    with opened(home) as store:
+        held = store.journal.quarantine.list(source=source, last=SHOWN)
+    rows = [(str(p.id), p.source, p.reason, f"{p.origin}:{p.offset}", str(p.count), p.message) for p in held]
+    sides = {"no": "right", "source": "", "reason": "", "where": "", "times": "right", "what to do": ""}
+    if rows:
+        table(f"{len(rows)} pieces held", sides, rows)
+    else:
+        say("nothing is held")
+    return 0
+
+
+@quarantine.command("replay")
+def replay(ids: Ids = None, home: Home = HOME, reason: Reason = "", *, everything: All = False) -> int:
+    """Read pieces again with the mapping of today; what is still wrong is held again."""
+    with opened(home) as store:
+        plant = plant_of(store)
+        chosen = _chosen(ids, everything, [p.id for p in store.journal.quarantine.list() if p.id is not None])
+        request = replay_quarantine(store, local_actor(), chosen, reason)
+        try:
+            with lead(store) as leader:
+                result = replayed(store, plant, chosen, leader.permit)
+                if request.id is not None:
+                    store.journal.requests.finish(request.id, "done", result.sentence, store.clock.now())
+        except AlreadyRunning:
+            say(f"the scheduler is asked for it (request {request.id})")
+            return 0
+    say(result.sentence)
+    return 0
+
+
+@quarantine.command("dismiss")
+def dismiss(
+    reason: Annotated[str, typer.Option("--reason", help="Why; it goes to the audit trail.")],
+    ids: Ids = None,
+    home: Home = HOME,
+    *,
+    everything: All = False,
+) -> int:
+    """Decide that pieces stay out for good; they remain on record."""
+    with opened(home) as store:
+        chosen = _chosen(ids, everything, [p.id for p in store.journal.quarantine.list() if p.id is not None])
+        say(dismiss_quarantine(store, local_actor(), chosen, reason))
+    return 0
+
+
+def _chosen(ids: list[int] | None, everything: bool, held: list[int]) -> list[int]:
+    wrong = sorted(set(ids or ()) - set(held))
+    if wrong:
+        raise ActionError(f"piece {wrong[0]} is not held - see `qc quarantine list`")
+    if not ids and not everything:
+        raise ActionError("nothing chosen - give numbers, or --all")
+    return held if everything else list(ids or ())

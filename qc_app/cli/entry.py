@@ -1,0 +1,80 @@
+"""From the command line to an exit code: 0 done, 1 failed, 2 wrong use or configuration; never a traceback."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import typer
+
+from data_connectors.errors import ConnectorError, DefinitionError
+from models.errors import ModelsError, TaskError, UnknownName
+from qc_app.cli import bench, daily, data, plant, replaying, running
+from qc_app.cli.terminal import fail
+from qc_app.errors import PlantError, QcError, SettingsError
+
+DONE, FAILED, WRONG = 0, 1, 2
+_WRONG_USE = (PlantError, SettingsError, DefinitionError, UnknownName, TaskError)
+
+app = typer.Typer(
+    name="qc",
+    help="Quality control for production stages: what is made, how good it is, and what must be done.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for room in (running, plant, daily, data, bench, replaying):
+    room.register(app)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Default: the arguments of the process.
+
+    Returns
+    -------
+    int
+        0 done, 1 failed, 2 wrong use or configuration.
+    """
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(None if argv is None else list(argv), prog_name="qc", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return WRONG
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return fail("stopped", FAILED)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence, never a traceback
+        return _explained(error)
+    return result if isinstance(result, int) else DONE
+
+
+def _explained(error: Exception) -> int:
+    """Say what went wrong, and return the exit code for it."""
+    if isinstance(error, _WRONG_USE):
+        return fail(str(error), WRONG)
+    if isinstance(error, QcError | ConnectorError | ModelsError):
+        return fail(str(error), FAILED)
+    return fail(f"unexpected: {type(error).__name__}: {error} - the details are in {_kept(error)}", FAILED)
+
+
+def _kept(error: BaseException) -> Path:
+    """Write the traceback where a person can send it from."""
+    home = Path(os.environ.get("QC_HOME", "plant-home"))
+    folder = home / "logs" if home.is_dir() else Path.cwd()
+    path = folder / "unexpected-errors.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
+    except OSError:
+        return Path("nowhere: the folder cannot be written")
+    return path

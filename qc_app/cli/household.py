@@ -1,0 +1,139 @@
+"""Scheduler and dashboard as two child processes, both started and stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qc_app.cli.terminal import fail, progress, say
+from qc_app.dashboard.launch import launch_command, launch_environment
+from qc_app.errors import AlreadyRunning
+from qc_app.schedule.leader import locked
+from qc_app.settings import Settings
+
+PATIENCE_S = 90.0
+GRACE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One process of the household."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself."""
+        return self.process.poll() is not None
+
+
+def serve(settings: Settings, port: int, *, browser: bool) -> int:
+    """Run both until told to stop, or until one of them ends.
+
+    Parameters
+    ----------
+    settings : Settings
+    port : int
+        Of the dashboard.
+    browser : bool
+        Open one when the dashboard answers.
+
+    Returns
+    -------
+    int
+        Exit code: 0 if it was told to stop.
+
+    Raises
+    ------
+    AlreadyRunning
+        If the port is taken or a scheduler works in this home already.
+    """
+    home = settings.home.absolute()
+    free_port(settings.bind, port)
+    with locked(home):
+        pass
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    beat = [sys.executable, "-m", "qc_app", "scheduler", "--home", str(home)]
+    children: list[Child] = []
+    try:
+        children.append(_start("scheduler", beat, os.environ))
+        children.append(_start("dashboard", launch_command(home, settings.bind, port), launch_environment(home)))
+        url = f"http://{settings.bind}:{port}"
+        if _answers(url, children, stop):
+            say(f"dashboard: {url}  (Ctrl-C stops everything)")
+            if browser:
+                webbrowser.open(url)
+        while not stop.wait(0.5) and not any(child.ended for child in children):
+            pass
+        dead = [child for child in children if child.ended]
+    finally:
+        _stop(children)
+    if dead and not stop.is_set():
+        names = " and ".join(f"the {c.name} (exit code {c.process.returncode})" for c in dead)
+        return fail(f"{names} ended; everything was stopped - its last lines are above and in {home / 'logs'}", 1)
+    say("stopped")
+    return 0
+
+
+def free_port(bind: str, port: int) -> None:
+    """Raise AlreadyRunning if something else listens there."""
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind, port))
+        except OSError as error:
+            raise AlreadyRunning(
+                f"port {port} on {bind} cannot be used ({error.strerror}) - stop what uses it, or choose another --port"
+            ) from None
+
+
+def _start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+    return Child(name, subprocess.Popen(command, env=dict(environment), start_new_session=True))  # noqa: S603
+
+
+def _answers(url: str, children: Sequence[Child], stop: threading.Event) -> bool:
+    """Wait until the dashboard says that it is healthy."""
+    began = time.monotonic()
+    with progress("starting") as tell:
+        while not stop.wait(0.3) and not any(child.ended for child in children):
+            waited = time.monotonic() - began
+            tell("starting the dashboard", min(waited / 10.0, 0.95))
+            try:
+                with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as reply:  # noqa: S310 - our own address
+                    if reply.status == 200:
+                        return True
+            except (urllib.error.URLError, OSError):
+                pass
+            if waited > PATIENCE_S:
+                fail(f"the dashboard does not answer at {url} after {PATIENCE_S:.0f} s; it may still come", 1)
+                return False
+    return False
+
+
+def _stop(children: Sequence[Child]) -> None:
+    """Ask each to end, the dashboard first; end it if it does not."""
+    for child in reversed(children):
+        if not child.ended:
+            child.process.terminate()
+    deadline = time.monotonic() + GRACE_S
+    for child in reversed(children):
+        try:
+            child.process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            say(f"the {child.name} did not end in {GRACE_S:.0f} s and is killed; it resumes at the next start")
+            child.process.kill()
+            child.process.wait()

@@ -1,0 +1,123 @@
+"""Commands on the definition of the plant: apply, export, check, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qc_app.access import local_actor
+from qc_app.actions import apply_plant
+from qc_app.cli.checks import probes
+from qc_app.cli.terminal import HOME, Home, Reason, opened, out, plant_of, say, table
+from qc_app.errors import PlantError
+from qc_app.plant import Plant, difference, parse
+from qc_app.schedule.due import newest_night, night_moment
+from qc_app.store import Store
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for command in (apply, export, check, status):
+        app.command()(command)
+
+
+def apply(
+    file: Annotated[Path, typer.Argument(help="Plant definition (TOML).")],
+    home: Home = HOME,
+    reason: Reason = "",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the differences and change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> int:
+    """Put a plant definition in force, after showing what it changes."""
+    new = parse(_text(file), where=file.name)
+    with opened(home, create=not dry_run) as store:
+        version = store.journal.plants.current()
+        old = parse(version.definition, where="the journal") if version else None
+        changes = difference(old, new) if old else [f"plant {new.name!r} with {len(new.stages)} stages is new"]
+        for line in changes or ["nothing changes"]:
+            say(f"  {line}")
+        if dry_run or not changes:
+            return 0
+        removed = [line for line in changes if line.endswith("is removed")]
+        if removed and not yes and not typer.confirm(f"{len(removed)} removed. Apply?"):
+            say("nothing was changed")
+            return 1
+        apply_plant(store, local_actor(), file.read_text(encoding="utf-8"), reason)
+    say(f"applied: {len(new.stages)} stages, {len(new.sources)} sources in {home}")
+    return 0
+
+
+def export(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; default: the screen.")] = None,
+    home: Home = HOME,
+) -> int:
+    """Write the plant definition in force as TOML; `qc apply` reads it back unchanged."""
+    with opened(home) as store:
+        plant_of(store)
+        version = store.journal.plants.current()
+        text = version.definition if version else ""
+    if file is None:
+        out.file.write(text)
+        return 0
+    file.write_text(text, encoding="utf-8")
+    say(f"written to {file}")
+    return 0
+
+
+def check(
+    home: Home = HOME,
+    source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+) -> int:
+    """Try sources, store, disk and clock step by step; change nothing."""
+    with opened(home) as store:
+        plant = plant_of(store)
+        failed = 0
+        for probe in probes(store, plant, source):
+            out.print(f"[{'green' if probe.ok else 'red'}]{'ok  ' if probe.ok else 'FAIL'}[/] ", end="")
+            say(f"{probe.step}: {probe.message}")
+            failed += not probe.ok
+    say(f"{failed} checks failed" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def status(home: Home = HOME) -> int:
+    """Show who leads, what ran, what is wrong, and each stage in a line."""
+    with opened(home) as store:
+        plant = plant_of(store)
+        _who_and_when(store, plant)
+        alarms = store.journal.alarms.counts()
+        rows = [
+            (x.values["state"], x.stage, x.characteristic, str(x.values["units"]), str(x.values["labels"]),
+             x.values["tier"], str(alarms.get(x.stage, 0)), x.values["state_sentence"][:90])
+            for x in store.journal.latest.all()
+        ]  # fmt: skip
+        sides = {"state": "", "stage": "", "characteristic": "", "units": "right", "labels": "right", "tier": "",
+                 "alarms": "right", "": ""}  # fmt: skip
+        table(f"{plant.name}: {len(plant.stages)} stages", sides, rows)
+        if alarms.get(""):
+            say(f"{alarms['']} open alarms of the plant itself")
+    return 0
+
+
+def _who_and_when(store: Store, plant: Plant) -> None:
+    lease = store.journal.lease.holder()
+    say(f"scheduler: {lease.holder} (until {lease.until:%H:%M:%S} UTC)" if lease else "scheduler: none runs")
+    now = store.clock.now()
+    nights = store.journal.runs.list(job="night", last=1)
+    last = nights[0] if nights else None
+    say(f"last night: {last.plant_day} {last.status}: {last.sentence}" if last else "last night: none yet")
+    day = newest_night(plant, now)
+    if last is None or last.plant_day < day:
+        say(f"the night of {day} was due at {night_moment(plant, day):%Y-%m-%d %H:%M} UTC and has not run")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PlantError(f"{file} cannot be read ({error.strerror}) - name a plant definition") from None
+    except UnicodeDecodeError:
+        raise PlantError(f"{file} is not UTF-8 text - save it as UTF-8") from None

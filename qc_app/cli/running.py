@@ -1,0 +1,67 @@
+"""Commands that run: up, scheduler, demo."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qc_app.cli.household import serve
+from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, progress, say
+from qc_app.demo.creation import create_demo
+from qc_app.schedule import run
+from qc_app.settings import Settings
+
+Port = Annotated[int | None, typer.Option("--port", help="Port of the dashboard; default: the settings, 8501.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for command in (up, demo, scheduler):
+        app.command()(command)
+
+
+def up(home: Home = HOME, port: Port = None, *, no_browser: NoBrowser = False) -> int:
+    """Run the scheduler and the dashboard until Ctrl-C."""
+    with opened(home) as store:
+        plant_of(store)
+    settings = Settings.load(home)
+    return serve(settings, port or settings.port, browser=not no_browser)
+
+
+def demo(
+    home: Home = Path("demo-home"),
+    port: Port = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the simulated plant.")] = 1,
+    weeks: Annotated[int, typer.Option("--weeks", help="Length of its history.")] = 6,
+    speed: Annotated[float, typer.Option("--speed", help="Plant seconds a second.")] = 60.0,
+    *,
+    no_browser: NoBrowser = False,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Only set it up.")] = False,
+) -> int:
+    """Set up the simulated steel plant and run it; an existing one goes on."""
+    if not (home / "clock.json").exists():
+        with progress("setting up the simulated plant") as tell:
+            made = create_demo(home, seed=seed, weeks=weeks, speed=speed, told=tell)
+        say(f"simulated plant in {home}: {made.sentence}")
+    return 0 if no_run else up(home, port, no_browser=no_browser)
+
+
+def scheduler(home: Home = HOME) -> int:
+    """Run the scheduler alone until it is told to stop (Ctrl-C, SIGTERM)."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with opened(home) as store:
+        plant = plant_of(store)
+        say(f"scheduler of {plant.name!r} in {store.home} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        reason = run(store, stop)
+    if reason:
+        return fail(f"the scheduler ended: {reason}", 1)
+    say("scheduler stopped")
+    return 0

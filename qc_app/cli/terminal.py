@@ -1,0 +1,87 @@
+"""What every command shares: the home, the console, how a plant is opened, how progress looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from qc_app.errors import PlantError
+from qc_app.logs import close, configure
+from qc_app.plant import Plant, parse
+from qc_app.settings import Settings
+from qc_app.store import Store, open_store
+
+Home = Annotated[Path, typer.Option("--home", envvar="QC_HOME", help="Folder of the plant.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it goes to the audit trail.")]
+HOME = Path("plant-home")
+
+out = Console()
+err = Console(stderr=True)
+
+
+def say(text: str) -> None:
+    """Print a line of plain text."""
+    out.print(escape(text), highlight=False)
+
+
+def fail(message: str, code: int) -> int:
+    """Print an error in red and return the exit code."""
+    err.print(f"[red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    return code
+
+
+@contextmanager
+def opened(home: Path, *, create: bool = False) -> Iterator[Store]:
+    """Open the store of a home for one command, with its log."""
+    settings = Settings.load(home)
+    with open_store(settings, create=create) as store:
+        configure(store.home, settings.log_level)
+        try:
+            yield store
+        finally:
+            close()
+
+
+def plant_of(store: Store) -> Plant:
+    """Return the plant as defined now, or say how to define it.
+
+    Raises
+    ------
+    PlantError
+        If none was ever applied.
+    """
+    version = store.journal.plants.current()
+    if version is None:
+        raise PlantError(f"{store.home} has no plant yet - apply a definition with `qc apply plant.toml`, or `qc demo`")
+    return parse(version.definition, where="the journal")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[str, float], None]]:
+    """Show a bar for work that takes longer than a moment; yields ``tell(words, share)``."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(escape(what), total=1.0)
+
+        def tell(words: str, share: float) -> None:
+            bar.update(task, description=escape(words[:60]), completed=min(max(share, 0.0), 1.0))
+
+        yield tell
+
+
+def table(title: str, columns: dict[str, str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; `columns` maps heading to justification."""
+    shown = Table(title=escape(title), title_justify="left", box=None, header_style="bold")
+    for heading, side in columns.items():
+        shown.add_column(escape(heading), justify="right" if side == "right" else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(escape(cell) for cell in row))
+    out.print(shown)
