@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from models.errors import TaskError
 from models.gate import MOST_LABELS, judge
@@ -190,3 +191,33 @@ def test_wrong_use_is_told():
         judge([1.0], [1.0], delta=-1.0, seed=0)
     with pytest.raises(TaskError, match="domain guard"):
         domain_kept([True], [True, False])
+
+
+def test_a_slightly_worse_challenger_inside_delta_is_not_promoted():
+    champion = np.tile([1.0, 1.2, 0.9], 8)
+    result = judge(champion, champion + np.tile([0.05, -0.045, 0.004], 8), delta=0.5, seed=0)
+    assert result.lower > -0.5
+    assert result.estimate < 0
+    assert result.verdict == "undecided"
+
+
+def test_lots_of_unequal_size_weigh_by_their_rows():
+    lots = np.repeat(np.arange(6), [1, 2, 3, 5, 8, 13])
+    result = judge(np.full(32, 3.0), np.full(32, 2.0), lots, delta=0.0, seed=0)
+    assert (result.estimate, result.lower, result.upper) == pytest.approx((1.0, 1.0, 1.0))
+
+
+def test_the_interval_of_few_rows_is_as_wide_as_that_of_student():
+    """A plain percentile interval of 8 rows would be a quarter narrower."""
+    rng = np.random.default_rng(9)
+    ratios = []
+    for seed in range(40):
+        gain = rng.normal(size=8)
+        result = judge(gain, np.zeros(8), delta=0.0, seed=seed)
+        student = 2 * stats.t.ppf(0.95, 7) * gain.std(ddof=1) / np.sqrt(8)
+        ratios.append((result.upper - result.lower) / student)
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.06)
+
+
+def test_a_domain_that_lost_two_of_ten_units_may_be_chance():
+    assert domain_kept([True] * 10, [True] * 8 + [False] * 2).passed

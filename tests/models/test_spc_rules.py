@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from models.errors import UnknownName
 from models.spc import NELSON, RULES, WESTERN_ELECTRIC, run_length, run_signals, signal_probability
+from models.spc.rules import rules_named
+from models.spc.run_length import _chain
 
 ZIGZAG = [0.5 * (-1) ** i for i in range(14)]
 CASES = {
@@ -121,3 +123,8 @@ def test_simulated_run_length_of_a_zone_rule_agrees_with_the_exact_one():
 
 def test_signal_probability_of_shewhart_is_geometric():
     assert signal_probability(["we1"], 100) == pytest.approx(1 - 0.9973002**100, abs=1e-6)
+
+
+def test_equal_futures_are_one_state():
+    """Without forgetting, the four Western Electric rules would need thousands of states."""
+    assert _chain(rules_named(WESTERN_ELECTRIC), 0.0).shape[0] < 300
