@@ -90,8 +90,8 @@ def limit_remark(value: float, what: Characteristic) -> str:
     return ""
 
 
-def enter_labels(
-    store: Store, actor: Actor, stage: str, characteristic: str, entries: Sequence[Entry], *, reason: str = ""
+def enter_labels(  # noqa: PLR0917 - the contract's order
+    store: Store, actor: Actor, stage: str, characteristic: str, entries: Sequence[Entry], reason: str = ""
 ) -> Receipt:
     """Keep inspection results; a unit that already has one gets a new revision, the old stays in the history.
 

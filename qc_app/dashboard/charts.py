@@ -1,7 +1,8 @@
 """Every chart, as pure functions from a view to a Vega-Lite specification.
 
 The marks are the same everywhere: measured = filled dot, predicted = open dot with its interval as a band,
-out of domain = hollow grey, specification = solid thin line, control limits = dashed, events = thin vertical lines with a word.
+out of domain = hollow grey, specification = solid thin line, control limits = dashed, events = thin vertical lines
+with a word.
 """
 
 from __future__ import annotations

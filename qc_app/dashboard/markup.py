@@ -93,12 +93,12 @@ def facts(items: Iterable[Fact]) -> str:
 
 
 def line(state: str, words: str, text: str, picture: str = "", below: str = "") -> str:
-    """Return one line of a list: state, sentence with a soft line below, a picture at the end."""
-    tail = f'<div class="p">{picture}</div>' if picture else ""
+    """Return one line of a list: state, sentence with a soft line below, a picture between."""
+    drawn = f'<div class="p">{picture}</div>' if picture else ""
     under = f'<div class="qc-soft qc-small">{safe(below, 400)}</div>' if below else ""
     return (
-        f'<div class="qc-line"><div class="s">{chip(state, words)}</div>'
-        f'<div class="t"><div>{safe(text, 600)}</div>{under}</div>{tail}</div>'
+        f'<div class="qc-line"><div class="s">{chip(state, words)}</div>{drawn}'
+        f'<div class="t"><div>{safe(text, 600)}</div>{under}</div></div>'
     )
 
 

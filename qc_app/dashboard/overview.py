@@ -6,8 +6,9 @@ import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
+from qc_app.dashboard.overview_table import columns, drawn, filtered
 from qc_app.dashboard.session import Here, guarded, here, inks, say, top
-from qc_app.views import STATES, OverviewView, age, figure, interval, overview, percent, state_word
+from qc_app.views import OverviewView, age, figure, interval, overview, percent, state_word
 
 MOST_CARDS = 6
 EVERY_S = 15
@@ -40,11 +41,11 @@ def _facts(view: OverviewView) -> list[markup.Fact]:
     ended = f" · {age(night.ended, view.at)} ago" if night.ended else ""
     return [
         *(
-            markup.Fact(state_word(state), str(counts[state]), state=state if counts[state] else "")
+            markup.Fact(state_word(state), f"{counts[state]:,}", state=state if counts[state] else "")
             for state in ("act", "watch", "unknown", "ok")
         ),
         markup.Fact("Alarms open", str(view.alarms_open), note=f"{view.alarms_high} high", state=alarmed),
-        markup.Fact("Labels owed", str(view.labels_owed)),
+        markup.Fact("Labels owed", f"{view.labels_owed:,}"),
         markup.Fact(
             "Last night", str(night.day or "–"), note=night.sentence + ended, state="watch" if night.failed else ""
         ),
@@ -88,12 +89,11 @@ def _card(row: dict[str, object], view: OverviewView) -> str:
 
 def _all(view: OverviewView, now: Here) -> None:
     st.html(markup.heading("All stages", "choose a row to open it"))
-    chosen = _filtered(view.rows)
-    drawn = _drawn(chosen, view)
+    chosen = filtered(view.rows)
     rows = tables.show(
-        drawn,
+        drawn(chosen, view),
         "overview_table",
-        _columns(),
+        columns(),
         zone=now.plant.zone,
         rows=16,
         select="one",
@@ -104,54 +104,3 @@ def _all(view: OverviewView, now: Here) -> None:
         picked = chosen.row(rows[0], named=True)
         where = {"stage": picked["stage"], "what": picked["characteristic"]}
         st.switch_page(st.session_state["pages"]["stage"], query_params=where)
-
-
-def _filtered(rows: pl.DataFrame) -> pl.DataFrame:
-    text, line, family, state = st.columns([3, 2, 2, 4])
-    words = text.text_input("Find", key="overview_find", placeholder="stage or characteristic")
-    at = line.selectbox("Line", ["all", *rows["line"].unique().sort()], key="overview_line")
-    kin = family.selectbox("Family", ["all", *rows["family"].unique().sort()], key="overview_family")
-    states = state.pills(
-        "State", list(STATES), key="overview_state", selection_mode="multi", format_func=lambda s: STATES[s][2]
-    )
-    kept = rows if at == "all" else rows.filter(pl.col("line") == at)
-    kept = kept if kin == "all" else kept.filter(pl.col("family") == kin)
-    kept = kept.filter(pl.col("state").is_in(states)) if states else kept
-    found = pl.concat_str("stage", "characteristic", separator=" ").str.to_lowercase()
-    return kept.filter(found.str.contains(words.lower(), literal=True)) if words else kept
-
-
-def _drawn(rows: pl.DataFrame, view: OverviewView) -> pl.DataFrame:
-    palette = inks()
-    sparks = [markup.spark(s, lo, up, palette) for s, lo, up in rows.select("spark", "lower", "upper").iter_rows()]
-    return rows.with_columns(
-        pl.Series("trend", sparks, pl.String),
-        pl.col("state").replace_strict({s: state_word(s) for s in STATES}).alias("state"),
-        (100 * pl.col("share_out")).alias("out_pct"),
-        pl.Series(
-            "cpk_range", [interval(a, b) for a, b in rows.select("cpk_lower", "cpk_upper").iter_rows()], pl.String
-        ),
-        pl.Series("data_age", [age(t, view.at) for t in rows["last_unit_at"]], pl.String),
-        pl.Series("model_age", [age(t, view.at) for t in rows["model_at"]], pl.String),
-    )
-
-
-def _columns() -> dict[str, object]:
-    return {
-        "state": st.column_config.TextColumn("State", width=96),
-        "stage": st.column_config.TextColumn("Stage"),
-        "characteristic": "Characteristic",
-        "trend": st.column_config.ImageColumn("Trend in spec.", width=150),
-        "out_pct": tables.number("Out of spec.", 1, "%"),
-        "cpk": tables.number("Cpk", 2),
-        "cpk_range": st.column_config.TextColumn("95 % of Cpk", alignment="right"),
-        "alarms": "Alarms",
-        "drift": "Drift",
-        "data_age": st.column_config.TextColumn("Data age", alignment="right"),
-        "labels": "Labels",
-        "labels_owed": "Owed",
-        "tier": "Answered by",
-        "model_age": st.column_config.TextColumn("Model age", alignment="right"),
-        "line": "Line",
-        "family": "Family",
-    }

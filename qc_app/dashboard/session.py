@@ -119,9 +119,7 @@ def pick_characteristic(now: Here, stage: str) -> str:
     """Let the person choose one of the stage's characteristics."""
     names = [c.name for c in now.plant.stage(stage).characteristics]
     if not names:
-        say(
-            f"Stage {stage} has no characteristic yet. Add one under [stages.{stage}.characteristics] and apply it."
-        )
+        say(f"Stage {stage} has no characteristic yet. Add one under [stages.{stage}.characteristics] and apply it.")
         st.stop()
     _settle("what", names)
     st.selectbox("Characteristic", names, key="pick_what", on_change=_picked, args=("what",))

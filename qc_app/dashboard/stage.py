@@ -10,21 +10,19 @@ import streamlit as st
 
 from qc_app.dashboard import charts, markup, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, pick_window, say, top
+from qc_app.dashboard.stage_details import capability, changes, courses
 from qc_app.views import (
     StageView,
     age,
-    by_effect,
     figure,
     interval,
     moment,
-    parameters,
     percent,
     stage_view,
     state_word,
 )
 
 EVERY_S = 20
-SHOWN = 8
 _ALARM = {"high": ("act", "■ Alarm"), "medium": ("watch", "▲ Alarm"), "low": ("", "● Alarm")}
 
 
@@ -55,9 +53,9 @@ def _live(now: Here, stage: str, what: str, window: str) -> None:
     with left:
         _units(view, now)
     with right:
-        _capability(view)
-        _drift(view)
-    _parameters(view, now, window)
+        capability(view)
+        changes(view)
+    courses(view, now, window)
 
 
 def _verdict(view: StageView) -> None:
@@ -130,45 +128,3 @@ def _units(view: StageView, now: Here) -> None:
     told = view.units.with_columns(note.alias("note"))
     empty = "No unit is predicted in this window yet."
     tables.show(told, "stage_units", columns, zone=now.plant.zone, rows=9, marked="note", empty=empty)
-
-
-def _capability(view: StageView) -> None:
-    v = view.values
-    st.html(markup.heading("Capability", "never without its interval"))
-    if v.get("cpk") is None:
-        say("No capability yet: it needs two specification limits (or one) and measured results of a stable process.")
-        return
-    worth = f"Cpk {figure(v['cpk'])}, with 95 % confidence {interval(v.get('cpk_lower'), v.get('cpk_upper'))}."
-    stable = v.get("stable")
-    tail = " The chart signals: the process is not stable, so this says what was, not what will be."
-    say(worth + (tail if stable is False else ""), "watch" if stable is False else "")
-
-
-def _drift(view: StageView) -> None:
-    st.html(markup.heading("What changed", "the largest effect first"))
-    drifted = sorted((d for d in view.drift if d.drifted), key=lambda d: (not d.matters, -abs(d.effect)))
-    for report in drifted[:5]:
-        say(report.sentence, "watch" if report.matters else "")
-    if not drifted:
-        say(str(view.values.get("drift_sentence") or "No drift has been tested yet: the next night does it."))
-
-
-def _parameters(view: StageView, now: Here, window: str) -> None:
-    names = by_effect(view.stage, view.drift)
-    if not names:
-        return
-    st.html(markup.heading("Parameters", f"{min(SHOWN, len(names))} of {len(names)}, those that changed most first"))
-    key = "stage_parameters"
-    with st.popover("Choose parameters", key=f"{key}_open"):
-        chosen = st.multiselect("Shown", names, names[:SHOWN], key=f"{key}_{view.stage.id}", max_selections=24)
-    courses = parameters(now.store, now.plant, view.stage.id, chosen, window)
-    units = {p.name: p.unit for p in view.stage.parameters}
-    with st.grid(4, min_column_width=260, gap="small"):
-        for n, name in enumerate(chosen):
-            with st.container(key=f"{key}_{n}", gap=None):
-                st.html(markup.heading(name, units[name]))
-                if name in courses and courses[name].height:
-                    chart = charts.parameter_chart(courses[name], name, units[name], inks())
-                    st.altair_chart(chart, theme=None, key=f"{key}_chart_{n}")
-                else:
-                    say("no value in this window")

@@ -28,9 +28,9 @@ QUIET = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
-    import made_plants
+    import made_troubles
 
-    return made_plants.troubled(tmp_path_factory.mktemp("browser") / "home")
+    return made_troubles.troubled(tmp_path_factory.mktemp("browser") / "home")
 
 
 @pytest.fixture(scope="module")

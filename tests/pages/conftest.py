@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import made_plants
+import made_troubles
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -20,7 +21,9 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     def home(name: str) -> Path:
         if name not in made:
-            made[name] = getattr(made_plants, name)(tmp_path_factory.mktemp(name) / "home")
+            made[name] = (getattr(made_plants, name, None) or getattr(made_troubles, name))(
+                tmp_path_factory.mktemp(name) / "home"
+            )
         return made[name]
 
     return home

@@ -15,15 +15,11 @@ from qc_app.clock import plant_day
 from qc_app.plant import Plant, digest, render
 from qc_app.records import (
     Decision,
-    DriftReport,
     Event,
-    Gap,
     Label,
     Latest,
     Limits,
     ModelVersion,
-    Quarantined,
-    Request,
 )
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store
@@ -233,7 +229,8 @@ def _latest(store, of, what, mean, times, trouble: Trouble) -> None:
             "state": "act",
             "stable": False,
             "drift": "drift",
-            "state_sentence": f"{100 * out:.0f} % of the newest units are predicted outside the specification; roll_force moved first.",
+            "state_sentence": f"{100 * out:.0f} % of the newest units are predicted outside the specification; "
+            "roll_force moved first.",
         }
     store.journal.latest.put([Latest(of.id, what.name, NOW - timedelta(minutes=4), numbers)])
 
@@ -276,193 +273,6 @@ def _night(store: Store, plant: Plant, *, failed: bool) -> None:
             bad = failed and job == "adapt" and n == 1
             words = f"stage {one.id!r}: 2 labels, 5 needed - enter 3 more" if bad else f"{job}: done for {one.id}"
             store.journal.runs.finish(run, "failed" if bad else "done", words, {}, at + timedelta(seconds=n + 8))
-
-
-def troubled(home: Path) -> Path:
-    """Two stages off, one with hostile names, held pieces, gaps, alarms, a failed run, a challenger that waits."""
-    evil = Stage(NASTY, "Hot strip 2", "rolling", (Parameter("<b>p</b>", "degC"), *PARAMETERS[1:]), (THICKNESS,))
-    stages = (stage("rolling-1"), stage("rolling-2"), evil, stage("galvanising-1", "Finishing", "coating"))
-    plant = plant_of(stages)
-    with founded(home, plant) as store:
-        for n, one in enumerate(stages[:3]):
-            fill(store, plant, one, n + 11, (Trouble(), Trouble(0.45), Trouble(0.3, 0.8, lost_domain=True))[n])
-        _night(store, plant, failed=True)
-        _ring(store)
-        _hold(store)
-        _drift(store, plant)
-        store.journal.events.add(
-            Event("rolling-2", NOW - timedelta(days=2.2), "tool", "rolls changed <b>twice</b>", "maria")
-        )
-        waits = ModelVersion(
-            "c" * 16,
-            "rolling-2",
-            "thickness",
-            "portfolio",
-            NOW - timedelta(hours=8),
-            "",
-            NOW - timedelta(hours=9),
-            5,
-            38,
-            7,
-            "challenger",
-        )
-        store.journal.models.add(waits)
-        store.journal.models.challenge("rolling-2", "thickness", waits.id)
-        store.journal.requests.put(Request("adapt", "rolling-2", {}, "maria", NOW - timedelta(minutes=2)))
-    return home
-
-
-def _ring(store: Store) -> None:
-    ring = store.journal.alarms.raise_
-    ring(
-        "predicted out of spec",
-        "rolling-2",
-        "thickness",
-        "high",
-        "14 of the newest 60 units are predicted above 2.60 mm.",
-        "Check the roll gap; measure the next three coils; hold coils above 2.60 mm.",
-        NOW - timedelta(minutes=35),
-    )
-    ring(
-        "drift that matters",
-        "rolling-2",
-        "roll_force",
-        "medium",
-        "roll_force moved by 2.1 standard deviations since yesterday 22:10.",
-        "Compare with the roll change; retrain after 5 new labels.",
-        NOW - timedelta(hours=5),
-    )
-    ring(
-        "anomaly",
-        NASTY,
-        "thickness",
-        "medium",
-        f"40 units of {NASTY} lie outside what the model knows.",
-        "Measure two of them.",
-        NOW - timedelta(hours=2),
-    )
-    seen = ring(
-        "late labels",
-        "rolling-1",
-        "hardness",
-        "low",
-        "30 results are owed for more than two days.",
-        "Ask the laboratory.",
-        NOW - timedelta(days=1),
-    )
-    store.journal.alarms.acknowledge(seen.id, "maria", "laboratory is told", NOW - timedelta(hours=20))
-
-
-def _hold(store: Store) -> None:
-    pieces = [
-        Quarantined(
-            "rolling-2 files",
-            "rolling-2",
-            "shift3.csv",
-            n,
-            f"C-9;{NASTY};n/a",
-            "not_a_number",
-            "shift3.csv, row 12: 'n/a' in ExitTemp is no number - correct it and replay",
-            NOW - timedelta(hours=3),
-            NOW - timedelta(hours=1),
-        )
-        for n in range(5)
-    ]
-    store.journal.quarantine.hold(pieces)
-    store.journal.gaps.add(
-        Gap(
-            "rolling-1 files",
-            "rolling-1",
-            NOW - timedelta(hours=30),
-            NOW - timedelta(hours=28),
-            "source did not answer",
-            NOW - timedelta(hours=28),
-        )
-    )
-
-
-def _drift(store: Store, plant: Plant) -> None:
-    day = plant_day(NOW, plant.zone, plant.day_starts)
-    said = "roll_force moved (KS 0.41 > 0.14, n = 200): the expected error rises by 0.006 mm."
-    store.journal.drift.add(
-        [
-            DriftReport(
-                "rolling-2",
-                "thickness",
-                day,
-                NOW,
-                "inputs",
-                "roll_force",
-                "ks",
-                0.41,
-                0.14,
-                0.0001,
-                200,
-                0.3,
-                drifted=True,
-                matters=True,
-                sentence=said,
-            ),
-            DriftReport(
-                "rolling-2",
-                "thickness",
-                day,
-                NOW,
-                "inputs",
-                "bending",
-                "ks",
-                0.2,
-                0.14,
-                0.01,
-                200,
-                0.01,
-                drifted=True,
-                matters=False,
-                sentence="bending moved (KS 0.20 > 0.14, n = 200): the model does not use it.",
-            ),
-        ]
-    )
-
-
-def thousand(home: Path, stages: int = 1000) -> Path:
-    made = tuple(
-        stage(f"press-{n:04d}", f"Line {n // 50 + 1:02d}", ("rolling", "coating")[n % 2]) for n in range(stages)
-    )
-    plant = Plant("Large works", zone=ZONE, stages=made)
-    rng = np.random.default_rng(1)
-    latest = []
-    for n, one in enumerate(made):
-        for what in one.characteristics:
-            middle, width = (what.lower + what.upper) / 2, what.upper - what.lower
-            spark = [float(v) for v in middle + width * (rng.normal(0, 0.1, 60) + (0.4 if n % 97 == 0 else 0))]
-            state = "act" if n % 97 == 0 else "watch" if n % 31 == 0 else "ok"
-            numbers = NUMBERS | {
-                "units": 9000,
-                "last_unit_at": (NOW - timedelta(minutes=n % 40)).isoformat(),
-                "labels": 40,
-                "labels_owed": n % 5,
-            }
-            numbers |= {
-                "share_out": 0.2 if state == "act" else 0.001,
-                "cpk": 1.4,
-                "cpk_lower": 1.2,
-                "cpk_upper": 1.6,
-                "model_at": (NOW - timedelta(hours=9)).isoformat(),
-            }
-            latest.append(Latest(one.id, what.name, NOW, numbers | {"state": state, "spark": spark, "n_labels": 40}))
-    with founded(home, plant) as store:
-        store.journal.latest.put(latest)
-        for n in range(0, stages, 97):
-            store.journal.alarms.raise_(
-                "predicted out of spec",
-                f"press-{n:04d}",
-                "thickness",
-                "high",
-                "20 % of the newest units are predicted above the limit.",
-                "Check the die.",
-                NOW,
-            )
-    return home
 
 
 def told(app) -> str:

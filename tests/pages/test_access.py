@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import made_plants
+import made_troubles
 import pytest
 
 from qc_app import actions
@@ -31,7 +32,7 @@ DEEDS = sorted(set(actions.__all__) - PURE - {"EVENT_KINDS"})
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    home = made_plants.troubled(tmp_path_factory.mktemp("access") / "home")
+    home = made_troubles.troubled(tmp_path_factory.mktemp("access") / "home")
     from qc_app.views import enter
 
     with enter(home) as opened:

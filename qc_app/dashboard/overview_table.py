@@ -1,0 +1,64 @@
+"""The overview's table of all stages: filters, columns, sparklines."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.session import inks
+from qc_app.views import STATES, OverviewView, age, interval, state_word
+
+
+def filtered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Show the filters; return the rows that pass them."""
+    text, line, family, state = st.columns([3, 2, 2, 4])
+    words = text.text_input("Find", key="overview_find", placeholder="stage or characteristic")
+    at = line.selectbox("Line", ["all", *rows["line"].unique().sort()], key="overview_line")
+    kin = family.selectbox("Family", ["all", *rows["family"].unique().sort()], key="overview_family")
+    states = state.pills(
+        "State", list(STATES), key="overview_state", selection_mode="multi", format_func=lambda s: STATES[s][2]
+    )
+    kept = rows if at == "all" else rows.filter(pl.col("line") == at)
+    kept = kept if kin == "all" else kept.filter(pl.col("family") == kin)
+    kept = kept.filter(pl.col("state").is_in(states)) if states else kept
+    found = pl.concat_str("stage", "characteristic", separator=" ").str.to_lowercase()
+    return kept.filter(found.str.contains(words.lower(), literal=True)) if words else kept
+
+
+def drawn(rows: pl.DataFrame, view: OverviewView) -> pl.DataFrame:
+    """Return the rows as they are shown: words, sparklines, ages."""
+    palette = inks()
+    sparks = [markup.spark(s, lo, up, palette) for s, lo, up in rows.select("spark", "lower", "upper").iter_rows()]
+    return rows.with_columns(
+        pl.Series("trend", sparks, pl.String),
+        pl.col("state").replace_strict({s: state_word(s) for s in STATES}).alias("state"),
+        (100 * pl.col("share_out")).alias("out_pct"),
+        pl.Series(
+            "cpk_range", [interval(a, b) for a, b in rows.select("cpk_lower", "cpk_upper").iter_rows()], pl.String
+        ),
+        pl.Series("data_age", [age(t, view.at) for t in rows["last_unit_at"]], pl.String),
+        pl.Series("model_age", [age(t, view.at) for t in rows["model_at"]], pl.String),
+    )
+
+
+def columns() -> dict[str, object]:
+    """Return the columns in their order."""
+    return {
+        "state": st.column_config.TextColumn("State", width=96),
+        "stage": st.column_config.TextColumn("Stage"),
+        "characteristic": "Characteristic",
+        "trend": st.column_config.ImageColumn("Trend in spec.", width=150),
+        "out_pct": tables.number("Out of spec.", 1, "%"),
+        "cpk": tables.number("Cpk", 2),
+        "cpk_range": st.column_config.TextColumn("95 % of Cpk", alignment="right"),
+        "alarms": "Alarms",
+        "drift": "Drift",
+        "data_age": st.column_config.TextColumn("Data age", alignment="right"),
+        "labels": "Labels",
+        "labels_owed": "Owed",
+        "tier": "Answered by",
+        "model_age": st.column_config.TextColumn("Model age", alignment="right"),
+        "line": "Line",
+        "family": "Family",
+    }

@@ -1,0 +1,56 @@
+"""Details of a stage: capability, what changed, the parameters' courses."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.dashboard import charts, markup
+from qc_app.dashboard.session import Here, inks, say
+from qc_app.views import StageView, by_effect, figure, interval, parameters
+
+SHOWN = 8
+
+
+def capability(view: StageView) -> None:
+    """Show the capability in a sentence, with its interval and whether it may be believed."""
+    v = view.values
+    st.html(markup.heading("Capability", "never without its interval"))
+    if v.get("cpk") is None:
+        say("No capability yet: it needs two specification limits (or one) and measured results of a stable process.")
+        return
+    worth = f"Cpk {figure(v['cpk'])}, with 95 % confidence {interval(v.get('cpk_lower'), v.get('cpk_upper'))}."
+    stable = v.get("stable")
+    tail = " The chart signals: the process is not stable, so this says what was, not what will be."
+    say(worth + (tail if stable is False else ""), "watch" if stable is False else "")
+
+
+def changes(view: StageView) -> None:
+    """Show the drift verdicts, the largest effect first."""
+    st.html(markup.heading("What changed", "the largest effect first"))
+    drifted = sorted((d for d in view.drift if d.drifted), key=lambda d: (not d.matters, -abs(d.effect)))
+    for report in drifted[:5]:
+        say(report.sentence, "watch" if report.matters else "")
+    if not drifted:
+        say(str(view.values.get("drift_sentence") or "No drift has been tested yet: the next night does it."))
+
+
+def courses(view: StageView, now: Here, window: str) -> None:
+    """Show the parameters as small multiples."""
+    names = by_effect(view.stage, view.drift)
+    if not names:
+        return
+    st.html(markup.heading("Parameters", f"{min(SHOWN, len(names))} of {len(names)}, those that changed most first"))
+    key = "stage_parameters"
+    with st.popover("Choose parameters", key=f"{key}_open"):
+        chosen = st.multiselect("Shown", names, names[:SHOWN], key=f"{key}_{view.stage.id}", max_selections=24)
+    drawn = parameters(now.store, now.plant, view.stage.id, chosen, window)
+    units = {p.name: p.unit for p in view.stage.parameters}
+    with st.grid(4, min_column_width=260, gap="small"):
+        for n, name in enumerate(chosen):
+            with st.container(key=f"{key}_{n}", gap=None):
+                st.html(markup.heading(name, units[name]))
+                if name in drawn and drawn[name].height:
+                    chart = charts.parameter_chart(drawn[name], name, units[name], inks())
+                    st.altair_chart(chart, theme=None, key=f"{key}_chart_{n}")
+                else:
+                    say("no value in this window")
