@@ -13,7 +13,7 @@ import polars as pl
 
 from data_connectors.base import Reject
 from data_connectors.file_folder.options import Options
-from data_connectors.file_folder.pieces import Piece, Start, Unreadable
+from data_connectors.file_folder.pieces import Piece, Start, Unreadable, clipped
 from data_connectors.names import normal
 
 _BOM = codecs.BOM_UTF8
@@ -211,7 +211,7 @@ def _slow(text: str, header: list[str], options: Options, name: str) -> tuple[pl
 
 def _odd_line(fields: list[str], number: int, width: int, options: Options, name: str) -> Reject:
     said = f"{name}: row {number} has {len(fields)} fields and the header {width} - correct the line"
-    return Reject(name, number, options.separator.join(fields), "column_count", said)
+    return Reject(name, number, clipped(options.separator.join(fields)), "column_count", said)
 
 
 def _without_headers(frame: pl.DataFrame, header: list[str], name: str) -> tuple[pl.DataFrame, list[Reject]]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from data_connectors.base import Reject
 from data_connectors.file_folder.options import Options
-from data_connectors.file_folder.pieces import Piece, Start, Unreadable
+from data_connectors.file_folder.pieces import Piece, Start, Unreadable, clipped
 from data_connectors.names import normal
 
 
@@ -42,7 +42,8 @@ def _objects(lines: list[bytes], name: str, options: Options) -> tuple[list[dict
             rows.append(_fields(line, options.decimal))
         except (ValueError, RecursionError) as error:
             said = f"{name}: line {number} is no JSON object ({error}) - correct the line"
-            rejects.append(Reject(name, number, line.decode(errors="replace").rstrip(), "bad_json", said))
+            raw = clipped(line.decode(errors="replace").rstrip())
+            rejects.append(Reject(name, number, raw, "bad_json", said))
     return rows, rejects
 
 

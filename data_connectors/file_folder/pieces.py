@@ -8,6 +8,8 @@ import polars as pl
 
 from data_connectors.base import Reject
 
+MAX_RAW = 65_536
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -40,6 +42,17 @@ class Piece:
     rejects: tuple[Reject, ...] = ()
 
 
+def clipped(raw: str) -> str:
+    """Return raw text for a reject, cut at 65536 characters: longer lines are torn files, and the file stays.
+
+    Examples
+    --------
+    >>> clipped("short"), len(clipped("x" * 100_000))
+    ('short', 65537)
+    """
+    return raw if len(raw) <= MAX_RAW else raw[:MAX_RAW] + "…"
+
+
 class Unreadable(Exception):  # noqa: N818 - reads as the state that it is
     """A file, or the rest of it, cannot be read: caught by the folder, which rejects it and goes on to the next.
 
@@ -56,4 +69,4 @@ class Unreadable(Exception):  # noqa: N818 - reads as the state that it is
     def __init__(self, reason: str, message: str, raw: str = "") -> None:
         super().__init__(message)
         self.reason = reason
-        self.raw = raw
+        self.raw = clipped(raw)

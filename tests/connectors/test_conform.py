@@ -34,7 +34,7 @@ def made_of(frame: pl.DataFrame, source: Source = SOURCE) -> Conformed:
 
 def measured(
     unit: list[object], time: list[object] | str = AT, temp: list[object] | str = "850", **more: list[object]
-) -> pl.DataFrame:  # noqa: E501
+) -> pl.DataFrame:
     columns = {"unit_id": unit, "time": time, "exit_temp": temp, "speed": "2.5"} | more
     return pl.DataFrame({k: v if isinstance(v, list) else [v] * len(unit) for k, v in columns.items()}, strict=False)
 
@@ -96,7 +96,7 @@ def test_every_finite_number_survives_its_text(value: float, decimal: str) -> No
     source = Source("files", "file_folder", "rolling-2", decimal=decimal)  # type: ignore[arg-type]
     frame = pl.DataFrame(
         {"unit_id": ["A"], "time": [AT], "exit_temp": ["1"], "speed": [repr(value).replace(".", decimal)]}
-    )  # noqa: E501
+    )
     made = made_of(frame, source)
     assert made.rows["speed"].to_list() == [value]
     assert made.rows["quality"].to_list() == [None]
@@ -118,28 +118,28 @@ REFUSED = {
     "bad_unit": (
         {"unit": ["a\u202eb"]},
         "unit id 'a\\\\u202eb' holds invisible characters or more than 200 - correct it at the source",
-    ),  # noqa: E501
+    ),
     "missing_time": ({"unit": ["A"], "time": [""]}, "no time in 'time' - fill it in and replay"),
     "naive_time": (
         {"unit": ["A"], "time": ["2024-05-01 06:00"]},
         "time '2024-05-01 06:00' has no zone - set zone in [sources.files], e.g. zone = \"Europe/Berlin\"",
-    ),  # noqa: E501
+    ),
     "unparsable_time": (
         {"unit": ["A"], "time": ["01/02/2024"]},
         "time '01/02/2024' in 'time' cannot be read - set time_format in [sources.files]",
-    ),  # noqa: E501
+    ),
     "time_out_of_range": (
         {"unit": ["A"], "time": ["1969-12-31T23:59:59Z"]},
         "time '1969-12-31T23:59:59Z' is not within 1970..2105 - correct it at the source",
-    ),  # noqa: E501
+    ),
     "future_time": (
         {"unit": ["A"], "time": ["2024-06-02T12:00:01Z"]},
         "time '2024-06-02T12:00:01Z' is more than a day ahead of now - correct the source's clock",
-    ),  # noqa: E501
+    ),
     "dup_conflict": (
         {"unit": ["A", "A"], "temp": ["1", "2"]},
         "unit 'A' was delivered before at '2024-05-01T06:00:00Z' with other values - keep one of the two",
-    ),  # noqa: E501
+    ),
 }
 
 
@@ -269,7 +269,7 @@ def test_a_refused_label_can_be_replayed_from_its_raw_text() -> None:
 def test_a_label_source_need_not_carry_all_characteristics_but_a_misspelt_one_is_missing() -> None:
     frame = pl.DataFrame({"unit_id": ["A"], "time": [AT], "thickness": ["3"]})
     assert made_of(frame, LABELS).rows.height == 1
-    with pytest.raises(SchemaError, match="column 'scratch' missing in shift3.csv"):
+    with pytest.raises(SchemaError, match=r"column 'scratch' missing in shift3\.csv"):
         made_of(frame.with_columns(Scratch=pl.lit("1")), LABELS)
     with pytest.raises(SchemaError, match="column 'thickness' missing"):
         made_of(frame.drop("thickness"), LABELS)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from data_connectors import conform, make_connector
@@ -103,3 +105,18 @@ def test_mutants_load_or_are_rejected_and_the_next_file_loads(
         assert len((tmp_path / name).read_bytes().strip().splitlines()) <= 1, name
     assert set(json.loads(batches[-1].after)["files"]) >= handled
     assert list(make_connector(source, lambda: NOW).read(STAGE, batches[-1].after)) == []
+
+
+def test_text_in_parquet_that_is_no_text_is_caught_before_it_can_crash(tmp_path: Path) -> None:
+    names = [*FRAME.columns]
+    table = FRAME.to_arrow()
+    spoilt = pa.array([b"\xff\xfe"] * FRAME.height, pa.binary()).view(pa.string())
+    columns = [spoilt, *(table[name] for name in names[1:])]
+    pq.write_table(pa.table(dict(zip(names, columns, strict=True))), tmp_path / "a.parquet")
+    os.utime(tmp_path / "a.parquet", (1000, 1000))
+    foreign = pa.Table.from_arrays(table.columns, names=names).replace_schema_metadata({b"\xff": b"\xfe"})
+    pq.write_table(foreign, tmp_path / "b.parquet")
+    source = Source("files", "file_folder", "s", settings={"path": str(tmp_path), "settle_s": 0})
+    bad, good = make_connector(source, lambda: NOW).read(STAGE, None)
+    assert bad.rejects[0].reason == "bad_parquet"
+    assert conform(good, STAGE, source, NOW).rows.height == FRAME.height

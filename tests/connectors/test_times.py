@@ -1,4 +1,5 @@
 """Times: the days on which clocks change, in four zones, and the shapes in which times are written."""
+# ruff: noqa: DTZ001 - naive times are the subject
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def readings(local: datetime, zone: ZoneInfo) -> list[datetime]:
 
 
 @given(st.sampled_from(sorted(ZONES)), st.integers(0, 1), st.integers(-36 * 60, 36 * 60), st.booleans())
-def test_local_times_around_the_change_of_the_clock(name: str, season: int, minutes: int, typed: bool) -> None:  # noqa: FBT001
+def test_local_times_around_the_change_of_the_clock(name: str, season: int, minutes: int, typed: bool) -> None:
     zone, local = ZoneInfo(name), ZONES[name][season] + timedelta(minutes=minutes)
     written = local if typed else local.isoformat(" ")
     possible = readings(local, zone)
@@ -119,7 +120,7 @@ def test_a_declared_format_is_the_only_one() -> None:
     assert one("2024-05-01 08:00", policy) == (None, "unparsable_time")
     assert one("01/05/24 08:00 +0200", TimePolicy(time_format="%d/%m/%y %H:%M %z"))[0] == datetime(
         2024, 5, 1, 6, tzinfo=UTC
-    )  # noqa: E501
+    )
 
 
 @pytest.mark.parametrize(
