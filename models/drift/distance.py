@@ -78,7 +78,6 @@ def ks(reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: flo
     return Distance("ks", statistic, p, float(special.kolmogi(alpha) / stretch))
 
 
-
 def psi(
     reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: float = 0.05, bins: int | None = None
 ) -> Distance:

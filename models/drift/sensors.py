@@ -153,11 +153,18 @@ def _noise(x: Array) -> float:
 
 def _noise_loss(name: str, a: Array, b: Array) -> Fault | None:
     before, now = _noise(a), _noise(b)
-    if not (before > 0 and now >= 0) or before < NOISE_FACTOR * now:
+    if not (before > 0 and now >= 0) or before < NOISE_FACTOR * now or not now < _quietest(a, len(b)) / 2:
         return None
     ratio = before / now if now > 0 else float("inf")
     sentence = f"{name}: noise lost, {now:.3g} where it was {before:.3g} - frozen, filtered or replaced signal"
     return Fault(name, "noise loss", 0, len(b), ratio, NOISE_FACTOR, sentence)
+
+
+def _quietest(a: Array, length: int) -> float:
+    """Least noise of any stretch of the reference as long as the current window; a process may rest now and then."""
+    size = max(min(length, len(a) // 3), SHORTEST_FLAT)
+    starts = range(0, len(a) - size + 1, max(size // 2, 1))
+    return min((_noise(a[s : s + size]) for s in starts), default=0.0)
 
 
 def _unit_jump(name: str, a: Array, b: Array) -> Fault | None:

@@ -75,6 +75,13 @@ def test_set_points_that_stay_are_no_flat_line():
     assert faults(steps[:200], steps[200:]) == ()
 
 
+def test_a_process_that_rests_now_and_then_lost_no_noise():
+    x = healthy(300)
+    x[60:130] = 20 + 0.1 * (x[60:130] - 20)
+    x[200:] = 20 + 0.1 * (x[200:] - 20)
+    assert faults(x[:200], x[200:]) == ()
+
+
 def test_healthy_sensors_are_left_alone():
     rng = np.random.default_rng(3)
     count = 0
