@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import polars as pl
 
@@ -28,6 +28,14 @@ _EPOCH_FROM = 631_152_000
 _EPOCH_TEXT = r"^\d{9,19}(?:\.\d+)?$"
 _EPOCH_TO = 4_291_747_200
 _RESOLUTIONS = (1, 1_000, 1_000_000, 1_000_000_000)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class TimePolicy:
 
     def __post_init__(self) -> None:
         """Check the zone and the choices."""
-        if self.zone is not None and self.zone not in available_timezones():
+        if self.zone is not None and not _is_zone(self.zone):
             near = nearest(self.zone, available_timezones())
             raise DefinitionError(
                 f"zone {self.zone!r} is not known - use an IANA name" + (f" such as {near!r}" if near else "")

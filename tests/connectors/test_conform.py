@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_connectors import conform
@@ -91,6 +91,7 @@ def test_typed_columns_lose_nothing_either() -> None:
     assert notes == [["bad", "not_finite", "NaN"], ["bad", "not_finite", "inf"], ["bad", "above_high", "2000.0"]]
 
 
+@settings(deadline=None, max_examples=80)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([".", ","]))
 def test_every_finite_number_survives_its_text(value: float, decimal: str) -> None:
     source = Source("files", "file_folder", "rolling-2", decimal=decimal)  # type: ignore[arg-type]
@@ -102,6 +103,7 @@ def test_every_finite_number_survives_its_text(value: float, decimal: str) -> No
     assert made.rows["quality"].to_list() == [None]
 
 
+@settings(deadline=None, max_examples=80)
 @given(st.text())
 def test_any_text_is_a_finite_number_or_kept_as_it_is(cell: str) -> None:
     made = made_of(pl.DataFrame({"unit_id": ["A"], "time": [AT], "exit_temp": ["1"], "speed": [cell]}))
@@ -289,6 +291,7 @@ def test_rejects_of_the_source_are_passed_on_and_counted() -> None:
     assert (made.rejects, made.received, made.rows.height) == ((reject,), 1, 0)
 
 
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(
         st.tuples(

@@ -169,7 +169,7 @@ def test_a_statement_that_takes_too_long_is_unavailable(postgres_url: str) -> No
     with made.engine.begin() as connection:
         connection.execute(
             sa.text(
-                "CREATE OR REPLACE VIEW slow AS SELECT pg_sleep(5)::text, now() AS at, 'a' AS unit, 1.0 AS exit_temp, 1.0 AS speed"
+                "CREATE VIEW slow AS SELECT pg_sleep(5)::text, now() AS at, 'a' AS unit, 1.0 AS exit_temp, 1.0 AS speed"
             )
         )
     source = Source(

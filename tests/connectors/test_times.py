@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_connectors.errors import DefinitionError
@@ -36,6 +36,7 @@ def readings(local: datetime, zone: ZoneInfo) -> list[datetime]:
     return sorted({m for m in tried if m.astimezone(zone).replace(tzinfo=None) == local})
 
 
+@settings(deadline=None, max_examples=80)
 @given(st.sampled_from(sorted(ZONES)), st.integers(0, 1), st.integers(-36 * 60, 36 * 60), st.booleans())
 def test_local_times_around_the_change_of_the_clock(name: str, season: int, minutes: int, typed: bool) -> None:
     zone, local = ZoneInfo(name), ZONES[name][season] + timedelta(minutes=minutes)
@@ -72,6 +73,7 @@ def test_each_zone_has_the_hours_it_should(zone: str, twice: str | None, never: 
         assert one(never, TimePolicy(zone)) == (None, "nonexistent_time")
 
 
+@settings(deadline=None, max_examples=80)
 @given(st.datetimes(datetime(1970, 1, 2), datetime(2104, 12, 30), timezones=st.just(UTC)))
 def test_every_way_to_write_a_moment_gives_the_same(moment: datetime) -> None:
     shifted = moment.astimezone(ZoneInfo("Asia/Kolkata"))
