@@ -26,6 +26,9 @@ from qc_app.store.durable import write_durably
 CLOCK = "clock.json"
 EVENTS_SINCE = timedelta(days=14)
 LABELS_EVERY = timedelta(days=7)
+#: Nights that are run, counted back from the last; the first trains. The gap before the last leaves two days of units
+#: that no champion knows, without which autocorrelated parameters allow no verdict on drift.
+NIGHTS_BACK = (5, 3, 2, 0)
 
 Told = Callable[[str, float], None]
 
@@ -60,7 +63,6 @@ def create_demo(
     *,
     seed: int = 1,
     weeks: int = 6,
-    nights: int = 3,
     speed: float = 60.0,
     now: datetime | None = None,
     told: Told | None = None,
@@ -75,8 +77,6 @@ def create_demo(
         Of the plant; the same seed and `now` give the same plant.
     weeks : int
         Length of the history, 2 or more.
-    nights : int
-        How many of the last nights are run one by one; one more, with meta-training, lies three days before.
     speed : float
         Plant seconds a wall second from now on.
     now : datetime, optional
@@ -96,7 +96,7 @@ def create_demo(
     _require_empty(home)
     end = (now or datetime.now(UTC)).replace(microsecond=0)
     start = end - timedelta(weeks=max(weeks, 2))
-    evenings = _nights(end, nights)
+    evenings = _nights(end)
     plant = plant_definition(seed, start, faults=told_faults(evenings[-1]))
     clock = ManualClock(start)
     say = told or (lambda _what, _share: None)
@@ -124,14 +124,13 @@ def _require_empty(home: Path) -> None:
         raise StoreError(f"a plant, finished or not, is in {home} already - name another --home or remove that folder")
 
 
-def _nights(end: datetime, count: int) -> list[datetime]:
-    """The moments of the last `count` nights before `end`, and of the one three days before those."""
+def _nights(end: datetime) -> list[datetime]:
+    """The moments of the nights that are run, in order; the newest is the last before `end`."""
     zone = ZoneInfo(ZONE)
     today = end.astimezone(zone).date()
-    back = [*range(count + 1), count + 2, count + 3]
-    moments = [datetime.combine(today - timedelta(days=d), time.fromisoformat(NIGHT_AT), zone) for d in back]
+    moments = [datetime.combine(today - timedelta(days=d), time.fromisoformat(NIGHT_AT), zone) for d in range(9)]
     past = [m.astimezone(UTC) for m in moments if m <= end]
-    return sorted([*past[:count], past[count + 1]])
+    return [past[back] for back in NIGHTS_BACK]
 
 
 def _history(store: Store, plant: Plant, clock: ManualClock, until: datetime, say: Told) -> None:

@@ -34,11 +34,11 @@ def told_faults(night: datetime) -> tuple[Fault, ...]:
 
     return (
         Fault("outage", "casting-2", ago(2.9), until=ago(2.65)),
-        Fault("sensor_bias", "rolling-2", ago(0.9), 4.5, "exit_temp"),
-        Fault("stuck", "rolling-1", ago(0.8), subject="coolant_temp"),
+        Fault("sensor_bias", "rolling-2", ago(1.9), 5.0, "exit_temp"),
+        Fault("stuck", "rolling-1", ago(1.2), subject="coolant_temp"),
         Fault("late_labels", "rolling-1", ago(3), 2.0),
         Fault("relation", "heat_treatment-2", ago(3.5), 2.0, "yield_strength"),
-        Fault("input_shift", "heat_treatment-1", ago(1.2), 4.0, "temper_temp"),
+        Fault("input_shift", "heat_treatment-1", ago(1.9), 5.0, "temper_temp"),
     )
 
 

@@ -63,7 +63,7 @@ def test_a_plant_without_simulated_sources_has_no_such_events(young):
 @pytest.mark.parametrize("hour", [0, 1, 2, 12, 23])
 def test_the_nights_lie_before_now_and_one_week_holds_them(hour):
     end = datetime(2026, 3, 30, hour, 15, tzinfo=UTC)
-    nights = _nights(end, 3)
+    nights = _nights(end)
     assert nights == sorted(set(nights))
     assert len(nights) == 4
     assert nights[-1] <= end < nights[-1] + timedelta(hours=25)
