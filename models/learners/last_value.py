@@ -58,6 +58,7 @@ def newest(y: Array, times: Array) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> newest(np.array([1.0, 2.0, 4.0]), np.array([0.0, 5.0, 5.0]))
     3.0
     """

@@ -117,9 +117,8 @@ def restrict(task: Task, own: Rows) -> Task:
 
 
 def products(episodes: Sequence[Episode]) -> Array:
-    """Return the mean over episodes of the products of members' errors, shape (members, members)."""
-    out: Array = np.mean([e.errors @ e.errors.T / e.errors.shape[1] for e in episodes], axis=0)
-    return out
+    """Return the mean products of members' errors in each episode, shape (episodes, members, members)."""
+    return np.stack([e.errors @ e.errors.T / e.errors.shape[1] for e in episodes])
 
 
 def widening(episodes: Sequence[Episode], weights: Array, believed: BoolArray) -> float:

@@ -15,7 +15,7 @@ from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
-from models.learners.portfolio.weights import at_labels, shrunk, simplex_weights
+from models.learners.portfolio.weights import at_labels, mean_errors, shrunk, simplex_weights
 from models.state import State
 
 PULL = 0.15
@@ -30,7 +30,7 @@ class Belief:
     ----------
     weights : ndarray, shape (shots, members)
     errors : ndarray, shape (shots, members)
-        Root mean squared error in standard deviations of the stage; NaN where it was not examined.
+        Mean root mean squared error in standard deviations of the stage; NaN where it was not examined.
     factors : ndarray, shape (shots,)
         Widening of the intervals.
     """
@@ -172,9 +172,9 @@ def _belief(episodes: Sequence[Episode], members: int) -> Belief:
             factors.append(factors[-1] if factors else 1.0)
             continue
         matrix = products(mine)
-        found = shrunk(simplex_weights(matrix, PULL), np.diag(matrix), len({e.stage for e in mine}))
+        found = shrunk(simplex_weights(matrix, PULL), mean_errors(matrix), len({e.stage for e in mine}))
         weights.append(found)
-        errors.append(np.sqrt(np.diag(matrix)))
+        errors.append(mean_errors(matrix))
         factors.append(widening(mine, found, found > 0))
     return Belief(np.array(weights), np.array(errors), np.array(factors))
 

@@ -46,7 +46,7 @@ def _shapes() -> tuple[Shape, ...]:
 SHAPES = _shapes()
 NOISES = np.array([0.01, 0.05, 0.2, 0.6, 2.0])
 OFFSETS = np.array([0.02, 0.2, 2.0, 30.0, 1e5])
-SCALES = ("low", "middle", "high", "own")
+SCALES = ("middle", "high", "half", "own")
 MEANS = (
     "none",
     "raw trees",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy import special
 
 from models.base import Array
 from models.errors import StateError
@@ -15,6 +16,7 @@ from models.learners.prior_mixture.experts import GRID, MEANS
 from models.learners.prior_mixture.means import Means
 from models.learners.prior_mixture.posterior import Spread
 
+FAR = 30.0
 SHOTS = np.array([0, 5, 10, 20, 50])
 
 
@@ -49,22 +51,38 @@ class Knowledge:
     factors: Array
 
     def own_scale(self, y: Array) -> float:
-        """Return the stage's spread: that of the labels `y`, blended with the sisters' as far as they agree."""
+        """Return the stage's spread: that of the labels `y`, blended with the sisters' as far as they agree.
+
+        The blend is one of logarithms, since sisters may differ by orders of magnitude; the sisters' count as
+        ``2 / trigamma(a)`` labels, the number whose sample variance scatters as much as their variances do.
+        """
         squares = float(((y - y.mean()) ** 2).sum()) if len(y) else 0.0
         if squares == 0.0:
             return float(self.scales[1])
-        a, b = self.spread.a[0], self.spread.b[0]
-        return float(np.sqrt((2 * b + squares) / (2 * a + len(y) - 1)))
+        a, b, n = float(self.spread.a[0]), float(self.spread.b[0]), len(y) - 1
+        worth = 2.0 / float(special.polygamma(1, a))
+        usual = np.log(b) - float(special.digamma(a))
+        return float(np.exp(0.5 * (worth * usual + n * np.log(squares / n)) / (worth + n)))
+
+    def level_of(self, y: Array, own: float) -> float:
+        """Return where the stage's level is expected: at the sisters', or at its labels' if those are far away."""
+        if len(y) and abs(float(y.mean()) - self.level) > FAR * own:
+            return float(y.mean())
+        return self.level
 
     def spread_at(self, own: float) -> Spread:
         """Return the prior of the residual variance with the standard scales put in."""
         size = np.ones(len(MEANS))
-        size[4:] = np.tile(np.append(self.scales, own), 2) ** 2
+        size[4:] = np.tile([self.scales[1], self.scales[2], own, own], 2) ** 2
         return Spread(self.spread.a, self.spread.b * size)
 
-    def table(self, five: Array, own: float) -> Array:
+    def sizes(self, own: float) -> Array:
+        """Return what a mean on the standard scale is multiplied with: the sisters' scales, half the own, the own."""
+        return np.array([self.scales[1], self.scales[2], own / 2, own])
+
+    def table(self, five: Array, level: float, own: float) -> Array:
         """Return all means, shape (n, means), from the five pooled ones, shape (n, 5)."""
-        return mean_table(five, self.level, np.append(self.scales, own))
+        return mean_table(five, level, self.sizes(own))
 
     def factor(self, n: int) -> float:
         """Return the widening at `n` labels."""

@@ -72,7 +72,7 @@ def _spread(stages: Sequence[Labelled], five: Sequence[Array], scales: Array) ->
     unit = float(scales[1]) ** 2
     a, b = np.zeros(len(MEANS)), np.zeros(len(MEANS))
     for j in range(4):
-        a[j], b[j] = _inverse_gamma(np.array([r[j].var() for r in raw]), [len(s.y) for s in stages], 1e-6 * unit)
+        a[j], b[j] = _inverse_gamma(np.array([r[j].var() for r in raw]), [len(s.y) for s in stages], 1e-12 * unit)
     for j, places in ((0, slice(4, 8)), (1, slice(8, 12))):
         a[places], b[places] = _inverse_gamma(np.array([r[j].var() for r in own]), [len(s.y) for s in stages], 1e-6)
     return Spread(a, b)
@@ -146,7 +146,8 @@ def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows) -> Arra
     """Return the evidence of every expert on the labelled `rows` of a training stage, flat; impossible ones -inf."""
     seen, y = stage.seen.take(rows), stage.y[rows]
     own = k.own_scale(y)
-    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], own), k.spread_at(own), usable(seen))
+    level = k.level_of(y, own)
+    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], level, own), k.spread_at(own), usable(seen))
     full = np.full(k.prior.shape, -np.inf)
     full[evidence.kernels] = evidence.log
     return full.ravel()
@@ -170,9 +171,10 @@ def _ratios(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows, rest: Rows
     rest = rest[:QUERIES]
     seen, y = stage.seen.take(rows), stage.y[rows]
     own = k.own_scale(y)
-    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], own), k.spread_at(own), usable(seen))
+    level = k.level_of(y, own)
+    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], level, own), k.spread_at(own), usable(seen))
     chosen = choose(evidence, k.prior)
-    answer = predict(evidence, chosen, stage.seen.take(rest), k.table(pooled[rest], own))
+    answer = predict(evidence, chosen, stage.seen.take(rest), k.table(pooled[rest], level, own))
     half = answer.scale * t_quantile(0.9, answer.freedom)
     ratios: Array = np.abs(stage.y[rest] - answer.mean) / half
     return ratios

@@ -56,9 +56,9 @@ def footing(task: Task, known: Knowledge, wanted: tuple[str, ...]) -> Footing:
     """Return the footing of a stage among its sisters, whose parameters are `wanted`."""
     lens = Lens.of(task, wanted, known.plant, known.relevance)
     own = known.own_scale(task.support_y)
-    scales = np.append(known.scales, own)
+    scales, level = known.sizes(own), known.level_of(task.support_y, own)
     factor = known.factor(len(task.support_y))
-    return Footing(lens, known.prior, known.spread_at(own), known.means, known.level, scales, factor)
+    return Footing(lens, known.prior, known.spread_at(own), known.means, level, scales, factor)
 
 
 def stranger(task: Task, shared: Array) -> Footing:
