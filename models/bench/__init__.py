@@ -1,6 +1,6 @@
 """The yardstick: learners and peers on packs of real stages, in the same run."""
 
-from models.bench.drawing import Skipped
+from models.bench.drawing import DEFECT_SHOTS, SHOTS, Skipped
 from models.bench.judge import Row
 from models.bench.packs import Pack, PackError, PackStage, folders, load
 from models.bench.peers import make_peer, peer_names
@@ -12,6 +12,8 @@ from models.bench.run import run
 from models.bench.timing import Size, Timing, time_learner
 
 __all__ = [
+    "DEFECT_SHOTS",
+    "SHOTS",
     "Exam",
     "Pack",
     "PackError",

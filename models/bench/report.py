@@ -83,9 +83,9 @@ def plot(result: Result, path: str | Path) -> Path:
         axes = canvas.add_subplot(1, len(panels), i, title=f"{group[0].figure}, {protocol}", xlabel="labels")
         for method in (m for m in _methods(group) if not is_peer(m)):
             axes.plot([x.k for x in group], [x.means.get(method, float("nan")) for x in group], "o-", label=method)
-        axes.plot([x.k for x in group], [_best_value(x) for x in group], "k--", label="best single peer")
+        axes.plot([x.k for x in group], [_best_value(x) for x in group], "ks--", label="best single peer")
         best = [float("nan") if x.hindsight is None else x.hindsight for x in group]
-        axes.plot([x.k for x in group], best, "k:", label="best peer per pack, hindsight")
+        axes.plot([x.k for x in group], best, "k^:", label="best peer per pack, hindsight")
         axes.legend(fontsize=7)
     canvas.savefig(path)
     return Path(path)

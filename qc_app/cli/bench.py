@@ -27,6 +27,8 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     peers: Annotated[str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'.")] = "all",
     protocols: Annotated[str, typer.Option("--protocols", help="random, time, rolling.")] = "",
     packs: Annotated[str, typer.Option("--packs", help="Only these packs.")] = "",
+    shots: Annotated[str, typer.Option("--shots", help="Numbers of labels, e.g. 5,10.")] = "",
+    most_training: Annotated[int | None, typer.Option("--training-stages", help="Learn from so many at most.")] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="How often stages are drawn.")] = 3,
     workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
     out: Annotated[Path | None, typer.Option("--out", help="Write settings and rows as JSON.")] = None,
@@ -37,7 +39,8 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     """Judge learners and peers on stages that no training has seen."""
     if context.invoked_subcommand is not None:
         return 0
-    from models.bench import PackError, plot, report, run, summary
+    from models.bench import SHOTS, plot, report, run, summary
+    from models.errors import ModelsError
 
     try:
         with progress("bench") as tell:
@@ -46,13 +49,15 @@ def measure(  # noqa: PLR0917 - typer reads them as options
                 learners=_names(learners),
                 peers=None if peers == "all" else () if peers == "none" else _names(peers),
                 protocols=cast("Any", _names(protocols)) or None,
+                shots=_numbers(shots) or SHOTS,
+                most_training=most_training,
                 seeds=seeds,
                 packs=_names(packs) or None,
                 quick=quick,
                 workers=workers,
                 progress=lambda done, total, words: tell(words, done / total),
             )
-    except PackError as error:
+    except ModelsError as error:
         return fail(str(error), 2)
     for found in report(result):
         table(found.title, {c: "" if i == 0 else "right" for i, c in enumerate(found.columns)}, list(found.rows))
@@ -87,3 +92,10 @@ def speed(
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(name) for name in _names(text))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} - give numbers of labels by commas, e.g. 5,10") from None
