@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from qc_app.cli.terminal import fail, progress, say, table
+from qc_app.errors import SettingsError
 
 bench = typer.Typer(help="Measure learners and peers on packs of real stages.", invoke_without_command=True)
 
@@ -98,4 +99,4 @@ def _numbers(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(name) for name in _names(text))
     except ValueError:
-        raise typer.BadParameter(f"{text!r} - give numbers of labels by commas, e.g. 5,10") from None
+        raise SettingsError(f"--shots {text!r} - give numbers of labels by commas, e.g. 5,10") from None
