@@ -30,7 +30,8 @@ def gather(night: Night, stage: Stage, what: Characteristic) -> Evidence:
     """
     models = night.store.journal.models
     pointers = models.pointers(stage.id, what.name)
-    attempts = models.list(stage=stage.id, characteristic=what.name)
+    versions = models.list(stage=stage.id, characteristic=what.name)
+    attempts = [v for v in versions if v.status != "challenger" or v.id == pointers.challenger]  # or it was cut short
     last = max(attempts, key=lambda version: version.cutoff, default=None)
     labels = night.labels(stage, what)
     since = last.cutoff if last else NEVER

@@ -22,6 +22,7 @@ HISTORY_UNITS = 200_000
 class _Memory:
     stage: str | None = None
     rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    labels: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Night:
         """Return the stage's units as known at the cut-off, by event time; kept until another stage is asked for."""
         if self._memory.stage != stage.id:
             found = self.store.lake.measurements(stage.id, known_at=self.cutoff, last=HISTORY_UNITS)
-            self._memory.stage, self._memory.rows = stage.id, found
+            self._memory.stage, self._memory.rows, self._memory.labels = stage.id, found, {}
         return self._memory.rows
 
     def labels(self, stage: Stage, what: Characteristic) -> pl.DataFrame:
@@ -62,16 +63,21 @@ class Night:
 
         Columns ``unit_id, value, t_measured, t_known, source, author, t_event``.
         """
-        known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
         units = self.rows(stage).select("unit_id", "t_event")
-        return known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
+        if what.name not in self._memory.labels:
+            known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
+            joined = known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
+            self._memory.labels[what.name] = joined
+        return self._memory.labels[what.name]
 
     def seen(self, stage: Stage) -> dict[str, Any]:
         """Return what a night of the stage depends on; while it stays the same there is nothing to do."""
         known = {what.name: self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)["t_known"]
                  for what in stage.characteristics}  # fmt: skip
+        sources = self.plant.sources_of(stage.id, "measurements")
+        stored = [self.store.lake.counts(stage.id, source.name) for source in sources]
         return {
-            "lake": self.store.lake.version(stage.id),
+            "rows": sum(counts.new + counts.revisions for counts in stored),
             "labels": {name: [len(times), str(times.max())] for name, times in known.items()},
             "prior": self.store.journal.models.pointers("", "").champion,
         }

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from qc_app.errors import AlreadyRunning
+from qc_app.errors import AlreadyRunning, StoreError
 from qc_app.jobs.recovery import recover
 from qc_app.records import Lease
 from qc_app.store import Store
@@ -42,7 +42,12 @@ class Leader:
     def renew(self) -> None:
         """Keep the lease; note if another has it now."""
         with self._lock:
-            kept = self._store.journal.lease.renew(self.lease, datetime.now(UTC), self._ttl_s)
+            try:
+                kept = self._store.journal.lease.renew(self.lease, datetime.now(UTC), self._ttl_s)
+            except StoreError as error:
+                if error.reason != "fenced":
+                    raise
+                kept = None
             if kept is None:
                 self._reason = self._reason or "another scheduler has taken over the lease"
             else:
