@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from types import TracebackType
 from typing import Protocol as Interface
 
 import numpy as np
@@ -69,13 +70,12 @@ def examine(cell: Cell) -> list[Row]:
     learned = fewer(learned, cell.most_training, generator(cell.seed, pack.name, "fewer"))
     tasks = training_tasks(pack, cell.characteristic, learned, cell.seed)
     began = time.process_time()
-    try:
-        method: Method | str = _make(cell).fit(tasks)
-    except (ModelsError, np.linalg.LinAlgError) as error:
-        method = _words(error)
-    except Exception as error:
-        error.add_note(f"while meta-training in the bench: {cell}")
-        raise
+    method: Method | str
+    with _Named(f"while meta-training in the bench: {cell}"):
+        try:
+            method = _make(cell).fit(tasks)
+        except (ModelsError, np.linalg.LinAlgError) as error:
+            method = _words(error)
     fit_s = time.process_time() - began
     return [_answer(cell, pack, asked, method, fit_s) for asked in _exams(cell, pack, new)]
 
@@ -133,17 +133,31 @@ def _answer(cell: Cell, pack: Pack, asked: _Asked, method: Method | str, fit_s: 
     if isinstance(method, str):
         return replace(row, status="refused", note=method)
     began = time.process_time()
-    try:
-        predictions = [method.adapt(e.task).predict(e.x, e.t) for e in asked.exams]
-    except NotThisKind as error:
-        return replace(row, status="refused", note=_words(error))
-    except (ModelsError, np.linalg.LinAlgError) as error:
-        return replace(row, status="failed", note=_words(error))
-    except Exception as error:
-        error.add_note(f"in the bench: {cell}, stage {asked.stage!r}, {asked.protocol}, {asked.k} labels")
-        raise
+    with _Named(f"in the bench: {cell}, stage {asked.stage!r}, {asked.protocol}, {asked.k} labels"):
+        try:
+            predictions = [method.adapt(e.task).predict(e.x, e.t) for e in asked.exams]
+        except NotThisKind as error:
+            return replace(row, status="refused", note=_words(error))
+        except (ModelsError, np.linalg.LinAlgError) as error:
+            return replace(row, status="failed", note=_words(error))
     seconds = (time.process_time() - began) / len(asked.exams)
     return judged(replace(row, seconds=round(seconds, 4)), asked.exams, predictions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A block whose errors say where in the bench they were raised."""
+
+    where: str
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            error.add_note(self.where)
 
 
 def _words(error: Exception) -> str:
