@@ -17,9 +17,10 @@ from qc_app.dashboard.theme import Palette, vega
 from qc_app.views import StageView
 
 _CLOCK = "utcFormat(datum.value, utchours(datum.value) == 0 && utcminutes(datum.value) == 0 ? '%d %b' : '%H:%M')"
+_NUMBER = "format(datum.value, '.6~r')"
 _DENSE = 400
 _LABEL_ROOM = 46
-_STRIP, _BETWEEN, _WORDS = 52, 16, 84
+_STRIP, _BETWEEN, _WORDS = 52, 22, 84
 
 
 def units_chart(view: StageView, inks: Palette, zone: str, height: int = 410) -> alt.LayerChart:
@@ -50,7 +51,7 @@ def units_chart(view: StageView, inks: Palette, zone: str, height: int = 410) ->
     both = (
         alt.layer(alt.layer(*layers), main.anomaly())
         .resolve_scale(y="independent")
-        .properties(height=height, padding={"left": 2, "top": 4, "right": _WORDS, "bottom": 4})
+        .properties(height=height, padding={"left": 2, "top": 18, "right": _WORDS, "bottom": 4})
     )
     return _themed(both, inks)
 
@@ -66,7 +67,7 @@ def parameter_chart(frame: pl.DataFrame, name: str, unit: str, inks: Palette, he
     label = f"{name} ({unit})" if unit else name
     base = alt.Chart(frame).encode(
         x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=_time_axis(None, ticks=3)),
-        y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=3, format="~g")),
+        y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=3, labelExpr=_NUMBER)),
     )
     course = base.mark_line(color=inks.soft, strokeWidth=1)
     newest = alt.Chart(frame.tail(1)).mark_point(filled=True, color=inks.ink, size=28, opacity=1)
@@ -174,9 +175,9 @@ class _Plot:
             return []
         hover = [alt.Tooltip("kind:N"), alt.Tooltip("text:N")]
         base = alt.Chart(self.view.events).encode(x=self.x(), tooltip=hover)
-        rule = base.mark_rule(color=self.inks.info, strokeWidth=1, opacity=0.7)
-        word = base.mark_text(align="left", baseline="top", dx=4, color=self.inks.info, fontSize=12)
-        return [rule, word.encode(text="kind:N", y=alt.value(0))]
+        rule = base.mark_rule(color=self.inks.info, strokeWidth=1, opacity=0.35)
+        word = base.mark_text(align="left", baseline="bottom", dx=-2, clip=False, color=self.inks.info, fontSize=12)
+        return [rule, word.encode(text="word:N", y=alt.value(-2))]
 
     def anomaly(self) -> Any:
         axis = alt.Axis(

@@ -8,7 +8,7 @@ import streamlit as st
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.label_entry import enter_here
 from qc_app.dashboard.session import Here, guarded, here, pick_characteristic, pick_stage, top
-from qc_app.views import LabelsView, figure, interval, label_history, labels_view
+from qc_app.views import LabelsView, figure, interval, label_history, labels_view, specification
 
 
 @guarded
@@ -31,11 +31,13 @@ def page() -> None:
 
 def _facts(view: LabelsView) -> list[markup.Fact]:
     what = view.characteristic
-    limits = interval(what.lower, what.upper, view.places)
+    limits = specification(what, view.places)
     return [
         markup.Fact("Results known", f"{view.known:,}"),
         markup.Fact("Results owed", str(view.owed), note="units that inspection still has to report"),
-        markup.Fact("Specification", limits, what.unit, f"target {figure(what.target, view.places)}"),
+        markup.Fact(
+            "Specification", limits, what.unit, f"target {figure(what.target, view.places)}" if what.target else ""
+        ),
         markup.Fact("A label may come", f"{view.window_days} d", note="after its unit, then it is not expected"),
     ]
 

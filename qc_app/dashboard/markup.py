@@ -160,6 +160,8 @@ def _beyond(value: float, lower: float | None, upper: float | None) -> bool:
 
 def _band(ends: tuple[float, float], limits: list[float], wide: int, inks: Palette) -> list[str]:
     tall = max(0.0, ends[1] - ends[0])
+    if not limits:
+        return []
     rules = [f'<path d="M0 {y}H{wide}" stroke="{inks.faint}"/>' for y in limits]
     return [
         f'<rect y="{ends[0]}" width="{wide}" height="{tall:.1f}" fill="{inks.faint}" fill-opacity=".18"/>',

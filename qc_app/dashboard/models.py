@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import polars as pl
 import streamlit as st
 
@@ -26,7 +23,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stage = pick_stage(now)
         what = pick_characteristic(now, stage)
-    view = models_view(now.store, stage, what)
+    view = models_view(now.store, now.plant, stage, what)
     st.html(markup.facts(_facts(view, now)))
     left, right = st.columns([7, 5], gap="medium")
     with left:
@@ -49,7 +46,7 @@ def _facts(view: ModelsView, now: Here) -> list[markup.Fact]:
         markup.Fact("Champion", _short(view.pointers.champion), note=made or "no model yet: needs labels and a night"),
         markup.Fact("Challenger", _short(view.pointers.challenger), note=waits),
         markup.Fact("Previous", _short(view.pointers.previous), note="can be rolled back to" if view.previous else ""),
-        markup.Fact("Error, realised", figure(v.get("error"), 3), note=_against(v)),
+        markup.Fact("Error, realised", figure(v.get("error"), view.places), view.characteristic.unit, _against(view)),
         markup.Fact("Error / spread", figure(v.get("nrmse"), 2), note="1 is no better than the mean"),
         markup.Fact("Inside its interval", percent(v.get("coverage")), note="promised 90 %"),
     ]
@@ -59,8 +56,8 @@ def _short(version: str | None) -> str:
     return version[:SHORT] if version else "–"
 
 
-def _against(v: Mapping[str, Any]) -> str:
-    return f"baseline {figure(v.get('baseline_error'), 3)}"
+def _against(view: ModelsView) -> str:
+    return f"baseline {figure(view.values.get('baseline_error'), view.places)}"
 
 
 def _verdict(view: ModelsView) -> None:
@@ -68,7 +65,7 @@ def _verdict(view: ModelsView) -> None:
         say("No verdict yet: the first night with enough labels judges the first model. Enter labels, or retrain now.")
         return
     d = view.decision
-    say(f"{d.verdict.replace('_', ' ').capitalize()} on {d.plant_day}: {d.sentence}", _VERDICT.get(d.verdict, ""))
+    say(f"{d.verdict.replace('_', ' ').capitalize()} on {d.plant_day}. {d.sentence}", _VERDICT.get(d.verdict, ""))
 
 
 def _tables(view: ModelsView, now: Here) -> None:

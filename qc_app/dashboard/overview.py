@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -62,7 +64,7 @@ def _attention(view: OverviewView) -> None:
     more = f"{wrong.height - MOST_CARDS} more in the table below" if wrong.height > MOST_CARDS else ""
     st.html(markup.heading("Needs attention", more))
     for n, row in enumerate(wrong.head(MOST_CARDS).iter_rows(named=True)):
-        name, told = st.columns([2, 9], vertical_alignment="center", gap="small")
+        name, told = st.columns([5, 20], vertical_alignment="center", gap="small")
         with name:
             st.page_link(
                 st.session_state["pages"]["stage"],
@@ -74,17 +76,20 @@ def _attention(view: OverviewView) -> None:
             st.html(_card(row, view))
 
 
-def _card(row: dict[str, object], view: OverviewView) -> str:
-    spark = markup.spark(row["spark"], row["lower"], row["upper"], inks())  # type: ignore[arg-type]
+def _card(row: dict[str, Any], view: OverviewView) -> str:
+    spark = markup.spark(row["spark"], row["lower"], row["upper"], inks())
+    worth = f"Cpk {figure(row['cpk'])} ({interval(row['cpk_lower'], row['cpk_upper'])})" if row["cpk"] else ""
     parts = [
-        f"out of specification {percent(row['share_out'])}",  # type: ignore[arg-type]
-        f"Cpk {figure(row['cpk'])} ({interval(row['cpk_lower'], row['cpk_upper'])})",  # type: ignore[arg-type]
-        f"{row['alarms']} open alarms",
-        f"last unit {age(row['last_unit_at'], view.at)} ago",  # type: ignore[arg-type]
+        f"out of specification {percent(row['share_out'])}",
+        worth,
+        f"{row['alarms']} open alarm{'' if row['alarms'] == 1 else 's'}",
+        f"last unit {age(row['last_unit_at'], view.at)} ago",
     ]
     picture = markup.image(spark, "newest predictions in their specification")
     state = str(row["state"])
-    return markup.line(state, state_word(state), str(row["sentence"]), picture, " · ".join(parts))
+    return markup.line(
+        state, state_word(state), str(row["sentence"]), picture, " · ".join(part for part in parts if part)
+    )
 
 
 def _all(view: OverviewView, now: Here) -> None:

@@ -18,11 +18,13 @@ from qc_app.views import (
     interval,
     moment,
     percent,
+    specification,
     stage_view,
     state_word,
 )
 
 EVERY_S = 20
+GONE = " The cause is gone; not yet acknowledged."
 _ALARM = {"high": ("act", "■ Alarm"), "medium": ("watch", "▲ Alarm"), "low": ("", "● Alarm")}
 
 
@@ -63,7 +65,7 @@ def _verdict(view: StageView) -> None:
     sentence = view.values.get("state_sentence") or "Nothing is known of this characteristic yet."
     lines = [markup.line(state, state_word(state), str(sentence))]
     lines += [
-        markup.line(*_ALARM[a.priority], a.sentence, below=a.response)
+        markup.line(*_ALARM[a.priority], a.sentence, below=a.response + GONE * (a.state == "returned"))
         for a in view.alarms[:3]
         if a.sentence != sentence
     ]
@@ -74,13 +76,15 @@ def _facts(view: StageView, now: Here) -> list[markup.Fact]:
     v, what, at = view.values, view.characteristic, now.store.clock.now()
     newest = view.units.row(0, named=True) if view.units.height else {}
     drawn = f"{interval(newest.get('lower'), newest.get('upper'), view.places)}"
-    limits = interval(what.lower, what.upper, view.places)
+    limits = specification(what, view.places)
     baseline = (
         f"baseline {figure(v.get('baseline_error'), view.places)}" if v.get("baseline_error") else "no baseline yet"
     )
     return [
         markup.Fact("Newest prediction", figure(newest.get("mean"), view.places), what.unit, drawn, _out(newest)),
-        markup.Fact("Specification", limits, what.unit, f"target {figure(what.target, view.places)}"),
+        markup.Fact(
+            "Specification", limits, what.unit, f"target {figure(what.target, view.places)}" if what.target else ""
+        ),
         markup.Fact("Out of specification", percent(v.get("share_out")), note="predicted, newest units"),
         markup.Fact("Cpk", figure(v.get("cpk")), note=_stability(v)),
         markup.Fact("Error of the model", figure(v.get("error"), view.places), what.unit, baseline),
@@ -95,7 +99,11 @@ def _out(newest: Mapping[str, Any]) -> str:
 
 def _stability(v: Mapping[str, Any]) -> str:
     stable = {True: "stable", False: "not stable: Cpk does not predict", None: "stability unknown"}[v.get("stable")]
-    return f"{interval(v.get('cpk_lower'), v.get('cpk_upper'))} · {stable}"
+    return (
+        f"{interval(v.get('cpk_lower'), v.get('cpk_upper'))} · {stable}"
+        if v.get("cpk") is not None
+        else "not known yet"
+    )
 
 
 def _model(v: Mapping[str, Any], now: Here) -> str:

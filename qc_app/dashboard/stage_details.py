@@ -16,7 +16,9 @@ def capability(view: StageView) -> None:
     v = view.values
     st.html(markup.heading("Capability", "never without its interval"))
     if v.get("cpk") is None:
-        say("No capability yet: it needs two specification limits (or one) and measured results of a stable process.")
+        say(
+            "No capability: it needs a specification limit and measured results of a process that can be called stable."
+        )
         return
     worth = f"Cpk {figure(v['cpk'])}, with 95 % confidence {interval(v.get('cpk_lower'), v.get('cpk_upper'))}."
     stable = v.get("stable")
@@ -30,8 +32,15 @@ def changes(view: StageView) -> None:
     drifted = sorted((d for d in view.drift if d.drifted), key=lambda d: (not d.matters, -abs(d.effect)))
     for report in drifted[:5]:
         say(report.sentence, "watch" if report.matters else "")
-    if not drifted:
-        say(str(view.values.get("drift_sentence") or "No drift has been tested yet: the next night does it."))
+    if not drifted and view.drift:
+        say(f"No drift: {len(view.drift)} tests, nothing moved more than chance allows.")
+    elif not drifted:
+        say(
+            str(
+                view.values.get("drift_sentence")
+                or "Drift is not known yet: too few units so far, or no night has tested it."
+            )
+        )
 
 
 def courses(view: StageView, now: Here, window: str) -> None:

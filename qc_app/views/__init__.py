@@ -2,11 +2,11 @@
 
 from data_connectors.schema import Source
 from qc_app.records import Alarm
-from qc_app.views.alarms import AlarmsView, alarms_view
+from qc_app.views.alarms import AlarmsView, alarms_view, concerning
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.door import enter, plant_now
 from qc_app.views.export import csv_bytes
-from qc_app.views.figures import STATES, figure, interval, percent, state_word
+from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.labels import LabelsView, label_history, labels_view
 from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.moments import WINDOWS, age, local, moment, span
@@ -30,6 +30,7 @@ __all__ = [
     "alarms_view",
     "by_effect",
     "chosen_sources",
+    "concerning",
     "csv_bytes",
     "enter",
     "events_table",
@@ -50,6 +51,7 @@ __all__ = [
     "quarantine_table",
     "sources_table",
     "span",
+    "specification",
     "stage_states",
     "stage_view",
     "state_word",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
+from data_connectors.schema import Stage
 from qc_app.records import Alarm
 from qc_app.store import Store
 
@@ -78,6 +79,12 @@ def alarms_view(store: Store, stage: str | None = None) -> AlarmsView:
         often=kinds.most_common(3),
         at=now,
     )
+
+
+def concerning(alarms: Iterable[Alarm], stage: Stage, characteristic: str) -> list[Alarm]:
+    """Return the alarms of one characteristic and those of its stage as a whole, the most urgent first."""
+    others = {c.name for c in stage.characteristics} - {characteristic}
+    return sorted((a for a in alarms if a.subject not in others and a.state != "shelved"), key=urgency)
 
 
 def urgency(alarm: Alarm) -> tuple[int, int, float]:

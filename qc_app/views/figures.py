@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from types import MappingProxyType
 
+import polars as pl
+
 from data_connectors.schema import Characteristic
 
 #: State -> (rank, symbol, word): a state is never told by colour alone.
@@ -85,6 +87,45 @@ def percent(share: float | None) -> str:
         return "–"
     hundred = 100 * share
     return f"{hundred:.1f} %" if 0 < hundred < 10 else f"{hundred:.0f} %"
+
+
+def outside(column: str, characteristic: Characteristic) -> pl.Expr:
+    """Return whether the values of a column do not conform: beyond a limit, or nearer to 1 for a binary one.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"value": [2.3, 2.5, None]})
+    >>> frame.select(outside("value", Characteristic("thickness", lower=2.4)))["out"].to_list()
+    [True, False, False]
+    """
+    value = pl.col(column)
+    if characteristic.kind == "binary":
+        return (value > 0.5).fill_null(value=False).alias("out")
+    over = value > characteristic.upper if characteristic.upper is not None else pl.lit(value=False)
+    under = value < characteristic.lower if characteristic.lower is not None else pl.lit(value=False)
+    return (over | under).fill_null(value=False).alias("out")
+
+
+def specification(characteristic: Characteristic, places: int = 2) -> str:
+    """Return the specification in words, whichever sides it has.
+
+    Examples
+    --------
+    >>> specification(Characteristic("thickness", "mm", lower=2.4, upper=2.6), 1)
+    '2.4 to 2.6'
+    >>> specification(Characteristic("segregation", upper=1.35)), specification(Characteristic("crack", kind="binary"))
+    ('at most 1.35', 'conforming')
+    >>> specification(Characteristic("density"))
+    'none'
+    """
+    lower, upper = characteristic.lower, characteristic.upper
+    if characteristic.kind == "binary":
+        return "conforming"
+    if lower is not None and upper is not None:
+        return interval(lower, upper, places)
+    if upper is not None:
+        return f"at most {figure(upper, places)}"
+    return "none" if lower is None else f"at least {figure(lower, places)}"
 
 
 def interval(lower: float | None, upper: float | None, places: int = 2) -> str:

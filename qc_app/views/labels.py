@@ -11,7 +11,7 @@ import polars as pl
 from data_connectors.schema import Characteristic
 from qc_app.plant import Plant
 from qc_app.store import Store
-from qc_app.views.figures import decimals
+from qc_app.views.figures import decimals, outside
 
 QUEUE = 50
 _LOOK_BACK = 2_000
@@ -103,7 +103,5 @@ def _results(known: pl.DataFrame, what: Characteristic) -> pl.DataFrame:
     schema: dict[str, Any] = {"unit_id": pl.String, "value": pl.Float64, "t_measured": _TIME, "t_known": _TIME}
     if not known.height:
         return pl.DataFrame(schema={**schema, "source": pl.String, "author": pl.String, "out": pl.Boolean})
-    over = pl.col("value") > what.upper if what.upper is not None else pl.lit(value=False)
-    under = pl.col("value") < what.lower if what.lower is not None else pl.lit(value=False)
     newest = known.sort("t_known", "t_measured", descending=True).head(_RESULTS)
-    return newest.select(*schema, "source", "author", (over | under).alias("out"))
+    return newest.select(*schema, "source", "author", outside("value", what))

@@ -9,6 +9,8 @@ import polars as pl
 from qc_app.store import Store
 from qc_app.views.moments import wall_ms_of
 
+_WORDS_A_WINDOW = 9
+
 
 def control_limits(
     store: Store, of: tuple[str, str], zone: str, first: datetime | None, last: datetime | None
@@ -46,7 +48,20 @@ def control_limits(
 
 
 def event_marks(store: Store, stage: str, zone: str, first: datetime | None, most: int) -> pl.DataFrame:
-    """Return the newest events of a stage since a moment: ``t`` (wall milliseconds), ``kind``, ``text``."""
+    """Return the newest events of a stage since a moment, with a word where there is room for one.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``t`` (wall milliseconds), ``kind``, ``text``, ``word`` (empty where it would cover its neighbour's).
+    """
     events = store.journal.events.list(stage=stage, since=first)[-most:]
-    rows = [(wall_ms_of(e.at, zone), e.kind, e.text) for e in events]
-    return pl.DataFrame(rows, schema={"t": pl.Float64, "kind": pl.String, "text": pl.String}, orient="row")
+    times = [wall_ms_of(e.at, zone) for e in events]
+    room = (wall_ms_of(store.clock.now(), zone) - times[0]) / _WORDS_A_WINDOW if times else 0.0
+    rows, free = [], float("-inf")
+    for t, event in zip(times, events, strict=True):
+        word = event.kind.replace("_", " ") if t >= free else ""
+        free = t + room if word else free
+        rows.append((t, event.kind.replace("_", " "), event.text, word))
+    schema = {"t": pl.Float64, "kind": pl.String, "text": pl.String, "word": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -9,8 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from data_connectors.schema import Characteristic
+from qc_app.plant import Plant
 from qc_app.records import Decision, ModelVersion, Pointers, Request, Run
 from qc_app.store import Store
+from qc_app.views.figures import decimals
 
 SHORT = 8
 _TIME = pl.Datetime("us", "UTC")
@@ -30,6 +33,9 @@ class ModelsView:
         The newest verdict.
     versions, decisions : polars.DataFrame
         Newest first.
+    characteristic : Characteristic
+    places : int
+        Decimals of its values.
     """
 
     pointers: Pointers
@@ -40,10 +46,13 @@ class ModelsView:
     decision: Decision | None
     versions: pl.DataFrame
     decisions: pl.DataFrame
+    characteristic: Characteristic
+    places: int
 
 
-def models_view(store: Store, stage: str, characteristic: str) -> ModelsView:
+def models_view(store: Store, plant: Plant, stage: str, characteristic: str) -> ModelsView:
     """Read the models of one stage and characteristic."""
+    what = plant.stage(stage).characteristic(characteristic)
     pointers = store.journal.models.pointers(stage, characteristic)
     versions = store.journal.models.list(stage=stage, characteristic=characteristic)
     of_id = {v.id: v for v in versions}
@@ -59,6 +68,8 @@ def models_view(store: Store, stage: str, characteristic: str) -> ModelsView:
         decision=newest[0] if newest else None,
         versions=_versions(versions),
         decisions=_decisions(newest),
+        characteristic=what,
+        places=decimals(what),
     )
 
 

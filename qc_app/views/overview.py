@@ -14,6 +14,7 @@ from qc_app.clock import plant_day
 from qc_app.plant import Plant
 from qc_app.records import Alarm, Run
 from qc_app.store import Store
+from qc_app.views.alarms import concerning
 from qc_app.views.figures import STATES, worst
 from qc_app.views.moments import moment
 
@@ -148,14 +149,13 @@ def _night_words(runs: list[Run], count: Mapping[str, int], promoted: int, today
 
 
 def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, alarms: list[Alarm]) -> tuple[Any, ...]:
-    mine = [
-        a for a in alarms if a.subject in {"", what.name} or a.subject not in {c.name for c in stage.characteristics}
-    ]
+    mine = concerning(alarms, stage, what.name)
+    standing = [a for a in mine if a.state != "returned"]
     v = dict(values or {})
-    state = worst(v.get("state", "unknown"), *(_OF_PRIORITY[a.priority] for a in mine))
+    state = worst(v.get("state", "unknown"), *(_OF_PRIORITY[a.priority] for a in standing))
     sentence = v.get("state_sentence") or ("" if values else NO_DATA)
-    if mine and STATES[state][0] < STATES.get(v.get("state", "unknown"), (2,))[0]:
-        sentence = min(mine, key=lambda a: ["high", "medium", "low"].index(a.priority)).sentence
+    if standing and STATES[state][0] < STATES.get(v.get("state", "unknown"), (2,))[0]:
+        sentence = standing[0].sentence
     return (
         state,
         STATES[state][0],

@@ -13,8 +13,9 @@ from data_connectors.schema import Characteristic, Stage
 from qc_app.plant import Plant
 from qc_app.records import Alarm, DriftReport
 from qc_app.store import Store
+from qc_app.views.alarms import concerning
 from qc_app.views.downsampling import bands, thin
-from qc_app.views.figures import decimals
+from qc_app.views.figures import decimals, outside
 from qc_app.views.marks import control_limits, event_marks
 from qc_app.views.moments import since, wall_ms
 
@@ -104,8 +105,8 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
         units=_units(predictions, labels, what),
         values=latest.values if latest else {},
         at=latest.at if latest else None,
-        alarms=tuple(a for a in store.journal.alarms.list(open_only=True, stage=stage_id) if a.state != "shelved"),
-        drift=tuple(store.journal.drift.newest(stage_id)),
+        alarms=tuple(concerning(store.journal.alarms.list(open_only=True, stage=stage_id), stage, characteristic)),
+        drift=tuple(d for d in store.journal.drift.newest(stage_id) if d.characteristic in {"", characteristic}),
         n_units=predictions.height,
         level=predictions["level"].max() if predictions.height else None,  # type: ignore[arg-type]
         first=first,
@@ -147,25 +148,19 @@ def _labels_in_time(
     return timed if start is None else timed.filter(pl.col("t_event") >= start)
 
 
-def _out(column: str, what: Characteristic) -> pl.Expr:
-    over = pl.col(column) > what.upper if what.upper is not None else pl.lit(value=False)
-    under = pl.col(column) < what.lower if what.lower is not None else pl.lit(value=False)
-    return (over | under).fill_null(value=False).alias("out")
-
-
 def _when(zone: str) -> pl.Expr:
     return pl.col("t_event").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M").alias("when")
 
 
 def _measured(labels: pl.DataFrame, what: Characteristic, zone: str) -> pl.DataFrame:
-    timed = labels.with_columns(wall_ms("t_event", zone), _when(zone), _out("value", what))
+    timed = labels.with_columns(wall_ms("t_event", zone), _when(zone), outside("value", what))
     return timed.select("t", "when", "value", "unit_id", "out")
 
 
 def _hover(store: Store, stage: Stage, predictions: pl.DataFrame, zone: str, what: Characteristic) -> pl.DataFrame:
     """Return the predictions with wall time, the mark's kind, and the unit's first parameters as ``p0``, ``p1``, ..."""
     names = [p.name for p in stage.parameters[:_HOVER]]
-    timed = predictions.with_columns(wall_ms("t_event", zone), _when(zone), _out("mean", what))
+    timed = predictions.with_columns(wall_ms("t_event", zone), _when(zone), outside("mean", what))
     if not predictions.height:
         return timed.with_columns(pl.lit(None, pl.Float64).alias(f"p{n}") for n in range(len(names)))
     rows = store.lake.measurements(stage.id, since=_first(predictions), columns=["unit_id", *names])
@@ -190,6 +185,6 @@ def _ends(
 def _units(predictions: pl.DataFrame, labels: pl.DataFrame, what: Characteristic) -> pl.DataFrame:
     known = labels.select("unit_id", pl.col("value").alias("measured"))
     newest = predictions.sort("t_event", descending=True).head(LATEST_UNITS)
-    joined = newest.join(known, on="unit_id", how="left").with_columns(_out("mean", what))
+    joined = newest.join(known, on="unit_id", how="left").with_columns(outside("mean", what))
     columns = ("unit_id", "t_event", "mean", "lower", "upper", "measured", "anomaly", "in_domain", "tier", "out")
     return joined.select(*columns, "model_id")

@@ -30,6 +30,7 @@ def test_morning_from_overview_to_stage_to_a_label(visit, address):
     visit.locator(".st-key-label_value input").fill("2,51")
     visit.get_by_role("button", name="Enter", exact=True).click()
     expect(visit.get_by_text("1 entered for rolling-2 / thickness")).to_be_visible()
+    expect(visit.locator(".qc-facts").first).to_contain_text(re.compile(r"Results known\s*34"))
     assert visit.foreign == []
 
 

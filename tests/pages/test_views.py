@@ -1,0 +1,77 @@
+"""Views: what is read is what is shown, thinned without losing a peak."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_plants import NOW
+
+from qc_app.views import csv_bytes, enter, labels_view, overview, plant_now, sources_table, stage_view
+from qc_app.views.downsampling import MOST_MARKS, thin
+
+
+@pytest.fixture
+def store(homes, tmp_path):
+    with enter(shutil.copytree(homes("healthy"), tmp_path / "home")) as opened:
+        yield opened
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(2, 60))
+def test_thinning_keeps_the_extremes_and_the_promise(values, most):
+    few = thin(pl.DataFrame({"t": range(len(values)), "v": values}), "t", "v", most)
+    assert few.height <= most
+    assert (few["v"].min(), few["v"].max()) == (min(values), max(values))
+    assert few["t"].is_sorted()
+
+
+def test_a_stage_of_many_units_stays_below_the_marks(store, homes):
+    plant = plant_now(store)
+    view = stage_view(store, plant, "rolling-1", "thickness", "all")
+    layers = (view.predicted, view.measured, view.band, view.anomaly, view.events, view.limits)
+    assert 0 < sum(layer.height for layer in layers) <= MOST_MARKS
+
+
+def test_an_open_alarm_makes_the_state_worse_and_a_returned_one_no_longer(store):
+    plant = plant_now(store)
+    ring = ("predicted out of spec", "rolling-1", "thickness")
+    store.journal.alarms.raise_(*ring, "high", "14 units are predicted above 2.60 mm.", "Check.", NOW)
+    first = overview(store, plant).rows.row(0, named=True)
+    assert (first["stage"], first["characteristic"], first["state"]) == ("rolling-1", "thickness", "act")
+    assert first["sentence"] == "14 units are predicted above 2.60 mm."
+    store.journal.alarms.clear(*ring, NOW)
+    assert overview(store, plant).counts["act"] == 0
+
+
+def test_the_window_cuts_by_the_time_of_the_unit(store):
+    plant = plant_now(store)
+    whole = stage_view(store, plant, "rolling-1", "thickness", "7d")
+    day = stage_view(store, plant, "rolling-1", "thickness", "24h")
+    assert 0 < day.n_units < whole.n_units
+    assert day.units["t_event"].min() >= NOW - timedelta(hours=24)
+
+
+def test_the_queue_asks_for_unmeasured_units_only(store):
+    plant = plant_now(store)
+    view = labels_view(store, plant, "rolling-1", "thickness")
+    known = set(store.journal.labels.known("rolling-1", "thickness")["unit_id"])
+    assert view.queue.height
+    assert not known & set(view.queue["unit_id"])
+
+
+def test_books_of_every_source_balance(store):
+    plant = plant_now(store)
+    table = sources_table(store, plant, plant.sources)
+    assert table["balanced"].all()
+    fates = table["new"] + table["revisions"] + table["duplicates"] + table["quarantined"]
+    assert (table["received"] == fates).all()
+
+
+@pytest.mark.parametrize("bad", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_exported_text_is_never_a_formula(bad):
+    line = csv_bytes(pl.DataFrame({"note": [bad]})).decode("utf-8-sig").split("\n", 1)[1]
+    assert line.lstrip('"').startswith("'")
