@@ -85,6 +85,18 @@ class Domain:
         inside = (scores <= FAR * self.calibration[-1] + 1e-9).all(axis=1)
         return anomaly, inside
 
+    def strangeness(self, x: Array) -> Array:
+        """Return both scores of each row of `x` as parameters of their own, shape (n, 2).
+
+        Logarithms in standard deviations from the mean of the units kept aside, so they mean the same at every stage.
+        """
+        if self.plane is None or self.near is None:
+            return np.zeros((len(x), 2))
+        scores = np.column_stack([self.plane.score(x), self.near.score(self.plane.scale(x))])
+        usual = np.log(self.calibration + 1e-6)
+        strange: Array = (np.log(scores + 1e-6) - usual.mean(axis=0)) / np.maximum(usual.std(axis=0), 0.05)
+        return strange
+
 
 def _ordered(rows: Array) -> Array:
     """Return the rows in an order that depends on their values alone, so that shuffled units change nothing."""

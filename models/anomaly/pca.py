@@ -56,7 +56,7 @@ def robust_scale(x: Array) -> tuple[Array, Array]:
 
     Examples
     --------
-    >>> centre, spread = robust_scale(np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0], [99.0, 5.0]]))
+    >>> centre, spread = robust_scale(np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0], [9.0, 5.0]]))
     >>> centre.tolist(), spread.round(3).tolist()
     ([2.5, 5.0], [1.483, 0.005])
     """

@@ -72,7 +72,8 @@ def test_predictions_are_identical_in_a_fresh_process(tmp_path):
     (tmp_path / "state").write_bytes(to_bytes(prior.state()))
     code = (
         "import sys, numpy as np\n"
-        "from models import load_learner\nfrom models.checks import sisters, take\nfrom models.state import from_bytes\n"
+        "from models import load_learner\nfrom models.checks import sisters, take\n"
+        "from models.state import from_bytes\n"
         "task = take(sisters()[0], range(7))\n"
         "prior = load_learner(from_bytes(open(sys.argv[1] + '/state', 'rb').read()))\n"
         "p = prior.adapt(task).predict(task.unlabelled_x)\n"

@@ -41,7 +41,6 @@ def test_it_believes_ridge_where_every_stage_has_its_own_line():
 
 def test_what_is_worse_than_the_mean_is_refused_and_named():
     tasks = _linear(stages=12)
-    prior = make_learner(members=("ridge", "last_value", "stage_mean")).fit(tasks[1:])
     timed = [replace(t, support_t=np.arange(len(t.support_y)) * 60.0) for t in tasks]
     prior = make_learner(members=("ridge", "last_value", "stage_mean")).fit(timed[1:])
     few = replace(

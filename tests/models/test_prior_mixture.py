@@ -15,7 +15,7 @@ from models.learners.prior_mixture.means import Labelled
 from models.learners.prior_mixture.posterior import Spread, choose, predict, weigh
 
 
-def _family(stages=8, rows=60, seed=0, scale=lambda i: 1.0, level=lambda i: 0.3 * i):
+def _family(stages=8, rows=60, seed=0, scale=lambda _: 1.0, level=lambda i: 0.3 * i):
     rng = np.random.default_rng(seed)
     out = []
     for i in range(stages):

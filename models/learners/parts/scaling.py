@@ -37,11 +37,21 @@ class Scaling:
                [0., 0.]])
         """
         inverse = np.divide(1.0, self.spread, out=np.zeros_like(self.spread), where=self.spread > 0)
-        z = np.nan_to_num((x - self.centre) * inverse, nan=0.0)
-        size = np.abs(z)
-        if size.size and size.max() > CLIP:
-            z = np.where(size > CLIP, np.sign(z) * (CLIP + np.log1p(np.maximum(size - CLIP, 0.0))), z)
+        return bend(np.nan_to_num((x - self.centre) * inverse, nan=0.0))
+
+
+def bend(z: Array) -> Array:
+    """Return `z` with what lies beyond `CLIP` bent logarithmically.
+
+    Examples
+    --------
+    >>> bend(np.array([1.0, -7.0])).round(2).tolist()
+    [1.0, -6.69]
+    """
+    size = np.abs(z)
+    if not size.size or size.max() <= CLIP:
         return z
+    return np.where(size > CLIP, np.sign(z) * (CLIP + np.log1p(np.maximum(size - CLIP, 0.0))), z)
 
 
 def scaling(x: Array) -> Scaling:

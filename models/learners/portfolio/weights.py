@@ -8,7 +8,7 @@ from models.base import Array
 
 STEPS = 300
 RATE = 2.0
-HALF_TRUST = 12
+HALF_TRUST = 24
 MARGIN = 0.03
 
 
@@ -72,7 +72,7 @@ def shrunk(weights: Array, errors: Array, stages: int) -> Array:
 
     Examples
     --------
-    >>> shrunk(np.array([0.5, 0.5]), np.array([1.0, 0.99]), 12).tolist()
+    >>> shrunk(np.array([0.5, 0.5]), np.array([1.0, 0.99]), 24).tolist()
     [0.75, 0.25]
     """
     best = int(np.argmin(errors))

@@ -13,6 +13,7 @@ from models.errors import StateError
 from models.learners.parts.boosted import Boosted
 from models.learners.parts.scaling import Scaling
 from models.learners.prior_mixture.experts import GRID, MEANS
+from models.learners.prior_mixture.lens import STRANGE
 from models.learners.prior_mixture.means import Means
 from models.learners.prior_mixture.posterior import Spread
 
@@ -157,7 +158,8 @@ def _trees(arrays: Mapping[str, Array], head: str) -> Boosted:
 def _check(k: Knowledge) -> None:
     d = len(k.relevance)
     right = (
-        k.plant.centre.shape == k.plant.spread.shape == (d,)
+        k.plant.centre.shape == k.plant.spread.shape
+        and len(k.plant.centre) in {d, d - STRANGE}
         and k.prior.shape == GRID
         and k.factors.shape == SHOTS.shape
         and k.scales.shape == (3,)

@@ -15,7 +15,7 @@ from models.learners.parts.scaling import Scaling, scaling
 from models.learners.parts.serving import t_quantile
 from models.learners.prior_mixture.experts import MEANS, starting_prior
 from models.learners.prior_mixture.knowledge import SHOTS, Knowledge
-from models.learners.prior_mixture.lens import Lens, usable
+from models.learners.prior_mixture.lens import Lens, usable, width
 from models.learners.prior_mixture.means import Labelled, cross_fitted, fit_means, relevance
 from models.learners.prior_mixture.posterior import Spread, choose, predict, weigh
 
@@ -45,7 +45,7 @@ def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, 
 def learn(tasks: Sequence[Task], family: Family, seed: int) -> tuple[Knowledge, Array]:
     """Learn a family; return its knowledge and the expected number of episodes each expert explained."""
     plant = scaling(np.vstack([align(t.support_x, t.columns, family.columns) for t in tasks]))
-    d = len(family.columns)
+    d = width(family.columns, family.kind)
     first = look(tasks, family, plant, np.ones(d), seed)
     means = fit_means(first, seed)
     weights = relevance(means, d)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from models.base import Array, Task
+from models.anomaly.domain import Domain
+from models.base import Array, Kind, Task
 from models.learners.parts import Rows
 from models.learners.parts.families import align
 from models.learners.parts.kernels import exponential, linear, matern32, rbf, squared_distances
-from models.learners.parts.scaling import Scaling, scaling
+from models.learners.parts.scaling import Scaling, bend, scaling
 from models.learners.prior_mixture.experts import SHAPES, Shape
 
 FEWEST = 8
+STRANGE = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +49,8 @@ class Lens:
         Weight of each parameter, mean 1.
     start, span : float
         First time and length of the stage's history, seconds.
+    domain : Domain or None
+        For defects: how strange a unit is at its stage counts as `STRANGE` more parameters.
     """
 
     columns: tuple[str, ...]
@@ -55,6 +60,7 @@ class Lens:
     relevance: Array
     start: float
     span: float
+    domain: Domain | None
 
     @classmethod
     def of(cls, task: Task, wanted: tuple[str, ...], plant: Scaling | None, relevance: Array | None) -> Self:
@@ -63,17 +69,26 @@ class Lens:
         own = scaling(rows)
         if plant is not None and len(rows) < FEWEST:
             own = plant
-        weights = np.ones(len(wanted)) if relevance is None else relevance
+        weights = np.ones(width(wanted, task.kind)) if relevance is None else relevance
         start, span = _history(task)
-        return cls(tuple(task.columns), wanted, plant or own, own, weights, start, span)
+        domain = Domain.of(task) if task.kind == "binary" else None
+        return cls(tuple(task.columns), wanted, plant or own, own, weights, start, span, domain)
 
     def see(self, x: Array, t: Array | None) -> Seen:
         """Look at units `x`, shape (n, d), seen at `t`."""
         aligned = align(x, self.columns, self.wanted)
         plant, stage = self.plant.apply(aligned), self.stage.apply(aligned)
+        if self.domain is not None:
+            strange = bend(self.domain.strangeness(x))
+            plant, stage = np.hstack([plant, strange]), np.hstack([stage, strange])
         views = {"plant": plant, "stage": stage, "relevant": plant * np.sqrt(self.relevance)}
         clock = None if t is None or self.span <= 0 else ((t - self.start) / self.span)[:, None]
         return Seen(views, clock)
+
+
+def width(wanted: Sequence[str], kind: Kind) -> int:
+    """Return how many parameters a lens shows: those of the family, and for defects how strange a unit is."""
+    return len(wanted) + (STRANGE if kind == "binary" else 0)
 
 
 def _history(task: Task) -> tuple[float, float]:

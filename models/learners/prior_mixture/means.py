@@ -12,7 +12,7 @@ from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.prior_mixture.lens import Seen
 
-PENALTIES = (0.003, 0.03, 0.3)
+PENALTIES = (0.003, 0.03, 0.3, 3.0)
 MOST_CELLS = 250_000
 GROWTH = Growth(trees=64, depth=4, rate=0.15)
 FOLDS = 4
