@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 import typer
+from typer.exceptions import Abort, TyperException
 
 from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
@@ -47,10 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = typer.main.get_command(app)
     try:
         result = command.main(None if argv is None else list(argv), prog_name="qc", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return WRONG
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except TyperException as error:
+        words = error.format_message()
+        return fail(f"{words} - see `qc --help`", WRONG) if words else WRONG
+    except (Abort, KeyboardInterrupt):
         return fail("stopped", FAILED)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence, never a traceback
         return _explained(error)

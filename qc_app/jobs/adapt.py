@@ -17,13 +17,12 @@ from qc_app.jobs.decide import Evidence, decide
 from qc_app.jobs.evidence import gather
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.night import Night
+from qc_app.jobs.standing import YOUNG_FACTOR
 from qc_app.jobs.step import Result
 from qc_app.plant import Gate
 from qc_app.records import Decision, ModelVersion
 
 HELD_AT_MOST = 64
-#: A champion with fewer than so many times `min_rows` labels is young: see `judge`.
-YOUNG_FACTOR = 2
 PLENTY_FACTOR = 4
 _LIBRARIES = ("torch", "numpy", "scikit-learn", "polars", "qc-app")
 

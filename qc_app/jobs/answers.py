@@ -57,6 +57,11 @@ class Answers:
         """Return a stage's model, exactly as it was when it was registered."""
         return self._loaded(model_id)[0]
 
+    def recipe(self, model_id: str) -> tuple[Learner, Task]:
+        """Return the prior and the task that make up a stage's model."""
+        data, manifest = self._registry.get(model_id)
+        return self.prior(manifest["prior"]), thaw(from_bytes(data[STATE]))
+
     def seen(self, model_id: str | None) -> frozenset[str]:
         """Return the units whose labels the model was adapted with."""
         return self._loaded(model_id)[1] if model_id else frozenset()
@@ -84,8 +89,9 @@ class Answers:
 
     def _loaded(self, model_id: str) -> tuple[Adapted, frozenset[str]]:
         if model_id not in self._models:
-            data, manifest = self._registry.get(model_id)
-            adapted = self.prior(manifest["prior"]).adapt(thaw(from_bytes(data[STATE])))
+            _, manifest = self._registry.get(model_id)
+            prior, task = self.recipe(model_id)
+            adapted = prior.adapt(task)
             _room(self._models, _MODELS)
             self._models[model_id] = (adapted, frozenset(manifest["support_units"]))
         return self._models[model_id]

@@ -32,6 +32,8 @@ class Evidence:
         Sentence of a drift that matters and came after the last attempt; empty if there is none.
     newer_prior : bool
         Whether a prior was trained since the last attempt.
+    sisters : bool
+        Whether the prior knows stages of the same family.
     """
 
     has_prior: bool
@@ -43,6 +45,7 @@ class Evidence:
     nights_waiting: int = 0
     drift: str = ""
     newer_prior: bool = False
+    sisters: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def decide(seen: Evidence, gate: Gate) -> Plan:
 
     Examples
     --------
-    >>> decide(Evidence(True, "m1", None, labels=12, new_labels=2), Gate()).reason
+    >>> decide(Evidence(True, "m1", None, labels=12, new_labels=2, champion_labels=9), Gate()).reason
     'only 2 of 3 new labels since the last attempt; the champion stays'
     >>> decide(Evidence(True, None, None, labels=0, new_labels=0, newer_prior=True), Gate()).choice
     'adapt'
@@ -79,6 +82,8 @@ def decide(seen: Evidence, gate: Gate) -> Plan:
         return _on_trial(seen, gate)
     if not seen.has_prior:
         return Plan("wait", "no prior has been trained yet: some stage needs labels first")
+    if seen.champion is None and not seen.labels and not seen.sisters:
+        return Plan("wait", "no label yet, and no sister stage from which the prior could know the level")
     if seen.champion is None and (seen.new_labels or seen.newer_prior):
         return Plan("adapt", f"no model yet: the first one stands on {_count(seen.labels)} and the sister stages")
     if seen.champion is None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from qc_app import framing
 from qc_app.clock import plant_day
 from qc_app.jobs.decide import Evidence
 from qc_app.jobs.night import Night
@@ -46,6 +47,7 @@ def gather(night: Night, stage: Stage, what: Characteristic) -> Evidence:
         champion_labels=champion.n_labels if champion else 0,
         nights_waiting=_waiting(night, attempts, pointers.challenger),
         drift=_drift(night, stage, what, since),
+        sisters=prior is not None and framing.family_name(stage, what) in models.get(prior).numbers.get("families", []),
         newer_prior=prior is not None and (last is None or last.numbers.get("prior") != prior),
     )
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
 from models import gate
 from models.guards import Guard, check_guards
-from qc_app.jobs.adapt import YOUNG_FACTOR
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.night import Night
+from qc_app.jobs.standing import YOUNG_FACTOR, recipe_guard
 from qc_app.jobs.step import Result
 from qc_app.jobs.trial import Trial, stage_trial
 from qc_app.records import Decision, Pointers, Verdict
@@ -51,7 +50,7 @@ def _verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointer
     if rule == PAIRED and trial.champion is not None:
         verdict, sentence, numbers = _paired(night, trial, trial.champion.mean() if len(trial) else 0.0, seed)
     else:
-        verdict, sentence, numbers = _guarded(night, trial, rule)
+        verdict, sentence, numbers = _guarded(night, trial, rule, pointers.challenger or "")
     return Decision(
         stage=stage.id,
         characteristic=what.name,
@@ -96,12 +95,15 @@ def _paired(night: Night, trial: Trial, champion_loss: float, seed: int) -> tupl
     return _VERDICTS[found.verdict], found.sentence, found.numbers()
 
 
-def _guarded(night: Night, trial: Trial, rule: str) -> tuple[Verdict, str, dict[str, Any]]:
+def _guarded(night: Night, trial: Trial, rule: str, challenger: str) -> tuple[Verdict, str, dict[str, Any]]:
     rules = night.plant.gate
-    guards: Sequence[Guard] = ()
+    guards: list[Guard] = []
     if len(trial) >= rules.min_rows:
         delta = rules.delta_share * float(trial.baseline.mean())
-        guards = check_guards(trial.evidence(rules.coverage_tolerance), rules.min_rows, delta)
+        guards += check_guards(trial.evidence(rules.coverage_tolerance), rules.min_rows, delta)
+    else:
+        recipe = recipe_guard(*night.answers.recipe(challenger), rules.delta_share)
+        guards += [recipe] if recipe else []
     failed = [guard for guard in guards if not guard.passed]
     numbers = {"guards": {guard.name: guard.numbers() for guard in guards}, "rows": len(trial)}
     if failed:

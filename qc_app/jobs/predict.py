@@ -8,9 +8,9 @@ import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from qc_app import framing
-from qc_app.jobs.answers import Answer
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.night import Night
+from qc_app.jobs.standing import answer_now
 from qc_app.jobs.step import Result
 
 RECENT = timedelta(days=7)
@@ -30,7 +30,7 @@ def predict(night: Night, stage: Stage, what: Characteristic) -> Result:
     -------
     Result
     """
-    answer = current_answer(night, stage, what)
+    answer = answer_now(night, stage, what)
     if answer.model is None:
         return Result("no prediction: no model, and no label for a baseline", {"predicted": 0, "tier": "none"})
     rows = _wanted(night, stage, what, answer.model_id)
@@ -49,13 +49,6 @@ def predict(night: Night, stage: Stage, what: Characteristic) -> Result:
         reached("after_predict")
     numbers = {"predicted": rows.height, "tier": answer.tier, "model": answer.model_id}
     return Result(f"{rows.height} units predicted by {answer.tier} {answer.model_id}", numbers)
-
-
-def current_answer(night: Night, stage: Stage, what: Characteristic) -> Answer:
-    """Return who answers for the stage now, with the baseline from all labels known at the cut-off."""
-    pointers = night.store.journal.models.pointers(stage.id, what.name)
-    task = framing.task(stage, what.name, night.rows(stage), night.labels(stage, what))
-    return night.answers.answer(pointers, task)
 
 
 def _wanted(night: Night, stage: Stage, what: Characteristic, model_id: str) -> pl.DataFrame:

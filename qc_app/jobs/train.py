@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib.metadata import version
+from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
 from models import make_learner
@@ -112,7 +113,8 @@ def train(night: Night, reason: str) -> Result:
     }
     prior_id = night.store.registry.put({STATE: to_bytes(learner.state())}, manifest)
     sentence = f"{reason}; learned from {sum(counts.values())} labels of {len(tasks)} stages and characteristics"
-    _register(night, prior_id, parent, sentence, counts)
+    families = sorted({task.family for task in tasks if task.family})
+    _register(night, prior_id, parent, sentence, {"labels": counts, "families": families})
     return Result(f"prior {prior_id}: {sentence}", {"model": prior_id, "tasks": len(tasks)})
 
 
@@ -148,7 +150,8 @@ def _task(night: Night, stage: Stage, what: Characteristic) -> Task:
     )
 
 
-def _register(night: Night, prior_id: str, parent: str, sentence: str, counts: Counts) -> None:
+def _register(night: Night, prior_id: str, parent: str, sentence: str, numbers: dict[str, Any]) -> None:
+    n_labels = sum(numbers["labels"].values())
     models = night.store.journal.models
     models.add(
         ModelVersion(
@@ -160,10 +163,10 @@ def _register(night: Night, prior_id: str, parent: str, sentence: str, counts: C
             parent=parent,
             cutoff=night.cutoff,
             lake_version=-1,
-            n_labels=sum(counts.values()),
+            n_labels=n_labels,
             seed=0,
             status="challenger",
-            numbers={"labels": counts},
+            numbers=numbers,
             sentence=sentence,
         )
     )
@@ -180,6 +183,6 @@ def _register(night: Night, prior_id: str, parent: str, sentence: str, counts: C
         sentence=sentence,
         champion=parent or None,
         challenger=prior_id,
-        rows=sum(counts.values()),
+        rows=n_labels,
     )
     models.promote("", "", prior_id, decision)

@@ -14,6 +14,7 @@ from models.base import Array
 from qc_app import framing
 from qc_app.jobs import night as nights
 from qc_app.jobs.answers import Answers, baseline
+from qc_app.jobs.standing import answer_now
 from qc_app.plant import Plant
 from qc_app.replay.calendar import ORIGIN, Played
 from qc_app.store import Store
@@ -96,7 +97,7 @@ def _row(night: nights.Night, played: Played, what: Characteristic, day: int) ->
     store, stage = night.store, played.stage
     rows, known = night.rows(stage), night.labels(stage, what)
     task = framing.task(stage, what.name, rows, known)
-    answer = night.answers.answer(store.journal.models.pointers(stage.id, what.name), task)
+    answer = answer_now(night, stage, what)
     naive = baseline(task) if len(task.support_y) else None
     later = _later(played, what, day)
     verdict, reason = _verdict(store, stage.id, what.name, night.cutoff)

@@ -23,8 +23,8 @@ from qc_app.store import open_store
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
-DAYS = [date(2027, 3, 14), date(2027, 3, 28), date(2027, 4, 4), date(2027, 10, 3), date(2027, 10, 31), date(2027, 11, 7),
-        date(2028, 2, 29), date(2027, 12, 31)]  # fmt: skip
+DAYS = [date(2027, 3, 14), date(2027, 3, 28), date(2027, 4, 4), date(2027, 10, 3), date(2027, 10, 31),
+        date(2027, 11, 7), date(2028, 2, 29), date(2027, 12, 31)]  # fmt: skip
 
 
 @pytest.mark.parametrize("zone", ZONES)

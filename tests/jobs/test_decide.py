@@ -31,6 +31,7 @@ def seen(**facts):
             "adapt",
             "no model yet: the first one stands on 0 labels",
         ),
+        ({"champion": None, "newer_prior": True, "labels": 0, "sisters": False}, "wait", "no sister stage"),
         ({"champion": None, "new_labels": 1, "labels": 1}, "adapt", "1 label and the sister"),
         ({"champion": None}, "keep", "last attempt at a first model failed"),
         ({"new_labels": 0}, "keep", "no new labels"),
