@@ -19,6 +19,9 @@ def enter_here(view: LabelsView, now: Here, stage: str) -> None:
     st.html(
         markup.heading("Enter results", f"{view.characteristic.name} in {view.characteristic.unit or 'its own number'}")
     )
+    if st.session_state.get("label_for") != (stage, view.characteristic.name):
+        _forget()  # what was typed for one characteristic must never be entered for another
+        st.session_state["label_for"] = (stage, view.characteristic.name)
     turn = st.session_state.setdefault("label_turn", 0)
     single, paste, upload = st.tabs(["One unit", "Paste", "Upload"], key="labels_tabs")
     entries: list[Entry] = []

@@ -16,6 +16,7 @@ def stage_links(now: Here) -> None:
     if not 0 < len(now.plant.stages) <= MOST_LINKS:
         return
     states = stage_states(now.store, now.plant)
+    chosen = st.query_params.get("stage") or st.session_state.get("place_stage")
     here_at = st.session_state["pages"]["stage"]
     with st.sidebar.container(gap=None, key="stage_links"):
         line = None
@@ -25,5 +26,5 @@ def stage_links(now: Here) -> None:
                 st.html(markup.heading(line))
             symbol = STATES[states.get(stage.id, "unknown")][1]
             label = f"{markup.plain(stage.id, 40)} {'' if symbol == '✓' else symbol}".rstrip()
-            label = f"**{label}**" if stage.id == st.session_state.get("place_stage") else label
+            label = f"**{label}**" if stage.id == chosen else label
             st.page_link(here_at, label=label, icon="", query_params={"stage": stage.id})

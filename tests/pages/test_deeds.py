@@ -46,6 +46,14 @@ def test_a_value_beyond_the_limit_is_asked_about_first(open_app, home):
     assert known(home, "C-120419") == [25.1]
 
 
+def test_what_waits_for_an_answer_is_forgotten_when_the_characteristic_changes(open_app, home):
+    app = fill_form(open_app(home, "labels", stage="rolling-2"), "C-120419", "25.1")
+    app.selectbox(key="pick_what").set_value("hardness").run()
+    assert not app.exception
+    assert "label_enter" not in [b.key for b in app.button]
+    assert app.text_input(key="label_unit").value == ""
+
+
 def test_no_number_cannot_be_entered(open_app, home):
     app = fill_form(open_app(home, "labels", stage="rolling-2"), "C-120419", "abc")
     assert app.button(key="label_enter").disabled
