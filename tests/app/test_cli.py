@@ -211,6 +211,7 @@ def _qc(*arguments):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_scheduler_stops_cleanly_on_sigterm(applied):
     process = _qc("scheduler")
     assert "scheduler of 'Works'" in process.stdout.readline()
