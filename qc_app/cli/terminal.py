@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from qc_app.store import Store, open_store
 Home = Annotated[Path, typer.Option("--home", envvar="QC_HOME", help="Folder of the plant.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes to the audit trail.")]
 HOME = Path("plant-home")
+LINE_EVERY_S = 2.0
 
 out = Console()
 err = Console(stderr=True)
@@ -66,7 +68,13 @@ def plant_of(store: Store) -> Plant:
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[str, float], None]]:
-    """Show a bar for work that takes longer than a moment; yields ``tell(words, share)``."""
+    """Show a bar for work that takes longer than a moment, or plain lines where no person watches a terminal.
+
+    Yields ``tell(words, share)``.
+    """
+    if not err.is_terminal:
+        yield _Lines(what)
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(escape(what), total=1.0)
@@ -75,6 +83,18 @@ def progress(what: str) -> Iterator[Callable[[str, float], None]]:
             bar.update(task, description=escape(words[:60]), completed=min(max(share, 0.0), 1.0))
 
         yield tell
+
+
+class _Lines:
+    """Progress as lines, at most one every two seconds: for logs and pipes."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._last = what, time.monotonic()
+
+    def __call__(self, words: str, share: float) -> None:
+        if time.monotonic() - self._last >= LINE_EVERY_S:
+            self._last = time.monotonic()
+            err.print(f"  {min(max(share, 0.0), 1.0):4.0%}  {self._what}: {words}", markup=False, highlight=False)
 
 
 def table(title: str, columns: dict[str, str], rows: Sequence[Sequence[str]]) -> None:
