@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,7 +47,7 @@ def t_quantile(level: float, freedom: float) -> float:
     return float(special.stdtrit(freedom, 0.5 + level / 2))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Served:
     """An adapted stage.
 
@@ -58,8 +59,8 @@ class Served:
         No interval is narrower than the gauge allows.
     respond : callable
         Maps parameters (n, d) and times (n,) to an `Answer`.
-    domain : Domain
-        Anomaly score and domain of validity.
+    learn_domain : callable
+        Learns the domain of validity; called once, at the first prediction that needs it.
     words : tuple of str
     """
 
@@ -67,7 +68,7 @@ class Served:
     kind: Kind
     gauge_sd: float
     respond: Respond
-    domain: Domain
+    learn_domain: Callable[[], Domain]
     words: tuple[str, ...]
 
     def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
@@ -81,6 +82,18 @@ class Served:
             If shapes do not fit or `level` is not between 0 and 1.
         """
         matrix = as_matrix(x, len(self.columns), "predict: x")
+        mean, lower, upper = self.values(matrix, t, level)
+        anomaly, inside = self.domain.judge(matrix)
+        return Prediction(mean, lower, upper, anomaly, inside, level)
+
+    @cached_property
+    def domain(self) -> Domain:
+        """Anomaly score and domain of validity of the stage."""
+        return self.learn_domain()
+
+    def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
+        """Return mean, lower and upper as `predict` does, without looking at the domain."""
+        matrix = as_matrix(x, len(self.columns), "predict: x")
         times = _times(t, len(matrix))
         if not 0 < level < 1:
             raise TaskError(f"predict: level {level} - give a probability between 0 and 1, such as 0.9")
@@ -90,8 +103,7 @@ class Served:
         mean, lower, upper = answer.mean, answer.mean - half, answer.mean + half
         if self.kind == "binary":
             mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (mean, lower, upper))
-        anomaly, inside = self.domain.judge(matrix)
-        return Prediction(mean, lower, upper, anomaly, inside, level)
+        return mean, lower, upper
 
     def sentences(self) -> tuple[str, ...]:
         """Say what this model stands on."""
@@ -109,5 +121,5 @@ def _times(t: ArrayLike | None, n: int) -> Array | None:
 
 def serve(task: Task, respond: Respond, words: tuple[str, ...], reference: Array | None = None) -> Served:
     """Wrap `respond` for `task`; `reference` (shape (m, d)) stands in where the stage has few units of its own."""
-    domain = Domain.of(task, reference)
+    domain = partial(Domain.of, task, reference)
     return Served(tuple(task.columns), task.kind, task.gauge_sd or 0.0, respond, domain, words)

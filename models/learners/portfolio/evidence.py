@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from models.base import Array, BoolArray, Learner, Task
+from models.base import LEVEL, Adapted, Array, BoolArray, Learner, Task
 from models.calibration import across_stage_factor
 from models.learners.parts import Rows
+from models.learners.parts.serving import Served
 
 SHOTS = np.array([0, 5, 10, 20, 50])
 FOLDS = 3
@@ -59,6 +61,14 @@ def examine(members: Sequence[Learner], tasks: Sequence[Task], seed: int) -> lis
     return out
 
 
+def values(part: Adapted, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
+    """Return mean, lower and upper of one member; its anomaly score is not computed where it can be left out."""
+    if isinstance(part, Served):
+        return part.values(x, t, level)
+    p = part.predict(x, t, level)
+    return p.mean, p.lower, p.upper
+
+
 def fits(task: Task, size: int) -> bool:
     """Return whether `task` has enough labels for `size` of them and ten to judge on."""
     return len(task.support_y) >= size + 10
@@ -73,9 +83,9 @@ def _episode(trained: Sequence[Learner], task: Task, size: int, rng: np.random.G
     y = task.support_y[rest]
     errors, halves = [], []
     for learner in trained:
-        p = learner.adapt(short).predict(x, t)
-        errors.append((p.mean - y) / sd)
-        halves.append((p.upper - p.lower) / (2 * sd))
+        mean, lower, upper = values(learner.adapt(short), x, t, LEVEL)
+        errors.append((mean - y) / sd)
+        halves.append((upper - lower) / (2 * sd))
     return Episode(task.stage, size, np.array(errors), np.array(halves), (y - task.support_y.mean()) / sd)
 
 

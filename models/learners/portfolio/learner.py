@@ -14,7 +14,7 @@ from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
-from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
+from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, values, widening
 from models.learners.portfolio.weights import at_labels, mean_errors, shrunk, simplex_weights
 from models.state import State
 
@@ -141,18 +141,17 @@ class Blend:
 
     def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
         """Predict units `x`, shape (n, d), seen at times `t`."""
-        said = [part.predict(x, t, level) for part in self.parts]
-        if len(said) == 1 and self.factor == 1.0:
-            return said[0]
-        means = np.array([p.mean for p in said])
-        halves = np.array([(p.upper - p.lower) / 2 for p in said])
+        first = self.parts[0].predict(x, t, level)
+        said = [(first.mean, first.lower, first.upper), *(values(part, x, t, level) for part in self.parts[1:])]
+        means = np.array([mean for mean, _, _ in said])
+        halves = np.array([(upper - lower) / 2 for _, lower, upper in said])
         mean = self.weights @ means
         half = self.factor * np.sqrt(self.weights @ (halves**2 + (means - mean) ** 2))
         half = np.maximum(half, self.gauge_sd * t_quantile(level, 1e9))
         lower, upper = mean - half, mean + half
         if self.binary:
             mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (mean, lower, upper))
-        return Prediction(mean, lower, upper, said[0].anomaly, said[0].in_domain, level)
+        return Prediction(mean, lower, upper, first.anomaly, first.in_domain, level)
 
     def sentences(self) -> tuple[str, ...]:
         """Say which members are believed, and what they stand on."""
