@@ -24,7 +24,7 @@ class UnknownName(ModelsError):  # noqa: N818 - reads as what happened
 
 
 class NotThisKind(ModelsError):  # noqa: N818 - reads as what happened
-    """This learner cannot serve such a task."""
+    """The learner cannot serve such a task."""
 
 
 class NotEnoughData(ModelsError):  # noqa: N818 - reads as what happened

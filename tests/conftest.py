@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.private_postgres import postgres  # noqa: F401 - a fixture
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PACKS = Path(__file__).resolve().parent.parent.parent / "shared" / "data"

@@ -86,7 +86,9 @@ def test_every_package_has_its_page() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [str(p.relative_to(ROOT)) for p in SOURCES if not ast.get_docstring(ast.parse(p.read_text(encoding="utf8")))]
+    silent = [
+        str(p.relative_to(ROOT)) for p in SOURCES if not ast.get_docstring(ast.parse(p.read_text(encoding="utf8")))
+    ]
     assert silent == []
 
 

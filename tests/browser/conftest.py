@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,7 +17,6 @@ import pytest
 
 from qc_app.dashboard.launch import launch_command, launch_environment
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "pages"))
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -28,7 +26,7 @@ QUIET = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
-    import made_troubles
+    from tests.pages import made_troubles
 
     return made_troubles.troubled(tmp_path_factory.mktemp("browser") / "home")
 

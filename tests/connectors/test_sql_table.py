@@ -56,7 +56,7 @@ def table(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Table]:
     if request.param == "sqlite":
         made = Table(f"sqlite:///{tmp_path / 'mes data.db'}")
     else:
-        made = Table(request.getfixturevalue("postgres_url"))
+        made = Table(request.getfixturevalue("postgres"))
     yield made
     made.table.drop(made.engine)
     made.engine.dispose()
@@ -163,8 +163,8 @@ def test_missing_table_and_columns_name_the_nearest(table: Table) -> None:
         read(lost)
 
 
-def test_a_statement_that_takes_too_long_is_unavailable(postgres_url: str) -> None:
-    made = Table(postgres_url)
+def test_a_statement_that_takes_too_long_is_unavailable(postgres: str) -> None:
+    made = Table(postgres)
     made.put("A", 0)
     with made.engine.begin() as connection:
         connection.execute(
@@ -174,7 +174,7 @@ def test_a_statement_that_takes_too_long_is_unavailable(postgres_url: str) -> No
         )
     source = Source(
         "mes", "sql_table", "rolling-2", unit_column="unit", time_column="at",
-        settings={"url": postgres_url, "table": "slow", "timeout_s": 0.2, "allow_plain": True},
+        settings={"url": postgres, "table": "slow", "timeout_s": 0.2, "allow_plain": True},
     )  # fmt: skip
     with pytest.raises(SourceUnavailable, match="statement timeout"):
         read(source)

@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "store"))
-from private_postgres import postgres  # noqa: E402, F401
 
 
 class Nursery:

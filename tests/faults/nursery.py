@@ -11,13 +11,9 @@ import signal
 import sys
 import time
 import traceback
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import victims
 
 from qc_app import store as _warm  # noqa: F401 - imported before the fork, so that children need not
+from tests.faults import victims
 
 #: How long a victim takes from its start to its first tick, and from tick to tick, in seconds: learnt as it goes.
 _starts: dict[str, float] = {}

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections import Counter
 from pathlib import Path
 from random import Random
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from victims import SOURCE, STAGE, hash_of, speed_of, unit_of
-
 from qc_app.store import Journal, Lake
+from tests.faults.victims import SOURCE, STAGE, hash_of, speed_of, unit_of
 
 SEED = 20260301
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from victims import NOW, STAGE
-
 from qc_app.records import Decision
 from qc_app.store import Journal, Registry
+from tests.faults.victims import NOW, STAGE
 
 SEED = 7
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from bench_packs import COLUMNS, write_pack
 
 from models.bench import PackError, folders, load
+from tests.models.bench_packs import COLUMNS, write_pack
 
 
 def change(**given: object) -> Callable[[Path], None]:

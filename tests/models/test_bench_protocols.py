@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench_packs import make_pack
 
 from models.bench import Exam, Pack, Skipped, exam, load, rolling_exams, split_stages, training_tasks
+from tests.models.bench_packs import make_pack
 
 PROTOCOLS = ["random", "time"]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bench_packs import make_pack, write_pack
 
 import models
 from models.base import Array, Prediction, Task
 from models.bench import PackError, Result, Row, exam, make_peer, peer_names, plot, report, run
 from models.bench.protocols import Exam
 from models.errors import NotThisKind, UnknownName
+from tests.models.bench_packs import make_pack, write_pack
 
 CHEAP = ("peer_mean", "peer_ridge", "peer_pooled_offset", "peer_last", "peer_ewma")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import made_plants
-import made_troubles
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
+
+from tests.pages import made_plants, made_troubles
 
 APP = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard" / "app.py"
 

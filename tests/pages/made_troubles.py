@@ -6,7 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
-from made_plants import (
+
+from data_connectors.schema import Parameter, Stage
+from qc_app.clock import plant_day
+from qc_app.plant import Plant
+from qc_app.records import DriftReport, Event, Gap, Latest, ModelVersion, Quarantined, Request
+from qc_app.store import Store
+from tests.pages.made_plants import (
     NASTY,
     NOW,
     NUMBERS,
@@ -20,12 +26,6 @@ from made_plants import (
     plant_of,
     stage,
 )
-
-from data_connectors.schema import Parameter, Stage
-from qc_app.clock import plant_day
-from qc_app.plant import Plant
-from qc_app.records import DriftReport, Event, Gap, Latest, ModelVersion, Quarantined, Request
-from qc_app.store import Store
 
 
 def troubled(home: Path) -> Path:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 
-import made_plants
-import made_troubles
 import pytest
 
 from qc_app import actions
@@ -13,6 +11,7 @@ from qc_app.access import LEAST_ROLE, NEEDS_REASON, ROLES, Actor, may
 from qc_app.actions import Entry
 from qc_app.errors import ActionError, NotAllowed
 from qc_app.plant import render
+from tests.pages import made_plants, made_troubles
 
 GIVEN = {
     "stage": "rolling-2",

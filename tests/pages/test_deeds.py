@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from made_plants import NOW, told
 
 from qc_app.views import enter
+from tests.pages.made_plants import NOW, told
 
 
 @pytest.fixture

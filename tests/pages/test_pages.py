@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from made_plants import NASTY, told
+
+from tests.pages.made_plants import NASTY, told
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard"
 PAGES = ("overview", "stage", "alarms", "labels", "models", "data")

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_plants import NOW
 
 from qc_app.views import csv_bytes, enter, labels_view, overview, plant_now, sources_table, stage_view
 from qc_app.views.downsampling import MOST_MARKS, thin
+from tests.pages.made_plants import NOW
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +12,6 @@ import sqlalchemy as sa
 
 from data_connectors.schema import Parameter, Stage
 from qc_app.store import Journal, Lake
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from private_postgres import postgres  # noqa: F401
 
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 
