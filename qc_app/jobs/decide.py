@@ -33,7 +33,7 @@ class Evidence:
     newer_prior : bool
         Whether a prior was trained since the last attempt.
     sisters : bool
-        Whether the prior knows stages of the same family.
+        Whether the prior learned from another stage of the same family that had enough labels.
     """
 
     has_prior: bool
@@ -82,13 +82,18 @@ def decide(seen: Evidence, gate: Gate) -> Plan:
         return _on_trial(seen, gate)
     if not seen.has_prior:
         return Plan("wait", "no prior has been trained yet: some stage needs labels first")
-    if seen.champion is None and not seen.labels and not seen.sisters:
-        return Plan("wait", "no label yet, and no sister stage from which the prior could know the level")
-    if seen.champion is None and (seen.new_labels or seen.newer_prior):
-        return Plan("adapt", f"no model yet: the first one stands on {_count(seen.labels)} and the sister stages")
-    if seen.champion is None:
+    return _first(seen, gate) if seen.champion is None else _renew(seen, gate)
+
+
+def _first(seen: Evidence, gate: Gate) -> Plan:
+    """Choose for a stage without a model: with sisters it may stand on no label at all, alone it needs a few."""
+    if not seen.sisters and seen.labels < gate.min_rows:
+        return Plan("wait", f"{_count(seen.labels)} of {gate.min_rows} that a stage without sisters needs for a model")
+    if not (seen.new_labels or seen.newer_prior):
         return Plan("keep", "the last attempt at a first model failed and no new label came since")
-    return _renew(seen, gate)
+    if seen.sisters and 0 < seen.labels < gate.min_new_labels:
+        return Plan("wait", f"{_count(seen.labels)} of {gate.min_new_labels} from which a model can be held to account")
+    return Plan("adapt", f"no model yet: the first one stands on {_count(seen.labels)} and what the prior knows")
 
 
 def _on_trial(seen: Evidence, gate: Gate) -> Plan:
@@ -112,8 +117,6 @@ def _renew(seen: Evidence, gate: Gate) -> Plan:
 
 
 def _why_adapt(seen: Evidence, gate: Gate) -> str:
-    if seen.new_labels and not seen.champion_labels:
-        return f"the first {_count(seen.new_labels)} came; the champion stands on sister stages alone"
     if seen.new_labels >= gate.min_new_labels:
         return f"{_count(seen.new_labels)} came since the last attempt"
     if seen.drift and seen.new_labels:

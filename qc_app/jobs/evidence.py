@@ -11,6 +11,7 @@ from qc_app import framing
 from qc_app.clock import plant_day
 from qc_app.jobs.decide import Evidence
 from qc_app.jobs.night import Night
+from qc_app.jobs.train import NEW_STAGE_LABELS
 from qc_app.records import ModelVersion
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,9 +48,15 @@ def gather(night: Night, stage: Stage, what: Characteristic) -> Evidence:
         champion_labels=champion.n_labels if champion else 0,
         nights_waiting=_waiting(night, attempts, pointers.challenger),
         drift=_drift(night, stage, what, since),
-        sisters=prior is not None and framing.family_name(stage, what) in models.get(prior).numbers.get("families", []),
+        sisters=prior is not None and _has_sisters(models.get(prior), stage, what),
         newer_prior=prior is not None and (last is None or last.numbers.get("prior") != prior),
     )
+
+
+def _has_sisters(prior: ModelVersion, stage: Stage, what: Characteristic) -> bool:
+    """Whether another stage of the family taught the prior something."""
+    known = prior.numbers.get("families", {}).get(framing.family_name(stage, what), {})
+    return any(labels >= NEW_STAGE_LABELS for name, labels in known.items() if name != stage.id)
 
 
 def _waiting(night: Night, attempts: list[ModelVersion], challenger: str | None) -> int:

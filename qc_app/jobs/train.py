@@ -21,6 +21,7 @@ LEARNER = "portfolio"
 LABELS_CAP = 400
 UNLABELLED_CAP = 300
 FEWEST_LABELS = 5
+#: From so many labels on, a stage has something to teach its sisters.
 NEW_STAGE_LABELS = 10
 #: Fewer new stages than this share of the known ones wait for the next regular training.
 NEW_SHARE = 0.2
@@ -113,7 +114,9 @@ def train(night: Night, reason: str) -> Result:
     }
     prior_id = night.store.registry.put({STATE: to_bytes(learner.state())}, manifest)
     sentence = f"{reason}; learned from {sum(counts.values())} labels of {len(tasks)} stages and characteristics"
-    families = sorted({task.family for task in tasks if task.family})
+    families: dict[str, dict[str, int]] = {}
+    for task in tasks:
+        families.setdefault(str(task.family), {})[task.stage] = len(task.support_y)
     _register(night, prior_id, parent, sentence, {"labels": counts, "families": families})
     return Result(f"prior {prior_id}: {sentence}", {"model": prior_id, "tasks": len(tasks)})
 
