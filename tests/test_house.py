@@ -93,7 +93,7 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_no_unfinished_work_is_marked() -> None:
-    pattern = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
+    pattern = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError")
     found = [
         f"{p.relative_to(ROOT)}:{i}"
         for p in SOURCES

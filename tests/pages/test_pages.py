@@ -108,7 +108,7 @@ def test_models_page_shows_the_failed_step_first(look):
 
 
 def test_no_plant_yet_says_how_to_begin(open_app, tmp_path):
-    from made_plants import founded
+    from tests.pages.made_plants import founded
 
     founded(tmp_path / "home", None).close()
     assert "qc demo" in told(open_app(tmp_path / "home"))
