@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -14,6 +15,9 @@ NEWEST_UNITS = 20
 NEWEST_LABELS = 5
 FEWEST_OUT = 3
 ABNORMAL = 0.99
+USUAL = 0.99
+FEWEST_BEFORE = 100
+CHANCE = 0.01
 QUIET_AT_LEAST = timedelta(days=1)
 QUIET_FACTOR = 5
 STALE_MODEL_NIGHTS = 30
@@ -52,7 +56,7 @@ def predicted_out(predictions: pl.DataFrame, what: Characteristic) -> Condition 
 
 
 def measured_out(labels: pl.DataFrame, what: Characteristic) -> Condition | None:
-    """One of the newest five results is out of specification.
+    """One of the newest five results is out of specification; for a defect, more of the newest twenty than usual.
 
     Parameters
     ----------
@@ -60,21 +64,66 @@ def measured_out(labels: pl.DataFrame, what: Characteristic) -> Condition | None
         ``unit_id, t_event, value`` by event time.
     what : Characteristic
     """
-    newest = labels.tail(NEWEST_LABELS)
+    newest = labels.tail(NEWEST_UNITS if what.kind == "binary" else NEWEST_LABELS)
     bad = newest.filter(outside(newest["value"], what))
     if bad.is_empty():
         return None
     sentence = f"{bad.height} of the newest {newest.height} results are {_beyond(what)}, last {_unit(bad)}"
+    if what.kind == "binary":
+        earlier = labels.head(labels.height - newest.height)["value"]
+        usual = usual_share(int(outside(earlier, what).sum()), len(earlier))
+        if bad.height < 2 or chance_of_more(bad.height, newest.height, usual) > CHANCE:
+            return None
+        sentence += f"; usual is {usual:.0%}"
     return Condition("measured_out_of_spec", what.name, "high", sentence)
 
 
+def usual_share(defects: int, units: int) -> float:
+    """Return the share of defects to expect, one defect in twenty units counted in beforehand.
+
+    Examples
+    --------
+    >>> usual_share(0, 0), usual_share(9, 180)
+    (0.05, 0.05)
+    """
+    return (defects + 1) / (units + NEWEST_UNITS)
+
+
+def chance_of_more(defects: int, units: int, share: float) -> float:
+    """Return the probability of at least so many defects in `units` at that share (binomial upper tail).
+
+    Examples
+    --------
+    >>> round(chance_of_more(2, 20, 0.05), 3), round(chance_of_more(5, 20, 0.05), 4)
+    (0.264, 0.0026)
+    """
+    below = sum(math.comb(units, k) * share**k * (1 - share) ** (units - k) for k in range(defects))
+    return 1.0 - below
+
+
 def abnormal_units(predictions: pl.DataFrame, what: Characteristic) -> Condition | None:
-    """At least three of the newest twenty units are more abnormal than 99 of 100 normal ones."""
+    """Of the newest twenty units, more are abnormal than in nearly every stretch of twenty before them.
+
+    A unit counts when it is more abnormal than 99 of 100 normal ones. Neighbours resemble each other (a grade, a
+    shift), so what many in a row mean is read off the stage's own past and not off a formula for independent units.
+
+    Parameters
+    ----------
+    predictions : polars.DataFrame
+        Newest prediction of each unit, by event time; the more of the past, the better the comparison.
+    what : Characteristic
+    """
+    abnormal = (predictions["anomaly"] > ABNORMAL).cast(pl.Int64)
     newest = predictions.tail(NEWEST_UNITS)
-    bad = newest.filter(pl.col("anomaly") > ABNORMAL)
-    if bad.height < FEWEST_OUT:
+    count = int(abnormal.tail(NEWEST_UNITS).sum())
+    before = abnormal.head(max(0, len(abnormal) - NEWEST_UNITS)).rolling_sum(NEWEST_UNITS).drop_nulls()
+    usual = before.quantile(USUAL, "higher") if len(before) >= FEWEST_BEFORE else None
+    if count < max(FEWEST_OUT, 0 if usual is None else int(usual) + 1):
         return None
-    words = f"{bad.height} of the newest {newest.height} units are unlike the units before, last {bad['unit_id'][-1]}"
+    last = newest.filter(pl.col("anomaly") > ABNORMAL)["unit_id"][-1]
+    words = f"{count} of the newest {newest.height} units are unlike the units before, last {last}"
+    if usual is not None:
+        words += f"; {int(usual)} in twenty were not unusual before"
     return Condition("anomaly", what.name, "medium", words)
 
 

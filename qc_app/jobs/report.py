@@ -20,6 +20,7 @@ from qc_app.jobs.track import Score, score, track
 from qc_app.records import Alarm, Latest, ModelVersion
 
 NEWEST = 200
+PAST = 2000
 SPARK = 60
 KINDS = ("predicted_out_of_spec", "measured_out_of_spec", "control_rule", "anomaly", "model_stale")
 PLANT_KINDS = ("stale_source", "late_labels")
@@ -71,7 +72,7 @@ def _picture(night: Night, stage: Stage, what: Characteristic) -> Picture:
     return Picture(
         units=night.rows(stage).select("unit_id", "t_event"),
         labels=labels,
-        predictions=night.store.lake.predictions(stage.id, characteristic=what.name, last=NEWEST),
+        predictions=night.store.lake.predictions(stage.id, characteristic=what.name, last=PAST),
         chart=charted(night, stage, what, labels["value"].to_numpy()),
         score=score(tracked, binary=what.kind == "binary"),
         model=night.store.journal.models.get(pointers.champion) if pointers.champion else None,
@@ -126,7 +127,7 @@ def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) 
     mattering = [r.sentence for r in newest if r.characteristic == what.name and r.matters]
     tested = any(r.characteristic == what.name for r in newest)
     cpk = picture.chart.capability.cpk if picture.chart.capability else None
-    said, model = picture.predictions, picture.model
+    said, model = picture.predictions.tail(NEWEST), picture.model
     means = said["mean"].to_list()[-SPARK:]
     return {
         "units": picture.units.height,

@@ -1,0 +1,60 @@
+"""What is abnormal is told; what is usual at a stage is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from data_connectors.schema import Characteristic
+from qc_app.jobs import conditions as look
+
+CRACK = Characteristic("crack", kind="binary")
+WIDTH = Characteristic("width", "mm", lower=9.0, upper=11.0)
+
+
+def predicted(anomaly) -> pl.DataFrame:
+    return pl.DataFrame({"unit_id": [f"u{i}" for i in range(len(anomaly))], "anomaly": np.asarray(anomaly, float)})
+
+
+def measured(values) -> pl.DataFrame:
+    return pl.DataFrame({"unit_id": [f"u{i}" for i in range(len(values))], "value": np.asarray(values, float)})
+
+
+def test_three_abnormal_units_at_a_calm_stage_are_told():
+    found = look.abnormal_units(predicted([0.5] * 400 + [0.995] * 3), WIDTH)
+    assert found is not None
+    assert "3 of the newest 20 units" in found.sentence
+
+
+def test_bursts_that_the_stage_always_had_are_quiet():
+    bursts = ([0.995] * 6 + [0.4] * 34) * 20
+    assert look.abnormal_units(predicted(bursts + [0.4] * 14 + [0.995] * 6), WIDTH) is None
+    longer = look.abnormal_units(predicted(bursts + [0.4] * 5 + [0.995] * 15), WIDTH)
+    assert longer is not None
+    assert "6 in twenty were not unusual" in longer.sentence
+
+
+def test_a_young_stage_is_held_to_the_plain_rule():
+    assert look.abnormal_units(predicted([0.5] * 20), WIDTH) is None
+    assert look.abnormal_units(predicted([0.5] * 17 + [0.999] * 3), WIDTH) is not None
+    assert look.abnormal_units(predicted([]), WIDTH) is None
+
+
+def test_one_measurement_out_of_specification_is_told():
+    found = look.measured_out(measured([10.0] * 30 + [11.5]), WIDTH)
+    assert found is not None
+    assert found.priority == "high"
+    assert look.measured_out(measured([11.5] + [10.0] * 5), WIDTH) is None
+
+
+@pytest.mark.parametrize(("newest", "told"), [(1, False), (2, False), (3, False), (6, True)])
+def test_defects_are_told_when_they_are_more_than_usual(newest, told):
+    usual = [1.0, *[0.0] * 19] * 10
+    found = look.measured_out(measured(usual + [0.0] * (20 - newest) + [1.0] * newest), CRACK)
+    assert (found is not None) is told
+
+
+def test_defects_at_a_stage_without_a_past_are_held_against_one_in_twenty():
+    assert look.measured_out(measured([1.0] + [0.0] * 3), CRACK) is None
+    assert look.measured_out(measured([1.0] * 4), CRACK) is not None
