@@ -20,6 +20,8 @@ from qc_app.records import Pointers
 YOUNG_FACTOR = 2
 FOLDS = 5
 FEWEST = 3
+#: The least that shows a level that is plainly wrong, as of a model of the sisters alone.
+FEWEST_UNSEEN = 2
 
 
 def answer_now(night: Night, stage: Stage, what: Characteristic) -> Answer:
@@ -45,7 +47,7 @@ def answer_now(night: Night, stage: Stage, what: Characteristic) -> Answer:
     if found.tier == "champion" and found.model is not None and _young(night, pointers, what):
         unseen = labels.filter(~pl.col("unit_id").is_in(list(night.answers.seen(found.model_id))))
         rows = night.rows(stage).join(unseen.select("unit_id", "value"), on="unit_id", how="inner")
-        if rows.height >= FEWEST:
+        if rows.height >= FEWEST_UNSEEN:
             y = rows["value"].to_numpy()
             said = found.model.predict(*framing.inputs(stage, rows)).mean
             if float(np.abs(y - said).mean()) > float(np.abs(y - _mean_of_others(y)).mean()):
