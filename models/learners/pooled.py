@@ -10,6 +10,7 @@ import numpy as np
 
 from models.base import Adapted, Array, Task
 from models.errors import StateError
+from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, grow
 from models.learners.parts.families import Family, align, group, match, pack, unpack
 from models.learners.parts.levels import from_labels
@@ -27,13 +28,24 @@ class Pool:
     Parameters
     ----------
     trees : Boosted
+        For a new sister.
+    honest : tuple of Boosted
+        Trees for the stages of the training itself, each grown without some of them.
+    place : ndarray of int, shape (stages,)
+        Which of `honest` never saw the stage.
     offset, residual : float
         Standard deviation over stages of the offset from the trees, and of what is left inside a stage.
     """
 
     trees: Boosted
+    honest: tuple[Boosted, ...]
+    place: Rows
     offset: float
     residual: float
+
+    def trees_for(self, stages: tuple[str, ...], stage: str) -> Boosted:
+        """Return trees that never saw a label of `stage`; `stages` are those of the training, in its order."""
+        return self.honest[int(self.place[stages.index(stage)])] if stage in stages else self.trees
 
 
 class Pooled:
@@ -74,10 +86,13 @@ class Pooled:
         """Return families and trees."""
         meta, arrays = pack(self._families)
         for i, p in enumerate(self._pools):
-            arrays[f"pools/{i}/numbers"] = np.array([p.trees.base, p.offset, p.residual])
-            arrays[f"pools/{i}/feature"] = p.trees.feature.astype(np.float64)
-            arrays[f"pools/{i}/threshold"] = p.trees.threshold
-            arrays[f"pools/{i}/value"] = p.trees.value
+            arrays[f"pools/{i}/numbers"] = np.array([p.offset, p.residual])
+            arrays[f"pools/{i}/place"] = p.place.astype(np.float64)
+            for j, trees in enumerate((p.trees, *p.honest)):
+                arrays[f"pools/{i}/{j}/base"] = np.array([trees.base])
+                arrays[f"pools/{i}/{j}/feature"] = trees.feature.astype(np.float64)
+                arrays[f"pools/{i}/{j}/threshold"] = trees.threshold
+                arrays[f"pools/{i}/{j}/value"] = trees.value
         return State({"learner": self.name, "seed": self.seed, "settings": {}, "families": meta}, arrays)
 
     @classmethod
@@ -90,15 +105,25 @@ class Pooled:
 
 def _read(arrays: Mapping[str, Array], d: int) -> Pool:
     try:
-        base, offset, residual = (float(v) for v in arrays["numbers"])
-        trees = Boosted(base, arrays["feature"].astype(np.int32), arrays["threshold"], arrays["value"])
-    except (KeyError, ValueError) as error:
+        offset, residual = (float(v) for v in arrays["numbers"])
+        place = arrays["place"].astype(np.intp)
+        trees = [_trees(arrays, str(j)) for j in range(int(place.max()) + 2)]
+    except (KeyError, ValueError, IndexError) as error:
         raise StateError(f"state of learner 'pooled': {error} is missing or damaged") from None
+    if place.min() < 0 or not all(_sound(t, d) for t in trees):
+        raise StateError("state of learner 'pooled': an array has the wrong shape - train again")
+    return Pool(trees[0], tuple(trees[1:]), place, offset, residual)
+
+
+def _trees(arrays: Mapping[str, Array], head: str) -> Boosted:
+    feature = arrays[f"{head}/feature"].astype(np.int32)
+    return Boosted(float(arrays[f"{head}/base"][0]), feature, arrays[f"{head}/threshold"], arrays[f"{head}/value"])
+
+
+def _sound(trees: Boosted, d: int) -> bool:
     count, depth = trees.feature.shape
     inside = not trees.feature.size or (trees.feature.min() >= 0 and trees.feature.max() < d)
-    if not inside or trees.threshold.shape != (count, depth) or trees.value.shape != (count, 2**depth):
-        raise StateError("state of learner 'pooled': an array has the wrong shape - train again")
-    return Pool(trees, offset, residual)
+    return bool(inside and trees.threshold.shape == (count, depth) and trees.value.shape == (count, 2**depth))
 
 
 def _pool(family: Family, tasks: Sequence[Task], seed: int) -> Pool:
@@ -107,31 +132,34 @@ def _pool(family: Family, tasks: Sequence[Task], seed: int) -> Pool:
     pairs = list(zip(tasks, rows, strict=True))
     xs = [align(t.support_x[r], t.columns, family.columns) for t, r in pairs]
     ys = [t.support_y[r] for t, r in pairs]
-    left = _held_out(xs, ys, rng)
+    honest, place = _without(xs, ys, rng)
+    left = [y - honest[p].predict(x) for x, y, p in zip(xs, ys, place, strict=True)]
     means, spreads = np.array([e.mean() for e in left]), np.array([e.var() for e in left])
     x, y = np.vstack(xs), np.concatenate(ys)
     trees = grow(x, y, np.ones(len(y)), rng)
-    return Pool(trees, float(np.sqrt(np.mean(means**2))), float(np.sqrt(np.median(spreads))))
+    return Pool(trees, honest, place, float(np.sqrt(np.mean(means**2))), float(np.sqrt(np.median(spreads))))
 
 
-def _held_out(xs: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator) -> list[Array]:
-    """Return the errors at each stage of trees grown without it (in three parts)."""
+def _without(xs: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator) -> tuple[tuple[Boosted, ...], Rows]:
+    """Grow trees three times, each time without some stages; return them and which of them never saw each stage."""
     count = min(3, len(xs))
     if count < 2:
-        return [ys[0] - ys[0].mean()]
-    part = rng.permutation(len(xs)) % count
+        none = np.zeros((0, 1))
+        mean = Boosted(float(ys[0].mean()), none.astype(np.int32), none, np.zeros((0, 2)))
+        return (mean,), np.zeros(1, dtype=np.intp)
+    place = rng.permutation(len(xs)) % count
     grown = []
     for left_out in range(count):
-        keep = [i for i in range(len(xs)) if part[i] != left_out]
+        keep = [i for i in range(len(xs)) if place[i] != left_out]
         x, y = np.vstack([xs[i] for i in keep]), np.concatenate([ys[i] for i in keep])
         grown.append(grow(x, y, np.ones(len(y)), rng))
-    return [y - grown[p].predict(x) for x, y, p in zip(xs, ys, part, strict=True)]
+    return tuple(grown), place
 
 
 def _respond(task: Task, family: Family, pool: Pool) -> Respond:
     """Return the trees plus the posterior mean of the offset (normal with known variances, Gelman et al. 2013, 2.5)."""
-    columns = task.columns
-    error = task.support_y - pool.trees.predict(align(task.support_x, columns, family.columns))
+    columns, trees = task.columns, pool.trees_for(family.stages, task.stage)
+    error = task.support_y - trees.predict(align(task.support_x, columns, family.columns))
     n, prior = len(error), max(pool.offset, 1e-9) ** 2
     freedom = 4.0 + max(n - 1, 0)
     squares = float(((error - error.mean()) ** 2).sum()) if n else 0.0
@@ -141,7 +169,7 @@ def _respond(task: Task, family: Family, pool: Pool) -> Respond:
     scale = float(np.sqrt(inside + variance))
 
     def respond(x: Array, _t: Array | None) -> Answer:
-        mean = offset + pool.trees.predict(align(x, columns, family.columns))
+        mean = offset + trees.predict(align(x, columns, family.columns))
         return Answer(mean, np.full(len(x), scale), freedom)
 
     return respond

@@ -14,9 +14,10 @@ from models.learners.parts.boosted import Boosted
 from models.learners.parts.scaling import Scaling
 from models.learners.prior_mixture.experts import GRID, MEANS
 from models.learners.prior_mixture.lens import STRANGE
-from models.learners.prior_mixture.means import Means
+from models.learners.prior_mixture.means import Honest, Means
 from models.learners.prior_mixture.posterior import Spread
 
+_TREES = ("raw", "centred", "standard")
 FAR = 30.0
 SHOTS = np.array([0, 5, 10, 20, 50])
 
@@ -30,6 +31,9 @@ class Knowledge:
     plant : Scaling
     relevance : ndarray, shape (d,)
     means : Means
+        For a new sister.
+    honest : Honest
+        For the stages that these were learned on.
     level : float
         Mean of the stage levels.
     scales : ndarray, shape (3,)
@@ -45,11 +49,16 @@ class Knowledge:
     plant: Scaling
     relevance: Array
     means: Means
+    honest: Honest
     level: float
     scales: Array
     spread: Spread
     prior: Array
     factors: Array
+
+    def means_for(self, stages: tuple[str, ...], stage: str) -> Means:
+        """Return pooled means that never saw a label of `stage`; `stages` are those of the training, in its order."""
+        return self.honest.fits[int(self.honest.place[stages.index(stage)])] if stage in stages else self.means
 
     def own_scale(self, y: Array) -> float:
         """Return the stage's spread: that of the labels `y`, blended with the sisters' as far as they agree.
@@ -111,14 +120,21 @@ def to_arrays(k: Knowledge) -> dict[str, Array]:
         "spread/b": k.spread.b,
         "prior": k.prior,
         "factors": k.factors,
-        "means/raw_line": k.means.raw_line,
-        "means/standard_line": k.means.standard_line,
+        "place": k.honest.place.astype(np.float64),
     }
-    for name in ("raw", "centred", "standard"):
-        trees: Boosted = getattr(k.means, name)
-        out[f"means/{name}/base"] = np.array([trees.base])
+    out |= _means_to_arrays(k.means, "means")
+    for i, fit in enumerate(k.honest.fits):
+        out |= _means_to_arrays(fit, f"honest/{i}")
+    return out
+
+
+def _means_to_arrays(means: Means, head: str) -> dict[str, Array]:
+    out: dict[str, Array] = {f"{head}/raw_line": means.raw_line, f"{head}/standard_line": means.standard_line}
+    for name in _TREES:
+        trees: Boosted = getattr(means, name)
+        out[f"{head}/{name}/base"] = np.array([trees.base])
         for field in fields(Boosted)[1:]:
-            out[f"means/{name}/{field.name}"] = getattr(trees, field.name)
+            out[f"{head}/{name}/{field.name}"] = getattr(trees, field.name)
     return out
 
 
@@ -131,22 +147,28 @@ def from_arrays(arrays: Mapping[str, Array]) -> Knowledge:
         If an array is missing or has the wrong shape.
     """
     try:
-        trees = {name: _trees(arrays, f"means/{name}") for name in ("raw", "centred", "standard")}
-        means = Means(**trees, raw_line=arrays["means/raw_line"], standard_line=arrays["means/standard_line"])
+        place = arrays["place"].astype(np.intp)
+        fits = tuple(_means(arrays, f"honest/{i}") for i in range(int(place.max()) + 1))
         found = Knowledge(
             Scaling(arrays["plant/centre"], arrays["plant/spread"]),
             arrays["relevance"],
-            means,
+            _means(arrays, "means"),
+            Honest(fits, place),
             float(arrays["level"][0]),
             arrays["scales"],
             Spread(arrays["spread/a"], arrays["spread/b"]),
             arrays["prior"],
             arrays["factors"],
         )
-    except (KeyError, IndexError, TypeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise StateError(f"state of learner 'prior_mixture': {error} is missing or damaged") from None
     _check(found)
     return found
+
+
+def _means(arrays: Mapping[str, Array], head: str) -> Means:
+    trees = {name: _trees(arrays, f"{head}/{name}") for name in _TREES}
+    return Means(**trees, raw_line=arrays[f"{head}/raw_line"], standard_line=arrays[f"{head}/standard_line"])
 
 
 def _trees(arrays: Mapping[str, Array], head: str) -> Boosted:
@@ -164,11 +186,16 @@ def _check(k: Knowledge) -> None:
         and k.factors.shape == SHOTS.shape
         and k.scales.shape == (3,)
         and k.spread.a.shape == k.spread.b.shape == (len(MEANS),)
-        and k.means.raw_line.shape == k.means.standard_line.shape == (2 * d + 1,)
-        and all(_sound(t, 2 * d) for t in (k.means.raw, k.means.centred, k.means.standard))
+        and k.honest.place.min() >= 0
+        and all(_sound_means(means, 2 * d) for means in (k.means, *k.honest.fits))
     )
     if not right:
         raise StateError("state of learner 'prior_mixture': an array has the wrong shape - train again")
+
+
+def _sound_means(means: Means, width: int) -> bool:
+    lines = means.raw_line.shape == means.standard_line.shape == (width + 1,)
+    return lines and all(_sound(getattr(means, name), width) for name in _TREES)
 
 
 def _sound(trees: Boosted, width: int) -> bool:

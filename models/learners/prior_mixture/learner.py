@@ -76,7 +76,7 @@ class PriorMixture:
                 return serve(task, from_labels(task, None, task.support_y), words)
             base = stranger(task, self._shared)
         else:
-            base = footing(task, self._knowledge[place], family.columns)
+            base = footing(task, self._knowledge[place], family)
         mixture = Mixture.of(task, base)
         said = sentence(task, None if family is None else family.levels)
         sisters = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import optimize, special
@@ -50,16 +51,17 @@ def learn(tasks: Sequence[Task], family: Family, seed: int) -> tuple[Knowledge, 
     means = fit_means(first, seed)
     weights = relevance(means, d)
     stages = look(tasks, family, plant, weights, seed)
-    five = cross_fitted(stages, seed)
+    honest = cross_fitted(stages, seed)
+    five = honest.at(stages)
     spreads = np.array([s.spread for s in stages])
     positive = spreads[spreads > 0]
     scales = np.quantile(positive, [0.15, 0.5, 0.85]) if len(positive) else np.ones(3)
     spread = _spread(stages, five, scales)
-    flat = Knowledge(plant, weights, means, family.levels.mean, scales, spread, starting_prior(), np.ones(len(SHOTS)))
+    level, unit = family.levels.mean, np.ones(len(SHOTS))
+    flat = Knowledge(plant, weights, means, honest, level, scales, spread, starting_prior(), unit)
     prior, counts = _expectation_maximization(flat, stages, five, seed)
-    learned = Knowledge(plant, weights, means, flat.level, scales, spread, prior, flat.factors)
-    factors = _calibrate(learned, stages, five, seed + 1)
-    return Knowledge(plant, weights, means, flat.level, scales, spread, prior, factors), counts
+    learned = replace(flat, prior=prior)
+    return replace(learned, factors=_calibrate(learned, stages, five, seed + 1)), counts
 
 
 def _spread(stages: Sequence[Labelled], five: Sequence[Array], scales: Array) -> Spread:

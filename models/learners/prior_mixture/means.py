@@ -108,18 +108,45 @@ def _line(coefficients: Array, z: Array) -> Array:
     return line
 
 
-def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = FOLDS) -> list[Array]:
-    """Return for each stage the five pooled means at its units, from fits that never saw the stage."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Honest:
+    """Pooled means for stages of the training itself: each from fits that never saw the stage.
+
+    A stage that helped to train the means would find its own labels in them, and trust them too much.
+
+    Parameters
+    ----------
+    fits : tuple of Means
+    place : ndarray of int, shape (stages,)
+        Which of `fits` never saw the stage.
+    """
+
+    fits: tuple[Means, ...]
+    place: Rows
+
+    def at(self, stages: Sequence[Labelled]) -> list[Array]:
+        """Return for each training stage the five pooled means at its units."""
+        return [self.fits[int(p)].at(s.seen) for s, p in zip(stages, self.place, strict=True)]
+
+
+def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = FOLDS) -> Honest:
+    """Fit the pooled means several times, each time without some stages; a lone stage gets its level alone."""
     count = min(folds, len(stages))
     if count < 2:
-        return [np.outer(np.ones(len(s.y)), [s.level, s.level, 0.0, 0.0, 0.0]) for s in stages]
+        return Honest(tuple(_flat(s) for s in stages), np.arange(len(stages)))
     place = np.random.default_rng(seed).permutation(len(stages)) % count
-    out: list[Array] = [np.zeros(0)] * len(stages)
-    for fold in range(count):
-        fitted = fit_means([s for s, p in zip(stages, place, strict=True) if p != fold], seed + 1 + fold)
-        for i in (int(v) for v in np.flatnonzero(place == fold)):
-            out[i] = fitted.at(stages[i].seen)
-    return out
+    fits = [
+        fit_means([s for s, p in zip(stages, place, strict=True) if p != fold], seed + 1 + fold)
+        for fold in range(count)
+    ]
+    return Honest(tuple(fits), place)
+
+
+def _flat(stage: Labelled) -> Means:
+    none = Boosted(0.0, np.zeros((0, 1), dtype=np.int32), np.zeros((0, 1)), np.zeros((0, 2)))
+    line = np.zeros(inputs(stage.seen).shape[1] + 1)
+    level = np.concatenate([[stage.level], line[1:]])
+    return Means(Boosted(stage.level, none.feature, none.threshold, none.value), none, none, level, line)
 
 
 def relevance(means: Means, d: int) -> Array:

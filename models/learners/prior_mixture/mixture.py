@@ -10,6 +10,7 @@ import numpy as np
 from models.base import Array, Task
 from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
+from models.learners.parts.families import Family
 from models.learners.parts.levels import spread_guess
 from models.learners.parts.serving import Answer
 from models.learners.prior_mixture.experts import MEANS, SHAPES
@@ -52,13 +53,14 @@ class Footing:
     factor: float
 
 
-def footing(task: Task, known: Knowledge, wanted: tuple[str, ...]) -> Footing:
-    """Return the footing of a stage among its sisters, whose parameters are `wanted`."""
-    lens = Lens.of(task, wanted, known.plant, known.relevance)
+def footing(task: Task, known: Knowledge, family: Family) -> Footing:
+    """Return the footing of a stage in its family; what the family knows from the stage's own labels is left out."""
+    lens = Lens.of(task, family.columns, known.plant, known.relevance)
     own = known.own_scale(task.support_y)
     scales, level = known.sizes(own), known.level_of(task.support_y, own)
     factor = known.factor(len(task.support_y))
-    return Footing(lens, known.prior, known.spread_at(own), known.means, level, scales, factor)
+    means = known.means_for(family.stages, task.stage)
+    return Footing(lens, known.prior, known.spread_at(own), means, level, scales, factor)
 
 
 def stranger(task: Task, shared: Array) -> Footing:
