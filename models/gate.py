@@ -22,6 +22,7 @@ Verdict = Literal["promote", "keep", "undecided"]
 RESAMPLES = 2000
 MIN_ROWS = 8
 MIN_LOTS = 5
+ROUNDING = 1e-9
 MOST_LABELS = 1000
 """More labels than this are not asked for: such a difference is not worth them."""
 
@@ -43,6 +44,8 @@ class Judgement:
         Further labels that would decide; 0 when decided, at most 1000.
     delta, level : float
     seed, resamples : int
+    loss_champion, loss_challenger : float
+        Mean losses on the rows compared; NaN without rows.
     guards : tuple of Guard
     sentence : str
     """
@@ -58,6 +61,8 @@ class Judgement:
     level: float
     seed: int
     resamples: int
+    loss_champion: float
+    loss_challenger: float
     guards: tuple[Guard, ...] = ()
     sentence: str = ""
 
@@ -85,6 +90,7 @@ def judge(
     min_rows: int = MIN_ROWS,
     min_lots: int = MIN_LOTS,
     evidence: Evidence | None = None,
+    unit: str = "",
 ) -> Judgement:
     """Judge a challenger against the champion on the same rows.
 
@@ -104,6 +110,8 @@ def judge(
         Fewer and the verdict is "undecided".
     evidence : Evidence, optional
         What the guards look at.
+    unit : str, optional
+        Unit of the losses, for the sentence.
 
     Returns
     -------
@@ -125,15 +133,16 @@ def judge(
     >>> result.verdict, round(result.estimate, 2), result.more_labels
     ('promote', 1.0, 0)
     """
-    gain, lots = _paired(loss_champion, loss_challenger, groups, delta, level)
+    before, after, lots = _paired(loss_champion, loss_challenger, groups, delta, level)
+    gain = _gain(before, after)
     sums, sizes = _by_lot(gain, lots)
     n, g = len(gain), len(sums)
-    base = _Case(n, g, delta, level, seed)
+    base = _Case(n, g, delta, level, seed, _mean(before), _mean(after), unit)
     if n < min_rows or g < min_lots:
         return base.too_few(gain, max(min_rows, min_lots if g == n else int(np.ceil(min_lots * n / max(g, 1)))))
     estimate = float(gain.mean())
     if not gain.any():
-        return base.verdict("keep", (0.0, 0.0, 0.0), 0, "both models answer alike on every row: keep the champion")
+        return base.verdict("keep", (0.0, 0.0, 0.0), 0, f"both models answer alike on all {n} labels")
     low, high = _interval(sums, sizes, level, seed)
     bounds = (estimate, low, high)
     guards = check_guards(evidence, min_rows, delta) if evidence else ()
@@ -147,6 +156,9 @@ class _Case:
     delta: float
     level: float
     seed: int
+    before: float
+    after: float
+    unit: str
 
     def verdict(
         self,
@@ -156,29 +168,74 @@ class _Case:
         sentence: str,
         guards: tuple[Guard, ...] = (),
     ) -> Judgement:
+        estimate, lower, upper = bounds
         return Judgement(
-            verdict, *bounds, self.rows, self.lots, more, self.delta, self.level, self.seed, RESAMPLES, guards, sentence
+            verdict=verdict,
+            estimate=estimate,
+            lower=lower,
+            upper=upper,
+            rows=self.rows,
+            lots=self.lots,
+            more_labels=more,
+            delta=self.delta,
+            level=self.level,
+            seed=self.seed,
+            resamples=RESAMPLES,
+            loss_champion=self.before,
+            loss_challenger=self.after,
+            guards=guards,
+            sentence=sentence,
         )
 
     def too_few(self, gain: Array, needed: int) -> Judgement:
         estimate = float(gain.mean()) if len(gain) else float("nan")
         more = max(needed - self.rows, 1)
-        sentence = f"undecided: {self.rows} labels of {self.lots} lots are too few to judge, {_labels(more)} needed"
+        sentence = f"{self.rows} labels of {self.lots} lots are too few to judge, {_labels(more)} needed"
         return self.verdict("undecided", (estimate, float("nan"), float("nan")), more, sentence)
 
     def decide(self, bounds: tuple[float, float, float], guards: tuple[Guard, ...]) -> Judgement:
         estimate, low, high = bounds
-        words = f"gain {estimate:.4g} ({low:.4g} to {high:.4g} at {self.level:.0%}) on {self.rows} labels"
+        words = self.words(bounds)
         failed = [guard for guard in guards if not guard.passed]
         if high < 0:
-            return self.verdict("keep", bounds, 0, f"keep: the challenger is worse, {words}", guards)
+            return self.verdict("keep", bounds, 0, f"the challenger is worse: {words}", guards)
         if low > -self.delta and estimate > 0:
             if failed:
                 reasons = "; ".join(guard.sentence for guard in failed)
-                return self.verdict("keep", bounds, 0, f"keep: better, {words}, but {reasons}", guards)
-            return self.verdict("promote", bounds, 0, f"promote: {words}, bound above -{self.delta:.4g}", guards)
+                return self.verdict("keep", bounds, 0, f"the challenger is better, but {reasons}: {words}", guards)
+            return self.verdict("promote", bounds, 0, f"the challenger is better: {words}", guards)
         more = _more(self.rows, bounds, self.delta)
-        return self.verdict("undecided", bounds, more, f"undecided: {words}, {_labels(more)} needed", guards)
+        return self.verdict("undecided", bounds, more, f"not clear yet: {words}; {_labels(more)} needed", guards)
+
+    def words(self, bounds: tuple[float, float, float]) -> str:
+        """Both mean errors and the gain, to the digits that its interval deserves."""
+        estimate, low, high = bounds
+        places = _places(high - low)
+        unit = f" {self.unit}" if self.unit else ""
+        errors = f"mean error {self.after:.{places}f}{unit} against the champion's {self.before:.{places}f}{unit}"
+        sure = f"{self.level:.0%} sure: {low:+.{places}f} to {high:+.{places}f}"
+        return f"{errors} on {self.rows} labels, gain {estimate:+.{places}f} ({sure})"
+
+
+def _places(width: float) -> int:
+    """Decimals that show a width with two digits.
+
+    Examples
+    --------
+    >>> _places(0.00257), _places(31.0)
+    (4, 0)
+    """
+    return int(np.clip(1 - np.floor(np.log10(width)), 0, 9)) if width > 0 else 3
+
+
+def _mean(losses: Array) -> float:
+    return float(losses.mean()) if len(losses) else float("nan")
+
+
+def _gain(before: Array, after: Array) -> Array:
+    """Differences of losses; what is rounding beside the losses themselves is none."""
+    gain = before - after
+    return np.where(np.abs(gain) <= ROUNDING * np.maximum(np.abs(before), np.abs(after)), 0.0, gain)
 
 
 def _labels(more: int) -> str:
@@ -198,16 +255,15 @@ def _more(rows: int, bounds: tuple[float, float, float], delta: float) -> int:
 
 def _paired(
     champion: ArrayLike, challenger: ArrayLike, groups: ArrayLike | None, delta: float, level: float
-) -> tuple[Array, NDArray[np.object_]]:
+) -> tuple[Array, Array, NDArray[np.object_]]:
     a, b = np.asarray(champion, dtype=np.float64), np.asarray(challenger, dtype=np.float64)
     lots = np.arange(len(a), dtype=object) if groups is None else np.asarray(groups, dtype=object)
     if a.ndim != 1 or a.shape != b.shape or lots.shape != a.shape:
         raise TaskError(f"gate: shapes {a.shape}, {b.shape}, groups {lots.shape} - one loss a row for both models")
     if not delta >= 0 or not 0 < level < 1:
         raise TaskError(f"gate: delta {delta}, level {level} - use delta >= 0 and 0 < level < 1")
-    gain = a - b
-    there = np.isfinite(gain)
-    return gain[there], lots[there]
+    there = np.isfinite(a - b)
+    return a[there], b[there], lots[there]
 
 
 def _by_lot(gain: Array, lots: NDArray[np.object_]) -> tuple[Array, Array]:

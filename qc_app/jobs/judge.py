@@ -48,7 +48,7 @@ def _verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointer
     rule = _rule(night, pointers, trial)
     seed = night.seed(stage, what)
     if rule == PAIRED and trial.champion is not None:
-        verdict, sentence, numbers = _paired(night, trial, trial.champion.mean() if len(trial) else 0.0, seed)
+        verdict, sentence, numbers = _paired(night, trial, what, seed)
     else:
         verdict, sentence, numbers = _guarded(night, trial, rule, pointers.challenger or "")
     return Decision(
@@ -81,8 +81,9 @@ def _rule(night: Night, pointers: Pointers, trial: Trial) -> str:
     return YOUNG if labels < YOUNG_FACTOR * rows and knows_more and len(trial) < rows else PAIRED
 
 
-def _paired(night: Night, trial: Trial, champion_loss: float, seed: int) -> tuple[Verdict, str, dict[str, Any]]:
+def _paired(night: Night, trial: Trial, what: Characteristic, seed: int) -> tuple[Verdict, str, dict[str, Any]]:
     rules = night.plant.gate
+    champion_loss = trial.champion.mean() if trial.champion is not None and len(trial) else 0.0
     found = gate.judge(
         trial.champion if trial.champion is not None else [],
         trial.challenger,
@@ -91,6 +92,7 @@ def _paired(night: Night, trial: Trial, champion_loss: float, seed: int) -> tupl
         seed=seed,
         min_rows=rules.min_rows,
         evidence=trial.evidence(rules.coverage_tolerance),
+        unit="" if what.kind == "binary" else what.unit,
     )
     return _VERDICTS[found.verdict], found.sentence, found.numbers()
 
@@ -107,8 +109,8 @@ def _guarded(night: Night, trial: Trial, rule: str, challenger: str) -> tuple[Ve
     failed = [guard for guard in guards if not guard.passed]
     numbers = {"guards": {guard.name: guard.numbers() for guard in guards}, "rows": len(trial)}
     if failed:
-        return "kept", f"keep: {rule}, but {'; '.join(guard.sentence for guard in failed)}", numbers
-    return "promoted", f"promote: {rule}, {len(guards)} guards hold on {len(trial)} labels", numbers
+        return "kept", f"{rule}, but {'; '.join(guard.sentence for guard in failed)}", numbers
+    return "promoted", f"{rule}: {len(guards)} guards hold on {len(trial)} labels", numbers
 
 
 def _carry_out(night: Night, decision: Decision) -> None:

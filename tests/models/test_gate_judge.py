@@ -221,3 +221,19 @@ def test_the_interval_of_few_rows_is_as_wide_as_that_of_student():
 
 def test_a_domain_that_lost_two_of_ten_units_may_be_chance():
     assert domain_kept([True] * 10, [True] * 8 + [False] * 2).passed
+
+
+def test_the_sentence_gives_both_errors_in_units_and_the_digits_that_are_known():
+    champion = [0.030, 0.034, 0.029, 0.033, 0.031, 0.035] * 3
+    challenger = [0.024, 0.029, 0.025, 0.026, 0.027, 0.028] * 3
+    result = judge(champion, challenger, delta=0.0005, seed=0, unit="mm")
+    start = "the challenger is better: mean error 0.02650 mm against the champion's 0.03200 mm on 18 labels, gain +0.00550"
+    assert result.sentence.startswith(start)
+    assert (result.loss_champion, result.loss_challenger) == pytest.approx((0.032, 0.0265))
+
+
+def test_rounding_is_no_difference():
+    losses = np.linspace(1.0, 2.0, 20)
+    result = judge(losses, losses * (1 + 1e-15), delta=0.01, seed=0)
+    assert (result.verdict, result.estimate) == ("keep", 0.0)
+    assert "alike" in result.sentence
