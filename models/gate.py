@@ -209,8 +209,8 @@ class _Case:
 
     def words(self, bounds: tuple[float, float, float]) -> str:
         """Both mean errors and the gain, to the digits that its interval deserves."""
-        estimate, low, high = bounds
-        places = _places(high - low)
+        places = _places(bounds[2] - bounds[1])
+        estimate, low, high = (round(bound, places) + 0.0 for bound in bounds)
         unit = f" {self.unit}" if self.unit else ""
         errors = f"mean error {self.after:.{places}f}{unit} against the champion's {self.before:.{places}f}{unit}"
         sure = f"{self.level:.0%} sure: {low:+.{places}f} to {high:+.{places}f}"

@@ -227,8 +227,8 @@ def test_the_sentence_gives_both_errors_in_units_and_the_digits_that_are_known()
     champion = [0.030, 0.034, 0.029, 0.033, 0.031, 0.035] * 3
     challenger = [0.024, 0.029, 0.025, 0.026, 0.027, 0.028] * 3
     result = judge(champion, challenger, delta=0.0005, seed=0, unit="mm")
-    start = "the challenger is better: mean error 0.02650 mm against the champion's 0.03200 mm on 18 labels, gain +0.00550"
-    assert result.sentence.startswith(start)
+    words = "mean error 0.0265 mm against the champion's 0.0320 mm on 18 labels, gain +0.0055"
+    assert result.sentence.startswith(f"the challenger is better: {words} (90% sure: ")
     assert (result.loss_champion, result.loss_challenger) == pytest.approx((0.032, 0.0265))
 
 
