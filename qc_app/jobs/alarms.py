@@ -19,6 +19,7 @@ RESPONSES = {
     "bad_data": "Check the sensor or the mapping named; correct it, then replay what is in quarantine.",
     "stale_source": "Check that the source is running and reachable: `qc check` tries it step by step.",
     "late_labels": "Ask the laboratory for the results owed, or enter them on the labels page.",
+    "model_off": "Do not rely on its predictions; measure more units, read what changed, enter labels, retrain.",
     "model_stale": "See the decisions on the models page: more labels, or a retrain by hand.",
     "night_missed": "See that the scheduler runs (`qc status`); run the night now with `qc night`.",
     "step_failed": "Read the sentence; correct the cause; the next night repeats the step, or run `qc night`.",

@@ -18,6 +18,9 @@ ABNORMAL = 0.99
 USUAL = 0.99
 FEWEST_BEFORE = 100
 CHANCE = 0.01
+CHANCE_OFF = 0.005
+PROMISED = 0.9
+JUDGED = 30
 QUIET_AT_LEAST = timedelta(days=1)
 QUIET_FACTOR = 5
 STALE_MODEL_NIGHTS = 30
@@ -179,6 +182,23 @@ def overdue(what: Characteristic, since: datetime | None, units: int, now: datet
         return None
     words = f"results of {what.name} were due by {since:%Y-%m-%d}; {units} units came since the last measured one"
     return Condition("late_labels", what.name, "low", words)
+
+
+def model_off(tracked: pl.DataFrame, what: Characteristic) -> Condition | None:
+    """Of the newest thirty results, fewer lie in the interval promised beforehand than chance explains.
+
+    Parameters
+    ----------
+    tracked : polars.DataFrame
+        ``value, lower, upper`` by event time: labels beside what was said before they were known.
+    what : Characteristic
+    """
+    rows = tracked.drop_nulls(["value", "lower", "upper"]).tail(JUDGED)
+    inside = int(((rows["value"] >= rows["lower"]) & (rows["value"] <= rows["upper"])).sum())
+    if what.kind == "binary" or chance_of_more(rows.height - inside, rows.height, 1.0 - PROMISED) > CHANCE_OFF:
+        return None
+    words = f"only {inside} of the newest {rows.height} results lie in their predicted {PROMISED:.0%} interval"
+    return Condition("model_off", what.name, "medium", words)
 
 
 def stale_model(nights: int, new_labels: int, needed: int, what: Characteristic) -> Condition | None:

@@ -22,7 +22,7 @@ from qc_app.records import Alarm, Latest, ModelVersion
 NEWEST = 200
 PAST = 2000
 SPARK = 60
-KINDS = ("predicted_out_of_spec", "measured_out_of_spec", "control_rule", "anomaly", "model_stale")
+KINDS = ("predicted_out_of_spec", "measured_out_of_spec", "control_rule", "anomaly", "model_off", "model_stale")
 PLANT_KINDS = ("stale_source", "late_labels")
 _STATES = {"high": "act", "medium": "watch", "low": "ok"}
 
@@ -35,6 +35,7 @@ class Picture:
     labels: pl.DataFrame
     predictions: pl.DataFrame
     chart: Charted
+    tracked: pl.DataFrame
     score: Score
     model: ModelVersion | None
 
@@ -74,6 +75,7 @@ def _picture(night: Night, stage: Stage, what: Characteristic) -> Picture:
         labels=labels,
         predictions=night.store.lake.predictions(stage.id, characteristic=what.name, last=PAST),
         chart=charted(night, stage, what, labels["value"].to_numpy()),
+        tracked=tracked,
         score=score(tracked, binary=what.kind == "binary"),
         model=night.store.journal.models.get(pointers.champion) if pointers.champion else None,
     )
@@ -84,6 +86,7 @@ def _conditions(night: Night, what: Characteristic, picture: Picture) -> list[Co
         look.predicted_out(picture.predictions, what),
         look.measured_out(picture.labels, what),
         look.abnormal_units(picture.predictions, what),
+        look.model_off(picture.tracked, what),
     ]
     if picture.chart.signal:
         found.append(Condition("control_rule", what.name, "medium", f"{what.name}: {picture.chart.signal}"))

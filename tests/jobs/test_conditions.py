@@ -58,3 +58,22 @@ def test_defects_are_told_when_they_are_more_than_usual(newest, told):
 def test_defects_at_a_stage_without_a_past_are_held_against_one_in_twenty():
     assert look.measured_out(measured([1.0] + [0.0] * 3), CRACK) is None
     assert look.measured_out(measured([1.0] * 4), CRACK) is not None
+
+
+def tracked(inside: int, outside: int) -> pl.DataFrame:
+    values = [10.0] * inside + [20.0] * outside
+    return pl.DataFrame({"value": values, "lower": [9.0] * len(values), "upper": [11.0] * len(values)})
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "told"), [(0, 0, False), (8, 2, False), (27, 3, False), (6, 6, True), (0, 3, True)]
+)
+def test_intervals_that_do_not_hold_are_told(inside, outside, told):
+    found = look.model_off(tracked(inside, outside), WIDTH)
+    assert (found is not None) is told
+    if found is not None:
+        assert f"only {inside} of the newest {inside + outside} results" in found.sentence
+
+
+def test_a_defect_has_no_interval_for_its_results():
+    assert look.model_off(tracked(0, 9), CRACK) is None
