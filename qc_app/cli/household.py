@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qc_app.cli.terminal import fail, progress, say
+from qc_app.cli.tied import tied
 from qc_app.dashboard.launch import launch_command, launch_environment
 from qc_app.errors import AlreadyRunning
 from qc_app.schedule.leader import locked
@@ -39,7 +40,7 @@ class Child:
 
 
 def serve(settings: Settings, port: int, *, browser: bool) -> int:
-    """Run both until told to stop, or until one of them ends.
+    """Run both until told to stop, or until one of them ends; killed, it takes both with it.
 
     Parameters
     ----------
@@ -71,14 +72,7 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
     try:
         children.append(_start("scheduler", beat, os.environ))
         children.append(_start("dashboard", launch_command(home, settings.bind, port), launch_environment(home)))
-        url = f"http://{settings.bind}:{port}"
-        if _answers(url, children, stop):
-            say(f"dashboard: {url}  (Ctrl-C stops everything)")
-            if browser:
-                webbrowser.open(url)
-        while not stop.wait(0.5) and not any(child.ended for child in children):
-            pass
-        dead = [child for child in children if child.ended]
+        dead = _watched(children, f"http://{settings.bind}:{port}", stop, browser=browser)
     finally:
         _stop(children)
     if dead and not stop.is_set():
@@ -86,6 +80,17 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
         return fail(f"{names} ended; everything was stopped - its last lines are above and in {home / 'logs'}", 1)
     say("stopped")
     return 0
+
+
+def _watched(children: Sequence[Child], url: str, stop: threading.Event, *, browser: bool) -> list[Child]:
+    """Say where the dashboard is once it answers; return which children ended by themselves, when one did."""
+    if _answers(url, children, stop):
+        say(f"dashboard: {url}  (Ctrl-C stops everything)")
+        if browser:
+            webbrowser.open(url)
+    while not stop.wait(0.5) and not any(child.ended for child in children):
+        pass
+    return [child for child in children if child.ended]
 
 
 def free_port(bind: str, port: int) -> None:
@@ -102,7 +107,8 @@ def free_port(bind: str, port: int) -> None:
 
 
 def _start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-    return Child(name, subprocess.Popen(command, env=dict(environment), start_new_session=True))  # noqa: S603
+    bound = tied(command, os.getpid())
+    return Child(name, subprocess.Popen(bound, env=dict(environment), start_new_session=True))  # noqa: S603
 
 
 def _answers(url: str, children: Sequence[Child], stop: threading.Event) -> bool:

@@ -2,57 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from qc_app.cli import main
-from qc_app.cli.household import free_port
-from qc_app.errors import AlreadyRunning
-from qc_app.schedule.leader import locked
-
-PLANT = """
-[plant]
-name = "Works"
-[stages.press]
-line = "A"
-[stages.press.parameters.force]
-unit = "kN"
-[stages.press.characteristics.width]
-unit = "mm"
-[sources.files]
-kind = "file_folder"
-stage = "press"
-zone = "UTC"
-path = "{drop}"
-settle_s = 0
-"""
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("QC_USER", "maria")
-    monkeypatch.setenv("QC_ROLE", "approver")
-    monkeypatch.setenv("QC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "drop").mkdir()
-    (tmp_path / "plant.toml").write_text(PLANT.format(drop=tmp_path / "drop"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def applied(home, capsys):
-    assert main(["apply", "plant.toml"]) == 0
-    capsys.readouterr()
-    return home
 
 
 def deliver(
@@ -181,69 +135,3 @@ def test_something_unexpected_is_a_sentence_and_a_file(applied, capsys, monkeypa
     assert "unexpected: ZeroDivisionError: a pipe" in text
     assert "Traceback" not in text
     assert "Traceback" in (applied / "logs" / "unexpected-errors.log").read_text()
-
-
-def test_a_taken_port_is_named():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(AlreadyRunning, match="choose another --port"):
-            free_port("127.0.0.1", taken.getsockname()[1])
-
-
-def test_up_refuses_a_second_scheduler(applied, capsys):
-    with locked(applied):
-        assert main(["up", "--no-browser", "--port", str(_free())]) == 1
-    assert "a scheduler already works in" in told(capsys)
-
-
-def _free():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _qc(*arguments):
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.Popen(
-        [sys.executable, "-m", "qc_app", *arguments], env=environment, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-
-
-@pytest.mark.slow
-def test_the_scheduler_stops_cleanly_on_sigterm(applied):
-    process = _qc("scheduler")
-    assert "scheduler of 'Works'" in process.stdout.readline()
-    second = _qc("scheduler")
-    output, _ = second.communicate(timeout=60)
-    assert second.returncode == 1
-    assert "a scheduler already works in" in " ".join(output.split())
-    process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode == 0, output
-    assert "scheduler stopped" in output
-
-
-@pytest.mark.slow
-def test_up_serves_and_stops_both(applied):
-    port = _free()
-    process = _qc("up", "--no-browser", "--port", str(port))
-    try:
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as reply:
-                    if reply.status == 200:
-                        break
-            except OSError:
-                time.sleep(0.3)
-        else:
-            pytest.fail("the dashboard never answered")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate(timeout=60)
-    assert process.returncode == 0, output
-    assert "stopped" in output
-    with locked(applied):
-        pass
-    free_port("127.0.0.1", port)
