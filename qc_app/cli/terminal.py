@@ -25,8 +25,16 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it goes to the audit
 HOME = Path("plant-home")
 LINE_EVERY_S = 2.0
 
-out = Console()
-err = Console(stderr=True)
+WIDE = 160  # columns where nobody watches: a log has no edge
+
+
+def _console(*, stderr: bool = False) -> Console:
+    made = Console(stderr=stderr)
+    return made if made.is_terminal else Console(stderr=stderr, width=WIDE)
+
+
+out = _console()
+err = _console(stderr=True)
 
 
 def say(text: str) -> None:
