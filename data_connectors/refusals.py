@@ -89,7 +89,7 @@ def _one_value(rows: pl.DataFrame, columns: pl.Series) -> pl.DataFrame:
 
 
 def _where(batch: Batch, offset: int) -> str:
-    return f"stage {batch.stage!r}: row {offset} of {batch.origin or 'the delivery'}: "
+    return f"stage {batch.stage!r}: row {offset + 1} of {batch.origin or 'the delivery'}: "
 
 
 def _what(why: str, fields: dict[str, object], column: str, source: Source) -> str:

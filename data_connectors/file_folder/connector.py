@@ -115,7 +115,7 @@ class FileFolder:
 
     def _batch(self, stage: Stage, found: Found, piece: Piece) -> Batch:
         name = printable(found.name)
-        origin = name if piece.first == 0 else f"{name} from row {piece.first}"
+        origin = name if piece.first == 0 else f"{name} from row {piece.first + 1}"
         return Batch(stage.id, piece.frame, "", origin, piece.rejects)
 
     def _complete(self, found: Found) -> bool:

@@ -210,7 +210,7 @@ def _slow(text: str, header: list[str], options: Options, name: str) -> tuple[pl
 
 
 def _odd_line(fields: list[str], number: int, width: int, options: Options, name: str) -> Reject:
-    said = f"{name}: row {number} has {len(fields)} fields and the header {width} - correct the line"
+    said = f"{name}: row {number + 1} has {len(fields)} fields and the header {width} - correct the line"
     return Reject(name, number, clipped(options.separator.join(fields)), "column_count", said)
 
 

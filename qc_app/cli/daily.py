@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import time
+from datetime import datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from qc_app.access import local_actor
 from qc_app.actions import request_run, roll_back
+from qc_app.actions.permission import authorise
+from qc_app.cli.asking import wait_for
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, progress, say
 from qc_app.errors import AlreadyRunning
-from qc_app.jobs.ingest import ingest as read_sources
 from qc_app.jobs.nightly import nightly
+from qc_app.jobs.refresh import refresh
+from qc_app.plant import Plant
 from qc_app.records import Run
 from qc_app.schedule import lead
-from qc_app.store import Store
-
-WAIT_S = 3600.0
+from qc_app.schedule.due import newest_night, night_moment
 
 
 def register(app: typer.Typer) -> None:
@@ -27,32 +29,37 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(home: Home = HOME) -> int:
-    """Read what is new from every source, now."""
+    """Read what is new from every source, now, and predict it with the models that answer."""
     with opened(home) as store:
         plant = plant_of(store)
+        authorise(store, local_actor(), "request_run", "plant")
         try:
             with lead(store) as leader, progress("ingest") as tell:
                 names = [s.name for s in plant.sources]
-                run = read_sources(
+                run = refresh(
                     store, plant, permit=leader.permit, told=lambda s: tell(s.name, names.index(s.name) / len(names))
                 )
         except AlreadyRunning:
-            return _asked(store, "ingest")
-    return _told(run) or (1 if run.numbers.get("failed_sources") else 0)
+            return wait_for(store, request_run(store, local_actor(), "ingest", reason="command line"))
+    if run.numbers.get("quarantined"):
+        say(f"{run.numbers['quarantined']} were set aside with a reason each - see `qc quarantine list`")
+    return _told(run)
 
 
 def night(home: Home = HOME) -> int:
     """Run the night of the present plant day, now; what is done is not done again."""
     with opened(home) as store:
         plant = plant_of(store)
+        authorise(store, local_actor(), "request_run", "plant")
+        began = store.clock.now()
         try:
             with lead(store) as leader, progress("night") as tell:
                 run = nightly(
                     store, plant, permit=leader.permit, told=lambda what, done, of: tell(what, done / max(of, 1))
                 )
         except AlreadyRunning:
-            return _asked(store, "night")
-    return _told(run) or (1 if run.numbers.get("failed") else 0)
+            return wait_for(store, request_run(store, local_actor(), "night", reason="command line"))
+    return _told(run) if run.started >= began else _done_before(plant, run, began)
 
 
 def rollback(
@@ -70,27 +77,23 @@ def rollback(
 
 
 def _told(run: Run) -> int:
+    """Say how it ended; a source or a step that failed makes it a failure."""
+    trouble = bool(run.numbers.get("failed") or run.numbers.get("failed_sources"))
     if run.status == "failed":
         return fail(run.sentence, 1)
+    if trouble:
+        return fail(f"{run.status} in part: {run.sentence} - see `qc status`", 1)
     say(f"{run.status}: {run.sentence}")
     return 0
 
 
-def _asked(store: Store, what: str) -> int:
-    """A scheduler leads: ask it, and wait for its answer."""
-    request = request_run(store, local_actor(), what, reason="command line")
-    say(f"the scheduler of {store.home} is asked for it (request {request.id}); waiting")
-    began = time.monotonic()
-    with progress(f"waiting for the scheduler: {what}") as tell:
-        while time.monotonic() - began < WAIT_S:
-            found = [r for r in store.journal.requests.list(last=200) if r.id == request.id]
-            if found and found[0].state in {"done", "failed"}:
-                break
-            tell(f"waiting for the scheduler: {what}", 0.0)
-            time.sleep(0.5)
-        else:
-            return fail("the scheduler did not answer within an hour - see `qc status`", 1)
-    if found[0].state == "failed":
-        return fail(found[0].sentence, 1)
-    say(f"done: {found[0].sentence}")
+def _done_before(plant: Plant, run: Run, now: datetime) -> int:
+    """There is one night a plant day: say when it was, and when the next is."""
+    zone = ZoneInfo(plant.zone)
+    at = f"{run.started.astimezone(zone):%Y-%m-%d %H:%M}"
+    following = night_moment(plant, max(run.plant_day, newest_night(plant, now)) + timedelta(days=1))
+    say(f"nothing was done: the night of {run.plant_day} ran at {at} already ({run.sentence})")
+    say(
+        f"what came since is adapted to in the next night, due {following.astimezone(zone):%Y-%m-%d %H:%M} {plant.zone}"
+    )
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,14 @@ import typer
 
 from qc_app.access import local_actor
 from qc_app.actions import check_labels, decode, dismiss_quarantine, enter_labels, read_entries, replay_quarantine
-from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, plant_of, say, table
-from qc_app.errors import ActionError, AlreadyRunning
-from qc_app.jobs.requests import replayed
+from qc_app.cli.asking import wait_for
+from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, plant_of, progress, say, table
+from qc_app.errors import ActionError, AlreadyRunning, QcError
+from qc_app.jobs.replay import Reread, rehearsed, replayed, reread
+from qc_app.jobs.step import Result
+from qc_app.records import Quarantined, Request
 from qc_app.schedule import lead
+from qc_app.store import Store
 
 SHOWN = 200
 
@@ -71,7 +76,7 @@ def list_quarantine(
     """List what is held, with the reason and what to do."""
     with opened(home) as store:
         held = store.journal.quarantine.list(source=source, last=SHOWN)
-    rows = [(str(p.id), p.source, p.reason, f"{p.origin}:{p.offset}", str(p.count), p.message) for p in held]
+    rows = [(str(p.id), p.source, p.reason, _where(p), str(p.count), p.message) for p in held]
     sides = {"no": "right", "source": "", "reason": "", "where": "", "times": "right", "what to do": ""}
     if rows:
         table(f"{len(rows)} pieces held", sides, rows)
@@ -80,22 +85,56 @@ def list_quarantine(
     return 0
 
 
+def _where(piece: Quarantined) -> str:
+    """Return the file, and the row below its header where it is not the whole file."""
+    return piece.origin if piece.offset < 0 else f"{piece.origin}, row {piece.offset + 1}"
+
+
 @quarantine.command("replay")
-def replay(ids: Ids = None, home: Home = HOME, reason: Reason = "", *, everything: All = False) -> int:
-    """Read pieces again with the mapping of today; what is still wrong is held again."""
+def replay(
+    ids: Ids = None,
+    home: Home = HOME,
+    reason: Reason = "",
+    *,
+    everything: All = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of them; change nothing.")] = False,
+) -> int:
+    """Read pieces again with the mapping of today; what is still wrong stays held."""
     with opened(home) as store:
         plant = plant_of(store)
         chosen = _chosen(ids, everything, [p.id for p in store.journal.quarantine.list() if p.id is not None])
+        if dry_run:
+            return _rehearse(list(reread(store, plant, chosen)))
         request = replay_quarantine(store, local_actor(), chosen, reason)
         try:
-            with lead(store) as leader:
-                result = replayed(store, plant, chosen, leader.permit)
-                if request.id is not None:
-                    store.journal.requests.finish(request.id, "done", result.sentence, store.clock.now())
+            with lead(store) as leader, progress("replay") as tell:
+                tell(f"{len(chosen)} pieces", 0.0)
+                result = _answered(store, request, lambda: replayed(store, plant, chosen, leader.permit))
         except AlreadyRunning:
-            say(f"the scheduler is asked for it (request {request.id})")
-            return 0
+            return wait_for(store, request)
     say(result.sentence)
+    return 0
+
+
+def _answered(store: Store, request: Request, work: Callable[[], Result]) -> Result:
+    """Do the work here and close the request, so that no scheduler does it again."""
+    try:
+        result = work()
+    except QcError as error:
+        if request.id is not None:
+            store.journal.requests.finish(request.id, "failed", str(error), store.clock.now())
+        raise
+    if request.id is not None:
+        store.journal.requests.finish(request.id, "done", result.sentence, store.clock.now())
+    return result
+
+
+def _rehearse(found: list[Reread]) -> int:
+    refused = [again for again in found if again.refusal]
+    rows = [(str(again.piece.id), again.piece.source, again.refusal) for again in refused[:SHOWN]]
+    if rows:
+        table(f"{len(refused)} would stay held", {"no": "right", "source": "", "what to do": ""}, rows)
+    say(rehearsed(found))
     return 0
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import polars as pl
 
-from data_connectors.base import Batch, Conformed, Connector, Reject
+from data_connectors.base import Batch, Conformed, Connector, Happening, Reject
 from data_connectors.catalog import make_connector
 from data_connectors.conform import conform
 from data_connectors.schema import Source, Stage
@@ -15,7 +15,7 @@ from qc_app.clock import plant_day
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
-from qc_app.records import Counts, Label, Quarantined, Run
+from qc_app.records import Counts, Event, Label, Quarantined, Run
 from qc_app.store import Store
 
 JOB = "ingest"
@@ -55,27 +55,44 @@ def ingest(
 
 
 def _pass(store: Store, plant: Plant, sources: Iterable[Source] | None, permit: Permit, told: Told | None) -> Result:
-    total, failed, fed = Counts(), [], set()
+    total, flawed, fed = Counts(), 0, set()
+    failed: dict[str, str] = {}
     for source in plant.sources if sources is None else sources:
         if told is not None:
             told(source)
-        counts, sentence = read_source(store, plant, source, permit)
-        total += counts
+        counts, sentence, bad = read_source(store, plant, source, permit)
+        total, flawed = total + counts, flawed + bad
         if sentence:
-            failed.append(source.name)
+            failed[source.name] = sentence.partition(" failed: ")[2] or sentence
         if counts.new or counts.revisions:
             fed.add(source.stage)
     words = (
         f"{total.received} records from {len(fed)} stages: {total.new} new, {total.revisions} revisions,"
         f" {total.duplicates} duplicates, {total.quarantined} quarantined"
     )
+    if flawed:
+        words += f"; {flawed} rows have values that are bad or uncertain"
     if failed:
-        words += f"; could not read {', '.join(sorted(failed)[:5])}{' and others' if len(failed) > 5 else ''}"
+        words += f"; {unread(failed)}"
     numbers = {name: getattr(total, name) for name in Counts.__slots__}
-    return Result(words, numbers | {"failed_sources": sorted(failed)})
+    return Result(words, numbers | {"flawed": flawed, "fed": sorted(fed), "failed_sources": failed})
 
 
-def read_source(store: Store, plant: Plant, source: Source, permit: Permit = always) -> tuple[Counts, str]:
+def unread(failed: Mapping[str, str]) -> str:
+    """Say which sources could not be read, and why the first could not.
+
+    Examples
+    --------
+    >>> unread({"b": "no such table", "a": "no such folder"})
+    'could not read a, b; the first: no such folder'
+    """
+    names = sorted(failed)
+    more = f" and {len(names) - 5} others" if len(names) > 5 else ""
+    first = f"; the first: {failed[names[0]]}" if len(names) > 1 else f": {failed[names[0]]}"
+    return f"could not read {', '.join(names[:5])}{more}{first}"
+
+
+def read_source(store: Store, plant: Plant, source: Source, permit: Permit = always) -> tuple[Counts, str, int]:
     """Read one source from its checkpoint on, through a step of its own if it fails.
 
     Returns
@@ -84,12 +101,14 @@ def read_source(store: Store, plant: Plant, source: Source, permit: Permit = alw
         Of this reading.
     sentence : str
         Why it failed; empty if it did not.
+    flawed : int
+        Rows of which a value is bad or uncertain; they are kept, bad values as empty ones.
     """
     stage = plant.stage(source.stage)
     day = plant_day(store.clock.now(), plant.zone, plant.day_starts)
     read = _Reading(store, stage, source, permit)
     run = step(store, Key(f"{JOB} {source.name}", stage.id, day), read, permit=permit, quiet=True)
-    return read.counts, run.sentence if run.status == "failed" else ""
+    return read.counts, run.sentence if run.status == "failed" else "", read.flawed
 
 
 class _Reading:
@@ -97,7 +116,8 @@ class _Reading:
 
     def __init__(self, store: Store, stage: Stage, source: Source, permit: Permit) -> None:
         self._store, self._stage, self._source, self._permit = store, stage, source, permit
-        self.counts = Counts()
+        self.counts, self.flawed = Counts(), 0
+        self._whole: dict[str, list[int]] | None = None
 
     def __call__(self) -> Result:
         connector = make_connector(self._source, self._store.clock.now)
@@ -110,15 +130,31 @@ class _Reading:
         return Result(f"{self.counts.received} records, {self.counts.new} new", numbers)
 
     def _keep(self, connector: Connector, batch: Batch) -> None:
-        """Rejects first, then rows and checkpoint in one commit, then the source may forget (promises S2, S3)."""
+        """Rejects and events first, then rows and checkpoint in one commit, then the source may forget (S2, S3)."""
         now = self._store.clock.now()
         made = conform(batch, self._stage, self._source, now)
         self._permit()
         hold(self._store, self._source, made.rejects, now)
+        note(self._store, self._source, batch.happenings)
         reached("after_hold")
         self.counts += stored(self._store, self._source, self._stage, made, batch.after)
         reached("after_store")
         connector.acknowledge(batch.after)
+        self.flawed += made.rows["quality"].count() if "quality" in made.rows.columns else 0
+        self._settle(batch, now)
+
+    def _settle(self, batch: Batch, now: datetime) -> None:
+        """A delivery that was refused as a whole and can be read now is not held any more."""
+        if any(reject.offset < 0 for reject in batch.rejects):
+            return
+        quarantine = self._store.journal.quarantine
+        if self._whole is None:
+            self._whole = {}
+            for piece in quarantine.list(source=self._source.name):
+                if piece.offset < 0 and piece.id is not None:
+                    self._whole.setdefault(piece.origin, []).append(piece.id)
+        if ids := self._whole.pop(batch.origin, None):
+            quarantine.mark(ids, "replayed", now)
 
 
 def checkpoint(store: Store, source: Source) -> str | None:
@@ -144,14 +180,15 @@ def labels_of(stage_id: str, rows: pl.DataFrame) -> list[Label]:
     return [Label(stage_id, *row) for row in rows.select(names).iter_rows()]
 
 
-def hold(store: Store, source: Source, rejects: Iterable[Reject], now: datetime, offset: int | None = None) -> int:
-    """Keep what cannot be stored, raw, with its reason; return how many pieces are new.
+def note(store: Store, source: Source, happenings: Iterable[Happening]) -> int:
+    """Keep what happened at a stage besides its units, once, in the source's name; return how much is new."""
+    return store.journal.events.add_new([Event(source.stage, h.at, h.kind, h.text, source.name) for h in happenings])
 
-    With `offset` the pieces stand at that place of their delivery, as when one of them is read again.
-    """
+
+def hold(store: Store, source: Source, rejects: Iterable[Reject], now: datetime) -> int:
+    """Keep what cannot be stored, raw, with its reason; return how many pieces are new."""
     pieces = [
-        Quarantined(source.name, source.stage, r.origin, r.offset if offset is None else offset, r.raw, r.reason,
-                    r.message, now, now)
+        Quarantined(source.name, source.stage, r.origin, r.offset, r.raw, r.reason, r.message, now, now)
         for r in rejects
-    ]  # fmt: skip
+    ]
     return store.journal.quarantine.hold(pieces) if pieces else 0

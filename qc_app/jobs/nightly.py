@@ -13,7 +13,7 @@ from qc_app.clock import plant_day
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.faultpoint import reached
-from qc_app.jobs.ingest import ingest
+from qc_app.jobs.ingest import ingest, unread
 from qc_app.jobs.judge import judge
 from qc_app.jobs.monitor import monitor
 from qc_app.jobs.night import Night
@@ -99,10 +99,12 @@ class _Work:
     told: Told | None
     answers: Answers
     runs: list[Run] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
 
     def __call__(self) -> Result:
         self._say("ingest", 0)
         ingested = self._do("night ingest", "", self._ingest)
+        self.unread = dict(ingested.numbers.get("failed_sources", {}))
         moment = ingested.numbers.get("cutoff")
         cutoff = datetime.fromisoformat(moment) if moment else self.store.clock.now()
         night = Night(self.store, self.plant, self.day, cutoff, self.answers, self.permit)
@@ -166,5 +168,8 @@ class _Work:
         )
         if failed:
             words += f"; {len(failed)} steps failed, first: {failed[0].sentence}"
-        numbers = {"stages": active, "promoted": promoted, "predicted": predicted, "failed": len(failed)}
+        if self.unread:
+            words += f"; {unread(self.unread)}"
+        numbers = {"stages": active, "promoted": promoted, "predicted": predicted, "failed": len(failed),
+                   "failed_sources": self.unread}  # fmt: skip
         return Result(words, numbers)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import polars as pl
-
-from data_connectors.base import Batch
-from data_connectors.conform import conform
-from data_connectors.schema import Source
 from qc_app.clock import plant_day
 from qc_app.errors import ActionError
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
-from qc_app.jobs.ingest import checkpoint, hold, ingest, stored
 from qc_app.jobs.judge import judge
 from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.predict import predict
+from qc_app.jobs.refresh import refresh
+from qc_app.jobs.replay import replayed
 from qc_app.jobs.report import report
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.jobs.train import train
 from qc_app.plant import Plant
-from qc_app.records import Counts, Quarantined, Request, RequestState, Run
+from qc_app.records import Request, RequestState, Run
 from qc_app.store import Store
 
 JOB = "request"
@@ -56,7 +52,7 @@ def _done(store: Store, plant: Plant, request: Request, permit: Permit) -> Run:
 
 def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Result:
     doing: dict[str, Callable[[], Result]] = {
-        "ingest": lambda: _of(ingest(store, plant, permit=permit)),
+        "ingest": lambda: _of(refresh(store, plant, permit=permit)),
         "night": lambda: _of(nightly(store, plant, permit=permit)),
         "train": lambda: train(now(store, plant, permit), f"asked for by {request.author}"),
         "adapt": lambda: renewed(now(store, plant, permit), request.stage),
@@ -91,47 +87,3 @@ def renewed(night: Night, stage_id: str) -> Result:
         words.append(predict(night, stage, what).sentence)
     report(night, stage)
     return Result("; ".join(words))
-
-
-def replayed(store: Store, plant: Plant, ids: list[int], permit: Permit = always) -> Result:
-    """Read quarantined rows again with the mapping of today; what is still refused is held again.
-
-    Parameters
-    ----------
-    store : Store
-    plant : Plant
-    ids : list of int
-        Empty: everything that is held.
-    permit : callable
-
-    Returns
-    -------
-    Result
-    """
-    wanted = set(ids)
-    pieces = [p for p in store.journal.quarantine.list() if not wanted or p.id in wanted]
-    total = Counts()
-    for source in plant.sources:
-        mine = [p for p in pieces if p.source == source.name and p.offset >= 0]
-        for piece in mine:
-            permit()
-            total += _again(store, plant, source, piece)
-    whole = sum(p.offset < 0 for p in pieces)
-    words = f"{total.received} rows read again: {total.new + total.revisions} stored, {total.quarantined} still refused"
-    if whole:
-        words += f"; {whole} whole deliveries cannot be read again from here - correct the file and deliver it anew"
-    return Result(words, {"stored": total.new + total.revisions, "refused": total.quarantined})
-
-
-def _again(store: Store, plant: Plant, source: Source, piece: Quarantined) -> Counts:
-    stage = plant.stage(source.stage)
-    after = checkpoint(store, source)
-    if after is None:
-        raise ActionError(f"source {source.name!r} was never read to the end - run `qc ingest` first")
-    moment = store.clock.now()
-    frame = pl.read_ndjson(piece.raw.encode(), infer_schema_length=None)
-    made = conform(Batch(stage.id, frame, "", piece.origin), stage, source, moment)
-    if piece.id is not None:
-        store.journal.quarantine.mark([piece.id], "replayed", moment)
-    hold(store, source, made.rejects, moment, offset=piece.offset)
-    return stored(store, source, stage, made, after)

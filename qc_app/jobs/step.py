@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from qc_app.errors import AlreadyRunning
+from data_connectors.errors import ConnectorError
+from models.errors import ModelsError
+from qc_app.errors import AlreadyRunning, QcError
 from qc_app.logs import about
 from qc_app.records import Numbers, Run, RunStatus
 from qc_app.store import Store
@@ -110,7 +112,7 @@ def _tried(key: Key, work: Work) -> tuple[RunStatus, Result]:
 
 
 def explained(key: Key, error: BaseException) -> str:
-    """Say what failed, where and why, in one sentence.
+    """Say what failed, where and why, in one sentence; our own errors need no class name to be understood.
 
     Examples
     --------
@@ -118,7 +120,8 @@ def explained(key: Key, error: BaseException) -> str:
     "adapt y of stage 'rolling-2' failed: no rows (ValueError)"
     """
     where = f" of stage {key.stage!r}" if key.stage else ""
-    return f"{key.job}{where} failed: {str(error)[:_LONGEST] or 'no message'} ({type(error).__name__})"
+    kind = "" if isinstance(error, ConnectorError | QcError | ModelsError) else f" ({type(error).__name__})"
+    return f"{key.job}{where} failed: {str(error)[:_LONGEST] or 'no message'}{kind}"
 
 
 def _earlier(store: Store, key: Key) -> Run:

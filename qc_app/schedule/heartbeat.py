@@ -6,8 +6,9 @@ import logging
 from datetime import datetime, timedelta
 
 from qc_app.jobs.alarms import RESPONSES
-from qc_app.jobs.ingest import ingest
+from qc_app.jobs.answers import Answers
 from qc_app.jobs.nightly import JOB, nightly
+from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import serve
 from qc_app.plant import Plant, parse
 from qc_app.schedule.due import due_night, ingest_due, missed_night
@@ -32,10 +33,11 @@ class Heartbeat:
         self._store, self._leader = store, leader
         self._plant: Plant | None = None
         self._digest = ""
+        self._answers = Answers(store.registry)
         self._ingested: datetime | None = None
 
     def beat(self) -> None:
-        """Read the sources, serve requests, run the night: each if it is due.
+        """Read the sources and predict what is new, serve requests, run the night: each if it is due.
 
         Raises
         ------
@@ -50,7 +52,7 @@ class Heartbeat:
             return
         now = self._store.clock.now()
         if ingest_due(plant, now, self._ingested):
-            ingest(self._store, plant, permit=self._leader.permit)
+            refresh(self._store, plant, answers=self._answers, permit=self._leader.permit)
             self._ingested = now
         serve(self._store, plant, self._leader.permit)
         self._night(plant)

@@ -152,7 +152,7 @@ def test_a_row_without_usable_unit_or_time_is_set_aside(reason: str) -> None:
     made = made_of(frame)
     (reject,) = made.rejects
     assert (reject.reason, reject.origin, reject.offset) == (reason, "shift3.csv", frame.height - 1)
-    assert reject.message == f"stage 'rolling-2': row {frame.height - 1} of shift3.csv: {said}"
+    assert reject.message == f"stage 'rolling-2': row {frame.height} of shift3.csv: {said}"
     assert json.loads(reject.raw) == frame.row(-1, named=True)
 
 
@@ -256,7 +256,7 @@ def test_labels_become_one_row_a_value() -> None:
     assert [(r.offset, r.reason) for r in made.rejects] == [(1, "not_a_number"), (1, "not_binary"), (2, "naive_time")]
     assert made.received == 6, "empty cells are no labels"
     assert json.loads(made.rejects[1].raw) == {"unit_id": "B", "time": AT, "thickness": None, "scratch": "2"}
-    said = "stage 'rolling-2': row 1 of shift3.csv: label '2' of 'scratch' is neither 0 nor 1 - correct it and replay"
+    said = "stage 'rolling-2': row 2 of shift3.csv: label '2' of 'scratch' is neither 0 nor 1 - correct it and replay"
     assert made.rejects[1].message == said
 
 
