@@ -61,6 +61,25 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """What a source tells about its stage besides units: a tool changed, a grade changed, a machine was serviced.
+
+    Parameters
+    ----------
+    at : datetime
+        When (aware).
+    kind : str
+        One word, e.g. ``tool_change``.
+    text : str
+        What a person reads on the time axis.
+    """
+
+    at: datetime
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Raw rows of one source and the checkpoint that is true once they are stored.
 
@@ -76,6 +95,8 @@ class Batch:
         The file, table or topic, for messages.
     rejects : tuple of Reject
         What the source itself could not even split into fields.
+    happenings : tuple of Happening
+        What else happened at the stage up to `after`; a source that knows of none leaves it empty.
     """
 
     stage: str
@@ -83,6 +104,7 @@ class Batch:
     after: str
     origin: str = ""
     rejects: tuple[Reject, ...] = ()
+    happenings: tuple[Happening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

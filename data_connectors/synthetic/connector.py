@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import polars as pl
 
-from data_connectors.base import Batch, Column, Conformed, Probe
+from data_connectors.base import Batch, Column, Conformed, Happening, Probe
 from data_connectors.conform import conform
 from data_connectors.errors import DefinitionError
 from data_connectors.schema import Source, Stage
@@ -84,7 +84,11 @@ class SyntheticConnector:
         sound, spoilt = delivery.measurements(rows, self.source.stage, self.plant.scenario.seed)
         if spoilt.height:
             yield Batch(stage.id, spoilt, json.dumps({"until": begin.isoformat()}), f"{origin} {begin.isoformat()}")
-        yield Batch(stage.id, sound, after, origin)
+        yield Batch(stage.id, sound, after, origin, happenings=self._happenings(begin, end))
+
+    def _happenings(self, begin: datetime, end: datetime) -> tuple[Happening, ...]:
+        marks = self.plant.events(self.source.stage, begin, end).select("at", "kind", "text")
+        return tuple(Happening(*mark) for mark in marks.iter_rows())
 
     def _moment(self, since: str | None) -> datetime:
         if since is None:

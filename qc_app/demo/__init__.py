@@ -2,6 +2,5 @@
 
 from qc_app.demo.creation import Demo, create_demo, start_clock
 from qc_app.demo.definition import plant_definition, told_faults
-from qc_app.demo.events import enter_events
 
-__all__ = ["Demo", "create_demo", "enter_events", "plant_definition", "start_clock", "told_faults"]
+__all__ = ["Demo", "create_demo", "plant_definition", "start_clock", "told_faults"]

@@ -13,7 +13,6 @@ from qc_app.access import Actor
 from qc_app.actions.plant import apply_plant
 from qc_app.clock import ManualClock
 from qc_app.demo.definition import NIGHT_AT, ZONE, plant_definition, told_faults
-from qc_app.demo.events import enter_events
 from qc_app.errors import StoreError
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.ingest import ingest
@@ -24,7 +23,6 @@ from qc_app.store import Store, open_store
 from qc_app.store.durable import write_durably
 
 CLOCK = "clock.json"
-EVENTS_SINCE = timedelta(days=14)
 LABELS_EVERY = timedelta(days=7)
 #: Nights that are run, counted back from the last; the first trains. The gap before the last leaves two days of units
 #: that no champion knows, without which autocorrelated parameters allow no verdict on drift.
@@ -106,7 +104,6 @@ def create_demo(
         _run_nights(store, plant, clock, evenings, say)
         clock.moment = end
         ingest(store, plant)
-        enter_events(store, plant, end - EVENTS_SINCE, end)
         made = _made(store, home, plant, end)
     start_clock(home, end, speed)
     say("done", 1.0)

@@ -48,6 +48,23 @@ def test_many_polls_deliver_what_one_does(hours, carries):
     assert often.sort(key)["row_hash"].to_list() == once.sort(key)["row_hash"].to_list()
 
 
+def happened(source: Source, hours: list[float]) -> list[tuple[datetime, str, str]]:
+    stage, since, found = stage_definition(source.stage), None, []
+    for hour in hours:
+        for batch in SyntheticConnector(source, lambda hour=hour: START + timedelta(hours=hour)).read(stage, since):
+            found += [(h.at, h.kind, h.text) for h in batch.happenings]
+            since = batch.after
+    return found
+
+
+def test_what_happened_is_told_once_however_often_one_asks():
+    process, laboratory = sources("rolling-2", batch_days=3)
+    once = PLANT.events("rolling-2", START, START + timedelta(hours=200)).select("at", "kind", "text").rows()
+    assert len(once) > 20
+    assert happened(process, [200]) == happened(process, [0.3, 17, 17.25, 90, 200]) == once
+    assert happened(laboratory, [200]) == []
+
+
 def test_no_result_is_told_before_it_is_known():
     process, laboratory = sources("casting-1")
     times = PLANT.labels("casting-1", START, START + timedelta(hours=300)).select("unit_id", "t_known")

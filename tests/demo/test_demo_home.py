@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data_connectors.errors import DefinitionError
 from qc_app.clock import ManualClock
-from qc_app.demo import create_demo, enter_events, plant_definition, start_clock
+from qc_app.demo import create_demo, plant_definition, start_clock
 from qc_app.demo.creation import _history, _nights
 from qc_app.errors import StoreError
-from qc_app.plant import Plant, parse
+from qc_app.jobs.ingest import ingest
+from qc_app.plant import parse
 from qc_app.settings import Settings
 from qc_app.store import open_store
 
@@ -44,20 +44,21 @@ def test_the_past_comes_through_the_ordinary_ingest_and_is_accounted_for(young):
     assert heard
 
 
-def test_events_are_entered_once(young):
-    store, plant, _ = young
-    first = enter_events(store, plant, NOW - timedelta(days=3), NOW)
-    assert first > 30
-    assert enter_events(store, plant, NOW - timedelta(days=4), NOW - timedelta(days=2)) > 0
-    assert enter_events(store, plant, NOW - timedelta(days=4), NOW) == 0
-    kinds = {event.kind for event in store.journal.events.list(stage="rolling-1")}
-    assert kinds == {"tool_change", "grade_change"}
-
-
-def test_a_plant_without_simulated_sources_has_no_such_events(young):
-    store, _, _ = young
-    with pytest.raises(DefinitionError, match="qc demo"):
-        enter_events(store, Plant("other"), NOW, NOW)
+def test_tool_and_grade_changes_come_with_the_process_data_once_and_go_on_coming(young):
+    store, plant, clock = young
+    clock.moment = NOW
+    ingest(store, plant)
+    past = store.journal.events.list(stage="rolling-1")
+    assert {event.kind for event in past} == {"tool_change", "grade_change"}
+    assert past[0].at < NOW - timedelta(days=8)
+    assert all(event.author == "rolling-1-process" for event in past)
+    ingest(store, plant)
+    assert store.journal.events.list(stage="rolling-1") == past
+    clock.moment = NOW + timedelta(days=2)
+    ingest(store, plant)
+    later = store.journal.events.list(stage="rolling-1", since=NOW)
+    assert len(later) > 3
+    assert len(store.journal.events.list(stage="rolling-1")) == len(past) + len(later)
 
 
 @pytest.mark.parametrize("hour", [0, 1, 2, 12, 23])

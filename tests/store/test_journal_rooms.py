@@ -233,6 +233,18 @@ def test_quarantine_keeps_a_piece_once(journal: Journal):
     assert journal.quarantine.hold([]) == 0
 
 
+def test_events_of_a_source_are_added_once(journal: Journal):
+    by_hand = journal.events.add(Event("s", NOW, "tool", "new roll", "anna"))
+    told = [Event("s", NOW + k * HOUR, "tool", "a\x00b", "files") for k in (2, 1, 1)]
+    assert journal.events.add_new([]) == 0
+    assert journal.events.add_new(told) == 2
+    assert journal.events.add_new([*told, Event("s", NOW, "tool", "new roll", "files")]) == 0
+    assert journal.events.add_new([Event("t", NOW, "tool", "new roll", "files")]) == 1
+    kept = journal.events.list("s")
+    assert kept[0] == by_hand
+    assert [(e.at, e.author) for e in kept[1:]] == [(NOW + HOUR, "files"), (NOW + 2 * HOUR, "files")]
+
+
 def test_gaps_events_and_limits(journal: Journal):
     gap = journal.gaps.add(Gap("files", "s", NOW, NOW + HOUR, "restart", NOW))
     assert journal.gaps.list(stage="s", since=NOW) == [gap]

@@ -59,6 +59,17 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
+def visible(text: str) -> str:
+    r"""Return text as the journal keeps it.
+
+    Examples
+    --------
+    >>> visible("a\ud800 ") == r"a\ud800 "
+    True
+    """
+    return text.replace("\x00", "\u2400").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class Words(TypeDecorator[str]):
     """Text of any origin: what no database takes (NUL, half surrogates) becomes visible instead of an error."""
 
@@ -67,9 +78,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Write only what both databases take."""
-        if value is None:
-            return None
-        return value.replace("\x00", "\u2400").encode("utf-8", "backslashreplace").decode("utf-8")
+        return None if value is None else visible(value)
 
 
 class Real(TypeDecorator[float]):
