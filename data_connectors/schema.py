@@ -120,7 +120,9 @@ class Characteristic:
                 " are out of order - they must rise"
             )
         if self.gauge_sd is not None and not self.gauge_sd >= 0:
-            raise DefinitionError(f"characteristic {self.name!r}: gauge_sd {self.gauge_sd} is negative")
+            raise DefinitionError(
+                f"characteristic {self.name!r}: gauge_sd {self.gauge_sd} is negative - give a deviation"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,8 @@ class Source:
             raise DefinitionError(f"source {self.name!r}: carries {self.carries!r} - use 'measurements' or 'labels'")
         if self.decimal not in {".", ","}:
             raise DefinitionError(f"source {self.name!r}: decimal {self.decimal!r} - use '.' or ','")
+        if not self.lateness_s >= 0:
+            raise DefinitionError(f"source {self.name!r}: lateness_s {self.lateness_s} is negative - give seconds")
         for attribute in ("columns", "units", "quality"):
             object.__setattr__(self, attribute, _frozen(getattr(self, attribute)))
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))

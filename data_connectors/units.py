@@ -31,6 +31,35 @@ def _unit(text: str, where: str) -> Any:
         raise DefinitionError(f"{where}: unit {text!r} is not known{hint}") from error
 
 
+def require_convertible(delivered: str, wanted: str, where: str) -> None:
+    """Raise DefinitionError if what is `delivered` cannot become what is `wanted`.
+
+    Examples
+    --------
+    >>> require_convertible("degF", "degC", "exit_temp")
+    >>> require_convertible("degF", "milimeter", "exit_temp")
+    Traceback (most recent call last):
+        ...
+    data_connectors.errors.DefinitionError: exit_temp: unit 'milimeter' is not known - did you mean 'millimeter'?
+    """
+    convert(np.empty(0), delivered, wanted, where)
+
+
+def unknown(unit: str) -> str:
+    """Return why a unit cannot be converted, or an empty string; a unit of the trade (HRC, IACS) is none of pint's.
+
+    Examples
+    --------
+    >>> unknown("mm"), unknown("HRC") != ""
+    ('', True)
+    """
+    try:
+        _unit(unit, "")
+    except DefinitionError as error:
+        return str(error).removeprefix(": ")
+    return ""
+
+
 def convert(values: NDArray[np.float64], delivered: str, wanted: str, where: str) -> NDArray[np.float64]:
     """Return `values` in the unit `wanted`; offsets (degF to degC) count.
 

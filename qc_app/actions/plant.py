@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from qc_app.access import Actor
 from qc_app.actions.permission import authorise, record
-from qc_app.plant import difference, digest, parse, render
+from qc_app.plant import difference, digest, parse, render, require_sound
 from qc_app.store import Store
 
 
-def apply_plant(store: Store, actor: Actor, text: str, reason: str = "") -> list[str]:
+def apply_plant(store: Store, actor: Actor, text: str, reason: str = "", where: str = "plant.toml") -> list[str]:
     """Check a definition and put it in force; the old one stays in the history.
 
     Parameters
@@ -19,6 +19,8 @@ def apply_plant(store: Store, actor: Actor, text: str, reason: str = "") -> list
         The plant as TOML.
     reason : str
         Why it changes.
+    where : str
+        Name of the file, for messages.
 
     Returns
     -------
@@ -33,7 +35,8 @@ def apply_plant(store: Store, actor: Actor, text: str, reason: str = "") -> list
         If the definition is wrong; the one in force stays.
     """
     authorise(store, actor, "apply_plant", "plant", reason)
-    new = parse(text)
+    new = parse(text, where)
+    require_sound(new, store.clock.now, where)
     current = store.journal.plants.current()
     if current is not None and current.digest == digest(new):
         return []

@@ -11,8 +11,9 @@ from qc_app.access import local_actor
 from qc_app.actions import apply_plant
 from qc_app.cli.checks import probes
 from qc_app.cli.terminal import HOME, Home, Reason, opened, out, plant_of, say, table
+from qc_app.clock import WallClock
 from qc_app.errors import PlantError
-from qc_app.plant import Plant, difference, parse
+from qc_app.plant import Plant, difference, parse, remarks, require_sound
 from qc_app.schedule.due import newest_night, night_moment
 from qc_app.store import Store
 
@@ -32,20 +33,24 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> int:
     """Put a plant definition in force, after showing what it changes."""
-    new = parse(_text(file), where=file.name)
+    text = _text(file)
+    new = parse(text, where=file.name)
+    require_sound(new, WallClock().now, where=file.name)
     with opened(home, create=not dry_run) as store:
         version = store.journal.plants.current()
         old = parse(version.definition, where="the journal") if version else None
         changes = difference(old, new) if old else [f"plant {new.name!r} with {len(new.stages)} stages is new"]
         for line in changes or ["nothing changes"]:
             say(f"  {line}")
+        for line in remarks(new):
+            say(f"  note: {line}")
         if dry_run or not changes:
             return 0
         removed = [line for line in changes if line.endswith("is removed")]
         if removed and not yes and not typer.confirm(f"{len(removed)} removed. Apply?"):
             say("nothing was changed")
             return 1
-        apply_plant(store, local_actor(), file.read_text(encoding="utf-8"), reason)
+        apply_plant(store, local_actor(), text, reason, file.name)
     say(f"applied: {len(new.stages)} stages, {len(new.sources)} sources in {home}")
     return 0
 

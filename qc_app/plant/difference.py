@@ -56,11 +56,17 @@ def _changed(what: str, old: Any, new: Any, skip: Sequence[str] | set[str] = ())
         elif isinstance(before, Mapping):
             lines += _mapping(f"{what}, {field.name}", before, after)
         else:
-            lines.append(f"{what}: {field.name} {before!r} becomes {after!r}")
+            lines.append(f"{what}: {_step(field.name, before, after)}")
     return lines
 
 
 def _mapping(what: str, old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
     keys = [*old, *(k for k in new if k not in old)]
-    shown = {k: (repr(old[k]) if k in old else "nothing", repr(new[k]) if k in new else "nothing") for k in keys}
-    return [f"{what}: {k} {before} becomes {after}" for k, (before, after) in shown.items() if before != after]
+    return [f"{what}: {_step(k, old.get(k), new.get(k))}" for k in keys if old.get(k) != new.get(k)]
+
+
+def _step(key: str, before: object, after: object) -> str:
+    """Say how one value changes; None is a value that is not given."""
+    if before is None:
+        return f"{key} = {after!r} is new"
+    return f"{key} {before!r} is no longer given" if after is None else f"{key} {before!r} becomes {after!r}"

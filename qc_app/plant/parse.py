@@ -6,15 +6,18 @@ import difflib
 import math
 import re
 import tomllib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from data_connectors.errors import DefinitionError
 from data_connectors.schema import Characteristic, Parameter, Source, Stage
 from qc_app.errors import PlantError
+from qc_app.plant.render import written
 from qc_app.plant.types import Gate, Plant, nearest
 
+T = TypeVar("T")
 Table = Mapping[str, Any]
+Path = tuple[str, ...]
 
 TOP = {"plant": dict, "gate": dict, "stages": dict, "sources": dict}
 PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
@@ -26,6 +29,7 @@ PARAMETER = {"unit": str, "low": float, "high": float}
 CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float}
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
           "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float}  # fmt: skip
+_NAMED = {"stages", "sources", "parameters", "characteristics"}
 _WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
 
 
@@ -67,8 +71,31 @@ def parse(text: str, where: str = "plant.toml") -> Plant:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PlantError(f"{where}: this is not TOML: {error} - correct that line") from None
+        raise PlantError(no_toml(str(error), text, where)) from None
     return _Reader(text, where).plant(document)
+
+
+def no_toml(said: str, text: str, where: str) -> str:
+    r"""Say in plain words where a text stops being TOML.
+
+    Examples
+    --------
+    >>> no_toml("Cannot overwrite a value (at line 3, column 4)", "", "p.toml")
+    'p.toml, line 3: the same key is given twice - keep one of the two'
+    >>> no_toml("Unterminated string (at end of document)", "[plant]\nname = 'x", "p.toml")
+    'p.toml, line 2: the file ends in the middle (Unterminated string) - it looks cut off, complete it'
+    """
+    cause, _, place = said.partition(" (at ")
+    found = re.match(r"line (\d+)", place)
+    if found is None:
+        line = max(len(text.splitlines()), 1)
+        return f"{where}, line {line}: the file ends in the middle ({cause}) - it looks cut off, complete it"
+    twice = {"Cannot overwrite a value": "the same key is given twice",
+             "Cannot declare": "the same table is given twice"}  # fmt: skip
+    for start, words in twice.items():
+        if cause.startswith(start):
+            return f"{where}, line {found[1]}: {words} - keep one of the two"
+    return f"{where}, line {found[1]}: this is not TOML ({said}) - correct that line"
 
 
 class _Reader:
@@ -83,7 +110,8 @@ class _Reader:
         head = self._checked(document.get("plant", {}), PLANT, ("plant",))
         if "name" not in head:
             raise PlantError(f"{self._where}: [plant] has no name - add name = '...'")
-        gate = self._checked(document.get("gate", {}), GATE, ("gate",))
+        judged = self._checked(document.get("gate", {}), GATE, ("gate",))
+        gate = self._made(("gate",), lambda: Gate(**judged))
         stages = document.get("stages", {})
         sources = document.get("sources", {})
         try:
@@ -91,34 +119,46 @@ class _Reader:
                 **head,
                 stages=tuple(self._stage(key, table) for key, table in stages.items()),
                 sources=tuple(self._source(key, table) for key, table in sources.items()),
-                gate=Gate(**gate),
+                gate=gate,
             )
         except DefinitionError as error:
             raise PlantError(f"{self._where}: {error}") from None
         except PlantError as error:
             if str(error).startswith(self._where):
                 raise
-            raise PlantError(f"{self._where}: {error}") from None
+            key = str(error).split(" ", maxsplit=1)[0].partition("plant.")[2]
+            raise self._wrong(("plant",) if key else ("",), key, str(error)) from None
 
     def _stage(self, key: str, table: Table) -> Stage:
         path = ("stages", key)
         given = self._checked(table, STAGE, path)
         if "line" not in given:
             raise self._wrong(path, "", f"[{'.'.join(path)}] has no line - add line = '...'")
-        return Stage(
-            id=key,
-            line=given["line"],
-            family=given.get("family", key),
-            upstream=tuple(self._texts(given.get("upstream", []), path, "upstream")),
-            parameters=tuple(
-                Parameter(name, **self._checked(t, PARAMETER, (*path, "parameters", name)))
-                for name, t in given.get("parameters", {}).items()
-            ),
-            characteristics=tuple(
-                Characteristic(name, **self._checked(t, CHARACTERISTIC, (*path, "characteristics", name)))
-                for name, t in given.get("characteristics", {}).items()
-            ),
+        parameters = tuple(
+            self._part(Parameter, name, PARAMETER, (*path, "parameters", name), t)
+            for name, t in given.get("parameters", {}).items()
         )
+        characteristics = tuple(
+            self._part(Characteristic, name, CHARACTERISTIC, (*path, "characteristics", name), t)
+            for name, t in given.get("characteristics", {}).items()
+        )
+        upstream = tuple(self._texts(given.get("upstream", []), path, "upstream"))
+        family = given.get("family", key)
+        return self._made(path, lambda: Stage(key, given["line"], family, parameters, characteristics, upstream))
+
+    def _part(self, make: Callable[..., T], name: str, known: Mapping[str, type], path: Path, table: Any) -> T:
+        values = self._checked(table, known, path)
+        return self._made(path, lambda: make(name, **values))
+
+    def _made(self, path: Path, make: Callable[[], T]) -> T:
+        """Make a record; what it refuses is told with the place of its table."""
+        try:
+            return make()
+        except DefinitionError as error:
+            raise self._wrong(path, "", f"[{'.'.join(path)}]: {error}") from None
+        except PlantError as error:
+            key = str(error).split(" ", maxsplit=1)[0].rpartition(".")[2]
+            raise self._wrong(path, key, str(error)) from None
 
     def _source(self, key: str, table: Table) -> Source:
         path = ("sources", key)
@@ -135,7 +175,7 @@ class _Reader:
                 raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = '...'")
         for mapping in ("columns", "units", "quality"):
             self._texts(list(given.get(mapping, {}).values()), (*path, mapping), mapping)
-        return Source(name=key, settings=own, **given)
+        return self._made(path, lambda: Source(name=key, settings=own, **given))
 
     def _checked(self, table: Any, known: Mapping[str, type], path: tuple[str, ...]) -> dict[str, Any]:
         """Return the table with numbers as the fields want them, or say what is wrong in it."""
@@ -153,13 +193,15 @@ class _Reader:
                 raise self._wrong(path, key, f"{key} = {value} is not finite - give a number or leave it out")
             return float(value)
         if type(value) is not wanted:
-            raise self._wrong(path, key, f"{key} = {value!r} must be {_WORDS[wanted]}")
+            named = ".<name>" if key in _NAMED else ""
+            table = f" - write [{'.'.join((*path, key))}{named}]" if wanted is dict else ""
+            raise self._wrong(path, key, f"{key} = {written(value)} must be {_WORDS[wanted]}{table}")
         return value
 
     def _texts(self, values: list[Any], path: tuple[str, ...], key: str) -> list[str]:
         for value in values:
             if not isinstance(value, str):
-                raise self._wrong(path, key, f"{key} holds {value!r} - every entry must be text in quotes")
+                raise self._wrong(path, key, f"{key} holds {written(value)} - every entry must be text in quotes")
         return values
 
     def _wrong(self, path: tuple[str, ...], key: str, message: str) -> PlantError:

@@ -51,6 +51,17 @@ def digest(plant: Plant) -> str:
     return hashlib.sha256(render(plant).encode()).hexdigest()[:16]
 
 
+def written(value: Any) -> str:
+    """Return a value as it would stand in a plant file.
+
+    Examples
+    --------
+    >>> written(True), written([1, "a"])
+    ('true', '[1, "a"]')
+    """
+    return _value(value)
+
+
 def _stage_lines(stage: Stage) -> list[str]:
     path = ("stages", stage.id)
     head: dict[str, Any] = {"line": stage.line, "family": stage.family}
