@@ -9,6 +9,7 @@ from models.bench.report import Table, plot, report, summary
 from models.bench.result import Result, Settings
 from models.bench.rolling import rolling_exams
 from models.bench.run import run
+from models.bench.standing import sentences
 from models.bench.timing import Size, Timing, time_learner
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "report",
     "rolling_exams",
     "run",
+    "sentences",
     "split_stages",
     "summary",
     "time_learner",

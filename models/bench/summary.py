@@ -71,11 +71,16 @@ class Line:
         A share of the peer's value where lower is better (0.1: 10 % below it), a difference where higher is.
         """
         best = self.best_peer
-        if best is None or method not in self.means:
+        return None if best is None else self._gain(method, self.means[best])
+
+    def gain_on_hindsight(self, method: str) -> float | None:
+        """Return how much better than each pack's best peer `method` is, in the same terms as `gain`."""
+        return None if self.hindsight is None else self._gain(method, self.hindsight)
+
+    def _gain(self, method: str, rival: float) -> float | None:
+        if method not in self.means:
             return None
-        if self.higher:
-            return self.means[method] - self.means[best]
-        return 1 - self.means[method] / self.means[best]
+        return self.means[method] - rival if self.higher else 1 - self.means[method] / rival
 
     def worst(self, method: str, against: Literal["mean", "peer", "own"]) -> tuple[str, float] | None:
         """Return the pack on which `method` does worst against a rival, and by how much.

@@ -106,8 +106,9 @@ class _Lines:
 
 
 def table(title: str, columns: dict[str, str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; `columns` maps heading to justification."""
-    shown = Table(title=escape(title), title_justify="left", box=None, header_style="bold")
+    """Print a table under its title; `columns` maps heading to justification."""
+    out.print(f"[italic]{escape(title)}[/]", highlight=False)
+    shown = Table(box=None, header_style="bold")
     for heading, side in columns.items():
         shown.add_column(escape(heading), justify="right" if side == "right" else "left", overflow="fold")
     for row in rows:

@@ -80,17 +80,22 @@ def speed_table(run: SpeedRun) -> list[tuple[str, str, str, str]]:
     Examples
     --------
     >>> speed_table(SpeedRun(SIZES["tiny"], {}, (Speed("read", {"own_s": 2.0}, 2.5, "at most 3 x", True),)))
-    [('read', 'own_s 2.00', '2.5 x', 'at most 3 x: met')]
+    [('read', 'own s 2', '2.5 x', 'at most 3 x: met')]
     """
     return [
         (
             speed.what,
-            ", ".join(f"{name} {value:,.2f}" for name, value in speed.figures.items()),
+            "\n".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in speed.figures.items()),
             "-" if speed.ratio is None else f"{speed.ratio:.1f} x",
             f"{speed.target}: {'met' if speed.met else 'NOT met'}",
         )
         for speed in run.speeds
     ]
+
+
+def _shown(value: float) -> str:
+    """Three digits where they say something, whole numbers above."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _machine() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.bench import Result, Row, Settings, report, summary
+from models.bench import Result, Row, Settings, report, sentences, summary
 from models.bench.summary import lines
 
 # pack -> characteristic -> method -> nRMSE at stage s1 (seed 0), s2 (seed 0), s3 (seed 1)
@@ -73,6 +73,7 @@ def test_higher_is_better_for_defects() -> None:
 
     (line,) = lines(toy([defect("ours", 0.5), defect("peer_a", 0.7), defect("peer_b", 0.4)]), "ap")
     assert (line.best_peer, line.gain("ours")) == ("peer_a", pytest.approx(-0.2))
+    assert line.gain_on_hindsight("ours") == pytest.approx(-0.2)
     assert line.worst("ours", "peer") == ("p", pytest.approx(0.2))
 
 
@@ -85,6 +86,14 @@ def test_the_table_shows_these_numbers() -> None:
     assert cells["best peer per pack, hindsight"] == "0.750"
     assert cells["ours: below best single peer"] == "+16.7 %"
     assert cells["ours: worst pack against the stage mean"] == "+10.0 % b"
+
+
+def test_sentences_say_how_far_each_learner_is_from_the_peers() -> None:
+    assert sentences(toy(toy_rows())) == [
+        "nRMSE, random: ours 16.7 % below the best single peer, 0.0 % below hindsight"
+    ]
+    alone = toy([r for r in toy_rows() if r.own])
+    assert sentences(alone) == ["nRMSE, random: ours cannot be compared: it, or every peer, left exams unanswered"]
 
 
 def test_the_summary_is_json_with_the_rows() -> None:

@@ -1,0 +1,49 @@
+"""qc bench: what it needs, what it prints, what it writes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qc_app.cli import main
+from tests.models.bench_packs import write_pack
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    write_pack(tmp_path / "packs", "mill", stages=4, rows=80)
+    write_pack(tmp_path / "packs", "saw", stages=4, rows=80, kind="defect")
+    return tmp_path / "packs"
+
+
+def test_the_folder_of_packs_is_named_by_who_asks(capsys):
+    assert main(["bench"]) == 2
+    assert "qc bench --data DIR" in " ".join(capsys.readouterr().err.split())
+
+
+def test_both_kinds_are_told_against_the_peers(folder, tmp_path, capsys):
+    peers = "peer_mean,peer_ridge,peer_pca,peer_neighbours"
+    out = tmp_path / "bench.json"
+    asked = ["--quick", "--workers", "1", "--learners", "stage_mean", "--peers", peers, "--out", str(out)]
+    assert main(["bench", "--data", str(folder), *asked]) == 0
+    text = capsys.readouterr().out
+    for words in ("nRMSE (RMSE / sd of the stage", "Average precision of defects", "best peer per pack, hindsight"):
+        assert words in text
+    sentences = [line for line in text.splitlines() if "best single peer," in line and ": stage_mean" in line]
+    starts = [line.partition(":")[0] for line in sentences]
+    assert starts[:2] == ["nRMSE, random", "nRMSE, time"]
+    assert {"average precision, random", "AUROC, time"} <= set(starts)
+    assert json.loads(out.read_text())["settings"]["learners"] == ["stage_mean"]
+
+
+def test_own_learners_can_be_left_out(folder, capsys):
+    asked = ["--quick", "--workers", "1", "--learners", "none", "--peers", "peer_mean", "--packs", "mill"]
+    assert main(["bench", "--data", str(folder), *asked]) == 0
+    assert "peer_mean" in capsys.readouterr().out
+
+
+def test_speed_in_small_is_no_verdict(capsys):
+    assert main(["bench", "speed", "--size", "tiny", "--parts", "overview"]) == 0
+    assert "the targets are meant for --size full" in capsys.readouterr().out
