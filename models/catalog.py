@@ -12,6 +12,7 @@ from models.learners.last_value import LastValue
 from models.learners.pooled import Pooled
 from models.learners.portfolio import Portfolio
 from models.learners.prior_mixture import PriorMixture
+from models.learners.recent import Recent
 from models.learners.ridge import Ridge
 from models.learners.single_gp import SingleGP
 from models.learners.stage_mean import StageMean
@@ -19,7 +20,9 @@ from models.state import State
 
 ENTRY_POINTS = "qc_app.learners"
 
-PLAIN: dict[str, type[Any]] = {cls.name: cls for cls in (StageMean, LastValue, Ridge, SingleGP, Pooled, PriorMixture)}
+PLAIN: dict[str, type[Any]] = {
+    cls.name: cls for cls in (StageMean, LastValue, Recent, Ridge, SingleGP, Pooled, PriorMixture)
+}
 
 
 def learner_names() -> tuple[str, ...]:
