@@ -7,7 +7,8 @@ import pytest
 
 from models import Task, make_learner
 from models.learners.portfolio.evidence import divide, examine, restrict
-from models.learners.portfolio.weights import at_labels, shrunk, simplex_weights
+from models.learners.portfolio.horizons import divide_later, divide_soon
+from models.learners.portfolio.weights import at_labels, soft_weights, starting_weights
 
 
 def _linear(stages=9, rows=40, seed=0):
@@ -53,14 +54,14 @@ def test_what_is_worse_than_the_mean_is_refused_and_named():
 
 
 def test_weights_find_the_best_mixture_of_independent_errors():
-    weights = simplex_weights(np.diag([1.0, 2.0, 4.0])[None], 0.0)
+    weights = soft_weights(np.diag([1.0, 2.0, 4.0])[None], np.ones(1), np.full(3, 1 / 3), 10**6)
     np.testing.assert_allclose(weights, np.array([4, 2, 1]) / 7, atol=0.03)
 
 
 def test_a_member_that_explodes_gets_nothing():
     rng = np.random.default_rng(0)
     errors = rng.normal(size=(3, 200)) * np.array([[1.0], [1.1], [500.0]])
-    weights = simplex_weights((errors @ errors.T / 200)[None], 0.1)
+    weights = soft_weights((errors @ errors.T / 200)[None], np.ones(1), np.full(3, 1 / 3), 9)
     assert weights[2] == 0
     assert weights[:2].sum() == pytest.approx(1)
 
@@ -68,15 +69,63 @@ def test_a_member_that_explodes_gets_nothing():
 def test_one_explosion_does_not_decide_for_the_other_stages():
     calm = np.tile(np.diag([0.04, 1.0]), (19, 1, 1))
     explosion = np.diag([50.0, 1.0])[None]
-    weights = simplex_weights(np.vstack([calm, explosion]), 0.0)
+    weights = soft_weights(np.vstack([calm, explosion]), np.ones(20), np.array([0.5, 0.5]), 20)
     assert weights[0] > 0.6
 
 
-def test_thin_evidence_leaves_the_default_in_charge():
-    few = shrunk(np.array([0.2, 0.8]), np.array([1.0, 0.97]), 2)
-    many = shrunk(np.array([0.2, 0.8]), np.array([1.0, 0.97]), 200)
-    assert few[0] > 0.8 > many[0]
-    assert shrunk(np.array([0.2, 0.8]), np.array([1.0, 0.5]), 2)[1] > 0.9
+def test_thin_evidence_stays_near_what_was_believed_before():
+    slightly = np.diag([1.0, 0.9])[None] + 0.5
+    start = np.array([0.9, 0.1])
+    few, many = (soft_weights(slightly, np.ones(1), start, stages) for stages in (1, 10**4))
+    assert few[0] > many[0]
+    assert soft_weights(np.diag([25.0, 1.0])[None], np.ones(1), start, 1)[1] > 0.8
+
+
+def test_steady_members_are_trusted_more_when_labels_are_stale():
+    names = ("prior_mixture", "recent", "stage_mean")
+    among, later = starting_weights(names, 0), starting_weights(names, 2)
+    assert among[0] > later[0]
+    assert later[1:].sum() > 3 * among[1:].sum()
+
+
+def test_episodes_ahead_in_time_never_judge_the_past():
+    times = np.random.default_rng(3).permutation(80).astype(float)
+    rng = np.random.default_rng(0)
+    for draw in (divide_soon, divide_later):
+        for size in (5, 10, 20):
+            drawn = draw(times, size, rng)
+            assert drawn is not None
+            own, rest = drawn
+            assert len(own) == size
+            assert times[rest].min() > times[own].max()
+    assert divide_soon(times, 79, rng) is None
+
+
+def _wandering(stages=10, rows=120, seed=0):
+    rng = np.random.default_rng(seed)
+    out = []
+    for i in range(stages):
+        x = rng.normal(size=(rows, 3))
+        y = np.cumsum(rng.normal(size=rows)) + 0.3 * x[:, 0]
+        out.append(Task(f"s{i}", "c", list("abc"), x, y, support_t=np.arange(rows) * 60.0))
+    return out
+
+
+def test_what_is_believed_depends_on_how_far_ahead_a_unit_lies():
+    tasks = _wandering()
+    prior = make_learner(members=("stage_mean", "recent")).fit(tasks[1:])
+    few = replace(
+        tasks[0],
+        support_x=tasks[0].support_x[:60:4],
+        support_y=tasks[0].support_y[:60:4],
+        support_t=tasks[0].support_t[:60:4],
+    )
+    adapted = prior.adapt(few)
+    x = np.zeros((3, 3))
+    soon, later = adapted.predict(x, np.full(3, 58 * 60.0)), adapted.predict(x, np.full(3, 110 * 60.0))
+    assert (later.upper - later.lower > soon.upper - soon.lower).all()
+    last, mean = few.support_y[-1], few.support_y.mean()
+    assert abs(soon.mean[0] - last) < abs(soon.mean[0] - mean)
 
 
 def test_weights_change_gradually_with_the_number_of_labels():

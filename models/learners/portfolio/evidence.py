@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,12 +13,23 @@ from models.base import LEVEL, Adapted, Array, BoolArray, Learner, Task
 from models.calibration import across_stage_factor
 from models.learners.parts import Rows
 from models.learners.parts.serving import Served
+from models.learners.portfolio.horizons import HORIZONS, divide_later, divide_soon
 
 SHOTS = np.array([0, 5, 10, 20, 50])
 FOLDS = 3
 QUERIES = 80
-EPISODES = 60
+EPISODES = 40
 UNLABELLED = 200
+LEAST = 10
+
+
+@runtime_checkable
+class Drafts(Protocol):
+    """A learner with a quicker fit that serves to examine it."""
+
+    def draft(self, tasks: Sequence[Task]) -> Learner:
+        """Meta-train with less effort."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +39,8 @@ class Episode:
     Parameters
     ----------
     stage : str
+    horizon : int
+        Place in `HORIZONS`: the units were among the labels, soon after them or later.
     size : int
     errors, halves : ndarray, shape (members, queries)
         Errors and promised 90 % half-widths, in standard deviations of the stage.
@@ -35,6 +49,7 @@ class Episode:
     """
 
     stage: str
+    horizon: int
     size: int
     errors: Array
     halves: Array
@@ -54,10 +69,12 @@ def examine(members: Sequence[Learner], tasks: Sequence[Task], seed: int) -> lis
     for fold in range(count):
         held = [t for t, p in zip(labelled, part, strict=True) if p == fold]
         names = {(t.stage, t.characteristic) for t in held}
-        trained = [m.fit([t for t in tasks if (t.stage, t.characteristic) not in names]) for m in members]
+        others = [t for t in tasks if (t.stage, t.characteristic) not in names]
+        trained = [m.draft(others) if isinstance(m, Drafts) else m.fit(others) for m in members]
         for task in held:
-            for size in SHOTS:
-                out += [_episode(trained, task, int(size), rng) for _ in range(repeats) if fits(task, int(size))]
+            for horizon, size in ((h, int(k)) for h in range(len(HORIZONS)) for k in SHOTS):
+                drawn = [draw(task, horizon, size, rng) for _ in range(repeats)]
+                out += [_episode(trained, task, horizon, *d) for d in drawn if d is not None]
     return out
 
 
@@ -69,16 +86,20 @@ def values(part: Adapted, x: ArrayLike, t: ArrayLike | None, level: float) -> tu
     return p.mean, p.lower, p.upper
 
 
-def fits(task: Task, size: int) -> bool:
-    """Return whether `task` has enough labels for `size` of them and ten to judge on."""
-    return len(task.support_y) >= size + 10
+def draw(task: Task, horizon: int, size: int, rng: np.random.Generator) -> tuple[Rows, Rows] | None:
+    """Draw the labelled rows and those to judge on; None where `task` is too short for it or has no order."""
+    if horizon == 0:
+        return divide(task, size, rng) if len(task.support_y) >= size + LEAST else None
+    if task.support_t is None or task.kind == "binary":
+        return None
+    found = (divide_soon, divide_later)[horizon - 1](task.support_t, size, rng)
+    return None if found is None else (found[0], apart(task, *found))
 
 
-def _episode(trained: Sequence[Learner], task: Task, size: int, rng: np.random.Generator) -> Episode:
-    own, rest = divide(task, size, rng)
+def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, rest: Rows) -> Episode:
     rest = rest[:QUERIES]
     sd = float(task.support_y.std())
-    short = restrict(task, own)
+    short = restrict(task, own, whole=horizon == 0)
     x, t = task.support_x[rest], None if task.support_t is None else task.support_t[rest]
     y = task.support_y[rest]
     errors, halves = [], []
@@ -86,21 +107,30 @@ def _episode(trained: Sequence[Learner], task: Task, size: int, rng: np.random.G
         mean, lower, upper = values(learner.adapt(short), x, t, LEVEL)
         errors.append((mean - y) / sd)
         halves.append((upper - lower) / (2 * sd))
-    return Episode(task.stage, size, np.array(errors), np.array(halves), (y - task.support_y.mean()) / sd)
+    truth = (y - task.support_y.mean()) / sd
+    return Episode(task.stage, horizon, len(own), np.array(errors), np.array(halves), truth)
 
 
 def divide(task: Task, size: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Draw `size` rows and the rows to judge on; replicates of a drawn row are never judged on."""
     order = rng.permutation(len(task.support_y))
     own, rest = np.sort(order[:size]), order[size:]
-    if task.groups is not None:
-        rest = rest[~np.isin(task.groups[rest].astype(str), task.groups[own].astype(str))]
-        rest = rest if len(rest) else order[size:]
-    return own, rest
+    return own, apart(task, own, rest)
 
 
-def restrict(task: Task, own: Rows) -> Task:
-    """Return the task with the labels of the rows `own` only; of all other units some stay as unlabelled ones."""
+def apart(task: Task, own: Rows, rest: Rows) -> Rows:
+    """Return `rest` without replicates of `own`; all of it where nothing else is left."""
+    if task.groups is None:
+        return rest
+    kept = rest[~np.isin(task.groups[rest].astype(str), task.groups[own].astype(str))]
+    return kept if len(kept) else rest
+
+
+def restrict(task: Task, own: Rows, whole: bool = True) -> Task:
+    """Return the task with the labels of the rows `own` only; of all other units some stay as unlabelled ones.
+
+    Unless `whole`, what came after the last label has not happened yet.
+    """
     hidden = np.setdiff1d(np.arange(len(task.support_y)), own)
     times = None
     if task.support_t is not None:
@@ -108,7 +138,10 @@ def restrict(task: Task, own: Rows) -> Task:
         times = np.concatenate([seen, task.support_t[hidden]])
     other = np.vstack([task.unlabelled_x, task.support_x[hidden]])
     with_times = times is not None and len(times) == len(other)
-    some = np.unique(np.linspace(0, len(other) - 1, min(len(other), UNLABELLED)).astype(int))
+    known = np.arange(len(other))
+    if not whole and task.support_t is not None and times is not None and with_times:
+        known = np.flatnonzero(times <= task.support_t[own].max())
+    some = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), UNLABELLED)).astype(int))]
     return Task(
         stage=task.stage,
         characteristic=task.characteristic,

@@ -15,10 +15,13 @@ from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, values, widening
-from models.learners.portfolio.weights import at_labels, mean_errors, shrunk, simplex_weights
+from models.learners.portfolio.horizons import HORIZONS, shares, steps_ahead
+from models.learners.portfolio.weights import at_labels, mean_errors, nearness, soft_weights, starting_weights
 from models.state import State
 
-PULL = 0.15
+FEWEST = 2
+NEAR = 0.3
+TINY = 1e-6
 HURTS = 1.02
 
 
@@ -28,10 +31,10 @@ class Belief:
 
     Parameters
     ----------
-    weights : ndarray, shape (shots, members)
-    errors : ndarray, shape (shots, members)
+    weights : ndarray, shape (horizons, shots, members)
+    errors : ndarray, shape (horizons, shots, members)
         Mean root mean squared error in standard deviations of the stage; NaN where it was not examined.
-    factors : ndarray, shape (shots,)
+    factors : ndarray, shape (horizons, shots)
         Widening of the intervals.
     """
 
@@ -52,7 +55,7 @@ class Portfolio:
     """
 
     name = "portfolio"
-    MEMBERS: ClassVar[tuple[str, ...]] = ("prior_mixture", "pooled", "single_gp", "ridge", "last_value", "stage_mean")
+    MEMBERS: ClassVar[tuple[str, ...]] = ("prior_mixture", "pooled", "single_gp", "ridge", "recent", "stage_mean")
 
     def __init__(
         self,
@@ -67,10 +70,10 @@ class Portfolio:
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Train the members on all stages, and examine them, trained without a third, on that third."""
-        families, beliefs = [], []
+        families, beliefs, names = [], [], [m.name for m in self._members]
         for family, sisters in group(tasks, self.seed):
             families.append(family)
-            beliefs.append(_belief(examine(self._members, sisters, self.seed), len(self._members)))
+            beliefs.append(_belief(examine(self._members, sisters, self.seed), names))
         trained = tuple(member.fit(tasks) for member in self._members)
         return type(self)(trained, self.seed, self.device, tuple(families), tuple(beliefs))
 
@@ -78,26 +81,23 @@ class Portfolio:
         """Adapt the members that are believed at this number of labels."""
         place = match(self._families, task)
         n = len(task.support_y)
-        first = np.eye(len(self._members))[0]
-        weights, factor, errors = first, 1.0, np.full(len(self._members), np.nan)
-        if place is not None:
-            belief = self._beliefs[place]
-            weights = at_labels(belief.weights, SHOTS, n)
-            errors = belief.errors[int(np.abs(np.log1p(SHOTS) - np.log1p(n)).argmin())]
-            factor = float(np.interp(np.log1p(n), np.log1p(SHOTS), belief.factors))
-        parts, shares, names = [], [], []
-        for learner, weight in zip(self._members, weights, strict=True):
-            if weight <= 0:
+        belief = _no_belief([m.name for m in self._members]) if place is None else self._beliefs[place]
+        weights = np.array([at_labels(table, SHOTS, n) for table in belief.weights])
+        factors = np.array([np.interp(np.log1p(n), np.log1p(SHOTS), row) for row in belief.factors])
+        errors = belief.errors[0, int(np.abs(np.log1p(SHOTS) - np.log1p(n)).argmin())]
+        parts, kept = [], []
+        for i, learner in enumerate(self._members):
+            if not (weights[:, i] > 0).any():
                 continue
             try:
                 parts.append(learner.adapt(task))
             except NotThisKind:
                 continue
-            shares.append(float(weight))
-            names.append(learner.name)
-        believed = np.array(shares) / sum(shares)
-        words = _words([m.name for m in self._members], names, believed, errors, parts)
-        return Blend(tuple(parts), believed, factor, task.kind == "binary", task.gauge_sd or 0.0, words)
+            kept.append(i)
+        believed = weights[:, kept] + 1e-9
+        believed /= believed.sum(axis=1, keepdims=True)
+        words = _words([m.name for m in self._members], [self._members[i].name for i in kept], believed, errors, parts)
+        return Blend(task, tuple(parts), believed, factors, words)
 
     def state(self) -> State:
         """Return members and beliefs."""
@@ -130,26 +130,40 @@ class Portfolio:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blend:
-    """The members' predictions, averaged: means by weight, spreads with the disagreement added."""
+    """The members' predictions, averaged: means by weight, spreads with the disagreement added.
 
+    Parameters
+    ----------
+    task : Task
+    parts : tuple of Adapted
+    weights : ndarray, shape (horizons, parts)
+    factors : ndarray, shape (horizons,)
+    words : tuple of str
+    """
+
+    task: Task
     parts: tuple[Adapted, ...]
     weights: Array
-    factor: float
-    binary: bool
-    gauge_sd: float
+    factors: Array
     words: tuple[str, ...]
 
     def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
-        """Predict units `x`, shape (n, d), seen at times `t`."""
+        """Predict units `x`, shape (n, d), seen at times `t`; without times the newest known time is meant."""
         first = self.parts[0].predict(x, t, level)
-        said = [(first.mean, first.lower, first.upper), *(values(part, x, t, level) for part in self.parts[1:])]
-        means = np.array([mean for mean, _, _ in said])
-        halves = np.array([(upper - lower) / 2 for _, lower, upper in said])
-        mean = self.weights @ means
-        half = self.factor * np.sqrt(self.weights @ (halves**2 + (means - mean) ** 2))
-        half = np.maximum(half, self.gauge_sd * t_quantile(level, 1e9))
+        n = len(first)
+        share = shares(steps_ahead(self.task, None if t is None else np.asarray(t, dtype=np.float64), n))
+        weights, factor = share @ self.weights, share @ self.factors
+        mean, square = np.zeros(n), np.zeros(n)
+        for i, part in enumerate(self.parts):
+            if (weights[:, i] <= TINY).all():
+                continue
+            said = (first.mean, first.lower, first.upper) if i == 0 else values(part, x, t, level)
+            mean += weights[:, i] * said[0]
+            square += weights[:, i] * (((said[2] - said[1]) / 2) ** 2 + said[0] ** 2)
+        half = factor * np.sqrt(np.maximum(square - mean**2, 0.0))
+        half = np.maximum(half, (self.task.gauge_sd or 0.0) * t_quantile(level, 1e9))
         lower, upper = mean - half, mean + half
-        if self.binary:
+        if self.task.kind == "binary":
             mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (mean, lower, upper))
         return Prediction(mean, lower, upper, first.anomaly, first.in_domain, level)
 
@@ -158,24 +172,31 @@ class Blend:
         return self.words
 
 
-def _belief(episodes: Sequence[Episode], members: int) -> Belief:
-    weights: list[Array] = []
-    errors: list[Array] = []
-    factors: list[float] = []
-    fallback = np.eye(members)[0]
-    for size in SHOTS:
-        mine = [e for e in episodes if e.size == size]
-        if len(mine) < 2:
-            weights.append(weights[-1] if weights else fallback)
-            errors.append(np.full(members, np.nan))
-            factors.append(factors[-1] if factors else 1.0)
+def _no_belief(names: Sequence[str]) -> Belief:
+    """Return what is believed without evidence: nearly the first member alone, and later steady ones too."""
+    shape = (len(HORIZONS), len(SHOTS))
+    start = [np.tile(starting_weights(names, h), (len(SHOTS), 1)) for h in range(len(HORIZONS))]
+    return Belief(np.array(start), np.full((*shape, len(names)), np.nan), np.ones(shape))
+
+
+def _belief(episodes: Sequence[Episode], names: Sequence[str]) -> Belief:
+    """Learn from the episodes of each horizon; those with about as many labels count."""
+    belief = _no_belief(names)
+    for horizon in range(len(HORIZONS)):
+        mine = [e for e in episodes if e.horizon == horizon]
+        if not mine:
             continue
-        matrix = products(mine)
-        found = shrunk(simplex_weights(matrix, PULL), mean_errors(matrix), len({e.stage for e in mine}))
-        weights.append(found)
-        errors.append(mean_errors(matrix))
-        factors.append(widening(mine, found, found > 0))
-    return Belief(np.array(weights), np.array(errors), np.array(factors))
+        matrix, sizes = products(mine), np.array([e.size for e in mine])
+        for i, shots in enumerate(SHOTS):
+            counts = nearness(sizes, int(shots))
+            near = [e for e, c in zip(mine, counts, strict=True) if c > NEAR]
+            stages = len({e.stage for e in near})
+            if stages < FEWEST:
+                continue
+            found = soft_weights(matrix, counts, belief.weights[horizon, i], stages)
+            belief.weights[horizon, i], belief.errors[horizon, i] = found, mean_errors(matrix, counts)
+            belief.factors[horizon, i] = widening(near, found, found > 0)
+    return belief
 
 
 def _read(state: State, i: int, members: int) -> Belief:
@@ -184,8 +205,9 @@ def _read(state: State, i: int, members: int) -> Belief:
         found = Belief(arrays["weights"], arrays["errors"], arrays["factors"])
     except KeyError as error:
         raise StateError(f"state of learner 'portfolio': {error} is missing") from None
-    shape = (len(SHOTS), members)
-    if found.weights.shape != shape or found.errors.shape != shape or found.factors.shape != (len(SHOTS),):
+    shape = (len(HORIZONS), len(SHOTS))
+    right = found.weights.shape == found.errors.shape == (*shape, members) and found.factors.shape == shape
+    if not right:
         raise StateError("state of learner 'portfolio': an array has the wrong shape - train again")
     return found
 
@@ -193,12 +215,17 @@ def _read(state: State, i: int, members: int) -> Belief:
 def _words(
     every: Sequence[str], believed: Sequence[str], weights: Array, errors: Array, parts: Sequence[Adapted]
 ) -> tuple[str, ...]:
-    shares = ", ".join(f"{name} {w:.0%}" for name, w in zip(believed, weights, strict=True))
-    out = [f"believed: {shares}"]
+    out = [f"believed: {_shares(believed, weights[0])}"]
+    if np.abs(weights[1:] - weights[0]).max() > 0.05:
+        out.append(f"after the last label: {_shares(believed, weights[1])}; later: {_shares(believed, weights[2])}")
     if "stage_mean" in every and np.isfinite(errors).any():
         limit = errors[list(every).index("stage_mean")]
         worse = [n for n, e in zip(every, errors, strict=True) if e > HURTS * limit and n not in believed]
         if worse:
             out.append(f"refused, worse than the stage's mean on held-out stages: {', '.join(worse)}")
-    heaviest = parts[int(np.argmax(weights))]
+    heaviest = parts[int(np.argmax(weights[0]))]
     return (*out, *heaviest.sentences())
+
+
+def _shares(names: Sequence[str], weights: Array) -> str:
+    return ", ".join(f"{name} {w:.0%}" for name, w in zip(names, weights, strict=True) if w >= 0.005)

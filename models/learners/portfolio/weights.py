@@ -2,84 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.base import Array
 
 STEPS = 300
-RATE = 2.0
-HALF_TRUST = 24
-MARGIN = 0.03
+RATE = 1.0
+PULL = 0.1
+NEARBY = 0.5
+LEAST = 0.01
+
+# What is believed before any evidence, among the labels, soon after them and later; the first member is the default.
+FIRST = (0.9, 0.75, 0.6)
+STEADY = {"stage_mean": (0.02, 0.05, 0.2), "recent": (0.02, 0.14, 0.1), "pooled": (0.02, 0.02, 0.05)}
+OTHER = 0.02
 
 
-def simplex_weights(products: Array, pull: float) -> Array:
-    """Return the weights on the simplex with the least root mean squared error of the average prediction.
+def starting_weights(names: Sequence[str], horizon: int) -> Array:
+    """Return what is believed of members before any evidence; far from the labels steady ones count more.
 
-    The root is taken within each episode and then averaged, so that one stage where a member explodes does not
-    decide for all others.
+    Examples
+    --------
+    >>> starting_weights(["prior_mixture", "stage_mean"], 2).tolist()
+    [0.75, 0.25]
+    """
+    start = np.array([STEADY[n][horizon] if n in STEADY else OTHER for n in names])
+    start[0] = FIRST[horizon]
+    normalized: Array = start / start.sum()
+    return normalized
+
+
+def nearness(sizes: Array, n: int) -> Array:
+    """Return how much episodes with `sizes` labels say about `n` labels, shape (episodes,).
+
+    Without a label is a situation of its own; otherwise what happens at twice as many labels still counts.
+
+    Examples
+    --------
+    >>> nearness(np.array([0, 5, 10]), 5).round(2).tolist()
+    [0.0, 1.0, 0.38]
+    """
+    if n == 0:
+        return np.where(sizes == 0, 1.0, 0.0)
+    far = (np.log(np.maximum(sizes, 1)) - np.log(n)) / NEARBY
+    near: Array = np.where(sizes > 0, np.exp(-0.5 * far**2), 0.0)
+    return near
+
+
+def soft_weights(products: Array, counts: Array, start: Array, stages: int) -> Array:
+    """Return weights on the simplex: the least error of the average prediction, not far from `start`.
+
+    Minimised is the mean over episodes of the root mean squared error, relative to the best member, plus
+    ``PULL / sqrt(stages)`` times the relative entropy to `start`: the fewer stages gave evidence, the nearer. The root
+    is taken within each episode, so that one stage where a member explodes does not decide for all others.
 
     Parameters
     ----------
     products : ndarray, shape (episodes, m, m)
         Of each episode the mean products of members' errors, in standard deviations of the stage.
-    pull : float
-        Weight of a penalty towards the best single members: with few stages the evidence for mixing is thin.
+    counts : ndarray, shape (episodes,)
+        How much each episode counts.
+    start : ndarray, shape (m,)
+    stages : int
 
     Returns
     -------
     ndarray, shape (m,)
-        Weights, by exponentiated gradient (Kivinen & Warmuth 1997).
+        Weights, by exponentiated gradient (Kivinen & Warmuth 1997); those below `LEAST` are 0.
 
     Examples
     --------
-    >>> simplex_weights(np.array([[[1.0, 0.0], [0.0, 1.0]]]), 0.0).round(2).tolist()
+    >>> soft_weights(np.array([[[1.0, 0.0], [0.0, 1.0]]]), np.ones(1), np.array([0.5, 0.5]), 9).round(2).tolist()
     [0.5, 0.5]
     """
-    m = products.shape[1]
-    errors = mean_errors(products)
-    scale = max(float(errors.min()), 1e-12)
-    penalty = pull * (errors - errors.min()) / scale
-    weights = np.full(m, 1.0 / m)
+    share = counts / counts.sum()
+    scale = max(float(mean_errors(products, counts).min()), 1e-12)
+    pull = PULL / np.sqrt(stages)
+    weights = start.copy()
     for step in range(STEPS):
         slopes = products @ weights
         roots = np.sqrt(np.maximum(slopes @ weights, 1e-18))
-        gradient = (slopes / roots[:, None]).mean(axis=0) / scale + penalty
-        move = -RATE / (1.0 + 0.02 * step) / max(float(np.abs(gradient).max()), 1.0) * (gradient - gradient.min())
-        weights = weights * np.exp(move)
+        gradient = (slopes / roots[:, None]).T @ share / scale
+        gradient = gradient + pull * np.log(np.maximum(weights, 1e-12) / start)
+        gradient -= gradient.min()
+        weights = weights * np.exp(-RATE / (1.0 + 0.02 * step) / max(float(gradient.max()), 1.0) * gradient)
         weights /= weights.sum()
-    weights[weights < 0.01] = 0.0
+    weights[weights < LEAST] = 0.0
     normalized: Array = weights / weights.sum()
     return normalized
 
 
-def mean_errors(products: Array) -> Array:
-    """Return the root mean squared error of each member, averaged over episodes, shape (m,)."""
-    out: Array = np.sqrt(np.diagonal(products, axis1=1, axis2=2)).mean(axis=0)
-    return out
-
-
-def shrunk(weights: Array, errors: Array, stages: int) -> Array:
-    """Return `weights` drawn towards the best single member, the more the fewer stages gave evidence.
-
-    The first member is the default: another is best only where its error is lower by `MARGIN`.
-
-    Parameters
-    ----------
-    weights, errors : ndarray, shape (m,)
-        Weights found, and errors.
-    stages : int
-        Held-out stages behind them; `HALF_TRUST` of them count as much as the default.
-
-    Examples
-    --------
-    >>> shrunk(np.array([0.5, 0.5]), np.array([1.0, 0.99]), 24).tolist()
-    [0.75, 0.25]
-    """
-    best = int(np.argmin(errors))
-    if errors[0] * (1.0 - MARGIN) <= errors[best]:
-        best = 0
-    trust = stages / (stages + HALF_TRUST)
-    out: Array = trust * weights + (1.0 - trust) * np.eye(len(weights))[best]
+def mean_errors(products: Array, counts: Array) -> Array:
+    """Return the root mean squared error of each member, averaged over episodes by `counts`, shape (m,)."""
+    roots = np.sqrt(np.maximum(np.diagonal(products, axis1=1, axis2=2), 1e-18))
+    out: Array = counts @ roots / counts.sum()
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize, special
@@ -11,23 +11,38 @@ from scipy import optimize, special
 from models.base import Array, Task
 from models.calibration import across_stage_factor
 from models.learners.parts import Rows
+from models.learners.parts.boosted import Growth
 from models.learners.parts.families import Family, align
 from models.learners.parts.scaling import Scaling, scaling
 from models.learners.parts.serving import t_quantile
 from models.learners.prior_mixture.experts import MEANS, starting_prior
 from models.learners.prior_mixture.knowledge import SHOTS, Knowledge
 from models.learners.prior_mixture.lens import Lens, usable, width
-from models.learners.prior_mixture.means import Labelled, cross_fitted, fit_means, relevance
+from models.learners.prior_mixture.means import FOLDS, GROWTH, Labelled, cross_fitted, fit_means, relevance
 from models.learners.prior_mixture.posterior import Spread, choose, predict, weigh
 
 LABELS_A_STAGE = 400
 SIZES = (4, 8, 16, 32)
 EPISODES = 100
 QUERIES = 60
-EXAMS = 10
+EXAMS = 8
 ROUNDS = 20
 SMOOTH = 0.5
 BASE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much work meta-training may do: trees of the pooled means, folds, episodes, examinations."""
+
+    growth: Growth = GROWTH
+    folds: int = FOLDS
+    episodes: int = EPISODES
+    exams: int = EXAMS
+
+
+FULL = Effort()
+DRAFT = Effort(Growth(trees=28, depth=4, rate=0.3), folds=2, episodes=60, exams=4)
 
 
 def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, seed: int) -> list[Labelled]:
@@ -43,15 +58,15 @@ def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, 
     return out
 
 
-def learn(tasks: Sequence[Task], family: Family, seed: int) -> tuple[Knowledge, Array]:
+def learn(tasks: Sequence[Task], family: Family, seed: int, effort: Effort = FULL) -> tuple[Knowledge, Array]:
     """Learn a family; return its knowledge and the expected number of episodes each expert explained."""
     plant = scaling(np.vstack([align(t.support_x, t.columns, family.columns) for t in tasks]))
     d = width(family.columns, family.kind)
     first = look(tasks, family, plant, np.ones(d), seed)
-    means = fit_means(first, seed)
+    means = fit_means(first, seed, effort.growth)
     weights = relevance(means, d)
     stages = look(tasks, family, plant, weights, seed)
-    honest = cross_fitted(stages, seed)
+    honest = cross_fitted(stages, seed, effort.folds, effort.growth)
     five = honest.at(stages)
     spreads = np.array([s.spread for s in stages])
     positive = spreads[spreads > 0]
@@ -59,9 +74,9 @@ def learn(tasks: Sequence[Task], family: Family, seed: int) -> tuple[Knowledge, 
     spread = _spread(stages, five, scales)
     level, unit = family.levels.mean, np.ones(len(SHOTS))
     flat = Knowledge(plant, weights, means, honest, level, scales, spread, starting_prior(), unit)
-    prior, counts = _expectation_maximization(flat, stages, five, seed)
+    prior, counts = _expectation_maximization(flat, stages, five, seed, effort.episodes)
     learned = replace(flat, prior=prior)
-    return replace(learned, factors=_calibrate(learned, stages, five, seed + 1)), counts
+    return replace(learned, factors=_calibrate(learned, stages, five, seed + 1, effort.exams)), counts
 
 
 def _spread(stages: Sequence[Labelled], five: Sequence[Array], scales: Array) -> Spread:
@@ -103,11 +118,11 @@ def draw(stage: Labelled, size: int, rng: np.random.Generator) -> tuple[Rows, Ro
 
 
 def _expectation_maximization(
-    k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int
+    k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int, episodes: int
 ) -> tuple[Array, Array]:
     """Return the log prior that makes the episodes most likely, and the expected count of each expert."""
     rng = np.random.default_rng(seed)
-    repeats = max(1, EPISODES // (len(stages) * len(SIZES)))
+    repeats = max(1, episodes // (len(stages) * len(SIZES)))
     rows: list[Array] = []
     start = starting_prior()
     for stage, pooled in zip(stages, five, strict=True):
@@ -155,14 +170,14 @@ def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows) -> Arra
     return full.ravel()
 
 
-def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int) -> Array:
+def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int, exams: int) -> Array:
     """Return the widening at each of `SHOTS` that makes 90 % intervals cover 90 % over the training stages."""
     rng = np.random.default_rng(seed)
     out, last = [], 1.0
     for size in SHOTS:
         ratios: list[Array] = []
         fitting = [i for i, s in enumerate(stages) if len(s.y) >= size + 10]
-        some = np.resize(rng.permutation(fitting), EXAMS if fitting else 0).astype(int)
+        some = np.resize(rng.permutation(fitting), exams if fitting else 0).astype(int)
         ratios += [_ratios(k, stages[i], five[i], *draw(stages[i], int(size), rng)) for i in some]
         last = across_stage_factor([r for r in ratios if len(r)]) if ratios else last
         out.append(last)

@@ -68,7 +68,7 @@ def inputs(seen: Seen) -> Array:
     return np.hstack([seen.views["plant"], seen.views["stage"]])
 
 
-def fit_means(stages: Sequence[Labelled], seed: int) -> Means:
+def fit_means(stages: Sequence[Labelled], seed: int, growth: Growth = GROWTH) -> Means:
     """Fit the pooled means on `stages`; each stage has the same weight."""
     rng = np.random.default_rng(seed)
     d = max(inputs(stages[0].seen).shape[1], 1)
@@ -81,7 +81,7 @@ def fit_means(stages: Sequence[Labelled], seed: int) -> Means:
     raw = np.concatenate([s.y[r] for s, r in pairs])
     centred = np.concatenate([s.y[r] - s.level for s, r in pairs])
     standard = np.concatenate([(s.y[r] - s.level) / (s.spread or 1.0) for s, r in pairs])
-    raw_trees, centred_trees, own_trees = (grow(z, target, weight, rng, GROWTH) for target in (raw, centred, standard))
+    raw_trees, centred_trees, own_trees = (grow(z, target, weight, rng, growth) for target in (raw, centred, standard))
     return Means(raw_trees, centred_trees, own_trees, _ridge(z, raw, weight), _ridge(z, standard, weight))
 
 
@@ -129,14 +129,14 @@ class Honest:
         return [self.fits[int(p)].at(s.seen) for s, p in zip(stages, self.place, strict=True)]
 
 
-def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = FOLDS) -> Honest:
+def cross_fitted(stages: Sequence[Labelled], seed: int, folds: int = FOLDS, growth: Growth = GROWTH) -> Honest:
     """Fit the pooled means several times, each time without some stages; a lone stage gets its level alone."""
     count = min(folds, len(stages))
     if count < 2:
         return Honest(tuple(_flat(s) for s in stages), np.arange(len(stages)))
     place = np.random.default_rng(seed).permutation(len(stages)) % count
     fits = [
-        fit_means([s for s, p in zip(stages, place, strict=True) if p != fold], seed + 1 + fold)
+        fit_means([s for s, p in zip(stages, place, strict=True) if p != fold], seed + 1 + fold, growth)
         for fold in range(count)
     ]
     return Honest(tuple(fits), place)
