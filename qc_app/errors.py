@@ -43,7 +43,7 @@ class StoreError(QcError):
         What, where and what to do.
     reason : str
         Reason code for readiness and alarms: ``disk_full``, ``read_only``, ``permission``, ``busy``, ``fenced``,
-        ``newer_store``, ``unreachable``, ``damaged``, or empty.
+        ``newer_store``, ``unreachable``, ``damaged``, ``no_home``, or empty.
     """
 
     def __init__(self, message: str, reason: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ _HEADS = {
     "time": {"time", "t_measured", "measured at", "measured_at", "timestamp"},
     "note": {"note", "comment", "remark"},
 }
+_WORDS = sorted(set().union(*_HEADS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def entry_of(unit_id: str, value: str, note: str = "") -> Entry:
     return Entry(unit_id.strip(), number(value), None, note.strip(), value.strip())
 
 
-def read_entries(text: str, zone: str) -> list[Entry]:
+def read_entries(text: str, zone: str, characteristic: str = "") -> list[Entry]:
     r"""Read lines ``unit, value[, measured at[, note]]``, with or without a heading line.
 
     The separator is a tab, a semicolon or a comma, whichever the first line holds (in this order); a decimal comma
@@ -106,11 +108,13 @@ def read_entries(text: str, zone: str) -> list[Entry]:
         As pasted from a spreadsheet or a file.
     zone : str
         IANA zone of times without an offset.
+    characteristic : str
+        Its name is a heading of the value too.
 
     Raises
     ------
     ActionError
-        If there are no rows, too many, or a line has no second field.
+        If there are no rows, too many, a line has no second field, or the first reads like a heading nobody knows.
 
     Examples
     --------
@@ -124,18 +128,33 @@ def read_entries(text: str, zone: str) -> list[Entry]:
         raise ActionError(f"{len(lines):,} lines - enter at most {MAX_ROWS:,} at a time")
     separator = next((sign for sign in "\t;," if sign in lines[0]), ",")
     rows = list(csv.reader(lines, delimiter=separator))
-    places = _places(rows[0])
+    places = _places(rows[0], characteristic)
+    if not places:
+        _refuse_heading(rows)
     body = rows[1:] if places else rows
     where = places or {"unit": 0, "value": 1, "time": 2, "note": 3}
     return [_entry(row, where, zone, n + 1 + bool(places)) for n, row in enumerate(body)]
 
 
-def _places(head: list[str]) -> dict[str, int]:
+def _places(head: list[str], characteristic: str = "") -> dict[str, int]:
     """Return where each field stands if `head` is a heading line, else an empty mapping."""
-    found = {
-        field: n for n, cell in enumerate(head) for field, names in _HEADS.items() if cell.strip().lower() in names
-    }
+    heads = _HEADS | {"value": _HEADS["value"] | ({characteristic.lower()} if characteristic else set())}
+    found = {field: n for n, cell in enumerate(head) for field, names in heads.items() if cell.strip().lower() in names}
     return found if {"unit", "value"} <= found.keys() else {}
+
+
+def _refuse_heading(rows: list[list[str]]) -> None:
+    """Raise ActionError where the first line is none of results and the second is one."""
+    first, second = (row[1] if len(row) > 1 else "" for row in (rows * 2)[:2])
+    if len(rows) < 2 or not first.strip() or not math.isnan(number(first)) or math.isnan(number(second)):
+        return
+    cells = [cell.strip().lower() for cell in rows[0]]
+    near = [n[0] for c in cells if c not in _WORDS and (n := difflib.get_close_matches(c, _WORDS, n=1, cutoff=0.7))]
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    raise ActionError(
+        f"line 1: {first.strip()[:40]!r} is no number; if the line is a heading, call its columns unit and value,"
+        f" perhaps time and note{hint}"
+    )
 
 
 def _entry(row: list[str], where: dict[str, int], zone: str, line: int) -> Entry:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+import polars as pl
 
 from data_connectors.schema import Characteristic
 from qc_app.access import Actor
@@ -113,11 +115,19 @@ def enter_labels(  # noqa: PLR0917 - the contract's order
             f"{len(faults)} of {len(entries)} cannot be kept, e.g. {first.entry.unit_id!r}: {first.fault}"
         )
     now = store.clock.now()
-    labels = [_label(e, stage, characteristic, actor, now) for e in entries]
+    before = _measured_before(store, stage, characteristic)
+    dated = [replace(e, t_measured=e.t_measured or before.get((e.unit_id, e.value), now)) for e in entries]
+    labels = [_label(e, stage, characteristic, actor, now) for e in dated]
     receipt = store.journal.labels.commit(stage, BY_HAND, labels, None, len(labels), 0, now)
     units = sorted({e.unit_id for e in entries})[:50]
     record(store, actor, "enter_labels", subject, reason=reason, detail={"n": len(labels), "units": units})
     return receipt
+
+
+def _measured_before(store: Store, stage: str, characteristic: str) -> dict[tuple[str, float], datetime]:
+    """Return when the newest result of each unit was measured, if it was entered by hand: the same again is no news."""
+    known = store.journal.labels.known(stage, characteristic).filter(pl.col("source") == BY_HAND)
+    return {(row[0], row[1]): row[2] for row in known.select("unit_id", "value", "t_measured").iter_rows()}
 
 
 def _label(entry: Entry, stage: str, characteristic: str, actor: Actor, now: datetime) -> Label:

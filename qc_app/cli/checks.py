@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
-from data_connectors.base import Probe
+from data_connectors.base import Conformed, Probe
 from data_connectors.catalog import make_connector
 from data_connectors.errors import ConnectorError
-from data_connectors.schema import Source
+from data_connectors.schema import Source, Stage
 from qc_app.errors import PlantError, QcError
 from qc_app.plant import Plant, nearest
 from qc_app.schedule.due import missed_night
@@ -45,7 +45,7 @@ def probes(store: Store, plant: Plant, only: str | None = None) -> Iterator[Prob
         yield _night(store, plant)
     for source in plant.sources:
         if only in {None, source.name}:
-            yield from _source(store, source)
+            yield from _source(store, plant.stage(source.stage), source)
 
 
 def _disk(store: Store) -> Probe:
@@ -89,13 +89,27 @@ def _night(store: Store, plant: Plant) -> Probe:
     )
 
 
-def _source(store: Store, source: Source) -> Iterator[Probe]:
+def _preview(made: Conformed) -> tuple[bool, str]:
+    """Say whether the first rows could be kept, and what is odd about them."""
+    if not made.received:
+        return True, "none yet"
+    flawed = made.rows["quality"].count() if "quality" in made.rows.columns else 0
+    words = f"{made.received - len(made.rejects)} of {made.received} can be kept"
+    if flawed:
+        words += f", {flawed} with values that are bad or uncertain"
+    return not made.rejects, f"{words}; {made.rejects[0].message}" if made.rejects else words
+
+
+def _source(store: Store, stage: Stage, source: Source) -> Iterator[Probe]:
     name = f"source {source.name}"
     try:
         connector = make_connector(source, store.clock.now)
         try:
-            for probe in connector.check():
+            found = list(connector.check())
+            for probe in found:
                 yield Probe(f"{name}, {probe.step}", probe.ok, probe.message)
+            if all(probe.ok for probe in found):
+                yield Probe(f"{name}, first rows", *_preview(connector.preview(stage)))
         finally:
             connector.close()
     except ConnectorError as error:

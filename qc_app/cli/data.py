@@ -47,15 +47,15 @@ def add_labels(
     try:
         text = decode(file.read_bytes())
     except OSError as error:
-        return fail(f"{file} cannot be read: {error.strerror}", 2)
+        return fail(f"{file} cannot be read ({error.strerror}) - name a CSV file", 2)
     with opened(home) as store:
         plant = plant_of(store)
         plant.stage(stage).characteristic(characteristic)
-        entries = read_entries(text, plant.zone)
+        entries = read_entries(text, plant.zone, characteristic)
         checked = check_labels(store, stage, characteristic, entries)
         faults = [c for c in checked if c.fault]
-        for c in faults[:20]:
-            fail(f"unit {c.entry.unit_id!r}: {c.fault}", 1)
+        for said in list(dict.fromkeys(f"unit {c.entry.unit_id!r}: {c.fault}" for c in faults))[:20]:
+            fail(said, 1)
         if faults:
             return fail(f"{len(faults)} of {len(entries)} results cannot be kept; nothing was stored", 1)
         for c in [c for c in checked if c.remark][:20]:

@@ -15,7 +15,7 @@ from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
 from qc_app.cli import bench, daily, data, plant, replaying, running
 from qc_app.cli.terminal import fail
-from qc_app.errors import PlantError, QcError, SettingsError
+from qc_app.errors import PlantError, QcError, SettingsError, StoreError
 
 DONE, FAILED, WRONG = 0, 1, 2
 _WRONG_USE = (PlantError, SettingsError, DefinitionError, UnknownName, TaskError)
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = command.main(None if argv is None else list(argv), prog_name="qc", standalone_mode=False)
     except TyperException as error:
         words = error.format_message()
-        return fail(f"{words} - see `qc --help`", WRONG) if words else WRONG
+        return fail(f"{words.rstrip('.')} - see `qc --help`", WRONG) if words else WRONG
     except (Abort, KeyboardInterrupt):
         return fail("stopped", FAILED)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence, never a traceback
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _explained(error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
-    if isinstance(error, _WRONG_USE):
+    if isinstance(error, _WRONG_USE) or (isinstance(error, StoreError) and error.reason == "no_home"):
         return fail(str(error), WRONG)
     if isinstance(error, QcError | ConnectorError | ModelsError):
         return fail(str(error), FAILED)

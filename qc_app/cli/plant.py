@@ -16,6 +16,10 @@ from qc_app.errors import PlantError
 from qc_app.plant import Plant, difference, parse, remarks, require_sound
 from qc_app.schedule.due import newest_night, night_moment
 from qc_app.store import Store
+from qc_app.views import sources_table
+
+ALARMS = 10
+SOURCES = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -102,8 +106,8 @@ def status(home: Home = HOME) -> int:
         sides = {"state": "", "stage": "", "characteristic": "", "units": "right", "labels": "right", "tier": "",
                  "alarms": "right", "": ""}  # fmt: skip
         table(f"{plant.name}: {len(plant.stages)} stages", sides, rows)
-        if alarms.get(""):
-            say(f"{alarms['']} open alarms of the plant itself")
+        _open_alarms(store)
+        _books(store, plant)
     return 0
 
 
@@ -115,8 +119,33 @@ def _who_and_when(store: Store, plant: Plant) -> None:
     last = nights[0] if nights else None
     say(f"last night: {last.plant_day} {last.status}: {last.sentence}" if last else "last night: none yet")
     day = newest_night(plant, now)
-    if last is None or last.plant_day < day:
+    defined = store.journal.plants.history()[0].at
+    if night_moment(plant, day) >= defined and (last is None or last.plant_day < day):
         say(f"the night of {day} was due at {night_moment(plant, day):%Y-%m-%d %H:%M} UTC and has not run")
+
+
+def _open_alarms(store: Store) -> None:
+    """Say what is wrong, the gravest first."""
+    grave = ("high", "medium", "low")
+    found = sorted(store.journal.alarms.list(), key=lambda alarm: (grave.index(alarm.priority), alarm.stage))
+    for alarm in found[:ALARMS]:
+        say(f"alarm ({alarm.priority}) {alarm.stage or 'plant'}: {alarm.sentence}")
+    if len(found) > ALARMS:
+        say(f"... and {len(found) - ALARMS} more alarms - the Alarms page lists them")
+
+
+def _books(store: Store, plant: Plant) -> None:
+    """Say what became of everything that was ever received, by source and in all."""
+    books = sources_table(store, plant, plant.sources)
+    names = ("received", "new", "revisions", "duplicates", "quarantined", "held")
+    if books.height <= SOURCES:
+        rows = [tuple(str(row[name]) for name in ("source", *names)) for row in books.iter_rows(named=True)]
+        table("what became of every record", {"source": ""} | dict.fromkeys(names, "right"), rows)
+    received, *parts, held = (int(books[name].sum()) for name in names)
+    words = " + ".join(f"{n} {name}" for n, name in zip(parts, names[1:-1], strict=True))
+    wrong = books.filter(~books["balanced"])["source"].to_list()
+    verdict = f"does NOT balance for {', '.join(wrong[:5])} - report this" if wrong else "balances"
+    say(f"received {received} = {words}: {verdict}; {held} held in quarantine")
 
 
 def _text(file: Path) -> str:

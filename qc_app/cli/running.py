@@ -16,7 +16,9 @@ from qc_app.demo.creation import create_demo
 from qc_app.schedule import run
 from qc_app.settings import Settings
 
-Port = Annotated[int | None, typer.Option("--port", help="Port of the dashboard; default: the settings, 8501.")]
+Port = Annotated[
+    int | None, typer.Option("--port", min=1, max=65535, help="Port of the dashboard; default: the settings, 8501.")
+]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
 

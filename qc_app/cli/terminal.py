@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ Home = Annotated[Path, typer.Option("--home", envvar="QC_HOME", help="Folder of 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes to the audit trail.")]
 HOME = Path("plant-home")
 LINE_EVERY_S = 2.0
+RARELY_S = 30.0
 
 WIDE = 160  # columns where nobody watches: a log has no edge
 
@@ -39,7 +41,7 @@ err = _console(stderr=True)
 
 def say(text: str) -> None:
     """Print a line of plain text."""
-    out.print(escape(text), highlight=False)
+    out.print(escape(text), highlight=False, soft_wrap=True)
 
 
 def fail(message: str, code: int) -> int:
@@ -81,7 +83,11 @@ def progress(what: str) -> Iterator[Callable[[str, float], None]]:
     Yields ``tell(words, share)``.
     """
     if not err.is_terminal:
-        yield _Lines(what)
+        lines = _Lines(what)
+        try:
+            yield lines
+        finally:
+            lines.end()
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bar:
@@ -94,15 +100,30 @@ def progress(what: str) -> Iterator[Callable[[str, float], None]]:
 
 
 class _Lines:
-    """Progress as lines, at most one every two seconds: for logs and pipes."""
+    """Progress as lines for logs and pipes: every two seconds, ever more rarely while nothing new is told."""
 
     def __init__(self, what: str) -> None:
-        self._what, self._last = what, time.monotonic()
+        self._what, self._told = what, ("", 0.0)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._write, name="progress", daemon=True)
+        self._thread.start()
 
     def __call__(self, words: str, share: float) -> None:
-        if time.monotonic() - self._last >= LINE_EVERY_S:
-            self._last = time.monotonic()
-            err.print(f"  {min(max(share, 0.0), 1.0):4.0%}  {self._what}: {words}", markup=False, highlight=False)
+        self._told = (words, min(max(share, 0.0), 1.0))
+
+    def end(self) -> None:
+        """Write no more."""
+        self._ended.set()
+        self._thread.join()
+
+    def _write(self) -> None:
+        began, pause, shown = time.monotonic(), LINE_EVERY_S, ("", -1.0)
+        while not self._ended.wait(pause):
+            words, share = told = self._told
+            pause = min(2 * pause, RARELY_S) if told == shown else LINE_EVERY_S
+            shown = told
+            line = f"  {time.monotonic() - began:4.0f} s  {share:4.0%}  {self._what}{': ' if words else ''}{words}"
+            err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def table(title: str, columns: dict[str, str], rows: Sequence[Sequence[str]]) -> None:

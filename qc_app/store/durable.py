@@ -22,7 +22,7 @@ _WORDS = {
 _BACKTRACE = re.compile(r"\s+0: <unknown>")
 _ADVICE = {
     "disk_full": "free space; nothing stored is lost and the next attempt continues",
-    "read_only": "mount the folder writable again",
+    "read_only": "give this account the right to write there, or mount the folder writable again",
     "permission": "give the account that runs the program the right to write there",
     "": "see the log for the cause, then try again",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -77,8 +78,7 @@ def open_store(settings: Settings, *, create: bool = False, clock: Clock | None 
     ([], [])
     """
     home = settings.home.absolute()
-    if not create and not home.is_dir():
-        raise StoreError(f"there is no plant in {home} - make one with `qc demo` or `qc apply`, or name another --home")
+    _require_home(home, create=create)
     try:
         for folder in (home, home / "models", home / "logs", settings.lake_root):
             make_folder(folder)
@@ -87,6 +87,22 @@ def open_store(settings: Settings, *, create: bool = False, clock: Clock | None 
     ticking = clock or clock_of(home)
     journal = Journal(settings.database_url or f"sqlite:///{home / 'journal.sqlite'}")
     return Store(Lake(settings.lake_root, ticking), journal, Registry(home / "models"), home, ticking)
+
+
+def _require_home(home: Path, *, create: bool) -> None:
+    """Refuse what is no folder of a plant, so that a wrong --home does not become one, and what cannot be written."""
+    if home.exists() and not home.is_dir():
+        raise StoreError(f"{home} is a file, not the folder of a plant - name another --home", "no_home")
+    if not create and not (home / "models").is_dir():
+        raise StoreError(
+            f"there is no plant in {home} - make one with `qc apply plant.toml` or `qc demo`, or name another --home",
+            "no_home",
+        )
+    if home.is_dir() and not os.access(home, os.W_OK | os.X_OK):
+        raise StoreError(
+            f"this account may not write in {home} - give it the right, or work as the account that runs the plant",
+            "permission",
+        )
 
 
 def clock_of(home: Path) -> Clock:

@@ -27,7 +27,7 @@ def told(capsys):
         ([], 2, "Usage: qc"),
         (["fly"], 2, "No such command 'fly'"),
         (["night", "--hoem", "x"], 2, "No such option"),
-        (["status"], 1, "there is no plant in"),
+        (["status"], 2, "there is no plant in"),
         (["apply", "nothing.toml"], 2, "nothing.toml cannot be read"),
         (["replay", "nowhere"], 2, "nowhere"),
         (["bench", "--data", "nowhere"], 2, "nowhere"),

@@ -106,7 +106,7 @@ def test_a_simulated_plant_has_its_own_time(tmp_path: Path):
     origin = datetime.now(UTC)
     text = {"origin": origin.isoformat(), "plant_origin": "2026-03-01T00:00:00+00:00", "speed": 60.0}
     (tmp_path / "clock.json").write_text(json.dumps(text))
-    with open_store(Settings(home=tmp_path)) as store:
+    with open_store(Settings(home=tmp_path), create=True) as store:
         assert isinstance(store.clock, ScaledClock)
         assert store.clock.at(origin + timedelta(seconds=1)) == datetime(2026, 3, 1, 0, 1, tzinfo=UTC)
     (tmp_path / "clock.json").write_text('{"origin": 3}')
