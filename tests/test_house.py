@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+
+from qc_app.cli.entry import app
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("qc_app", "data_connectors", "models")
@@ -113,3 +118,48 @@ def test_constraints_pin_every_dependency_of_the_project() -> None:
     pins = {normal(line) for line in (ROOT / "deploy" / "constraints.txt").read_text().splitlines() if "==" in line}
     missing = {normal(d) for d in wanted} - pins - {"qc-app"}
     assert missing == set()
+
+
+def links(page: Path) -> list[str]:
+    """Targets of a page's links and pictures that lie in the repository."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf8"))
+    return [target for target in targets if not re.match(r"[a-z]+:|#", target)]
+
+
+PAGES = [p for folder in (*PACKAGES, "tests", "deploy") for p in sorted((ROOT / folder).rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    assert [target for target in links(page) if not (page.parent / target.partition("#")[0]).exists()] == []
+
+
+def test_the_link_detector_sees_what_it_should(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("[a](there.md) ![b](b.png) [c](https://example.org) [d](#below) `x[1](2 3)`")
+    assert links(page) == ["there.md", "b.png"]
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every command a person can type, with its definition; a group that does something by itself is one, too."""
+    inner = getattr(group, "commands", {})
+    if path and (not inner or group.invoke_without_command):
+        yield " ".join(("qc", *path)), group
+    for name, command in inner.items():
+        yield from commands(command, (*path, name))
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help_and_a_place_in_the_pages(name: str) -> None:
+    command = COMMANDS[name]
+    assert command.help
+    assert [p.name for p in command.params if p.name != "help" and not getattr(p, "help", None)] == []
+    told = "\n".join((ROOT / page).read_text(encoding="utf8") for page in ("README.md", "deploy/README.md"))
+    assert re.search(rf"\b{re.escape(name.removeprefix('qc '))}\b", told), f"say in a README what `{name}` is for"
+
+
+def test_there_are_commands_to_look_at() -> None:
+    assert {"qc up", "qc bench", "qc bench speed", "qc labels add"} <= set(COMMANDS)

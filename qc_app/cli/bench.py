@@ -1,4 +1,4 @@
-"""The yardstick on the command line: ``qc bench run`` and ``qc bench speed``."""
+"""The yardstick on the command line: ``qc bench`` and ``qc bench speed``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Protocols = Annotated[
     str, typer.Option("--protocols", help="Of random, time, rolling, by commas; default: all, --quick: not rolling.")
 ]
 Packs = Annotated[str, typer.Option("--packs", help="Only these packs, by commas; default: all in the folder.")]
-Shots = Annotated[str, typer.Option("--shots", help="Numbers of labels, by commas, e.g. 5,10; default: 2 to 50.")]
+Shots = Annotated[str, typer.Option("--shots", help="Numbers of labels, by commas, default 5,10,20,50.")]
 Training = Annotated[int | None, typer.Option("--training-stages", help="Learn from so many at most; default: all.")]
 Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How often stages are drawn; three judge each stage once.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes at a time.")]

@@ -24,9 +24,11 @@ def register(app: typer.Typer) -> None:
 def play(  # noqa: PLR0917 - typer reads them as options
     packs: Annotated[Path, typer.Argument(help="A pack, or a folder of packs.")],
     home: Annotated[Path | None, typer.Option("--home", help="Keep the plants made of them here.")] = None,
-    labels_per_night: Annotated[int, typer.Option("--labels-per-night", min=0)] = 5,
-    nights_per_stage: Annotated[int, typer.Option("--nights-per-stage", min=1)] = 6,
-    seed: Annotated[int, typer.Option("--seed")] = 0,
+    labels_per_night: Annotated[
+        int, typer.Option("--labels-per-night", min=0, help="Results that arrive each night.")
+    ] = 5,
+    nights_per_stage: Annotated[int, typer.Option("--nights-per-stage", min=1, help="Nights to play.")] = 6,
+    seed: Annotated[int, typer.Option("--seed", help="Which units are labelled.")] = 0,
     target: Annotated[Path | None, typer.Option("--out", help="Write every row as JSON.")] = None,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the summary.")] = False,
