@@ -16,6 +16,7 @@ import polars as pl
 from qc_app.dashboard.theme import Palette, vega
 from qc_app.views import StageView
 
+_NARROW = 500
 _CLOCK = "utcFormat(datum.value, utchours(datum.value) == 0 && utcminutes(datum.value) == 0 ? '%d %b' : '%H:%M')"
 _NUMBER = "format(datum.value, '.6~r')"
 _DENSE = 400
@@ -176,7 +177,10 @@ class _Plot:
         hover = [alt.Tooltip("kind:N"), alt.Tooltip("text:N")]
         base = alt.Chart(self.view.events).encode(x=self.x(), tooltip=hover)
         rule = base.mark_rule(color=self.inks.info, strokeWidth=1, opacity=0.35)
-        word = base.mark_text(align="left", baseline="bottom", dx=-2, clip=False, color=self.inks.info, fontSize=12)
+        shown = alt.ExprRef(f"width < {_NARROW} ? 0 : 1")  # on a phone the words would lie on each other: hover instead
+        word = base.mark_text(
+            align="left", baseline="bottom", dx=-2, clip=False, color=self.inks.info, fontSize=12, opacity=shown
+        )
         return [rule, word.encode(text="word:N", y=alt.value(-2))]
 
     def anomaly(self) -> Any:
