@@ -179,6 +179,3 @@ class Connector(Protocol):
 
 #: How good a value is, as the source says: good, uncertain (widens intervals) or bad (never trains, never overwrites).
 Quality = Literal["good", "uncertain", "bad"]
-
-#: A clock as connectors need it: the present moment, aware, UTC.
-Now = datetime

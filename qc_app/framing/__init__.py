@@ -1,11 +1,10 @@
 """The one bridge: rows of the store become tasks, predictions become rows."""
 
 from qc_app.framing.frozen import freeze, thaw
-from qc_app.framing.rows import PREDICTION_COLUMNS, unfold
+from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task
 
 __all__ = [
-    "PREDICTION_COLUMNS",
     "SUPPORT_CAP",
     "UNLABELLED_CAP",
     "family_name",

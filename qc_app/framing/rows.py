@@ -7,24 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from models.base import Prediction
-from qc_app.records import Tier
-
-PREDICTION_COLUMNS = pl.Schema(
-    {
-        "unit_id": pl.String(),
-        "t_event": pl.Datetime("us", "UTC"),
-        "characteristic": pl.String(),
-        "mean": pl.Float64(),
-        "lower": pl.Float64(),
-        "upper": pl.Float64(),
-        "level": pl.Float64(),
-        "anomaly": pl.Float64(),
-        "in_domain": pl.Boolean(),
-        "tier": pl.String(),
-        "model_id": pl.String(),
-        "t_predicted": pl.Datetime("us", "UTC"),
-    }
-)
+from qc_app.records import PREDICTION_COLUMNS, Tier
 
 
 def unfold(

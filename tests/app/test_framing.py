@@ -13,6 +13,7 @@ from models.base import Prediction
 from models.errors import StateError
 from models.state import State, from_bytes, to_bytes
 from qc_app import framing
+from qc_app.records import PREDICTION_COLUMNS
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PRESS = Stage("p", "A", "press", (Parameter("force", "kN"), Parameter("temp", "degC")),
@@ -76,7 +77,7 @@ def test_unfold_keeps_units_and_says_who_answered():
     n = np.arange(3.0)
     prediction = Prediction(n, n - 1, n + 1, n / 10, n > 1, 0.8)
     frame = framing.unfold(prediction, rows(3), characteristic="y", tier="champion", model_id="m", at=START)
-    assert dict(frame.schema) == framing.PREDICTION_COLUMNS
+    assert dict(frame.schema) == PREDICTION_COLUMNS
     assert frame["unit_id"].to_list() == ["u0", "u1", "u2"]
     assert frame["in_domain"].to_list() == [False, False, True]
     assert set(frame["model_id"]) == {"m"}

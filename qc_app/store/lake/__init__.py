@@ -95,7 +95,7 @@ class Lake:
         with held(checkpoints.lock, where):
             table = self._table(stage.id, "measurements")
             base = table.ensure(stored_columns(names))
-            before = _delivered(base, checkpoints)
+            before = checkpoints.at(base)
             with telling(f"looking for duplicates of {where}"):
                 left, new, revisions = fresh(delivery, base, source)
             counts = counted(
@@ -208,7 +208,7 @@ class Lake:
         ----------
         stage_id : str
         frame : polars.DataFrame
-            Columns of :data:`qc_app.store.lake.predictions.COLUMNS`; missing ones are null.
+            Columns of :data:`qc_app.records.PREDICTION_COLUMNS`; missing ones are null.
         """
         if frame.height:
             self._found(stage_id)
@@ -286,19 +286,14 @@ class Lake:
 
     def _state(self, stage_id: str, source: str) -> Delivered:
         base = self._table(stage_id, "measurements").snapshot()
-        return _delivered(base, self._checkpoints(stage_id, source)) if base else Delivered()
+        return self._checkpoints(stage_id, source).at(base) if base else Delivered()
 
     def _revised(self, stage_id: str, base: Snapshot) -> bool:
         """Whether a unit may have two rows: not if one source delivered all and never revised."""
         sources = [source_of(f) for f in (self._folder(stage_id) / "_checkpoints").glob("*/")]
-        states = [_delivered(base, self._checkpoints(stage_id, s)) for s in sources if s is not None]
+        states = [self._checkpoints(stage_id, s).at(base) for s in sources if s is not None]
         heard = [state for state in states if state.number]
         return len(heard) != 1 or heard[0].total.revisions > 0
-
-
-def _delivered(base: Snapshot, checkpoints: Checkpoints) -> Delivered:
-    number = base.delta.transaction_version(checkpoints.source)
-    return checkpoints.read(number) if number else Delivered()
 
 
 def _empty(columns: Sequence[str]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 from qc_app.errors import StoreDamaged
 from qc_app.records import Counts, Receipt
 from qc_app.store.durable import make_folder, write_durably
+from qc_app.store.lake.table import Snapshot
 
 KEPT = 5000
 
@@ -97,6 +98,11 @@ class Checkpoints:
                 f" ({error}) - restore it from the backup",
                 "damaged",
             ) from error
+
+    def at(self, base: Snapshot) -> Delivered:
+        """Return the state that a version of the stage's table names as true."""
+        number = base.delta.transaction_version(self.source)
+        return self.read(number) if number else Delivered()
 
     def newest(self, current: int, last: int) -> list[Receipt]:
         """Return the receipts of the `last` commits up to number `current`, oldest first."""

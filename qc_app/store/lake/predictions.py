@@ -8,26 +8,12 @@ from datetime import datetime
 import polars as pl
 
 from qc_app.errors import StoreError
+from qc_app.records import PREDICTION_COLUMNS
 from qc_app.store.lake.reading import Window, read
 from qc_app.store.lake.table import SEQ, Table
 
 _TIME = pl.Datetime("us", "UTC")
-#: A prediction's columns, in order.
-COLUMNS: dict[str, pl.DataType] = {
-    "unit_id": pl.String(),
-    "t_event": _TIME,
-    "characteristic": pl.String(),
-    "mean": pl.Float64(),
-    "lower": pl.Float64(),
-    "upper": pl.Float64(),
-    "level": pl.Float64(),
-    "anomaly": pl.Float64(),
-    "in_domain": pl.Boolean(),
-    "tier": pl.String(),
-    "model_id": pl.String(),
-    "t_predicted": _TIME,
-}
-_STORED: dict[str, pl.DataType] = {"unit_id": pl.String(), "t_event": _TIME, SEQ: pl.Int64(), **COLUMNS}
+_STORED: dict[str, pl.DataType] = {"unit_id": pl.String(), "t_event": _TIME, SEQ: pl.Int64(), **PREDICTION_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +36,18 @@ def append(table: Table, frame: pl.DataFrame, stage_id: str) -> None:
     StoreError
         If a unit, time or characteristic is missing, a column is unknown, or the disk refuses.
     """
-    unknown = sorted(set(frame.columns) - set(COLUMNS))
+    unknown = sorted(set(frame.columns) - set(PREDICTION_COLUMNS))
     lacking = [c for c in ("unit_id", "t_event", "characteristic") if c not in frame.columns or frame[c].null_count()]
     if unknown or lacking:
         raise StoreError(
-            f"predictions of stage {stage_id!r}: unknown columns {unknown}, missing {lacking} - needs {list(COLUMNS)}"
+            f"predictions of stage {stage_id!r}: unknown columns {unknown}, missing {lacking}"
+            f" - needs {list(PREDICTION_COLUMNS)}"
         )
     base = table.ensure(_STORED)
     number = pl.int_range(frame.height, dtype=pl.Int64) + ((base.version + 1) << 32)
-    filled = [(pl.col(c) if c in frame.columns else pl.lit(None).alias(c)).cast(d) for c, d in COLUMNS.items()]
+    filled = [
+        (pl.col(c) if c in frame.columns else pl.lit(None).alias(c)).cast(d) for c, d in PREDICTION_COLUMNS.items()
+    ]
     rows = frame.select(*filled, number.alias(SEQ)).select(list(_STORED)).sort("t_event", maintain_order=True)
     table.append(base, rows)
 
@@ -67,10 +56,10 @@ def select(table: Table, asked: Asked) -> pl.DataFrame:
     """Return the predictions asked for, sorted by event time."""
     base = table.snapshot()
     if base is None:
-        return pl.DataFrame(schema=COLUMNS)
+        return pl.DataFrame(schema=PREDICTION_COLUMNS)
     wanted = {"characteristic": asked.characteristic, "unit_id": asked.unit_id}
     tests = [pl.col(name) == value for name, value in wanted.items() if value is not None]
     where = pl.all_horizontal(tests) if tests else None
     identity = ("unit_id", "characteristic")
     window = Window(identity, asked.since, asked.until, None, asked.last, asked.history, where)
-    return read(base, window, list(COLUMNS))
+    return read(base, window, list(PREDICTION_COLUMNS))

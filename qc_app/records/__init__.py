@@ -1,0 +1,38 @@
+"""One frozen class a fact: each is a row of one journal table. Beside them, the columns of a prediction."""
+
+from qc_app.records.delivered import Counts, Event, Gap, Label, Quarantined, Receipt
+from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
+from qc_app.records.predicted import PREDICTION_COLUMNS, Tier
+from qc_app.records.watched import Alarm, AlarmState, DriftOf, DriftReport, Latest, Limits, Priority
+from qc_app.records.worked import Audit, Lease, Numbers, PlantVersion, Request, RequestState, Run, RunStatus
+
+__all__ = [
+    "PREDICTION_COLUMNS",
+    "Alarm",
+    "AlarmState",
+    "Audit",
+    "Counts",
+    "Decision",
+    "DriftOf",
+    "DriftReport",
+    "Event",
+    "Gap",
+    "Label",
+    "Latest",
+    "Lease",
+    "Limits",
+    "ModelStatus",
+    "ModelVersion",
+    "Numbers",
+    "PlantVersion",
+    "Pointers",
+    "Priority",
+    "Quarantined",
+    "Receipt",
+    "Request",
+    "RequestState",
+    "Run",
+    "RunStatus",
+    "Tier",
+    "Verdict",
+]

@@ -1,0 +1,86 @@
+"""Facts about how a stage stands: drift, alarms, control limits, newest numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from qc_app.records.worked import Numbers
+
+DriftOf = Literal["inputs", "relation", "output"]
+AlarmState = Literal["unacknowledged", "acknowledged", "returned", "shelved", "cleared"]
+Priority = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """One drift verdict with its test, statistic, threshold and sentence."""
+
+    stage: str
+    characteristic: str
+    plant_day: date
+    at: datetime
+    drift_of: DriftOf
+    subject: str
+    test: str
+    statistic: float
+    threshold: float
+    p_value: float
+    n: int
+    effect: float
+    drifted: bool
+    matters: bool
+    sentence: str
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A signal of an abnormal state that needs a response (ISA-18.2)."""
+
+    kind: str
+    stage: str
+    subject: str
+    priority: Priority
+    state: AlarmState
+    raised: datetime
+    last_seen: datetime
+    sentence: str
+    response: str = ""
+    count: int = 1
+    cleared: datetime | None = None
+    acknowledged: datetime | None = None
+    acknowledged_by: str = ""
+    note: str = ""
+    shelved_until: datetime | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Frozen control limits of a chart, in force from `since` on."""
+
+    stage: str
+    characteristic: str
+    chart: str
+    version: int
+    since: datetime
+    lower: float
+    center: float
+    upper: float
+    sigma: float
+    n: int
+    author: str
+    reason: str
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest numbers of one stage x characteristic, so that an overview reads one small table."""
+
+    stage: str
+    characteristic: str
+    at: datetime
+    values: Numbers
