@@ -15,7 +15,6 @@ NEWEST_UNITS = 20
 NEWEST_LABELS = 5
 FEWEST_OUT = 3
 ABNORMAL = 0.99
-USUAL = 0.99
 FEWEST_BEFORE = 100
 CHANCE = 0.01
 CHANCE_OFF = 0.005
@@ -105,7 +104,7 @@ def chance_of_more(defects: int, units: int, share: float) -> float:
 
 
 def abnormal_units(predictions: pl.DataFrame, what: Characteristic) -> Condition | None:
-    """Of the newest twenty units, more are abnormal than in nearly every stretch of twenty before them.
+    """Of the newest twenty units, clearly more are abnormal than in any stretch of twenty before them.
 
     A unit counts when it is more abnormal than 99 of 100 normal ones. Neighbours resemble each other (a grade, a
     shift), so what many in a row mean is read off the stage's own past and not off a formula for independent units.
@@ -120,13 +119,13 @@ def abnormal_units(predictions: pl.DataFrame, what: Characteristic) -> Condition
     newest = predictions.tail(NEWEST_UNITS)
     count = int(abnormal.tail(NEWEST_UNITS).sum())
     before = abnormal.head(max(0, len(abnormal) - NEWEST_UNITS)).rolling_sum(NEWEST_UNITS).drop_nulls()
-    usual = before.quantile(USUAL, "higher") if len(before) >= FEWEST_BEFORE else None
-    if count < max(FEWEST_OUT, 0 if usual is None else int(usual) + 1):
+    most = int(before.max()) if len(before) >= FEWEST_BEFORE else 0  # type: ignore[arg-type]  # of whole numbers
+    if count < most + FEWEST_OUT:
         return None
     last = newest.filter(pl.col("anomaly") > ABNORMAL)["unit_id"][-1]
     words = f"{count} of the newest {newest.height} units are unlike the units before, last {last}"
-    if usual is not None:
-        words += f"; {int(usual)} in twenty were not unusual before"
+    if most:
+        words += f"; never more than {most} in twenty before"
     return Condition("anomaly", what.name, "medium", words)
 
 

@@ -32,7 +32,7 @@ def test_bursts_that_the_stage_always_had_are_quiet():
     assert look.abnormal_units(predicted(bursts + [0.4] * 14 + [0.995] * 6), WIDTH) is None
     longer = look.abnormal_units(predicted(bursts + [0.4] * 5 + [0.995] * 15), WIDTH)
     assert longer is not None
-    assert "6 in twenty were not unusual" in longer.sentence
+    assert "never more than 6 in twenty before" in longer.sentence
 
 
 def test_a_young_stage_is_held_to_the_plain_rule():
