@@ -46,7 +46,7 @@ def _facts(view: ModelsView, now: Here) -> list[markup.Fact]:
         markup.Fact("Champion", _short(view.pointers.champion), note=made or "no model yet: needs labels and a night"),
         markup.Fact("Challenger", _short(view.pointers.challenger), note=waits),
         markup.Fact("Previous", _short(view.pointers.previous), note="can be rolled back to" if view.previous else ""),
-        markup.Fact("Error, realised", figure(v.get("error"), view.places), view.characteristic.unit, _against(view)),
+        markup.Fact("Error, realised", figure(v.get("error"), view.places + 1), view.characteristic.unit, _against(view)),
         markup.Fact("Error / spread", figure(v.get("nrmse"), 2), note="1 is no better than the mean"),
         markup.Fact("Inside its interval", percent(v.get("coverage")), note="promised 90 %"),
     ]
@@ -57,7 +57,7 @@ def _short(version: str | None) -> str:
 
 
 def _against(view: ModelsView) -> str:
-    return f"baseline {figure(view.values.get('baseline_error'), view.places)}"
+    return f"baseline {figure(view.values.get('baseline_error'), view.places + 1)}"
 
 
 def _verdict(view: ModelsView) -> None:

@@ -85,6 +85,7 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
     with lead(store) as leader:
         ended: list[str] = []
         heart = Heartbeat(store, leader)
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
             Pulse(scheduler, "beat", lambda: _told(heart.beat, stop, ended), beat_s),
