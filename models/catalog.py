@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from models.base import Learner
 from models.errors import StateError, UnknownName
+from models.learners.defect_head import DefectHead
 from models.learners.last_value import LastValue
 from models.learners.pooled import Pooled
 from models.learners.portfolio import Portfolio
@@ -21,7 +22,7 @@ from models.state import State
 ENTRY_POINTS = "qc_app.learners"
 
 PLAIN: dict[str, type[Any]] = {
-    cls.name: cls for cls in (StageMean, LastValue, Recent, Ridge, SingleGP, Pooled, PriorMixture)
+    cls.name: cls for cls in (StageMean, LastValue, Recent, Ridge, SingleGP, Pooled, DefectHead, PriorMixture)
 }
 
 

@@ -9,14 +9,21 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.base import LEVEL, Adapted, Array, Learner, Prediction, Task
+from models.base import LEVEL, Adapted, Array, Kind, Learner, Prediction, Task
 from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, values, widening
 from models.learners.portfolio.horizons import HORIZONS, shares, steps_ahead
-from models.learners.portfolio.weights import at_labels, mean_errors, nearness, soft_weights, starting_weights
+from models.learners.portfolio.weights import (
+    at_labels,
+    mean_errors,
+    nearness,
+    soft_weights,
+    starting_weights,
+    without_evidence,
+)
 from models.state import State
 
 FEWEST = 2
@@ -55,7 +62,15 @@ class Portfolio:
     """
 
     name = "portfolio"
-    MEMBERS: ClassVar[tuple[str, ...]] = ("prior_mixture", "pooled", "single_gp", "ridge", "recent", "stage_mean")
+    MEMBERS: ClassVar[tuple[str, ...]] = (
+        "prior_mixture",
+        "pooled",
+        "single_gp",
+        "ridge",
+        "recent",
+        "stage_mean",
+        "defect_head",
+    )
 
     def __init__(
         self,
@@ -73,7 +88,9 @@ class Portfolio:
         families, beliefs, names = [], [], [m.name for m in self._members]
         for family, sisters in group(tasks, self.seed):
             families.append(family)
-            beliefs.append(_belief(examine(self._members, sisters, self.seed), names))
+            told = family.kind == "continuous"
+            episodes = examine(self._members, sisters, self.seed) if told else []
+            beliefs.append(_belief(episodes, names) if told else _no_belief(names, family.kind))
         trained = tuple(member.fit(tasks) for member in self._members)
         return type(self)(trained, self.seed, self.device, tuple(families), tuple(beliefs))
 
@@ -81,7 +98,7 @@ class Portfolio:
         """Adapt the members that are believed at this number of labels."""
         place = match(self._families, task)
         n = len(task.support_y)
-        belief = _no_belief([m.name for m in self._members]) if place is None else self._beliefs[place]
+        belief = _no_belief([m.name for m in self._members], task.kind) if place is None else self._beliefs[place]
         weights = np.array([at_labels(table, SHOTS, n) for table in belief.weights])
         factors = np.array([np.interp(np.log1p(n), np.log1p(SHOTS), row) for row in belief.factors])
         errors = belief.errors[0, int(np.abs(np.log1p(SHOTS) - np.log1p(n)).argmin())]
@@ -172,16 +189,16 @@ class Blend:
         return self.words
 
 
-def _no_belief(names: Sequence[str]) -> Belief:
-    """Return what is believed without evidence: nearly the first member alone, and later steady ones too."""
+def _no_belief(names: Sequence[str], kind: Kind) -> Belief:
+    """Return what is believed without evidence."""
     shape = (len(HORIZONS), len(SHOTS))
-    start = [np.tile(starting_weights(names, h), (len(SHOTS), 1)) for h in range(len(HORIZONS))]
+    start = [np.tile(without_evidence(names, h, kind), (len(SHOTS), 1)) for h in range(len(HORIZONS))]
     return Belief(np.array(start), np.full((*shape, len(names)), np.nan), np.ones(shape))
 
 
 def _belief(episodes: Sequence[Episode], names: Sequence[str]) -> Belief:
     """Learn from the episodes of each horizon; those with about as many labels count."""
-    belief = _no_belief(names)
+    belief = _no_belief(names, "continuous")
     for horizon in range(len(HORIZONS)):
         mine = [e for e in episodes if e.horizon == horizon]
         if not mine:
@@ -193,7 +210,7 @@ def _belief(episodes: Sequence[Episode], names: Sequence[str]) -> Belief:
             stages = len({e.stage for e in near})
             if stages < FEWEST:
                 continue
-            found = soft_weights(matrix, counts, belief.weights[horizon, i], stages)
+            found = soft_weights(matrix, counts, starting_weights(names, horizon), stages)
             belief.weights[horizon, i], belief.errors[horizon, i] = found, mean_errors(matrix, counts)
             belief.factors[horizon, i] = widening(near, found, found > 0)
     return belief

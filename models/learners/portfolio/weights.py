@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.base import Array
+from models.base import Array, Kind
 
 STEPS = 300
 RATE = 1.0
@@ -18,6 +18,9 @@ LEAST = 0.01
 FIRST = (0.9, 0.75, 0.6)
 STEADY = {"stage_mean": (0.02, 0.05, 0.2), "recent": (0.02, 0.14, 0.1), "pooled": (0.02, 0.02, 0.05)}
 OTHER = 0.02
+DEFECTS = {"defect_head": 0.7, "prior_mixture": 0.15, "pooled": 0.15}
+NEVER = 1e-9
+SURE = 0.03
 
 
 def starting_weights(names: Sequence[str], horizon: int) -> Array:
@@ -29,7 +32,28 @@ def starting_weights(names: Sequence[str], horizon: int) -> Array:
     [0.75, 0.25]
     """
     start = np.array([STEADY[n][horizon] if n in STEADY else OTHER for n in names])
+    start[[n == "defect_head" for n in names]] = NEVER
     start[0] = FIRST[horizon]
+    normalized: Array = start / start.sum()
+    return normalized
+
+
+def without_evidence(names: Sequence[str], horizon: int, kind: Kind) -> Array:
+    """Return the weights where no held-out stage spoke: those that started with little are left out.
+
+    Defects always are such a case: what counts is the order of the units, of which squared errors say little.
+
+    Examples
+    --------
+    >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "binary").tolist()
+    [0.15, 0.15, 0.7]
+    >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "continuous").tolist()
+    [1.0, 0.0, 0.0]
+    """
+    start = starting_weights(names, horizon)
+    if kind == "binary" and "defect_head" in names:
+        start = np.array([DEFECTS.get(n, 0.0) for n in names])
+    start = np.where(start < SURE, 0.0, start)
     normalized: Array = start / start.sum()
     return normalized
 
