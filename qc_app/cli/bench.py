@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -64,30 +64,38 @@ def measure(  # noqa: PLR0917 - typer reads them as options
         return 0
     if data is None:
         return fail("qc bench needs a folder of packs - name it: qc bench --data DIR (or see `qc bench speed`)", 2)
-    from models.bench import SHOTS, run
-    from models.errors import ModelsError
+    from models.bench import SHOTS
 
-    try:
-        with progress("bench") as tell:
-            result = run(
-                data,
-                learners=() if learners == "none" else _names(learners),
-                peers=None if peers == "all" else () if peers == "none" else _names(peers),
-                protocols=cast("Any", _names(protocols)) or None,
-                shots=_numbers(shots) or SHOTS,
-                most_training=most_training,
-                seeds=seeds,
-                packs=_names(packs) or None,
-                quick=quick,
-                workers=workers,
-                progress=lambda done, total, words: tell(words, done / total),
-            )
-    except ModelsError as error:
-        return fail(str(error), 2)
+    result = _measured(
+        data,
+        learners=() if learners == "none" else _names(learners),
+        peers=None if peers == "all" else () if peers == "none" else _names(peers),
+        protocols=_names(protocols) or None,
+        shots=_numbers(shots) or SHOTS,
+        most_training=most_training,
+        seeds=seeds,
+        packs=_names(packs) or None,
+        quick=quick,
+        workers=workers,
+    )
+    if isinstance(result, str):
+        return fail(result, 2)
     _tell(result)
     _keep(result, out, picture)
     say(f"{len(result.rows)} answers in {result.seconds:.0f} s")
     return 0
+
+
+def _measured(data: Path, **asked: Any) -> Result | str:
+    """Run the bench with progress; return why not, if what was asked cannot be."""
+    from models.bench import run
+    from models.errors import ModelsError
+
+    try:
+        with progress("bench") as tell:
+            return run(data, **asked, progress=lambda done, total, words: tell(words, done / total))
+    except ModelsError as error:
+        return str(error)
 
 
 def _tell(result: Result) -> None:

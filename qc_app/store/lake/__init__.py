@@ -15,7 +15,7 @@ from qc_app.records import Counts, Receipt
 from qc_app.store.durable import held, make_folder, safe_key, write_durably
 from qc_app.store.lake import predictions as predicted
 from qc_app.store.lake import upkeep
-from qc_app.store.lake.arrivals import arranged, counted, fresh, shaped, stored_columns
+from qc_app.store.lake.arrivals import arranged, counted, empty, fresh, shaped, stored_columns
 from qc_app.store.lake.checkpoints import Checkpoints, Delivered, source_of
 from qc_app.store.lake.reading import Window, read
 from qc_app.store.lake.table import SEQ, Snapshot, Table, telling
@@ -39,7 +39,7 @@ class Lake:
     >>> from data_connectors.schema import Parameter
     >>> stage = Stage("rolling-2", "line-1", "rolling", (Parameter("speed"),), ())
     >>> rows = pl.DataFrame({"unit_id": ["C1"], "t_event": [datetime(2026, 1, 1)], "speed": [9.5]}).with_columns(
-    ...     pl.col("t_event").dt.replace_time_zone("UTC"), t_ingest="t_event", row_hash=pl.lit(7, pl.UInt64))
+    ...     pl.col("t_event").dt.replace_time_zone("UTC"), row_hash=pl.lit(7, pl.UInt64))
     >>> rows = rows.with_columns(t_ingest=pl.col("t_event"))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     lake = Lake(Path(folder))
@@ -172,7 +172,7 @@ class Lake:
         window = Window(("unit_id",), since, until, known_at, last, revisions)
         with telling(f"reading measurements of stage {stage_id!r}"):
             picked = [c for c in wanted if c in there] or ["unit_id"]
-            found = read(base, window, picked, revised=self._revised(stage_id, base)) if base else _empty(picked)
+            found = read(base, window, picked, revised=self._revised(stage_id, base)) if base else empty(picked)
         added = [pl.lit(None, pl.Float64).alias(c) for c in wanted if c not in there]
         unsigned = [pl.col("row_hash").reinterpret(signed=False)] if "row_hash" in picked else []
         return found.with_columns(*unsigned, *added).select(wanted)
@@ -294,8 +294,3 @@ class Lake:
         states = [self._checkpoints(stage_id, s).at(base) for s in sources if s is not None]
         heard = [state for state in states if state.number]
         return len(heard) != 1 or heard[0].total.revisions > 0
-
-
-def _empty(columns: Sequence[str]) -> pl.DataFrame:
-    shape = stored_columns(())
-    return pl.DataFrame(schema={c: shape[c] for c in columns})

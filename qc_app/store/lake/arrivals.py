@@ -28,6 +28,12 @@ def stored_columns(parameters: Sequence[str]) -> dict[str, pl.DataType]:
     return own | {name: pl.Float64() for name in parameters}
 
 
+def empty(columns: Sequence[str]) -> pl.DataFrame:
+    """Return no rows of the given columns, of a stage that has no table yet."""
+    shape = stored_columns(())
+    return pl.DataFrame(schema={name: shape[name] for name in columns})
+
+
 def shaped(rows: pl.DataFrame, source: str, parameters: Sequence[str], stage: str) -> pl.DataFrame:
     """Return `rows` with exactly the stored columns but the order of arrival; a NaN is no value.
 
