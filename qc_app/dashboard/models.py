@@ -42,11 +42,12 @@ def _facts(view: ModelsView, now: Here) -> list[markup.Fact]:
     at = now.store.clock.now()
     made = f"{age(champion.created, at)} old, {champion.n_labels} labels, {champion.learner}" if champion else ""
     waits = f"{age(challenger.created, at)} old, {challenger.n_labels} labels" if challenger else "none waits"
+    error = figure(v.get("error"), view.places + 1)
     return [
         markup.Fact("Champion", _short(view.pointers.champion), note=made or "no model yet: needs labels and a night"),
         markup.Fact("Challenger", _short(view.pointers.challenger), note=waits),
         markup.Fact("Previous", _short(view.pointers.previous), note="can be rolled back to" if view.previous else ""),
-        markup.Fact("Error, realised", figure(v.get("error"), view.places + 1), view.characteristic.unit, _against(view)),
+        markup.Fact("Error, realised", error, view.characteristic.unit, _against(view)),
         markup.Fact("Error / spread", figure(v.get("nrmse"), 2), note="1 is no better than the mean"),
         markup.Fact("Inside its interval", percent(v.get("coverage")), note="promised 90 %"),
     ]
