@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -40,8 +41,9 @@ def read_csv(file: BinaryIO, options: Options, start: Start) -> Iterator[Piece]:
     file.seek(place)
     for chunk in _chunks(file, options):
         place += len(chunk)
-        frame, rejects = _split(_utf8(chunk, options), header, options, start.name)
-        frame, repeated = _without_headers(frame, header, start.name)
+        here = replace(start, row=row)
+        frame, rejects = _split(_utf8(chunk, options), header, options, here)
+        frame, repeated = _without_headers(frame, header, here)
         if frame.height or rejects or repeated:
             yield Piece(frame, row, place, (*rejects, *repeated))
         row += frame.height + len(rejects) + len(repeated)
@@ -150,13 +152,13 @@ def _last_end(data: bytes, quote: bytes) -> int:
     return cut
 
 
-def _split(chunk: bytes, header: list[str], options: Options, name: str) -> tuple[pl.DataFrame, list[Reject]]:
+def _split(chunk: bytes, header: list[str], options: Options, start: Start) -> tuple[pl.DataFrame, list[Reject]]:
     if _regular(chunk, len(header), options):
         try:
             return _fast(chunk, header, options), []
         except pl.exceptions.PolarsError:
             pass  # said line by line below, with the line that is wrong
-    return _slow(_decode_utf8(chunk), header, options, name)
+    return _slow(_decode_utf8(chunk), header, options, start)
 
 
 def _decode_utf8(chunk: bytes) -> str:
@@ -194,16 +196,16 @@ def _fast(chunk: bytes, header: list[str], options: Options) -> pl.DataFrame:
     )
 
 
-def _slow(text: str, header: list[str], options: Options, name: str) -> tuple[pl.DataFrame, list[Reject]]:
+def _slow(text: str, header: list[str], options: Options, start: Start) -> tuple[pl.DataFrame, list[Reject]]:
     rows: list[list[str]] = []
     rejects: list[Reject] = []
     reader = _reader(io.StringIO(text, newline=""), options)
     try:
-        for number, fields in enumerate(reader):
+        for number, fields in enumerate(reader, start.row):
             if len(fields) == len(header):
                 rows.append(fields)
             elif fields:
-                rejects.append(_odd_line(fields, number, len(header), options, name))
+                rejects.append(_odd_line(fields, number, len(header), options, start.name))
     except csv.Error as error:
         raise Unreadable("bad_csv", f"cannot be split near line {reader.line_num + 1} ({error})", text[:200]) from error
     return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row"), rejects
@@ -214,7 +216,7 @@ def _odd_line(fields: list[str], number: int, width: int, options: Options, name
     return Reject(name, number, clipped(options.separator.join(fields)), "column_count", said)
 
 
-def _without_headers(frame: pl.DataFrame, header: list[str], name: str) -> tuple[pl.DataFrame, list[Reject]]:
+def _without_headers(frame: pl.DataFrame, header: list[str], start: Start) -> tuple[pl.DataFrame, list[Reject]]:
     """Take out rows that repeat the header; other names in a repeated header make the rest unreadable."""
     suspects = frame.select(pl.nth(0).is_in(header)).to_series() if frame.height else pl.Series([], dtype=pl.Boolean)
     if not suspects.any():
@@ -224,7 +226,7 @@ def _without_headers(frame: pl.DataFrame, header: list[str], name: str) -> tuple
     repeated = [i for i, row in cleaned if row == header]
     if any(row != header and sorted(row) == sorted(header) for _, row in cleaned):
         raise Unreadable("header_changed", "repeats its header in another order - split it into files")
-    said = f"{name}: the header comes again - remove it"
-    rejects = [Reject(name, i, ",".join(header), "repeated_header", said) for i in repeated]
+    said = f"{start.name}: the header comes again - remove it"
+    rejects = [Reject(start.name, start.row + i, ",".join(header), "repeated_header", said) for i in repeated]
     keep = pl.Series([True]).new_from_index(0, frame.height)
     return (frame.filter(keep.scatter(repeated, False)), rejects) if repeated else (frame, [])

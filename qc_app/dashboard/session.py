@@ -6,6 +6,7 @@ import functools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
 
@@ -15,7 +16,7 @@ from qc_app.actions import Actor, local_actor
 from qc_app.dashboard import markup
 from qc_app.dashboard.theme import Palette, palette
 from qc_app.errors import QcError
-from qc_app.views import WINDOWS, enter, local, plant_now
+from qc_app.views import WINDOWS, enter, local, plant_now, silence
 
 if TYPE_CHECKING:
     from qc_app.plant import Plant
@@ -93,6 +94,8 @@ def top(title: str, now: Here) -> None:
     """Show the page's first line and the last action's outcome."""
     moment = local(now.store.clock.now(), now.plant.zone)
     st.html(markup.head(title, f"{now.plant.name} · {moment}", f"{now.actor.name} · {now.actor.role}"))
+    if asleep := silence(now.store, datetime.now(UTC)):
+        say(asleep, "watch")
     outcome()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from data_connectors.catalog import make_connector
 from data_connectors.errors import DefinitionError, SourceRefused
@@ -57,7 +58,16 @@ def remarks(plant: Plant) -> list[str]:
         if not plant.sources_of(stage.id, "measurements"):
             found.append(f"{where} has no source of measurements, no unit will come - add [sources.<name>]")
         found += [f"{where}, {what!r}: {why} (values are kept as they come)" for what, why in _strange(stage)]
-    return found
+    return found + [line for source in plant.sources if (line := _relative(source))]
+
+
+def _relative(source: Source) -> str:
+    path = source.settings.get("path", "")
+    if not isinstance(path, str) or not path or Path(path).is_absolute():
+        return ""
+    return (
+        f"source {source.name!r}: path {path!r} counts from the folder in which qc runs - give it in full for a service"
+    )
 
 
 def _strange(stage: Stage) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from qc_app.views.labels import LabelsView, label_history, labels_view
 from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
+from qc_app.views.scheduling import silence
 from qc_app.views.stage import StageView, by_effect, parameters, stage_view
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "percent",
     "plant_now",
     "quarantine_table",
+    "silence",
     "sources_table",
     "span",
     "specification",

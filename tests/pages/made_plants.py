@@ -73,6 +73,7 @@ def founded(home: Path, plant: Plant | None) -> Store:
     store = open_store(Settings(home=home), create=True)
     if plant is not None:
         store.journal.plants.save(render(plant), digest(plant), "maria", "first light", NOW - timedelta(days=30))
+    store.journal.lease.acquire("a scheduler", datetime.now(UTC), 86_400)
     return store
 
 
