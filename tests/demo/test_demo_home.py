@@ -75,7 +75,7 @@ def test_the_clock_runs_on_from_where_history_ends(tmp_path):
     start_clock(tmp_path, NOW, 3600.0)
     told = json.loads((tmp_path / "clock.json").read_text())
     assert told["plant_origin"] == NOW.isoformat()
-    with open_store(Settings(home=tmp_path)) as store:
+    with open_store(Settings(home=tmp_path), create=True) as store:
         assert timedelta() <= store.clock.now() - NOW < timedelta(days=2)
 
 
