@@ -37,7 +37,8 @@ def serve(store: Store, plant: Plant, permit: Permit = always) -> int:
     served = 0
     while (request := store.journal.requests.take(store.clock.now())) is not None:
         run = _done(store, plant, request, permit)
-        state: RequestState = "failed" if run.status == "failed" else "done"
+        trouble = run.status == "failed" or run.numbers.get("failed") or run.numbers.get("failed_sources")
+        state: RequestState = "failed" if trouble else "done"
         if request.id is not None:
             store.journal.requests.finish(request.id, state, run.sentence, store.clock.now())
         served += 1
@@ -53,7 +54,7 @@ def _done(store: Store, plant: Plant, request: Request, permit: Permit) -> Run:
 def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Result:
     doing: dict[str, Callable[[], Result]] = {
         "ingest": lambda: _of(refresh(store, plant, permit=permit)),
-        "night": lambda: _of(nightly(store, plant, permit=permit)),
+        "night": lambda: _night(store, plant, permit),
         "train": lambda: train(now(store, plant, permit), f"asked for by {request.author}"),
         "adapt": lambda: renewed(now(store, plant, permit), request.stage),
         "replay_quarantine": lambda: replayed(store, plant, list(request.arguments.get("ids", [])), permit),
@@ -67,6 +68,15 @@ def _of(run: Run) -> Result:
     if run.status == "failed":
         raise ActionError(run.sentence)
     return Result(run.sentence, run.numbers)
+
+
+def _night(store: Store, plant: Plant, permit: Permit) -> Result:
+    """Run the night; one that was done before is said to be so, for there is one a plant day."""
+    began = store.clock.now()
+    run = nightly(store, plant, permit=permit)
+    if run.started >= began:
+        return _of(run)
+    return Result(f"nothing was done: the night of {run.plant_day} ran already ({run.sentence})")
 
 
 def now(store: Store, plant: Plant, permit: Permit = always) -> Night:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from qc_app.jobs import refresh as room
 from qc_app.jobs import train
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.refresh import refresh
+from qc_app.jobs.requests import serve
 from qc_app.plant import digest, parse, render
+from qc_app.records import Request
 from qc_app.schedule import Heartbeat, lead
 from qc_app.settings import Settings
 from qc_app.store import open_store
@@ -106,3 +109,25 @@ def test_the_night_still_sees_what_came_between(works):
     store.clock.moment = NOON + timedelta(hours=14)
     run = nightly(store, plant, day=NOON.date() + timedelta(days=1))
     assert run.numbers["stages"] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "words"),
+    [
+        ("ingest", "done", "1 records from 1 stages: 1 new, 0 revisions, 0 duplicates, 0 quarantined; 1 predictions"),
+        ("night", "done", "nothing was done: the night of 2025-06-03 ran already (1 of 1 stages had news"),
+        ("lost", "failed", "could not read press-1-machine: folder"),
+    ],
+)
+def test_what_is_asked_of_the_scheduler_is_answered_truly(works, action, state, words):
+    store, plant, folder = works
+    drop(folder, "N-1", 5)
+    if action == "lost":
+        shutil.rmtree(folder)
+        action = "ingest"
+    store.clock.moment = NOON + timedelta(minutes=1)
+    store.journal.requests.put(Request(action, "", {}, "maria", NOON))
+    assert serve(store, plant) == 1
+    answered = store.journal.requests.list()[0]
+    assert answered.state == state
+    assert words in answered.sentence
