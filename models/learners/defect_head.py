@@ -44,7 +44,7 @@ class Head:
     slopes : ndarray, shape (5,)
         Of the three detectors, the pooled trees and the likeness to known defects.
     rate : float
-        Share of defects among the sisters' labels.
+        Share of defects among the sisters' labels, pulled to `BASE_RATE` as by `RATE_WORTH` labels.
     """
 
     trees: Boosted
@@ -169,7 +169,8 @@ def _head(family: Family, tasks: Sequence[Task], seed: int) -> Head:
     if family.kind != "binary":
         return UNKNOWN
     rng = np.random.default_rng(seed)
-    rate = float(np.mean([t.support_y.mean() for t in tasks]))
+    seen = np.concatenate([t.support_y for t in tasks])
+    rate = (RATE_WORTH * BASE_RATE + float(seen.sum())) / (RATE_WORTH + len(seen))
     xs = [align(np.vstack([t.support_x, t.unlabelled_x]), t.columns, family.columns) for t in tasks]
     zs = [Detectors.of(x).standard(x[: len(t.support_y)]) if len(x) > 1 else x for x, t in zip(xs, tasks, strict=True)]
     ys = [t.support_y for t in tasks]

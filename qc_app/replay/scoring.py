@@ -46,6 +46,9 @@ class Night:
         ``nrmse`` (lower is better), or for a defect ``brier_skill`` (higher is better; 0 is the true share).
     score, baseline : float or None
         Of who answers, and of the mean of the stage's labels, on later units; None where it cannot be told.
+    weight : float
+        Of this night in a summary: 1, or for a defect the Brier score of the true share on the later units, so that
+        the summary is the skill on all of them together and not a mean of quotients with nearly nothing below the line.
     coverage : float or None
         Share of later units inside the 90 % interval.
     later : int
@@ -70,6 +73,7 @@ class Night:
     metric: str
     score: float | None
     baseline: float | None
+    weight: float
     coverage: float | None
     later: int
     alarms: int
@@ -119,6 +123,7 @@ def _row(night: nights.Night, played: Played, what: Characteristic, day: int) ->
         metric="brier_skill" if what.kind == "binary" else "nrmse",
         score=_score(answer.model, what, later),
         baseline=_score(naive, what, later),
+        weight=float(np.var(later.y)) if what.kind == "binary" and len(later.y) else 1.0,
         coverage=_coverage(answer.model, what, later),
         later=len(later.y),
         alarms=len(alarms),

@@ -18,7 +18,7 @@ class Summary:
     pack, characteristic, metric : str
     nights : int
     score, baseline : float
-        Mean of the metric; nRMSE: lower is better, Brier skill: higher.
+        Mean of the metric (nRMSE: lower is better), or the Brier skill over all later units (higher is better).
     better : float
         Gain over the baseline as a share (nRMSE) or a difference (Brier skill); above 0 is better.
     coverage : float or None
@@ -40,7 +40,7 @@ class Summary:
 
 
 def summarize(rows: Sequence[Night]) -> list[Summary]:
-    """Return one line a pack and characteristic; stages count alike.
+    """Return one line a pack and characteristic; stages count alike, for a defect each by its number of defects.
 
     Parameters
     ----------
@@ -53,10 +53,11 @@ def summarize(rows: Sequence[Night]) -> list[Summary]:
 
 
 def _of(key: tuple[str, str, str], rows: Sequence[Night]) -> Summary | None:
-    scored = [(r.score, r.baseline) for r in rows if r.score is not None and r.baseline is not None]
+    scored = [(r.score, r.baseline, r.weight) for r in rows if r.score is not None and r.baseline is not None]
     if not scored:
         return None
-    score, base = fmean(s for s, _ in scored), fmean(b for _, b in scored)
+    weights = [weight for *_, weight in scored]
+    score, base = fmean((s for s, *_ in scored), weights), fmean((b for _, b, _ in scored), weights)
     covered = [r.coverage for r in rows if r.coverage is not None]
     better = score - base if key[2] == "brier_skill" else 1 - score / base
     promoted, kept, undecided = (sum(r.verdict == v for r in rows) for v in ("promoted", "kept", "undecided"))
