@@ -14,6 +14,11 @@ from data_connectors.names import nearest
 
 _UNREADABLE = (ValueError, AttributeError, AssertionError, ArithmeticError, TypeError, SyntaxError, tokenize.TokenError)
 
+_PREFIXES = ("", "micro", "milli", "centi", "kilo", "mega")
+_BASES = ("meter", "gram", "second", "newton", "pascal", "bar", "watt", "joule", "volt", "ampere", "hertz", "liter")
+#: pint lists a unit with a prefix only once it was used, so a hint would depend on what was read before.
+_USUAL = tuple(prefix + base for prefix in _PREFIXES for base in _BASES)
+
 
 @cache
 def _registry() -> Any:
@@ -26,7 +31,7 @@ def _unit(text: str, where: str) -> Any:
     try:
         return _registry().Unit(text)
     except _UNREADABLE as error:
-        near = nearest(text, (name for name in _registry() if len(name) > 1))
+        near = nearest(text, (*_USUAL, *(name for name in _registry() if len(name) > 1)))
         hint = f" - did you mean {near!r}?" if near else " - use pint's spelling, e.g. degC, mm, m/s"
         raise DefinitionError(f"{where}: unit {text!r} is not known{hint}") from error
 
