@@ -12,7 +12,7 @@ from models.learners.parts.families import Family
 from models.learners.parts.kernels import linear
 from models.learners.parts.levels import from_labels, spread_guess
 from models.learners.parts.plain import families_of, levels_for, read, reference_for, sentence, write
-from models.learners.parts.regress import regress
+from models.learners.parts.regress import regress_each
 from models.learners.parts.scaling import scaling
 from models.learners.parts.serving import Answer, Respond, serve
 from models.state import State
@@ -66,7 +66,7 @@ def _fit(task: Task, guess: float) -> Respond:
     scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     k = linear(z, z)
-    fits = [regress(k, y, noise, guess) for noise in NOISES]
+    fits = regress_each(k, y, NOISES, guess)
     best = min(fits, key=lambda fit: float((fit.left_out**2).mean()))
 
     def respond(x: Array, _t: Array | None) -> Answer:

@@ -12,7 +12,7 @@ from models.learners.parts.families import Family
 from models.learners.parts.kernels import matern32, squared_distances
 from models.learners.parts.levels import from_labels, spread_guess
 from models.learners.parts.plain import families_of, levels_for, read, reference_for, sentence, write
-from models.learners.parts.regress import regress
+from models.learners.parts.regress import regress_each
 from models.learners.parts.scaling import scaling
 from models.learners.parts.serving import Answer, Respond, serve
 from models.state import State
@@ -69,7 +69,7 @@ def _fit(task: Task, guess: float) -> Respond:
     scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     d2 = squared_distances(z, z) / max(z.shape[1], 1)
-    fits = [(length, regress(matern32(d2, length), y, noise, guess)) for length in LENGTHS for noise in NOISES]
+    fits = [(length, fit) for length in LENGTHS for fit in regress_each(matern32(d2, length), y, NOISES, guess)]
     length, best = max(fits, key=lambda pair: pair[1].evidence)
 
     def respond(x: Array, _t: Array | None) -> Answer:

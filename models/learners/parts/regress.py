@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,8 +55,18 @@ class Fit:
         return mean, self.factor * self.scale * np.sqrt(np.maximum(variance, 1e-12))
 
 
-def regress(k: Array, y: Array, noise: float, guess: float, freedom: float = 3.0) -> Fit:
+def regress_each(k: Array, y: Array, noises: Sequence[float], guess: float) -> list[Fit]:
+    """Fit as `regress` does for each of `noises`, with one eigendecomposition."""
+    spectrum = np.linalg.eigh(k)
+    return [regress(k, y, noise, guess, spectrum=spectrum) for noise in noises]
+
+
+def regress(
+    k: Array, y: Array, noise: float, guess: float, *, freedom: float = 3.0, spectrum: tuple[Array, Array] | None = None
+) -> Fit:
     """Fit labels `y` (n,) with kernel `k` (n, n) and noise ratio `noise`; `guess` is the prior standard deviation.
+
+    `spectrum` is the eigendecomposition of `k` where it is known already.
 
     Examples
     --------
@@ -66,9 +77,9 @@ def regress(k: Array, y: Array, noise: float, guess: float, freedom: float = 3.0
     4.0
     """
     n = len(y)
-    values, vectors = np.linalg.eigh(k)
-    spectrum = np.maximum(values, 0.0) + noise
-    inverse = (vectors / spectrum) @ vectors.T
+    values, vectors = np.linalg.eigh(k) if spectrum is None else spectrum
+    lifted = np.maximum(values, 0.0) + noise
+    inverse = (vectors / lifted) @ vectors.T
     total = inverse.sum()
     centre = float(inverse.sum(axis=0) @ y / total)
     alpha = inverse @ (y - centre)
@@ -76,7 +87,7 @@ def regress(k: Array, y: Array, noise: float, guess: float, freedom: float = 3.0
     prior = freedom * guess**2 / (1.0 + noise)
     df = freedom + n - 1
     scale = float(np.sqrt((prior + quadratic) / df))
-    evidence = -0.5 * (np.log(spectrum).sum() + np.log(total) + df * np.log(prior + quadratic + 1e-300))
+    evidence = -0.5 * (np.log(lifted).sum() + np.log(total) + df * np.log(prior + quadratic + 1e-300))
     diagonal = np.maximum(np.diag(inverse) - inverse.sum(axis=0) ** 2 / total, 1e-12)
     errors = alpha / diagonal
     factor = loo_factor(errors, scale * t_quantile(0.9, df) / np.sqrt(diagonal))

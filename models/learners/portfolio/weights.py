@@ -28,7 +28,7 @@ def starting_weights(names: Sequence[str], horizon: int) -> Array:
 
     Examples
     --------
-    >>> starting_weights(["prior_mixture", "stage_mean"], 2).tolist()
+    >>> starting_weights(["prior_mixture", "stage_mean"], 2).round(2).tolist()
     [0.75, 0.25]
     """
     start = np.array([STEADY[n][horizon] if n in STEADY else OTHER for n in names])
@@ -45,9 +45,9 @@ def without_evidence(names: Sequence[str], horizon: int, kind: Kind) -> Array:
 
     Examples
     --------
-    >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "binary").tolist()
+    >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "binary").round(2).tolist()
     [0.15, 0.15, 0.7]
-    >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "continuous").tolist()
+    >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "continuous").round(2).tolist()
     [1.0, 0.0, 0.0]
     """
     start = starting_weights(names, horizon)

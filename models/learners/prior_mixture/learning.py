@@ -42,7 +42,7 @@ class Effort:
 
 
 FULL = Effort()
-DRAFT = Effort(Growth(trees=28, depth=4, rate=0.3), folds=2, episodes=60, exams=4)
+DRAFT = Effort(Growth(trees=24, depth=4, rate=0.3), folds=2, episodes=32, exams=2)
 
 
 def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, seed: int) -> list[Labelled]:
