@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Self
-
 import numpy as np
 
 from models.base import Adapted, Array, Task
-from models.learners.parts.families import Family
 from models.learners.parts.kernels import linear
 from models.learners.parts.levels import from_labels, spread_guess
-from models.learners.parts.plain import families_of, levels_for, read, reference_for, sentence, write
+from models.learners.parts.plain import Plain, levels_for, reference_for, sentence
 from models.learners.parts.regress import regress_each
 from models.learners.parts.scaling import scaling
 from models.learners.parts.serving import Answer, Respond, serve
-from models.state import State
 
 NOISES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
 MOST_LABELS = 600
 FEWEST_LABELS = 3
 
 
-class Ridge:
-    """Linear in standardized parameters, penalty by leave-one-out error, on labels of the stage alone.
-
-    Parameters
-    ----------
-    seed : int
-    device : str
-        Accepted for the common signature; this learner computes on the processor.
-    """
+class Ridge(Plain):
+    """Linear in standardized parameters, penalty by leave-one-out error, on labels of the stage alone."""
 
     name = "ridge"
-
-    def __init__(self, seed: int = 0, device: str = "auto", families: tuple[Family, ...] = ()) -> None:
-        self.seed, self.device, self._families = seed, device, families
-
-    def fit(self, tasks: Sequence[Task]) -> Self:
-        """Learn the levels of each family, which serve until there are labels."""
-        return type(self)(self.seed, self.device, families_of(tasks, self.seed))
 
     def adapt(self, task: Task) -> Adapted:
         """Fit the labels of `task`; below three labels the mean of the stage answers."""
@@ -49,16 +30,6 @@ class Ridge:
         if len(task.support_y) < FEWEST_LABELS or np.ptp(task.support_y) == 0:
             return serve(task, from_labels(task, levels, task.support_y), (f"mean of the stage: {said}",), reference)
         return serve(task, _fit(task, spread_guess(task, levels)), (f"ridge: {said}",), reference)
-
-    def state(self) -> State:
-        """Return families and levels."""
-        return write(self.name, self.seed, self._families)
-
-    @classmethod
-    def from_state(cls, state: State) -> Self:
-        """Rebuild the learner."""
-        seed, families = read(cls.name, state)
-        return cls(seed, families=families)
 
 
 def _fit(task: Task, guess: float) -> Respond:

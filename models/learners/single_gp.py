@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Self
-
 import numpy as np
 
 from models.base import Adapted, Array, Task
-from models.learners.parts.families import Family
 from models.learners.parts.kernels import matern32, squared_distances
 from models.learners.parts.levels import from_labels, spread_guess
-from models.learners.parts.plain import families_of, levels_for, read, reference_for, sentence, write
+from models.learners.parts.plain import Plain, levels_for, reference_for, sentence
 from models.learners.parts.regress import regress_each
 from models.learners.parts.scaling import scaling
 from models.learners.parts.serving import Answer, Respond, serve
-from models.state import State
 
 NOISES = (0.003, 0.03, 0.1, 0.3, 1.0, 5.0)
 LENGTHS = (0.5, 1.0, 2.0, 4.0)
@@ -23,24 +18,10 @@ MOST_LABELS = 300
 FEWEST_LABELS = 3
 
 
-class SingleGP:
-    """Matern 3/2 on standardized parameters; length and noise by marginal likelihood, on the stage alone.
-
-    Parameters
-    ----------
-    seed : int
-    device : str
-        Accepted for the common signature; this learner computes on the processor.
-    """
+class SingleGP(Plain):
+    """Matern 3/2 on standardized parameters; length and noise by marginal likelihood, on the stage alone."""
 
     name = "single_gp"
-
-    def __init__(self, seed: int = 0, device: str = "auto", families: tuple[Family, ...] = ()) -> None:
-        self.seed, self.device, self._families = seed, device, families
-
-    def fit(self, tasks: Sequence[Task]) -> Self:
-        """Learn the levels of each family, which serve until there are labels."""
-        return type(self)(self.seed, self.device, families_of(tasks, self.seed))
 
     def adapt(self, task: Task) -> Adapted:
         """Fit the newest labels of `task`, at most 300; below three labels the mean of the stage answers."""
@@ -52,16 +33,6 @@ class SingleGP:
         left = max(len(task.support_y) - MOST_LABELS, 0)
         more = f"; the {left} oldest labels are left out" if left else ""
         return serve(task, _fit(task, spread_guess(task, levels)), (f"Gaussian process: {said}{more}",), reference)
-
-    def state(self) -> State:
-        """Return families and levels."""
-        return write(self.name, self.seed, self._families)
-
-    @classmethod
-    def from_state(cls, state: State) -> Self:
-        """Rebuild the learner."""
-        seed, families = read(cls.name, state)
-        return cls(seed, families=families)
 
 
 def _fit(task: Task, guess: float) -> Respond:

@@ -1,9 +1,9 @@
-"""What the plain learners keep of meta-training: the families and their levels."""
+"""The plain learners: what they keep of meta-training is the families and their levels, nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -13,9 +13,37 @@ from models.learners.parts.families import Family, Levels, align, group, match, 
 from models.state import State
 
 
-def families_of(tasks: Sequence[Task], seed: int) -> tuple[Family, ...]:
-    """Return the families among `tasks`."""
-    return tuple(family for family, _ in group(tasks, seed))
+class Plain:
+    """A learner that fits each stage on its own labels and takes from the sisters their levels alone.
+
+    Subclasses name themselves and write `adapt`.
+
+    Parameters
+    ----------
+    seed : int
+    device : str
+        Accepted for the common signature; such a learner computes on the processor.
+    families : tuple of Family
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, seed: int = 0, device: str = "auto", families: tuple[Family, ...] = ()) -> None:
+        self.seed, self.device, self._families = seed, device, families
+
+    def fit(self, tasks: Sequence[Task]) -> Self:
+        """Learn the levels of each family, which serve until there are labels."""
+        return type(self)(self.seed, self.device, tuple(family for family, _ in group(tasks, self.seed)))
+
+    def state(self) -> State:
+        """Return families and levels."""
+        meta, arrays = pack(self._families)
+        return State({"learner": self.name, "seed": self.seed, "settings": {}, "families": meta}, arrays)
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        """Rebuild the learner."""
+        return cls(seed_of(cls.name, state), families=unpack(state))
 
 
 def levels_for(families: Sequence[Family], task: Task) -> Levels | None:
@@ -30,23 +58,6 @@ def reference_for(families: Sequence[Family], task: Task) -> Array | None:
     if place is None:
         return None
     return align(families[place].reference, families[place].columns, task.columns)
-
-
-def write(name: str, seed: int, families: Sequence[Family], **settings: Any) -> State:
-    """Write the state of a learner that keeps families alone."""
-    meta, arrays = pack(families)
-    return State({"learner": name, "seed": seed, "settings": settings, "families": meta}, arrays)
-
-
-def read(name: str, state: State) -> tuple[int, tuple[Family, ...]]:
-    """Read what `write` wrote.
-
-    Raises
-    ------
-    StateError
-        If the state is that of another learner or damaged.
-    """
-    return seed_of(name, state), unpack(state)
 
 
 def seed_of(name: str, state: State) -> int:
