@@ -104,7 +104,7 @@ class _Plot:
 
     def band(self) -> Any:
         area = alt.Chart(self.view.band).mark_area(color=self.inks.model, opacity=0.22, interpolate="monotone")
-        return area.encode(x=self.x(), y=self.y("lower"), y2="upper:Q")
+        return area.encode(x=self.x(), y=self.y("lower"), y2="upper:Q", detail="piece:N")
 
     def predicted(self) -> Any:
         size = 34 if self.view.predicted.height < _DENSE else 16
