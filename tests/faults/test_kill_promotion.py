@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -45,8 +46,12 @@ def test_kills_while_the_tables_are_made(nursery, tmp_path: Path):
         nursery.kill("promote", 0, random.random(), home=str(tmp_path), ledger=str(tmp_path / "promoted"))
         if k % 3 == 2:
             journal = Journal(f"sqlite:///{tmp_path}/journal.sqlite")
-            journal.models.all_pointers()
+            pointers = journal.models.all_pointers()
             journal.close()
+            assert set(pointers) <= {(STAGE.id, "thickness")}
+            with sqlite3.connect(tmp_path / "journal.sqlite") as database:
+                assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            database.close()
             for file in tmp_path.glob("journal.sqlite*"):
                 file.unlink()
 

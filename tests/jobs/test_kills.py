@@ -109,6 +109,12 @@ def test_killed_anywhere_it_resumes_to_the_same_result(point, before, undisturbe
 
 
 def test_points_are_inert_without_the_variable(monkeypatch):
+    killed = []
+    monkeypatch.setattr("os.kill", lambda *about: killed.append(about))
     monkeypatch.delenv(VARIABLE, raising=False)
     for point in POINTS:
         reached(point)
+    assert killed == []
+    monkeypatch.setenv(VARIABLE, POINTS[0])
+    reached(POINTS[0])
+    assert len(killed) == 1
