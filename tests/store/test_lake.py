@@ -223,6 +223,14 @@ def test_threads_of_several_sources_write_one_table(lake: Lake, stage: Stage, de
     assert [lake.checkpoint(stage.id, f"s{n}") for n in range(3)] == ["c4"] * 3
 
 
+def test_a_file_another_writer_has_under_way_in_the_log_is_left_to_it(lake: Lake, stage: Stage, deliver: Deliver):
+    put(lake, stage, deliver(["a"], [1.0]), "c1")
+    log = next(lake.root.rglob("_delta_log"))
+    (log / f"{6:020}.json#1").symlink_to(log / "gone already")
+    put(lake, stage, deliver(["b"], [2.0]), "c2")
+    assert lake.units(stage.id) == 2
+
+
 def test_a_missing_file_is_damage(lake: Lake, stage: Stage, deliver: Deliver):
     put(lake, stage, deliver(["a"], [1.0]))
     next(lake.root.rglob("*.parquet")).unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,7 @@ _TYPES: tuple[tuple[pl.DataType, str], ...] = (
 _DELTA = {str(dtype): name for dtype, name in _TYPES}
 _POLARS = {name: dtype for dtype, name in _TYPES}
 _QUIET = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+_ENTRY = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)")
 # A transaction id never expires, so a checkpoint of a source is never forgotten; the log of versions is kept 30 days.
 _CONFIGURATION = {
     "delta.logRetentionDuration": "interval 30 days",
@@ -150,7 +152,7 @@ class Table:
                 found.delta.alter.add_columns(_fields(extra), post_commithook_properties=_QUIET)
             else:
                 return found
-            self._sync_log()
+            self._sync_log(found.version if found else -1)
         again = self.snapshot()
         if again is None:
             raise StoreDamaged(f"table {self.root} vanished while it was made - restore it", "damaged")
@@ -176,14 +178,16 @@ class Table:
                 commit_properties=CommitProperties(app_transactions=noted),
                 post_commithook_properties=_QUIET,
             )
-            self._sync_log()
+            self._sync_log(base.version)
             if base.version % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1:
                 self.checkpoint()
 
     def checkpoint(self) -> None:
         """Sum up the log in one file, so that opening the table stays quick."""
-        DeltaTable(self.root).create_checkpoint()
-        self._sync_log()
+        delta = DeltaTable(self.root)
+        delta.create_checkpoint()
+        sync(self.root / "_delta_log" / "_last_checkpoint")
+        self._sync_log(delta.version() - 1)
 
     def _write(self, frame: pl.DataFrame) -> AddAction:
         path = self.root / f"part-{uuid.uuid4().hex}.parquet"
@@ -198,10 +202,11 @@ class Table:
             path.name, path.stat().st_size, {}, int(time.time() * 1000), data_change=True, stats=_stats(frame)
         )
 
-    def _sync_log(self) -> None:
+    def _sync_log(self, after: int) -> None:
+        """Force to the disk what the log tells of the versions after `after`; files under way are their writers'."""
         log = self.root / "_delta_log"
-        newest = sorted(log.iterdir(), key=lambda p: p.stat().st_mtime_ns)[-3:]
-        for path in newest:
+        named = (path for path in log.iterdir() if (entry := _ENTRY.fullmatch(path.name)) and int(entry[1]) > after)
+        for path in sorted(named):
             sync(path)
         sync(log)
 
