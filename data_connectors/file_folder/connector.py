@@ -17,6 +17,7 @@ from data_connectors.columns import missing, sentence
 from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SchemaError, SourceUnavailable
+from data_connectors.file_folder.ahead import ahead
 from data_connectors.file_folder.csv_text import read_csv
 from data_connectors.file_folder.excel import read_excel
 from data_connectors.file_folder.json_lines import read_json_lines
@@ -137,7 +138,7 @@ class FileFolder:
         except OSError as error:
             raise Unreadable("no_access", f"cannot be opened ({error.strerror}) - give the right to read it") from error
         with os.fdopen(descriptor, "rb") as file:
-            for piece in _closed(reader(file, options, Start(printable(found.name), place, row))):
+            for piece in ahead(_closed(reader(file, options, Start(printable(found.name), place, row)))):
                 if not (found.same(os.fstat(file.fileno())) and self._still(found)):
                     return
                 yield piece
