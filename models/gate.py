@@ -17,6 +17,7 @@ from scipy import stats
 from models.base import LEVEL, Array
 from models.errors import TaskError
 from models.guards import Evidence, Guard, check_guards
+from models.words import counted
 
 Verdict = Literal["promote", "keep", "undecided"]
 RESAMPLES = 2000
@@ -241,7 +242,7 @@ def _gain(before: Array, after: Array) -> Array:
 def _labels(more: int) -> str:
     if more >= MOST_LABELS:
         return f"{MOST_LABELS} or more labels"
-    return f"about {more} more label{'s' if more > 1 else ''}"
+    return f"about {counted(more, 'more label')}"
 
 
 def _more(rows: int, bounds: tuple[float, float, float], delta: float) -> int:

@@ -15,10 +15,9 @@ from models.base import Adapted, Array, Task
 from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
-from models.learners.parts.families import Family, align, group, match, pack, unpack
-from models.learners.parts.levels import from_labels
-from models.learners.parts.plain import levels_for, reference_for, seed_of, sentence
-from models.learners.parts.serving import Answer, Respond, serve
+from models.learners.parts.families import Family, align, group, pack, unpack
+from models.learners.parts.plain import Kin, seed_of
+from models.learners.parts.serving import Answer, Respond
 from models.state import State
 
 START = np.array([0.8, 0.1, 0.4, 0.3, 0.5])
@@ -81,17 +80,15 @@ class DefectHead:
 
     def adapt(self, task: Task) -> Adapted:
         """Place the head at one stage; a continuous characteristic, or a stage of too few units, gets a plain mean."""
-        levels, reference = levels_for(self._families, task), reference_for(self._families, task)
-        said = sentence(task, levels)
+        kin = Kin.of(self._families, task)
         units = np.vstack([task.support_x, task.unlabelled_x])
         if task.kind != "binary" or len(units) < FEWEST:
-            return serve(task, from_labels(task, levels, task.support_y), (f"mean of the stage: {said}",), reference)
-        place = match(self._families, task)
-        head = UNKNOWN if place is None else self._heads[place]
-        wanted = tuple(task.columns) if place is None else self._families[place].columns
+            return kin.by_mean()
+        head = UNKNOWN if kin.place is None else self._heads[kin.place]
+        wanted = tuple(task.columns) if kin.family is None else kin.family.columns
         respond, slopes = _respond(task, wanted, head)
         parts = ", ".join(f"{n} {b:+.1f}" for n, b in zip((*SCORES, "sisters", "known defects"), slopes, strict=True))
-        return serve(task, respond, (f"logistic head: {said}", f"slopes: {parts}"), reference)
+        return kin.answered(respond, "logistic head", f"slopes: {parts}")
 
     def state(self) -> State:
         """Return families and heads."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from models.base import Adapted, Array, Task
 from models.learners.parts.levels import Constant, from_labels
-from models.learners.parts.plain import Plain, levels_for, reference_for, sentence
-from models.learners.parts.serving import serve
+from models.learners.parts.plain import Kin, Plain
 
 
 class LastValue(Plain):
@@ -15,13 +14,12 @@ class LastValue(Plain):
 
     def adapt(self, task: Task) -> Adapted:
         """Take the newest label of `task`; its interval is that of two labels apart."""
-        levels = levels_for(self._families, task)
-        base = from_labels(task, levels, task.support_y)
+        kin = Kin.of(self._families, task)
+        base = from_labels(task, kin.levels, task.support_y)
         times = task.support_t
         if isinstance(base, Constant) and times is not None and len(times):
             base = Constant(newest(task.support_y, times), base.scale * 2.0**0.5, base.freedom)
-        words = (f"last label of the stage: {sentence(task, levels)}",)
-        return serve(task, base, words, reference_for(self._families, task))
+        return kin.answered(base, "last label of the stage")
 
 
 def newest(y: Array, times: Array) -> float:

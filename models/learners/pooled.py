@@ -12,10 +12,9 @@ from models.base import Adapted, Array, Task
 from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, grow
-from models.learners.parts.families import Family, align, group, match, pack, unpack
-from models.learners.parts.levels import from_labels
-from models.learners.parts.plain import reference_for, seed_of, sentence
-from models.learners.parts.serving import Answer, Respond, serve
+from models.learners.parts.families import Family, align, group, pack, unpack
+from models.learners.parts.plain import Kin, seed_of
+from models.learners.parts.serving import Answer, Respond
 from models.state import State
 
 LABELS_A_STAGE = 400
@@ -73,14 +72,10 @@ class Pooled:
 
     def adapt(self, task: Task) -> Adapted:
         """Estimate the offset of the stage from its labels; a stranger gets the mean of its labels."""
-        place = match(self._families, task)
-        reference = reference_for(self._families, task)
-        if place is None:
-            respond = from_labels(task, None, task.support_y)
-            return serve(task, respond, (f"mean of the stage: {sentence(task, None)}",))
-        family = self._families[place]
-        said = sentence(task, family.levels)
-        return serve(task, _respond(task, family, self._pools[place]), (f"pooled with sisters: {said}",), reference)
+        kin = Kin.of(self._families, task)
+        if kin.place is None or kin.family is None:
+            return kin.by_mean()
+        return kin.answered(_respond(task, kin.family, self._pools[kin.place]), "pooled with sisters")
 
     def state(self) -> State:
         """Return families and trees."""

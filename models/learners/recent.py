@@ -11,10 +11,10 @@ from scipy import special
 
 from models.base import Adapted, Array, Task
 from models.errors import StateError
-from models.learners.parts.families import Family, Levels, group, match, pack, unpack
-from models.learners.parts.levels import from_labels, level_guess, spread_guess
-from models.learners.parts.plain import reference_for, seed_of, sentence
-from models.learners.parts.serving import Answer, Respond, serve
+from models.learners.parts.families import Family, Levels, group, pack, unpack
+from models.learners.parts.levels import level_guess, spread_guess
+from models.learners.parts.plain import Kin, seed_of
+from models.learners.parts.serving import Answer, Respond
 from models.state import State
 
 LENGTHS = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
@@ -70,15 +70,13 @@ class Recent:
 
     def adapt(self, task: Task) -> Adapted:
         """Follow the labels of `task` in time; without times or with one label the plain mean of the stage answers."""
-        place = match(self._families, task)
-        levels = None if place is None else self._families[place].levels
-        reference, said = reference_for(self._families, task), sentence(task, levels)
+        kin = Kin.of(self._families, task)
         times, y = task.support_t, task.support_y
         if times is None or len(y) < 2 or np.ptp(times) <= 0 or np.ptp(y) == 0:
-            return serve(task, from_labels(task, levels, y), (f"mean of the stage: {said}",), reference)
-        drift = Drift(0.0, UNKNOWN) if place is None else self._drifts[place]
-        respond = _respond(task, levels, Drift(drift.span or float(np.ptp(times)), drift.prior))
-        return serve(task, respond, (f"recent level: {said}",), reference)
+            return kin.by_mean()
+        drift = Drift(0.0, UNKNOWN) if kin.place is None else self._drifts[kin.place]
+        respond = _respond(task, kin.levels, Drift(drift.span or float(np.ptp(times)), drift.prior))
+        return kin.answered(respond, "recent level")
 
     def state(self) -> State:
         """Return families and drifts."""

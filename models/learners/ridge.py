@@ -6,11 +6,11 @@ import numpy as np
 
 from models.base import Adapted, Array, Task
 from models.learners.parts.kernels import linear
-from models.learners.parts.levels import from_labels, spread_guess
-from models.learners.parts.plain import Plain, levels_for, reference_for, sentence
+from models.learners.parts.levels import spread_guess
+from models.learners.parts.plain import Kin, Plain
 from models.learners.parts.regress import regress_each
 from models.learners.parts.scaling import scaling
-from models.learners.parts.serving import Answer, Respond, serve
+from models.learners.parts.serving import Answer, Respond
 
 NOISES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
 MOST_LABELS = 600
@@ -24,12 +24,10 @@ class Ridge(Plain):
 
     def adapt(self, task: Task) -> Adapted:
         """Fit the labels of `task`; below three labels the mean of the stage answers."""
-        levels = levels_for(self._families, task)
-        reference = reference_for(self._families, task)
-        said = sentence(task, levels)
+        kin = Kin.of(self._families, task)
         if len(task.support_y) < FEWEST_LABELS or np.ptp(task.support_y) == 0:
-            return serve(task, from_labels(task, levels, task.support_y), (f"mean of the stage: {said}",), reference)
-        return serve(task, _fit(task, spread_guess(task, levels)), (f"ridge: {said}",), reference)
+            return kin.by_mean()
+        return kin.answered(_fit(task, spread_guess(task, kin.levels)), "ridge")
 
 
 def _fit(task: Task, guess: float) -> Respond:

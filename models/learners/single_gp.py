@@ -6,11 +6,11 @@ import numpy as np
 
 from models.base import Adapted, Array, Task
 from models.learners.parts.kernels import matern32, squared_distances
-from models.learners.parts.levels import from_labels, spread_guess
-from models.learners.parts.plain import Plain, levels_for, reference_for, sentence
+from models.learners.parts.levels import spread_guess
+from models.learners.parts.plain import Kin, Plain
 from models.learners.parts.regress import regress_each
 from models.learners.parts.scaling import scaling
-from models.learners.parts.serving import Answer, Respond, serve
+from models.learners.parts.serving import Answer, Respond
 
 NOISES = (0.003, 0.03, 0.1, 0.3, 1.0, 5.0)
 LENGTHS = (0.5, 1.0, 2.0, 4.0)
@@ -25,14 +25,12 @@ class SingleGP(Plain):
 
     def adapt(self, task: Task) -> Adapted:
         """Fit the newest labels of `task`, at most 300; below three labels the mean of the stage answers."""
-        levels = levels_for(self._families, task)
-        reference = reference_for(self._families, task)
-        said = sentence(task, levels)
+        kin = Kin.of(self._families, task)
         if len(task.support_y) < FEWEST_LABELS or np.ptp(task.support_y) == 0:
-            return serve(task, from_labels(task, levels, task.support_y), (f"mean of the stage: {said}",), reference)
+            return kin.by_mean()
         left = max(len(task.support_y) - MOST_LABELS, 0)
         more = f"; the {left} oldest labels are left out" if left else ""
-        return serve(task, _fit(task, spread_guess(task, levels)), (f"Gaussian process: {said}{more}",), reference)
+        return kin.answered(_fit(task, spread_guess(task, kin.levels)), "Gaussian process", note=more)
 
 
 def _fit(task: Task, guess: float) -> Respond:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from models.base import Adapted, Task
-from models.learners.parts.levels import from_labels
-from models.learners.parts.plain import Plain, levels_for, reference_for, sentence
-from models.learners.parts.serving import serve
+from models.learners.parts.plain import Kin, Plain
 
 
 class StageMean(Plain):
@@ -15,7 +13,4 @@ class StageMean(Plain):
 
     def adapt(self, task: Task) -> Adapted:
         """Average the labels of `task`."""
-        levels = levels_for(self._families, task)
-        respond = from_labels(task, levels, task.support_y)
-        words = (f"mean of the stage: {sentence(task, levels)}",)
-        return serve(task, respond, words, reference_for(self._families, task))
+        return Kin.of(self._families, task).by_mean()

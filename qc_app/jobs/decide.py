@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from models.words import counted
 from qc_app.plant import Gate
 
 Choice = Literal["adapt", "keep", "wait"]
@@ -87,13 +88,14 @@ def decide(seen: Evidence, gate: Gate) -> Plan:
 
 def _first(seen: Evidence, gate: Gate) -> Plan:
     """Choose for a stage without a model: with sisters it may stand on no label at all, alone it needs a few."""
+    labels = counted(seen.labels, "label")
     if not seen.sisters and seen.labels < gate.min_rows:
-        return Plan("wait", f"{_count(seen.labels)} of {gate.min_rows} that a stage without sisters needs for a model")
+        return Plan("wait", f"{labels} of {gate.min_rows} that a stage without sisters needs for a model")
     if not (seen.new_labels or seen.newer_prior):
         return Plan("keep", "the last attempt at a first model failed and no new label came since")
     if seen.sisters and 0 < seen.labels < gate.min_new_labels:
-        return Plan("wait", f"{_count(seen.labels)} of {gate.min_new_labels} from which a model can be held to account")
-    return Plan("adapt", f"no model yet: the first one stands on {_count(seen.labels)} and what the prior knows")
+        return Plan("wait", f"{labels} of {gate.min_new_labels} from which a model can be held to account")
+    return Plan("adapt", f"no model yet: the first one stands on {labels} and what the prior knows")
 
 
 def _on_trial(seen: Evidence, gate: Gate) -> Plan:
@@ -118,11 +120,7 @@ def _renew(seen: Evidence, gate: Gate) -> Plan:
 
 def _why_adapt(seen: Evidence, gate: Gate) -> str:
     if seen.new_labels >= gate.min_new_labels:
-        return f"{_count(seen.new_labels)} came since the last attempt"
+        return f"{counted(seen.new_labels, 'label')} came since the last attempt"
     if seen.drift and seen.new_labels:
-        return f"drift that matters, and {_count(seen.new_labels)} to learn it from: {seen.drift}"
+        return f"drift that matters, and {counted(seen.new_labels, 'label')} to learn it from: {seen.drift}"
     return "a newer prior was trained from all stages" if seen.newer_prior else ""
-
-
-def _count(labels: int) -> str:
-    return f"{labels} label" if labels == 1 else f"{labels} labels"

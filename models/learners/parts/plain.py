@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
-
-from models.base import Array, Task
+from models.base import Adapted, Array, Task
 from models.errors import StateError
 from models.learners.parts.families import Family, Levels, align, group, match, pack, unpack
+from models.learners.parts.levels import from_labels
+from models.learners.parts.serving import Respond, serve
 from models.state import State
+from models.words import counted
 
 
 class Plain:
@@ -46,18 +48,46 @@ class Plain:
         return cls(seed_of(cls.name, state), families=unpack(state))
 
 
-def levels_for(families: Sequence[Family], task: Task) -> Levels | None:
-    """Return the levels of the task's sisters, or None for a stranger."""
-    place = match(families, task)
-    return None if place is None else families[place].levels
+@dataclass(frozen=True, slots=True, eq=False)
+class Kin:
+    """A task and what is known of its sisters.
 
+    Parameters
+    ----------
+    task : Task
+    place : int or None
+        Of its family among the learner's families; None for a stranger.
+    family : Family or None
+    """
 
-def reference_for(families: Sequence[Family], task: Task) -> Array | None:
-    """Return units of the sisters in the task's columns, or None for a stranger."""
-    place = match(families, task)
-    if place is None:
-        return None
-    return align(families[place].reference, families[place].columns, task.columns)
+    task: Task
+    place: int | None
+    family: Family | None
+
+    @classmethod
+    def of(cls, families: Sequence[Family], task: Task) -> Self:
+        """Find the family of `task`."""
+        place = match(families, task)
+        return cls(task, place, None if place is None else families[place])
+
+    @property
+    def levels(self) -> Levels | None:
+        """Levels of the sisters."""
+        return None if self.family is None else self.family.levels
+
+    @property
+    def reference(self) -> Array | None:
+        """Units of the sisters in the task's columns."""
+        return None if self.family is None else align(self.family.reference, self.family.columns, self.task.columns)
+
+    def answered(self, respond: Respond, title: str, *more: str, note: str = "") -> Adapted:
+        """Serve `respond`; the first sentence is the title with labels and sisters (and a note), then come `more`."""
+        first = f"{title}: {sentence(self.task, self.levels)}{note}"
+        return serve(self.task, respond, (first, *more), self.reference)
+
+    def by_mean(self) -> Adapted:
+        """Serve the mean of the stage, or the level of the sisters while there is no label."""
+        return self.answered(from_labels(self.task, self.levels, self.task.support_y), "mean of the stage")
 
 
 def seed_of(name: str, state: State) -> int:
@@ -72,8 +102,7 @@ def seed_of(name: str, state: State) -> int:
 
 def sentence(task: Task, levels: Levels | None) -> str:
     """Say how many labels and sisters there are."""
-    n = len(np.asarray(task.support_y))
-    own = f"{n} label{'s' if n != 1 else ''} of its own"
+    own = f"{counted(len(task.support_y), 'label')} of its own"
     if levels is None:
         return f"{own}; unlike any stage learned from, so nothing is carried over"
-    return f"{own}; level and spread known from {levels.stages} sister stage{'s' if levels.stages != 1 else ''}"
+    return f"{own}; level and spread known from {counted(levels.stages, 'sister stage')}"

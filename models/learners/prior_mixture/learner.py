@@ -9,10 +9,9 @@ import numpy as np
 
 from models.base import Adapted, Array, Task
 from models.errors import StateError
-from models.learners.parts.families import Family, group, match, pack, unpack
+from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.levels import from_labels
-from models.learners.parts.plain import reference_for, seed_of, sentence
-from models.learners.parts.serving import serve
+from models.learners.parts.plain import Kin, seed_of
 from models.learners.prior_mixture.experts import GRID, starting_prior
 from models.learners.prior_mixture.knowledge import Knowledge, from_arrays, to_arrays
 from models.learners.prior_mixture.learning import DRAFT, FULL, Effort, learn
@@ -74,22 +73,16 @@ class PriorMixture:
 
     def adapt(self, task: Task) -> Adapted:
         """Weigh the experts by the labels of `task`."""
-        place = match(self._families, task)
-        family = None if place is None else self._families[place]
-        reference = reference_for(self._families, task)
-        if place is None or family is None:
+        kin = Kin.of(self._families, task)
+        if kin.place is None or kin.family is None:
             if not len(task.support_y):
-                words = (f"prior mixture: {sentence(task, None)}",)
-                return serve(task, from_labels(task, None, task.support_y), words)
-            base = stranger(task, self._shared)
-        else:
-            base = footing(task, self._knowledge[place], family)
-        mixture = Mixture.of(task, base)
-        said = sentence(task, None if family is None else family.levels)
-        sisters = (
-            "" if family is None else f" ({', '.join(family.stages[:5])}{', ...' if len(family.stages) > 5 else ''})"
-        )
-        return serve(task, mixture, (f"prior mixture: {said}{sisters}", *mixture.words()), reference)
+                return kin.answered(from_labels(task, None, task.support_y), "prior mixture")
+            mixture = Mixture.of(task, stranger(task, self._shared))
+            return kin.answered(mixture, "prior mixture", *mixture.words())
+        mixture = Mixture.of(task, footing(task, self._knowledge[kin.place], kin.family))
+        stages = kin.family.stages
+        sisters = f" ({', '.join(stages[:5])}{', ...' if len(stages) > 5 else ''})"
+        return kin.answered(mixture, "prior mixture", *mixture.words(), note=sisters)
 
     def state(self) -> State:
         """Return families, pooled means and priors."""

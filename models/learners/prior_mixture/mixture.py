@@ -13,7 +13,7 @@ from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.families import Family
 from models.learners.parts.levels import spread_guess
 from models.learners.parts.serving import Answer
-from models.learners.prior_mixture.experts import MEANS, SHAPES
+from models.learners.prior_mixture.experts import CLOCKED, MEANS
 from models.learners.prior_mixture.knowledge import Knowledge, mean_table
 from models.learners.prior_mixture.lens import Lens, Seen, usable
 from models.learners.prior_mixture.means import Means, inputs
@@ -122,7 +122,7 @@ class Mixture:
         """Say which experts carry the weight."""
         weight = self.chosen.weight
         pooled = float(weight[self.chosen.mean > 0].sum())
-        clocked = [SHAPES[k].clock > 0 for k in np.asarray(self.evidence.kernels)[self.chosen.kernel]]
+        clocked = CLOCKED[np.asarray(self.evidence.kernels)[self.chosen.kernel]]
         drift = float(weight[clocked].sum())
         out = [f"transfer carries {pooled:.0%} of the weight" if self.base.means else "own data only"]
         if self.base.means:

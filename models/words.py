@@ -1,0 +1,20 @@
+"""Numbers as a sentence says them."""
+
+from __future__ import annotations
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `number` with its noun, in the plural where English wants it.
+
+    Parameters
+    ----------
+    number : int
+    noun : str
+        In the singular, with a regular plural.
+
+    Examples
+    --------
+    >>> counted(1, "label"), counted(0, "label"), counted(24_251, "unit")
+    ('1 label', '0 labels', '24251 units')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
