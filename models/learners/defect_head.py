@@ -17,7 +17,7 @@ from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.families import Family, align, group, pack, unpack
 from models.learners.parts.plain import Kin, seed_of
-from models.learners.parts.serving import Answer, Respond
+from models.learners.parts.serving import Answer
 from models.state import State
 
 START = np.array([0.8, 0.1, 0.4, 0.3, 0.5])
@@ -30,6 +30,7 @@ GOOD_EACH = 3
 REPEATS = 2
 FEWEST = 10
 BEND = 5.0
+FREEDOM = 30.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,8 +229,25 @@ def _logistic(x: Array, y: Array, weight: Array, start: Array, sd: float) -> Arr
     return slopes
 
 
-def _respond(task: Task, wanted: tuple[str, ...], head: Head) -> tuple[Respond, Array]:
-    columns, y = task.columns, task.support_y
+@dataclass(frozen=True, slots=True, eq=False)
+class Logistic:
+    """What answers: slopes on what `sight` sees of the family's parameters `wanted`, and the doubt about them."""
+
+    columns: tuple[str, ...]
+    wanted: tuple[str, ...]
+    sight: Sight
+    slopes: Array
+    shift: float
+    doubt: float
+
+    def __call__(self, x: Array, _t: Array | None) -> Answer:
+        """Answer for units `x`, shape (q, d)."""
+        p = special.expit(self.sight.features(align(x, self.columns, self.wanted)) @ self.slopes + self.shift)
+        return Answer(p, p * (1 - p) * self.doubt + 1e-6, FREEDOM)
+
+
+def _respond(task: Task, wanted: tuple[str, ...], head: Head) -> tuple[Logistic, Array]:
+    columns, y = tuple(task.columns), task.support_y
     own = align(task.support_x, columns, wanted)
     good = np.vstack([own[y == 0], align(task.unlabelled_x, columns, wanted)])
     units = good if len(good) >= FEWEST else np.vstack([own, align(task.unlabelled_x, columns, wanted)])
@@ -241,12 +259,7 @@ def _respond(task: Task, wanted: tuple[str, ...], head: Head) -> tuple[Respond, 
     usual = sight.features(units[np.unique(np.linspace(0, len(units) - 1, 300).astype(int))]) @ slopes
     shift = _intercept(usual, rate)
     doubt = float(np.sqrt(OWN + 4.0 / (4.0 + len(y))))
-
-    def respond(x: Array, _t: Array | None) -> Answer:
-        p = special.expit(sight.features(align(x, columns, wanted)) @ slopes + shift)
-        return Answer(p, p * (1 - p) * doubt + 1e-6, 30.0)
-
-    return respond, slopes
+    return Logistic(columns, wanted, sight, slopes, shift, doubt), slopes
 
 
 def _intercept(scores: Array, rate: float) -> float:

@@ -14,7 +14,7 @@ from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, grow
 from models.learners.parts.families import Family, align, group, pack, unpack
 from models.learners.parts.plain import Kin, seed_of
-from models.learners.parts.serving import Answer, Respond
+from models.learners.parts.serving import Answer
 from models.state import State
 
 LABELS_A_STAGE = 400
@@ -151,9 +151,26 @@ def _without(xs: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator)
     return tuple(grown), place
 
 
-def _respond(task: Task, family: Family, pool: Pool) -> Respond:
+@dataclass(frozen=True, slots=True, eq=False)
+class Shifted:
+    """What answers: trees over the family's parameters `wanted`, moved by the stage's `offset`, and one t for all."""
+
+    columns: tuple[str, ...]
+    wanted: tuple[str, ...]
+    trees: Boosted
+    offset: float
+    scale: float
+    freedom: float
+
+    def __call__(self, x: Array, _t: Array | None) -> Answer:
+        """Answer for units `x`, shape (q, d)."""
+        mean = self.offset + self.trees.predict(align(x, self.columns, self.wanted))
+        return Answer(mean, np.full(len(x), self.scale), self.freedom)
+
+
+def _respond(task: Task, family: Family, pool: Pool) -> Shifted:
     """Return the trees plus the posterior mean of the offset (normal with known variances, Gelman et al. 2013, 2.5)."""
-    columns, trees = task.columns, pool.trees_for(family.stages, task.stage)
+    columns, trees = tuple(task.columns), pool.trees_for(family.stages, task.stage)
     error = task.support_y - trees.predict(align(task.support_x, columns, family.columns))
     n, prior = len(error), max(pool.offset, 1e-9) ** 2
     freedom = 4.0 + max(n - 1, 0)
@@ -161,10 +178,4 @@ def _respond(task: Task, family: Family, pool: Pool) -> Respond:
     inside = max((4.0 * pool.residual**2 + squares) / freedom, 1e-18)
     variance = 1.0 / (1.0 / prior + n / inside)
     offset = variance * float(error.sum()) / inside
-    scale = float(np.sqrt(inside + variance))
-
-    def respond(x: Array, _t: Array | None) -> Answer:
-        mean = offset + trees.predict(align(x, columns, family.columns))
-        return Answer(mean, np.full(len(x), scale), freedom)
-
-    return respond
+    return Shifted(columns, family.columns, trees, offset, float(np.sqrt(inside + variance)), freedom)

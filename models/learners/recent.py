@@ -14,7 +14,7 @@ from models.errors import StateError
 from models.learners.parts.families import Family, Levels, group, pack, unpack
 from models.learners.parts.levels import level_guess, spread_guess
 from models.learners.parts.plain import Kin, seed_of
-from models.learners.parts.serving import Answer, Respond
+from models.learners.parts.serving import Answer
 from models.state import State
 
 LENGTHS = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
@@ -157,7 +157,50 @@ def _evidence(task: Task, span: float, levels: Levels) -> Array:
     return _weigh(times, y - levels.mean, span, _offset(levels, guess), guess).log
 
 
-def _respond(task: Task, levels: Levels | None, drift: Drift) -> Respond:
+@dataclass(frozen=True, slots=True, eq=False)
+class Wandering:
+    """What answers: every (length, noise) on the newest n labels, averaged by weight.
+
+    Parameters
+    ----------
+    level : float
+        Around which the labels were fitted.
+    times : ndarray, shape (n,)
+        Of the labels, seconds.
+    span : float
+        Seconds by which times are divided.
+    variance : float
+        Prior variance of the level.
+    fitted : Level
+    weight, scale : ndarray, shape (lengths, noises)
+        Posterior weight, and squared scale for a variance of one.
+    freedom : float
+    """
+
+    level: float
+    times: Array
+    span: float
+    variance: float
+    fitted: Level
+    weight: Array
+    scale: Array
+    freedom: float
+
+    def __call__(self, x: Array, t: Array | None) -> Answer:
+        """Answer for units `x`, shape (q, d), at `t`; without times the newest label's time is meant."""
+        fitted, weight = self.fitted, self.weight[:, None, :]
+        when, back = np.unique(np.full(len(x), self.times.max()) if t is None else t, return_inverse=True)
+        apart = np.abs(when[:, None] - self.times) / self.span
+        star = (np.exp(-apart / LENGTHS[:, None, None]) + self.variance) @ fitted.vectors
+        mean = (star * fitted.rotated[:, None, :]) @ np.swapaxes(fitted.inverse, 1, 2)
+        explained = star**2 @ np.swapaxes(fitted.inverse, 1, 2)
+        spread = np.maximum(1.0 + self.variance + NOISES - explained, 1e-9) * self.scale[:, None, :]
+        middle = (weight * mean).sum(axis=(0, 2))
+        total = (weight * (spread + (mean - middle[:, None]) ** 2)).sum(axis=(0, 2))
+        return Answer(self.level + middle[back], np.sqrt(total)[back], self.freedom)
+
+
+def _respond(task: Task, levels: Levels | None, drift: Drift) -> Wandering:
     newest = np.argsort(np.asarray(task.support_t), kind="stable")[-MOST_LABELS:]
     times, y = np.asarray(task.support_t)[newest], task.support_y[newest]
     guess, level = spread_guess(task, levels), level_guess(task, levels)
@@ -169,16 +212,4 @@ def _respond(task: Task, levels: Levels | None, drift: Drift) -> Respond:
     weight /= weight.sum()
     freedom = FREEDOM + len(y)
     scale = (FREEDOM * guess**2 / (1.0 + NOISES) + fitted.quadratic) / freedom
-
-    def respond(x: Array, t: Array | None) -> Answer:
-        when, back = np.unique(np.full(len(x), times.max()) if t is None else t, return_inverse=True)
-        apart = np.abs(when[:, None] - times) / drift.span
-        star = (np.exp(-apart / LENGTHS[:, None, None]) + variance) @ fitted.vectors
-        mean = (star * fitted.rotated[:, None, :]) @ np.swapaxes(fitted.inverse, 1, 2)
-        explained = star**2 @ np.swapaxes(fitted.inverse, 1, 2)
-        spread = np.maximum(1.0 + variance + NOISES - explained, 1e-9) * scale[:, None, :]
-        middle = (weight[:, None, :] * mean).sum(axis=(0, 2))
-        total = (weight[:, None, :] * (spread + (mean - middle[:, None]) ** 2)).sum(axis=(0, 2))
-        return Answer(level + middle[back], np.sqrt(total)[back], freedom)
-
-    return respond
+    return Wandering(level, times, drift.span, variance, fitted, weight, scale, freedom)

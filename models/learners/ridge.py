@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from models.base import Adapted, Array, Task
 from models.learners.parts.kernels import linear
 from models.learners.parts.levels import spread_guess
 from models.learners.parts.plain import Kin, Plain
-from models.learners.parts.regress import regress_each
-from models.learners.parts.scaling import scaling
-from models.learners.parts.serving import Answer, Respond
+from models.learners.parts.regress import Fit, regress_each
+from models.learners.parts.scaling import Scaling, scaling
+from models.learners.parts.serving import Answer
 
 NOISES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
 MOST_LABELS = 600
@@ -30,17 +32,25 @@ class Ridge(Plain):
         return kin.answered(_fit(task, spread_guess(task, kin.levels)), "ridge")
 
 
-def _fit(task: Task, guess: float) -> Respond:
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """What answers: a fit with a linear kernel to the labelled units `z`, shape (n, d), standardized by `scale`."""
+
+    scale: Scaling
+    z: Array
+    fit: Fit
+
+    def __call__(self, x: Array, _t: Array | None) -> Answer:
+        """Answer for units `x`, shape (q, d)."""
+        z = self.scale.apply(x)
+        mean, spread = self.fit.answer(linear(z, self.z), (z**2).sum(axis=1) / max(z.shape[1], 1))
+        return Answer(mean, spread, self.fit.freedom)
+
+
+def _fit(task: Task, guess: float) -> Line:
     kept = slice(-MOST_LABELS, None)
     scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     k = linear(z, z)
     fits = regress_each(k, y, NOISES, guess)
-    best = min(fits, key=lambda fit: float((fit.left_out**2).mean()))
-
-    def respond(x: Array, _t: Array | None) -> Answer:
-        z_new = scale.apply(x)
-        mean, spread = best.answer(linear(z_new, z), (z_new**2).sum(axis=1) / max(z.shape[1], 1))
-        return Answer(mean, spread, best.freedom)
-
-    return respond
+    return Line(scale, z, min(fits, key=lambda fit: float((fit.left_out**2).mean())))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from models.base import Adapted, Array, Task
 from models.learners.parts.kernels import matern32, squared_distances
 from models.learners.parts.levels import spread_guess
 from models.learners.parts.plain import Kin, Plain
-from models.learners.parts.regress import regress_each
-from models.learners.parts.scaling import scaling
-from models.learners.parts.serving import Answer, Respond
+from models.learners.parts.regress import Fit, regress_each
+from models.learners.parts.scaling import Scaling, scaling
+from models.learners.parts.serving import Answer
 
 NOISES = (0.003, 0.03, 0.1, 0.3, 1.0, 5.0)
 LENGTHS = (0.5, 1.0, 2.0, 4.0)
@@ -33,17 +35,27 @@ class SingleGP(Plain):
         return kin.answered(_fit(task, spread_guess(task, kin.levels)), "Gaussian process", note=more)
 
 
-def _fit(task: Task, guess: float) -> Respond:
+@dataclass(frozen=True, slots=True, eq=False)
+class Smooth:
+    """What answers: a fit with a Matern kernel to the labelled units `z`, shape (n, d), standardized by `scale`."""
+
+    scale: Scaling
+    z: Array
+    length: float
+    fit: Fit
+
+    def __call__(self, x: Array, _t: Array | None) -> Answer:
+        """Answer for units `x`, shape (q, d)."""
+        d2 = squared_distances(self.scale.apply(x), self.z) / max(self.z.shape[1], 1)
+        mean, spread = self.fit.answer(matern32(d2, self.length), np.ones(len(x)))
+        return Answer(mean, spread, self.fit.freedom)
+
+
+def _fit(task: Task, guess: float) -> Smooth:
     kept = slice(-MOST_LABELS, None)
     scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     d2 = squared_distances(z, z) / max(z.shape[1], 1)
     fits = [(length, fit) for length in LENGTHS for fit in regress_each(matern32(d2, length), y, NOISES, guess)]
     length, best = max(fits, key=lambda pair: pair[1].evidence)
-
-    def respond(x: Array, _t: Array | None) -> Answer:
-        k_star = matern32(squared_distances(scale.apply(x), z) / max(z.shape[1], 1), length)
-        mean, spread = best.answer(k_star, np.ones(len(x)))
-        return Answer(mean, spread, best.freedom)
-
-    return respond
+    return Smooth(scale, z, length, best)
