@@ -10,6 +10,7 @@ from models.bench.result import Result, Settings
 from models.bench.rolling import rolling_exams
 from models.bench.run import run
 from models.bench.standing import sentences
+from models.bench.targets import Target, target_entries, targets
 from models.bench.timing import Size, Timing, time_learner
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Size",
     "Skipped",
     "Table",
+    "Target",
     "Timing",
     "exam",
     "folders",
@@ -38,6 +40,8 @@ __all__ = [
     "sentences",
     "split_stages",
     "summary",
+    "target_entries",
+    "targets",
     "time_learner",
     "training_tasks",
 ]

@@ -21,6 +21,7 @@ from models.bench.peers import PeerAdapted, make_peer
 from models.bench.protocols import Exam, Protocol, exam, fewer, generator, split_stages, training_tasks
 from models.bench.rolling import WALKED_STAGES, rolling_exams
 from models.errors import ModelsError, NotThisKind
+from models.learners.portfolio import Portfolio
 
 
 class Method(Interface):
@@ -37,7 +38,10 @@ class Method(Interface):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One method on one characteristic of one pack with one seed: meta-trained once, examined often."""
+    """One method on one characteristic of one pack with one seed: meta-trained once, examined often.
+
+    `members` of the portfolio are examined as it trained them: the same learners as trained alone, with its seed.
+    """
 
     folder: str
     characteristic: str
@@ -47,6 +51,7 @@ class Cell:
     shots: tuple[int, ...]
     most_stages: int | None
     most_training: int | None = None
+    members: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{Path(self.folder).name} / {self.characteristic} / {self.method} / seed {self.seed}"
@@ -69,6 +74,20 @@ def examine(cell: Cell) -> list[Row]:
     learned, new = split_stages(pack, cell.seed)
     learned = fewer(learned, cell.most_training, generator(cell.seed, pack.name, "fewer"))
     tasks = training_tasks(pack, cell.characteristic, learned, cell.seed)
+    trained = _trained(cell, tasks)
+    return [_answer(cell, pack, asked, one) for asked in _exams(cell, pack, new) for one in trained]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trained:
+    """A meta-trained method, or why there is none, with the seconds that took (None: within the portfolio)."""
+
+    name: str
+    method: Method | str
+    fit_s: float | None
+
+
+def _trained(cell: Cell, tasks: Sequence[Task]) -> list[_Trained]:
     began = time.process_time()
     method: Method | str
     with _Named(f"while meta-training in the bench: {cell}"):
@@ -76,8 +95,10 @@ def examine(cell: Cell) -> list[Row]:
             method = _make(cell).fit(tasks)
         except (ModelsError, np.linalg.LinAlgError) as error:
             method = _words(error)
-    fit_s = time.process_time() - began
-    return [_answer(cell, pack, asked, method, fit_s) for asked in _exams(cell, pack, new)]
+    found = [_Trained(cell.method, method, round(time.process_time() - began, 3))]
+    inside = {m.name: m for m in method.members} if isinstance(method, Portfolio) else {}
+    missing = method if isinstance(method, str) else "the portfolio trained no such member"
+    return found + [_Trained(name, inside.get(name, missing), None) for name in cell.members]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +137,8 @@ def _stage_exams(cell: Cell, pack: Pack, stage: str, protocol: Protocol) -> Iter
             yield _Asked(protocol, k, stage, (drawn,))
 
 
-def _answer(cell: Cell, pack: Pack, asked: _Asked, method: Method | str, fit_s: float) -> Row:
+def _answer(cell: Cell, pack: Pack, asked: _Asked, trained: _Trained) -> Row:
+    method = trained.method
     row = Row(
         pack=pack.name,
         characteristic=cell.characteristic,
@@ -125,15 +147,15 @@ def _answer(cell: Cell, pack: Pack, asked: _Asked, method: Method | str, fit_s: 
         k=asked.k,
         seed=cell.seed,
         stage=asked.stage,
-        method=cell.method,
-        own=not is_peer(cell.method),
+        method=trained.name,
+        own=not is_peer(trained.name),
         queries=sum(len(e.y) for e in asked.exams),
-        fit_s=round(fit_s, 3),
+        fit_s=trained.fit_s,
     )
     if isinstance(method, str):
         return replace(row, status="refused", note=method)
     began = time.process_time()
-    with _Named(f"in the bench: {cell}, stage {asked.stage!r}, {asked.protocol}, {asked.k} labels"):
+    with _Named(f"in the bench: {cell}, {trained.name}, stage {asked.stage!r}, {asked.protocol}, {asked.k} labels"):
         try:
             predictions = [method.adapt(e.task).predict(e.x, e.t) for e in asked.exams]
         except NotThisKind as error:

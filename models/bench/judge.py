@@ -30,8 +30,10 @@ class Row:
         A learner of this product; else a peer.
     queries : int
         Units judged.
-    fit_s, seconds : float
-        Meta-training, and adapting with predicting once, in seconds of processor time.
+    fit_s : float or None
+        Meta-training in seconds of processor time; None of a member that was trained within the portfolio.
+    seconds : float
+        Adapting and predicting once, in seconds of processor time.
     nrmse, coverage, width, crps : float or None
         Continuous only; all but coverage in units of the stage's standard deviation; the last three where the
         method states intervals.
@@ -52,7 +54,7 @@ class Row:
     method: str
     own: bool
     queries: int
-    fit_s: float
+    fit_s: float | None
     seconds: float = 0.0
     nrmse: float | None = None
     coverage: float | None = None

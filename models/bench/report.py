@@ -11,7 +11,8 @@ from typing import Any
 
 from models.bench.cells import is_peer
 from models.bench.result import Result
-from models.bench.summary import Figure, Line, lines
+from models.bench.summary import STAGE_MEAN, Figure, Line, lines
+from models.bench.targets import Target, judged_learners, targets
 
 _TITLES: dict[Figure, str] = {
     "nrmse": "nRMSE (RMSE / sd of the stage; lower is better)",
@@ -38,7 +39,7 @@ def report(result: Result) -> tuple[Table, ...]:
 
     For each figure and protocol: every method at every number of labels (mean over stages, then over packs, and
     the spread over seeds), the best single peer, the best peer chosen per pack with hindsight, and how each own
-    learner stands against them; each pack by itself; seconds; and what was left unanswered.
+    learner stands against them; each pack by itself; seconds; what was left unanswered; and the targets.
 
     Parameters
     ----------
@@ -48,11 +49,29 @@ def report(result: Result) -> tuple[Table, ...]:
     -------
     tuple of Table
     """
-    tables = [_method_table(f, p, group) for f in _TITLES for p, group in _by_protocol(result, f)]
+    judged = judged_learners(result)
+    tables = [_method_table(f, p, group, judged) for f in _TITLES for p, group in _by_protocol(result, f)]
     tables += [_pack_table(p, group) for f in ("nrmse", "ap") for p, group in _by_protocol(result, f)]
-    tables.append(_time_table(result))
-    unanswered = _unanswered(result)
-    return tuple(t for t in [*tables, unanswered] if t.rows)
+    tables += [_time_table(result), _unanswered(result), target_table(targets(result))]
+    return tuple(t for t in tables if t.rows)
+
+
+def target_table(found: Sequence[Target]) -> Table:
+    """Return targets as a table: what was aimed at, what was measured where it is worst, and whether it is met."""
+    verdict = {True: "yes", False: "NO", None: _NONE}
+    rows = tuple(
+        (
+            t.learner,
+            t.words,
+            t.told,
+            verdict[t.met],
+            _NONE if t.k is None else str(t.k),
+            t.pack or _NONE,
+        )
+        for t in found
+    )
+    columns = ("learner", "target", "measured, worst", "met", "labels", "worst pack")
+    return Table("Targets", columns, rows)
 
 
 def summary(result: Result) -> list[dict[str, Any]]:
@@ -99,27 +118,27 @@ def _by_protocol(result: Result, figure: Figure) -> list[tuple[str, list[Line]]]
     return list(groups.items())
 
 
-def _method_table(figure: Figure, protocol: str, group: Sequence[Line]) -> Table:
+def _method_table(figure: Figure, protocol: str, group: Sequence[Line], judged: Sequence[str]) -> Table:
     rows = [(m, *(_with_spread(x, m) for x in group)) for m in _methods(group)]
     if _ranked(figure):
         rows.append(("best single peer", *(x.best_peer or _NONE for x in group)))
         rows.append(("best peer per pack, hindsight", *(_number(x.hindsight) for x in group)))
-        rows += [row for m in _methods(group) if not is_peer(m) for row in _standing(m, group)]
+        rows += [row for m in judged if m in _methods(group) for row in _standing(m, group)]
     return Table(f"{_TITLES[figure]}, {protocol}", ("method", *(f"{x.k} labels" for x in group)), tuple(rows))
 
 
 def _standing(method: str, group: Sequence[Line]) -> list[tuple[str, ...]]:
     better = "above" if group[0].higher else "below"
     rows: list[tuple[str, ...]] = [(f"{method}: {better} best single peer", *(_gain(x, x.gain(method)) for x in group))]
-    rivals: tuple[tuple[str, Any], ...] = (
-        ("the stage mean", "mean"),
-        ("the pack's best peer", "peer"),
-        ("the best other learner", "own"),
-    )
-    for words, against in rivals:
-        cells = [x.worst(method, against) for x in group]
+    rivals = {
+        "the stage mean": (STAGE_MEAN,),
+        "the pack's best peer": tuple(m for m in _methods(group) if is_peer(m)),
+        "the best other learner": tuple(m for m in _methods(group) if not is_peer(m)),
+    }
+    for words, names in rivals.items():
+        cells = [x.worst(method, names) for x in group]
         if any(cells):
-            shown = (_NONE if c is None else f"{_gain(x, c[1])} {c[0]}" for x, c in zip(group, cells, strict=True))
+            shown = (_NONE if c is None else f"{_gain(x, c[0])} {c[1]}" for x, c in zip(group, cells, strict=True))
             rows.append((f"{method}: worst pack against {words}", *shown))
     return rows
 
@@ -141,9 +160,10 @@ def _time_table(result: Result) -> Table:
     for method in (*result.settings.learners, *result.settings.peers):
         answered = [r for r in result.rows if r.method == method and r.status == "ok"]
         if answered:
-            fit, adapt = max(r.fit_s for r in answered), median(r.seconds for r in answered)
-            slowest = max(r.seconds for r in answered)
-            rows.append((method, f"{fit:.2f}", f"{1000 * adapt:.1f}", f"{1000 * slowest:.0f}"))
+            fit = max((r.fit_s for r in answered if r.fit_s is not None), default=None)
+            seconds = [1000 * r.seconds for r in answered]
+            told = "within portfolio" if fit is None else f"{fit:.2f}"
+            rows.append((method, told, f"{median(seconds):.1f}", f"{max(seconds):.0f}"))
     columns = ("method", "meta-training, longest (s)", "adapt + predict, median (ms)", "slowest (ms)")
     return Table("Processor time with one thread", columns, tuple(rows))
 

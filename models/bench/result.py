@@ -43,10 +43,10 @@ class Result:
     rows: tuple[Row, ...]
     seconds: float
 
-    def to_json(self, summary: Sequence[Mapping[str, Any]] = ()) -> str:
-        """Write settings, versions and rows as JSON, with a summary for those who read no rows."""
+    def to_json(self, summary: Sequence[Mapping[str, Any]] = (), targets: Sequence[Mapping[str, Any]] = ()) -> str:
+        """Write settings, versions and rows as JSON, with a summary and the targets for those who read no rows."""
         about: dict[str, Any] = {"settings": asdict(self.settings), "versions": dict(self.versions)}
-        about |= {"seconds": self.seconds, "summary": list(summary)}
+        about |= {"seconds": self.seconds, "targets": list(targets), "summary": list(summary)}
         return json.dumps(about | {"rows": [asdict(r) for r in self.rows]}, indent=1, allow_nan=False)
 
     @classmethod

@@ -18,6 +18,7 @@ from models.bench.packs import PackError, folders
 from models.bench.peers import make_peer, peer_names
 from models.bench.protocols import Protocol
 from models.bench.result import Result, Settings, versions
+from models.learners.portfolio import Portfolio
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ def run(
     data_dir: str | Path,
     *,
     learners: Sequence[str] = ("portfolio",),
+    members: bool = False,
     peers: Sequence[str] | None = None,
     protocols: Sequence[Protocol] | None = None,
     shots: Sequence[int] = SHOTS,
@@ -51,7 +53,10 @@ def run(
     data_dir : path
         Folder of packs (``<name>/data.parquet`` and ``dataset.json``); anything else in it is left alone.
     learners : sequence of str
-        Own learners, names of `models.learner_names()`.
+        Own learners, names of `models.learner_names()`. Members of the portfolio are trained once, within it, where
+        it takes part.
+    members : bool
+        The portfolio and each of its members as well.
     peers : sequence of str, optional
         Names of `peer_names()`; all by default.
     protocols : sequence of {"random", "time", "rolling"}, optional
@@ -85,7 +90,7 @@ def run(
     asked: Sequence[Protocol] = protocols or (_QUICK_PROTOCOLS if quick else _PROTOCOLS)
     settings = Settings(
         data_dir=str(data_dir),
-        learners=_once(learners),
+        learners=_once((*learners, Portfolio.name, *Portfolio.MEMBERS) if members else learners),
         peers=peer_names() if peers is None else _once(peers),
         protocols=_once(asked),
         shots=_once(shots),
@@ -129,7 +134,10 @@ def _check(settings: Settings) -> None:
 
 
 def _cells(settings: Settings, found: Sequence[Path]) -> Iterator[Cell]:
+    members = _within_portfolio(settings.learners)
     for method in (*settings.learners, *settings.peers):
+        if method in members:
+            continue
         for folder in found:
             for characteristic, kind in pack_at(str(folder)).characteristics.items():
                 if is_peer(method) and make_peer(method).kind != kind:
@@ -145,7 +153,13 @@ def _cells(settings: Settings, found: Sequence[Path]) -> Iterator[Cell]:
                         shots,
                         settings.most_stages,
                         settings.most_training,
+                        members if method == Portfolio.name else (),
                     )
+
+
+def _within_portfolio(learners: Sequence[str]) -> tuple[str, ...]:
+    """Those learners that the portfolio of the same run trains anyway: they are examined as it trained them."""
+    return tuple(m for m in learners if m in Portfolio.MEMBERS) if Portfolio.name in learners else ()
 
 
 def _work(cells: Sequence[Cell], workers: int, progress: Progress | None) -> Iterator[list[Row]]:

@@ -7,12 +7,13 @@ from statistics import fmean
 
 from models.bench.result import Result
 from models.bench.summary import Figure, Line, lines
+from models.bench.targets import NAMES, distance, judged_learners
 
-_NAMES: dict[Figure, str] = {"nrmse": "nRMSE", "ap": "average precision", "auroc": "AUROC"}
+_TOLD: tuple[Figure, ...] = ("nrmse", "ap", "auroc")
 
 
 def sentences(result: Result) -> list[str]:
-    """Say for each figure and protocol how far each own learner is from the peers, on average over labels.
+    """Say for each figure and protocol how far each judged learner is from the peers, on average over labels.
 
     Parameters
     ----------
@@ -25,14 +26,14 @@ def sentences(result: Result) -> list[str]:
         single peer is one for all packs and hindsight takes each pack's own best.
     """
     return [
-        f"{_NAMES[group[0].figure]}, {group[0].protocol}: {learner} {_on_average(group, learner)}"
+        f"{NAMES[group[0].figure]}, {group[0].protocol}: {learner} {_on_average(group, learner)}"
         for group in _groups(result)
-        for learner in result.settings.learners
+        for learner in judged_learners(result)
     ]
 
 
 def _groups(result: Result) -> Iterator[list[Line]]:
-    for figure in _NAMES:
+    for figure in _TOLD:
         of_protocol: dict[str, list[Line]] = {}
         for line in lines(result, figure):
             if any(line.by_pack.values()):
@@ -46,17 +47,5 @@ def _on_average(group: Sequence[Line], learner: str) -> str:
         "hindsight": [line.gain_on_hindsight(learner) for line in group],
     }
     known = {rival: [gain for gain in found if gain is not None] for rival, found in gains.items()}
-    told = [f"{_distance(fmean(found), higher=group[0].higher)} {rival}" for rival, found in known.items() if found]
+    told = [f"{distance(-fmean(found), difference=group[0].higher)} {rival}" for rival, found in known.items() if found]
     return ", ".join(told) or "cannot be compared: it, or every peer, left exams unanswered"
-
-
-def _distance(gain: float, *, higher: bool) -> str:
-    """Say a gain as a distance on the figure's own scale.
-
-    Examples
-    --------
-    >>> _distance(0.081, higher=False), _distance(-0.02, higher=True)
-    ('8.1 % below', '0.020 below')
-    """
-    size = f"{abs(gain):.3f}" if higher else f"{100 * abs(gain):.1f} %"
-    return f"{size} {'above' if (gain >= 0) == higher else 'below'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Literal
@@ -82,33 +82,34 @@ class Line:
             return None
         return self.means[method] - rival if self.higher else 1 - self.means[method] / rival
 
-    def worst(self, method: str, against: Literal["mean", "peer", "own"]) -> tuple[str, float] | None:
-        """Return the pack on which `method` does worst against a rival, and by how much.
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Every peer that has a value on some pack."""
+        return tuple(dict.fromkeys(m for values in self.by_pack.values() for m in values if is_peer(m)))
+
+    def worst(self, method: str, rivals: Collection[str]) -> tuple[float, str] | None:
+        """Return by how much `method` is worse than the best of `rivals` on a pack, and the pack where that is most.
 
         Parameters
         ----------
         method : str
-        against : {"mean", "peer", "own"}
-            The stage mean, the pack's best peer, or the pack's best other learner.
+        rivals : collection of str
+            Names; the method itself does not count.
 
         Returns
         -------
-        (str, float) or None
-            Pack and excess: a share where lower is better (0.02: 2 % above the rival), a difference where higher
-            is; negative where `method` is better everywhere. None without such a rival.
+        (float, str) or None
+            Excess and pack: a share where lower is better (0.02: 2 % above the rival), a difference where higher
+            is; negative where `method` is better everywhere. None where no pack has both.
         """
-        found = {p: self._excess(p, method, against) for p in self.by_pack}
+        found = {p: self._excess(p, method, rivals) for p in self.by_pack}
         known = {p: v for p, v in found.items() if v is not None}
-        return max(known.items(), key=lambda item: item[1]) if known else None
+        pack = max(known, key=lambda p: known[p], default=None)
+        return None if pack is None else (known[pack], pack)
 
-    def _excess(self, pack: str, method: str, against: str) -> float | None:
+    def _excess(self, pack: str, method: str, rivals: Collection[str]) -> float | None:
         values = self.by_pack[pack]
-        rivals = {
-            "mean": [STAGE_MEAN],
-            "peer": [m for m in values if is_peer(m)],
-            "own": [m for m in values if not is_peer(m) and m != method],
-        }[against]
-        best = self._best({m: values[m] for m in rivals if m in values})
+        best = self._best({m: v for m, v in values.items() if m in rivals and m != method})
         if best is None or method not in values:
             return None
         return values[best] - values[method] if self.higher else values[method] / values[best] - 1

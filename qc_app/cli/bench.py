@@ -23,6 +23,7 @@ FULL = "full"
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of packs (each: data.parquet, dataset.json).")]
 Learners = Annotated[str, typer.Option("--learners", help="Own learners, by commas; 'none' for peers alone.")]
+Members = Annotated[bool, typer.Option("--members", help="The portfolio and each of its members as well.")]
 Peers = Annotated[str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'.")]
 Protocols = Annotated[
     str, typer.Option("--protocols", help="Of random, time, rolling, by commas; default: all, --quick: not rolling.")
@@ -57,6 +58,7 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     out: Written = None,
     picture: Drawn = None,
     *,
+    members: Members = False,
     quick: Quick = False,
 ) -> int:
     """Judge learners and peers on stages that no training has seen."""
@@ -69,6 +71,7 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     result = _measured(
         data,
         learners=() if learners == "none" else _names(learners),
+        members=members,
         peers=None if peers == "all" else () if peers == "none" else _names(peers),
         protocols=_names(protocols) or None,
         shots=_numbers(shots) or SHOTS,
@@ -109,10 +112,10 @@ def _tell(result: Result) -> None:
 
 
 def _keep(result: Result, out: Path | None, picture: Path | None) -> None:
-    from models.bench import plot, summary
+    from models.bench import plot, summary, target_entries, targets
 
     if out is not None:
-        out.write_text(result.to_json(summary(result)), encoding="utf-8")
+        out.write_text(result.to_json(summary(result), target_entries(targets(result))), encoding="utf-8")
         say(f"written to {out}")
     if picture is not None:
         say(f"drawn to {plot(result, picture)}")

@@ -46,9 +46,9 @@ def test_means_over_stages_then_characteristics_then_packs() -> None:
     assert line.best_peer == "peer_x"
     assert line.hindsight == pytest.approx((0.5 + 1.0) / 2)
     assert line.gain("ours") == pytest.approx(1 - 0.75 / 0.9)
-    assert line.worst("ours", "mean") == ("b", pytest.approx(0.1))
-    assert line.worst("ours", "peer") == ("b", pytest.approx(0.1))
-    assert line.worst("ours", "own") is None
+    assert line.worst("ours", ("peer_mean",)) == (pytest.approx(0.1), "b")
+    assert line.worst("ours", line.peers) == (pytest.approx(0.1), "b")
+    assert line.worst("ours", ("ours",)) is None
 
 
 def test_spread_is_over_seeds() -> None:
@@ -74,7 +74,7 @@ def test_higher_is_better_for_defects() -> None:
     (line,) = lines(toy([defect("ours", 0.5), defect("peer_a", 0.7), defect("peer_b", 0.4)]), "ap")
     assert (line.best_peer, line.gain("ours")) == ("peer_a", pytest.approx(-0.2))
     assert line.gain_on_hindsight("ours") == pytest.approx(-0.2)
-    assert line.worst("ours", "peer") == ("p", pytest.approx(0.2))
+    assert line.worst("ours", line.peers) == (pytest.approx(0.2), "p")
 
 
 def test_the_table_shows_these_numbers() -> None:

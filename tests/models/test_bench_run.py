@@ -9,9 +9,10 @@ import pytest
 
 import models
 from models.base import Array, Prediction, Task
-from models.bench import PackError, Result, Row, exam, make_peer, peer_names, plot, report, run
+from models.bench import PackError, Result, Row, exam, make_peer, peer_names, plot, report, run, targets
 from models.bench.protocols import Exam
 from models.errors import NotThisKind, UnknownName
+from models.learners.portfolio import Portfolio
 from tests.models.bench_packs import make_pack, write_pack
 
 CHEAP = ("peer_mean", "peer_ridge", "peer_pooled_offset", "peer_last", "peer_ewma")
@@ -194,6 +195,18 @@ def test_every_peer_predicts_strange_stages(tmp_path: Path, name: str) -> None:
 def test_pooling_without_sisters_is_refused() -> None:
     with pytest.raises(NotThisKind, match="there is none"):
         make_peer("peer_pooled").fit([])
+
+
+@pytest.mark.slow
+def test_members_are_trained_once_and_are_those_trained_alone(folder: Path) -> None:
+    asked: dict[str, Any] = {"peers": (), "packs": ["mill"], "protocols": ("random",), "quick": True, "workers": 1}
+    found = run(folder, learners=(), members=True, **asked)
+    assert {r.method for r in found.rows} == {"portfolio", *Portfolio.MEMBERS}
+    alone = run(folder, learners=("ridge", "prior_mixture"), **asked).rows
+    within = [r for r in found.rows if r.method in {"ridge", "prior_mixture"}]
+    assert [(r.method, r.nrmse) for r in within] == [(r.method, r.nrmse) for r in alone]
+    assert {r.fit_s for r in within} == {None}
+    assert "no pack over 2 % worse than the best member" in {t.words.partition(": ")[2] for t in targets(found)}
 
 
 @pytest.mark.slow

@@ -83,6 +83,11 @@ class Portfolio:
         self.seed, self.device = seed, device
         self._members, self._families, self._beliefs = members, families, beliefs
 
+    @property
+    def members(self) -> tuple[Learner, ...]:
+        """The members, trained where the portfolio is."""
+        return self._members
+
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Train the members on all stages, and examine them, trained without a third, on that third."""
         families, beliefs, names = [], [], [m.name for m in self._members]
