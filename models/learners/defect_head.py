@@ -89,7 +89,7 @@ class DefectHead:
         wanted = tuple(task.columns) if kin.family is None else kin.family.columns
         respond, slopes = _respond(task, wanted, head)
         parts = ", ".join(f"{n} {b:+.1f}" for n, b in zip((*SCORES, "sisters", "known defects"), slopes, strict=True))
-        return kin.answered(respond, "logistic head", f"slopes: {parts}")
+        return kin.answered(respond, "logistic head", f"slopes: {parts}", carried=1.0)
 
     def state(self) -> State:
         """Return families and heads."""

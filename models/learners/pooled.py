@@ -75,7 +75,8 @@ class Pooled:
         kin = Kin.of(self._families, task)
         if kin.place is None or kin.family is None:
             return kin.by_mean()
-        return kin.answered(_respond(task, kin.family, self._pools[kin.place]), "pooled with sisters")
+        respond = _respond(task, kin.family, self._pools[kin.place])
+        return kin.answered(respond, "pooled with sisters", carried=1.0)
 
     def state(self) -> State:
         """Return families and trees."""

@@ -12,6 +12,7 @@ from models.learners.parts.families import Family, Levels, align, group, match, 
 from models.learners.parts.levels import from_labels
 from models.learners.parts.serving import Respond, serve
 from models.state import State
+from models.transfer import Transfer
 from models.words import counted
 
 
@@ -80,10 +81,18 @@ class Kin:
         """Units of the sisters in the task's columns."""
         return None if self.family is None else align(self.family.reference, self.family.columns, self.task.columns)
 
-    def answered(self, respond: Respond, title: str, *more: str, note: str = "") -> Adapted:
-        """Serve `respond`; the first sentence is the title with labels and sisters (and a note), then come `more`."""
+    def answered(self, respond: Respond, title: str, *more: str, note: str = "", carried: float = 0.0) -> Adapted:
+        """Serve `respond`; the first sentence is the title with labels and sisters (and a note), then come `more`.
+
+        `carried` is the share of the model that was learned at the sisters; without a label that is all of it.
+        """
         first = f"{title}: {sentence(self.task, self.levels)}{note}"
-        return serve(self.task, respond, (first, *more), self.reference)
+        return serve(self.task, respond, (first, *more), self.reference, self._taken(carried))
+
+    def _taken(self, carried: float) -> Transfer:
+        labels = len(self.task.support_y)
+        stages = [s for s in self.family.stages if s != self.task.stage] if self.family else []
+        return Transfer.even(labels, carried if labels else 1.0, stages)
 
     def by_mean(self) -> Adapted:
         """Serve the mean of the stage, or the level of the sisters while there is no label."""

@@ -13,6 +13,7 @@ from scipy import special
 from models.anomaly.domain import Domain
 from models.base import LEVEL, Array, Kind, Prediction, Task, as_matrix
 from models.errors import TaskError
+from models.transfer import Transfer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +63,8 @@ class Served:
     learn_domain : callable
         Learns the domain of validity; called once, at the first prediction that needs it.
     words : tuple of str
+    taken : Transfer
+        What was learned at other stages.
     """
 
     columns: tuple[str, ...]
@@ -70,6 +73,7 @@ class Served:
     respond: Respond
     learn_domain: Callable[[], Domain]
     words: tuple[str, ...]
+    taken: Transfer
 
     def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
         """Predict units with parameters `x`, shape (n, d), seen at times `t` in seconds.
@@ -109,6 +113,10 @@ class Served:
         """Say what this model stands on."""
         return self.words
 
+    def transfer(self) -> Transfer:
+        """Say which sister stages are believed."""
+        return self.taken
+
 
 def _times(t: ArrayLike | None, n: int) -> Array | None:
     if t is None:
@@ -119,7 +127,14 @@ def _times(t: ArrayLike | None, n: int) -> Array | None:
     return times
 
 
-def serve(task: Task, respond: Respond, words: tuple[str, ...], reference: Array | None = None) -> Served:
+def serve(
+    task: Task,
+    respond: Respond,
+    words: tuple[str, ...],
+    reference: Array | None = None,
+    taken: Transfer | None = None,
+) -> Served:
     """Wrap `respond` for `task`; `reference` (shape (m, d)) stands in where the stage has few units of its own."""
     domain = partial(Domain.of, task, reference)
-    return Served(tuple(task.columns), task.kind, task.gauge_sd or 0.0, respond, domain, words)
+    own = Transfer(len(task.support_y)) if taken is None else taken
+    return Served(tuple(task.columns), task.kind, task.gauge_sd or 0.0, respond, domain, words, own)

@@ -25,6 +25,7 @@ from models.learners.portfolio.weights import (
     without_evidence,
 )
 from models.state import State
+from models.transfer import Transfer, transfer_of
 
 FEWEST = 2
 NEAR = 0.3
@@ -192,6 +193,11 @@ class Blend:
     def sentences(self) -> tuple[str, ...]:
         """Say which members are believed, and what they stand on."""
         return self.words
+
+    def transfer(self) -> Transfer:
+        """Say which sister stages the members take from, by the members' weights among the labels."""
+        told = [transfer_of(part) for part in self.parts]
+        return Transfer.blend(len(self.task.support_y), zip(self.weights[0].tolist(), told, strict=True))
 
 
 def _no_belief(names: Sequence[str], kind: Kind) -> Belief:

@@ -82,7 +82,7 @@ class PriorMixture:
         mixture = Mixture.of(task, footing(task, self._knowledge[kin.place], kin.family))
         stages = kin.family.stages
         sisters = f" ({', '.join(stages[:5])}{', ...' if len(stages) > 5 else ''})"
-        return kin.answered(mixture, "prior mixture", *mixture.words(), note=sisters)
+        return kin.answered(mixture, "prior mixture", *mixture.words(), note=sisters, carried=mixture.pooled)
 
     def state(self) -> State:
         """Return families, pooled means and priors."""

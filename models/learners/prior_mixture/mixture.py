@@ -118,13 +118,17 @@ class Mixture:
         answer = predict(self.evidence, self.chosen, new, _table(new, self.base, self.trees))
         return Answer(answer.mean, answer.scale * self.base.factor, answer.freedom)
 
+    @property
+    def pooled(self) -> float:
+        """Weight of the experts with a mean that was learned at the sisters."""
+        return float(self.chosen.weight[self.chosen.mean > 0].sum()) if self.base.means else 0.0
+
     def words(self) -> tuple[str, ...]:
         """Say which experts carry the weight."""
         weight = self.chosen.weight
-        pooled = float(weight[self.chosen.mean > 0].sum())
         clocked = CLOCKED[np.asarray(self.evidence.kernels)[self.chosen.kernel]]
         drift = float(weight[clocked].sum())
-        out = [f"transfer carries {pooled:.0%} of the weight" if self.base.means else "own data only"]
+        out = [f"transfer carries {self.pooled:.0%} of the weight" if self.base.means else "own data only"]
         if self.base.means:
             totals = np.bincount(self.chosen.mean, weight, len(MEANS))
             out.append(f"most believed mean: {MEANS[int(totals.argmax())]} ({totals.max():.0%})")
