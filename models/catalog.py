@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import difflib
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, cast
 
 from models.base import Learner
 from models.errors import StateError, UnknownName
-from models.learners.defect_head import DefectHead
-from models.learners.last_value import LastValue
-from models.learners.pooled import Pooled
 from models.learners.portfolio import Portfolio
-from models.learners.prior_mixture import PriorMixture
-from models.learners.recent import Recent
-from models.learners.ridge import Ridge
-from models.learners.single_gp import SingleGP
-from models.learners.stage_mean import StageMean
 from models.state import State
 
 ENTRY_POINTS = "qc_app.learners"
 
-PLAIN: dict[str, type[Any]] = {
-    cls.name: cls for cls in (StageMean, LastValue, Recent, Ridge, SingleGP, Pooled, DefectHead, PriorMixture)
+#: Where each learner lives; a module is imported when its learner is asked for, since some bring torch along.
+LEARNERS: dict[str, str] = {
+    "stage_mean": "models.learners.stage_mean:StageMean",
+    "last_value": "models.learners.last_value:LastValue",
+    "recent": "models.learners.recent:Recent",
+    "ridge": "models.learners.ridge:Ridge",
+    "single_gp": "models.learners.single_gp:SingleGP",
+    "pooled": "models.learners.pooled:Pooled",
+    "defect_head": "models.learners.defect_head:DefectHead",
+    "prior_mixture": "models.learners.prior_mixture:PriorMixture",
+    "bayes_head": "models.learners.bayes_head:BayesHead",
 }
 
 
@@ -35,7 +37,7 @@ def learner_names() -> tuple[str, ...]:
     ('portfolio', True)
     """
     outside = sorted(entry.name for entry in entry_points(group=ENTRY_POINTS))
-    return (Portfolio.name, *PLAIN, *(name for name in outside if name not in PLAIN and name != Portfolio.name))
+    return (Portfolio.name, *LEARNERS, *(n for n in outside if n not in LEARNERS and n != Portfolio.name))
 
 
 def make_learner(name: str = "portfolio", seed: int = 0, device: str = "auto", **settings: Any) -> Learner:
@@ -96,8 +98,9 @@ def load_learner(state: State) -> Learner:
 
 
 def _class(name: str) -> Any:
-    if name in PLAIN:
-        return PLAIN[name]
+    if name in LEARNERS:
+        module, _, cls = LEARNERS[name].partition(":")
+        return getattr(import_module(module), cls)
     for entry in entry_points(group=ENTRY_POINTS):
         if entry.name == name:
             return entry.load()

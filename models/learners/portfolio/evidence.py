@@ -12,15 +12,15 @@ from numpy.typing import ArrayLike
 from models.base import LEVEL, Adapted, Array, BoolArray, Learner, Task
 from models.calibration import across_stage_factor
 from models.learners.parts import Rows
+from models.learners.parts.draws import draw
+from models.learners.parts.horizons import HORIZONS
 from models.learners.parts.serving import Served
-from models.learners.portfolio.horizons import HORIZONS, divide_later, divide_soon
 
 SHOTS = np.array([0, 5, 10, 20, 50])
 FOLDS = 3
 QUERIES = 80
 EPISODES = 40
 UNLABELLED = 200
-LEAST = 10
 
 
 @runtime_checkable
@@ -86,16 +86,6 @@ def values(part: Adapted, x: ArrayLike, t: ArrayLike | None, level: float) -> tu
     return p.mean, p.lower, p.upper
 
 
-def draw(task: Task, horizon: int, size: int, rng: np.random.Generator) -> tuple[Rows, Rows] | None:
-    """Draw the labelled rows and those to judge on; None where `task` is too short for it or has no order."""
-    if horizon == 0:
-        return divide(task, size, rng) if len(task.support_y) >= size + LEAST else None
-    if task.support_t is None or task.kind == "binary":
-        return None
-    found = (divide_soon, divide_later)[horizon - 1](task.support_t, size, rng)
-    return None if found is None else (found[0], apart(task, *found))
-
-
 def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, rest: Rows) -> Episode:
     rest = rest[:QUERIES]
     sd = float(task.support_y.std())
@@ -109,21 +99,6 @@ def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, re
         halves.append((upper - lower) / (2 * sd))
     truth = (y - task.support_y.mean()) / sd
     return Episode(task.stage, horizon, len(own), np.array(errors), np.array(halves), truth)
-
-
-def divide(task: Task, size: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
-    """Draw `size` rows and the rows to judge on; replicates of a drawn row are never judged on."""
-    order = rng.permutation(len(task.support_y))
-    own, rest = np.sort(order[:size]), order[size:]
-    return own, apart(task, own, rest)
-
-
-def apart(task: Task, own: Rows, rest: Rows) -> Rows:
-    """Return `rest` without replicates of `own`; all of it where nothing else is left."""
-    if task.groups is None:
-        return rest
-    kept = rest[~np.isin(task.groups[rest].astype(str), task.groups[own].astype(str))]
-    return kept if len(kept) else rest
 
 
 def restrict(task: Task, own: Rows, whole: bool = True) -> Task:

@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike
 from models.base import LEVEL, Adapted, Array, Kind, Learner, Prediction, Task
 from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
+from models.learners.parts.horizons import HORIZONS, shares, steps_ahead
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, values, widening
-from models.learners.portfolio.horizons import HORIZONS, shares, steps_ahead
 from models.learners.portfolio.weights import (
     at_labels,
     mean_errors,
