@@ -1,6 +1,7 @@
 """One frozen class a fact: each is a row of one journal table. Beside them, the columns of a prediction."""
 
 from qc_app.records.delivered import Counts, Event, Gap, Label, Quarantined, Receipt
+from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
 from qc_app.records.predicted import PREDICTION_COLUMNS, Tier
 from qc_app.records.watched import Alarm, AlarmState, DriftOf, DriftReport, Latest, Limits, Priority
@@ -16,6 +17,7 @@ __all__ = [
     "DriftOf",
     "DriftReport",
     "Event",
+    "Explanation",
     "Gap",
     "Label",
     "Latest",
@@ -35,4 +37,5 @@ __all__ = [
     "RunStatus",
     "Tier",
     "Verdict",
+    "Why",
 ]

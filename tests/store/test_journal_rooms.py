@@ -13,6 +13,7 @@ from qc_app.records import (
     Decision,
     DriftReport,
     Event,
+    Explanation,
     Gap,
     Label,
     Latest,
@@ -271,6 +272,26 @@ def test_a_request_is_taken_once(journal: Journal):
     assert journal.requests.list(state="done")[0].ended == NOW + HOUR
     with pytest.raises(StoreError, match="no request"):
         journal.requests.finish(99, "done", "", NOW)
+
+
+def explanation(unit: str, minutes: int, **more: object) -> Explanation:
+    told = {"model_id": "m1", "why": "latest", "content": {"value": 1.5, "parts": []}, **more}
+    return Explanation("s", "y", unit, t_event=NOW + timedelta(minutes=minutes), at=NOW + HOUR, **told)
+
+
+def test_explanations_are_overwritten_and_the_oldest_let_go(journal: Journal):
+    journal.explanations.put([])
+    journal.explanations.put([explanation(f"u{n}", n) for n in range(4)])
+    journal.explanations.put([replace(explanation("u0", 0), stage="other")])
+    newer = explanation("u1", 1, model_id="m2", why="asked", content={"value": math.nan})
+    journal.explanations.put([replace(newer, at=NOW + 2 * HOUR)], keep=3)
+    assert [e.unit_id for e in journal.explanations.list("s", "y")] == ["u1", "u2", "u3"]
+    found = journal.explanations.get("s", "y", "u1")
+    assert (found.model_id, found.why, found.content) == ("m2", "asked", {"value": None})
+    assert journal.explanations.get("s", "y", "u0") is None
+    assert journal.explanations.get("other", "y", "u0").t_event == NOW
+    journal.explanations.put([explanation("late", 9)], keep=1)
+    assert [e.unit_id for e in journal.explanations.list("s", "y")] == ["u1"], "made last, whenever the unit was"
 
 
 def test_latest_values_are_overwritten_and_nan_is_null(journal: Journal):

@@ -11,6 +11,7 @@ from qc_app.store.journal.audit import AuditTrail
 from qc_app.store.journal.database import Database
 from qc_app.store.journal.decisions import Decisions
 from qc_app.store.journal.drift import Drift
+from qc_app.store.journal.explanations import Explanations
 from qc_app.store.journal.labels import Labels
 from qc_app.store.journal.latest import LatestValues
 from qc_app.store.journal.lease import Leases
@@ -75,6 +76,7 @@ class Journal:
         self.requests = Requests(database)
         self.audit = AuditTrail(database)
         self.latest = LatestValues(database)
+        self.explanations = Explanations(database)
         self.lease = Leases(database)
 
     @contextmanager
