@@ -16,9 +16,10 @@ import numpy as np
 from models.base import Adapted, Learner, Task
 from models.bench.drawing import Skipped
 from models.bench.judge import Row, judged
+from models.bench.normal import UNITS, normal_exam
 from models.bench.packs import Pack, load
 from models.bench.peers import PeerAdapted, make_peer
-from models.bench.protocols import Exam, Protocol, exam, fewer, generator, split_stages, training_tasks
+from models.bench.protocols import NORMAL, Exam, Protocol, exam, fewer, generator, split_stages, training_tasks
 from models.bench.rolling import WALKED_STAGES, rolling_exams
 from models.errors import ModelsError, NotThisKind
 from models.learners.portfolio import Portfolio
@@ -50,11 +51,13 @@ class Cell:
     protocols: tuple[Protocol, ...]
     shots: tuple[int, ...]
     most_stages: int | None
-    most_training: int | None = None
+    training: int | None = None
     members: tuple[str, ...] = ()
+    units: tuple[int, ...] = UNITS
 
     def __str__(self) -> str:
-        return f"{Path(self.folder).name} / {self.characteristic} / {self.method} / seed {self.seed}"
+        told = f"{Path(self.folder).name} / {self.characteristic} / {self.method} / seed {self.seed}"
+        return f"{told} / {self.training} stages" if self.training else told
 
 
 def examine(cell: Cell) -> list[Row]:
@@ -72,7 +75,7 @@ def examine(cell: Cell) -> list[Row]:
     """
     pack = pack_at(cell.folder)
     learned, new = split_stages(pack, cell.seed)
-    learned = fewer(learned, cell.most_training, generator(cell.seed, pack.name, "fewer"))
+    learned = fewer(learned, cell.training, generator(cell.seed, pack.name, "fewer"))
     tasks = training_tasks(pack, cell.characteristic, learned, cell.seed)
     trained = _trained(cell, tasks)
     return [_answer(cell, pack, asked, one) for asked in _exams(cell, pack, new) for one in trained]
@@ -129,12 +132,27 @@ def _stage_exams(cell: Cell, pack: Pack, stage: str, protocol: Protocol) -> Iter
         for k, exams in {} if isinstance(walked, Skipped) else walked.items():
             yield _Asked(protocol, k, stage, exams)
         return
+    if protocol in NORMAL:
+        yield from _normal_exams(cell, pack, stage, protocol)
+        return
     if _rolling_only(cell.method):
         return
     for k in cell.shots:
         drawn = exam(pack, stage, cell.characteristic, protocol=protocol, k=k, seed=cell.seed)
         if isinstance(drawn, Exam):
             yield _Asked(protocol, k, stage, (drawn,))
+
+
+def _normal_exams(cell: Cell, pack: Pack, stage: str, protocol: Protocol) -> Iterator[_Asked]:
+    """Once a stage: normality has nothing to do with the characteristic, except that a defect says what is not."""
+    if cell.characteristic != next(iter(pack.characteristics)) or not _ranks_unlabelled(cell.method):
+        return
+    for units in cell.units:
+        drawn = normal_exam(
+            pack, stage, cell.characteristic, ordered=protocol == "normal_time", units=units, seed=cell.seed
+        )
+        if isinstance(drawn, Exam):
+            yield _Asked(protocol, units, stage, (drawn,))
 
 
 def _answer(cell: Cell, pack: Pack, asked: _Asked, trained: _Trained) -> Row:
@@ -151,6 +169,7 @@ def _answer(cell: Cell, pack: Pack, asked: _Asked, trained: _Trained) -> Row:
         own=not is_peer(trained.name),
         queries=sum(len(e.y) for e in asked.exams),
         fit_s=trained.fit_s,
+        training=cell.training,
     )
     if isinstance(method, str):
         return replace(row, status="refused", note=method)
@@ -193,6 +212,10 @@ def is_peer(name: str) -> bool:
 
 def _rolling_only(name: str) -> bool:
     return is_peer(name) and make_peer(name).rolling
+
+
+def _ranks_unlabelled(name: str) -> bool:
+    return not is_peer(name) or make_peer(name).unlabelled
 
 
 def _make(cell: Cell) -> Method:

@@ -10,7 +10,8 @@ import numpy as np
 
 from models import metrics
 from models.base import Kind, Prediction
-from models.bench.protocols import Exam, Protocol
+from models.bench.normal import PROMISED
+from models.bench.protocols import NORMAL, Exam, Protocol
 
 Status = Literal["ok", "refused", "failed"]
 
@@ -24,7 +25,7 @@ class Row:
     pack, characteristic, stage, method : str
     kind, protocol : str
     k : int
-        Labels, or labelled defects.
+        Labels, or labelled defects; under the protocols for normal units, unlabelled units to learn from.
     seed : int
     own : bool
         A learner of this product; else a peer.
@@ -39,9 +40,13 @@ class Row:
         method states intervals.
     auroc, ap : float or None
         Defects only.
+    alarms_1, alarms_5 : float or None
+        Under the protocols for normal units: share of unseen normal units whose anomaly is above .99 and .95.
     status : {"ok", "refused", "failed"}
     note : str
         Why it refused or failed.
+    training : int or None
+        Most stages that could be learned from; None: all, 0: none, as of methods that learn from no other stage.
     """
 
     pack: str
@@ -64,10 +69,15 @@ class Row:
     ap: float | None = None
     status: Status = "ok"
     note: str = ""
+    training: int | None = None
+    alarms_1: float | None = None
+    alarms_5: float | None = None
 
 
 def judged(row: Row, exams: Sequence[Exam], predictions: Sequence[Prediction]) -> Row:
     """Return `row` with the figures of the predictions on the queries of the exams, all taken together."""
+    if row.protocol in NORMAL:
+        return _judged_normal(row, exams[0], predictions[0])
     y = np.concatenate([e.y for e in exams])
     mean, lower, upper = (
         np.concatenate([getattr(p, part) for p in predictions]) for part in ("mean", "lower", "upper")
@@ -86,3 +96,16 @@ def judged(row: Row, exams: Sequence[Exam], predictions: Sequence[Prediction]) -
         width=metrics.width(lower, upper, sd),
         crps=metrics.crps(y, mean, lower, upper, level) / sd,
     )
+
+
+def _judged_normal(row: Row, exam: Exam, prediction: Prediction) -> Row:
+    """A learner is judged by its anomaly; a peer, which promises no rate, by how its score ranks."""
+    score = prediction.anomaly if row.own else prediction.mean
+    if score.shape != exam.y.shape or not np.isfinite(score).all():
+        return replace(row, status="failed", note=f"{np.sum(~np.isfinite(score))} of {len(score)} are no numbers")
+    if (exam.y == 1).any():
+        row = replace(row, auroc=metrics.auroc(exam.y, score), ap=metrics.average_precision(exam.y, score))
+    if not row.own:
+        return row
+    one, five = (float(np.mean(score[exam.y == 0] > 1 - a)) for a in PROMISED)
+    return replace(row, alarms_1=one, alarms_5=five)

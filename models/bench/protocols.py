@@ -16,7 +16,10 @@ from models.base import Array, Kind, Task
 from models.bench.drawing import Measured, Rows, Skipped, halves
 from models.bench.packs import Pack, PackStage
 
-Protocol = Literal["random", "time", "rolling"]
+Protocol = Literal["random", "time", "rolling", "normal", "normal_time"]
+PROTOCOLS: tuple[Protocol, ...] = ("random", "time", "rolling", "normal", "normal_time")
+#: Judged without a label, on normal units.
+NORMAL: frozenset[Protocol] = frozenset({"normal", "normal_time"})
 
 TRAINING_LABELS = 400
 UNLABELLED_CAP = 2000

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from models.bench.cells import is_peer
+from models.bench.protocols import NORMAL
 from models.bench.result import Result
-from models.bench.summary import STAGE_MEAN, Figure, Line, lines
-from models.bench.targets import Target, judged_learners, targets
+from models.bench.summary import FALSE_ALARMS, STAGE_MEAN, Figure, Line, lines
+from models.bench.targets import COVERAGE_SLACK, COVERED, Target, judged_learners, sizes, targets
 
 _TITLES: dict[Figure, str] = {
     "nrmse": "nRMSE (RMSE / sd of the stage; lower is better)",
@@ -21,8 +22,13 @@ _TITLES: dict[Figure, str] = {
     "width": "Width of the 90 % intervals / sd of the stage",
     "auroc": "AUROC of defects (higher is better; labels: labelled defects)",
     "ap": "Average precision of defects (higher is better; labels: labelled defects)",
+    "alarms_1": "False alarms: share of unseen normal units with anomaly above .99 (promised: 1 %)",
+    "alarms_5": "False alarms: share of unseen normal units with anomaly above .95 (promised: 5 %)",
 }
+_EACH_PACK: tuple[Figure, ...] = ("nrmse", "coverage", "crps", "ap", "alarms_1", "alarms_5")
+_OVER_TRAINING: tuple[Figure, ...] = ("nrmse", "auroc", "ap")
 _NONE = "-"
+_FLAG = "<>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ def report(result: Result) -> tuple[Table, ...]:
 
     For each figure and protocol: every method at every number of labels (mean over stages, then over packs, and
     the spread over seeds), the best single peer, the best peer chosen per pack with hindsight, and how each own
-    learner stands against them; each pack by itself; seconds; what was left unanswered; and the targets.
+    learner stands against them; each pack by itself; seconds; what was left unanswered; and the targets. With several
+    sizes of the meta-training these are of the largest, and a table over the sizes is added.
 
     Parameters
     ----------
@@ -49,19 +56,20 @@ def report(result: Result) -> tuple[Table, ...]:
     -------
     tuple of Table
     """
-    judged = judged_learners(result)
-    tables = [_method_table(f, p, group, judged) for f in _TITLES for p, group in _by_protocol(result, f)]
-    tables += [_pack_table(p, group) for f in ("nrmse", "ap") for p, group in _by_protocol(result, f)]
+    judged, main = judged_learners(result), result.at(result.settings.fullest)
+    tables = [_method_table(f, p, group, judged) for f in _TITLES for p, group in _by_protocol(main, f)]
+    tables += [_pack_table(p, group, judged) for f in _EACH_PACK for p, group in _by_protocol(main, f)]
+    tables += training_tables(result)
     tables += [_time_table(result), _unanswered(result), target_table(targets(result))]
     return tuple(t for t in tables if t.rows)
 
 
 def target_table(found: Sequence[Target]) -> Table:
     """Return targets as a table: what was aimed at, what was measured where it is worst, and whether it is met."""
-    verdict = {True: "yes", False: "NO", None: _NONE}
+    verdict, taught = {True: "yes", False: "NO", None: _NONE}, {t.training for t in found}
     rows = tuple(
         (
-            t.learner,
+            t.learner if len(taught) == 1 else f"{t.learner}, {_stages(t.training)}",
             t.words,
             t.told,
             verdict[t.met],
@@ -75,11 +83,14 @@ def target_table(found: Sequence[Target]) -> Table:
 
 
 def summary(result: Result) -> list[dict[str, Any]]:
-    """Return the lines of every figure as JSON-able dicts, the comparison of each own learner included."""
+    """Return the lines of every figure as JSON-able dicts, the comparison of each own learner included.
+
+    `labels` are unlabelled units under the protocols for normal units; `training` is the size of the meta-training.
+    """
     found = []
-    for figure in _TITLES:
-        for line in lines(result, figure):
-            entry: dict[str, Any] = {"figure": figure, "protocol": line.protocol, "labels": line.k}
+    for size, figure in ((size, figure) for size in sizes(result) for figure in _TITLES):
+        for line in lines(result.at(size), figure):
+            entry: dict[str, Any] = {"figure": figure, "protocol": line.protocol, "labels": line.k, "training": size}
             entry |= {"means": dict(line.means), "spread": dict(line.spread)}
             entry["packs"] = {pack: dict(values) for pack, values in line.by_pack.items()}
             if _ranked(figure):
@@ -96,7 +107,8 @@ def plot(result: Result, path: str | Path) -> Path:
     """
     from matplotlib.figure import Figure as Canvas
 
-    panels = [pair for f in ("nrmse", "ap") for pair in _by_protocol(result, f)]
+    main = result.at(result.settings.fullest)
+    panels = [pair for f in ("nrmse", "ap") for pair in _by_protocol(main, f)]
     canvas = Canvas(figsize=(4.5 * max(len(panels), 1), 3.6), layout="constrained")
     for i, (protocol, group) in enumerate(panels, 1):
         axes = canvas.add_subplot(1, len(panels), i, title=f"{group[0].figure}, {protocol}", xlabel="labels")
@@ -124,7 +136,7 @@ def _method_table(figure: Figure, protocol: str, group: Sequence[Line], judged: 
         rows.append(("best single peer", *(x.best_peer or _NONE for x in group)))
         rows.append(("best peer per pack, hindsight", *(_number(x.hindsight) for x in group)))
         rows += [row for m in judged if m in _methods(group) for row in _standing(m, group)]
-    return Table(f"{_TITLES[figure]}, {protocol}", ("method", *(f"{x.k} labels" for x in group)), tuple(rows))
+    return Table(f"{_TITLES[figure]}, {protocol}", ("method", *(counted(x) for x in group)), tuple(rows))
 
 
 def _standing(method: str, group: Sequence[Line]) -> list[tuple[str, ...]]:
@@ -143,16 +155,52 @@ def _standing(method: str, group: Sequence[Line]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _pack_table(protocol: str, group: Sequence[Line]) -> Table:
-    own = [m for m in _methods(group) if not is_peer(m)]
+def _pack_table(protocol: str, group: Sequence[Line], judged: Sequence[str]) -> Table:
+    figure = group[0].figure
+    own = [m for m in _methods(group) if m in judged or not (is_peer(m) or _ranked(figure))]
     rows = []
     for line in group:
         for pack, values in sorted(line.by_pack.items()):
-            single = None if line.best_peer is None else values.get(line.best_peer)
-            figures = [*(values.get(m) for m in own), single, line.best_peer_of(pack)]
-            rows.append((pack, str(line.k), *(_number(v) for v in figures)))
-    title = f"Each pack: {_TITLES[group[0].figure]}, {protocol}"
-    return Table(title, ("pack", "labels", *own, "best single peer", "best peer here"), tuple(rows))
+            shown = [_flagged(figure, values.get(m)) for m in own]
+            if _ranked(figure):
+                single = None if line.best_peer is None else values.get(line.best_peer)
+                shown += [_number(single), _number(line.best_peer_of(pack))]
+            rows.append((pack, str(line.k), *shown))
+    rivals = ("best single peer", "best peer here") if _ranked(figure) else ()
+    flag = f" ({_FLAG}: outside 85 to 95 %)" if figure == "coverage" else ""
+    title = f"Each pack: {_TITLES[figure]}{flag}, {protocol}"
+    return Table(title, ("pack", _counts(group[0]), *own, *rivals), tuple(rows))
+
+
+def training_tables(result: Result) -> list[Table]:
+    """Return how figures change with the number of stages learned from; nothing where the run has one size."""
+    if len(result.settings.training) < 2:
+        return []
+    grown = tuple(reversed(sizes(result)))
+    return [
+        found
+        for f in _OVER_TRAINING
+        for p in result.settings.protocols
+        if (found := _training_table(result, f, p, grown))
+    ]
+
+
+def _training_table(result: Result, figure: Figure, protocol: str, grown: Sequence[int | None]) -> Table | None:
+    groups = [[x for x in lines(result.at(n), figure) if x.protocol == protocol and x.means] for n in grown]
+    methods = dict.fromkeys(m for group in groups for m in _methods(group))
+    rows = [(m, *(_over_labels(group, m) for group in groups)) for m in methods]
+    title = f"Few training stages: {_TITLES[figure]}, {protocol}, mean over the numbers of labels"
+    return Table(title, ("method", *(_stages(n) for n in grown)), tuple(rows)) if rows else None
+
+
+def _over_labels(group: Sequence[Line], method: str) -> str:
+    values = [line.means.get(method) for line in group]
+    known = [v for v in values if v is not None]
+    return _number(fmean(known)) if known and len(known) == len(values) else _NONE
+
+
+def _stages(size: int | None) -> str:
+    return "all stages" if size is None else f"{size} stages"
 
 
 def _time_table(result: Result) -> Table:
@@ -180,7 +228,21 @@ def _methods(group: Sequence[Line]) -> list[str]:
 
 
 def _ranked(figure: Figure) -> bool:
-    return figure not in {"coverage", "width"}
+    return figure not in {"coverage", "width", *FALSE_ALARMS}
+
+
+def counted(line: Line) -> str:
+    """Say how many labels a line is about; under the protocols for normal units, how many unlabelled units."""
+    return f"{line.k} {_counts(line)}"
+
+
+def _counts(line: Line) -> str:
+    return "units" if line.protocol in NORMAL else "labels"
+
+
+def _flagged(figure: Figure, value: float | None) -> str:
+    outside = figure == "coverage" and value is not None and abs(value - COVERED) > COVERAGE_SLACK
+    return f"{_number(value)} {_FLAG}" if outside else _number(value)
 
 
 def _best_value(line: Line) -> float:

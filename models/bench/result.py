@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from models.bench.judge import Row
+from models.bench.normal import UNITS
 from models.bench.packs import PackError
 from models.bench.protocols import Protocol
 
@@ -20,7 +21,8 @@ _LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "catboost", "lightgbm",
 class Settings:
     """What was asked of a run.
 
-    `most_stages` limits the new stages judged, `most_training` those learned from, for each pack and seed.
+    `most_stages` limits the new stages judged for each pack and seed; `training` holds the sizes of the meta-training
+    (None: all stages that are not judged); `units` the numbers of unlabelled units for the normal protocols.
     """
 
     data_dir: str
@@ -31,7 +33,14 @@ class Settings:
     defect_shots: tuple[int, ...]
     seeds: tuple[int, ...]
     most_stages: int | None = None
-    most_training: int | None = None
+    training: tuple[int | None, ...] = (None,)
+    units: tuple[int, ...] = UNITS
+
+    @property
+    def fullest(self) -> int | None:
+        """The largest meta-training of the run; None: all stages."""
+        sizes = [size for size in self.training if size is not None]
+        return None if len(sizes) < len(self.training) else max(sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,11 @@ class Result:
     versions: Mapping[str, str]
     rows: tuple[Row, ...]
     seconds: float
+
+    def at(self, training: int | None) -> Result:
+        """Return the part of the run that learned from so many stages, with the methods that learn from none."""
+        kept = tuple(r for r in self.rows if r.training in {training, 0})
+        return replace(self, settings=replace(self.settings, training=(training,)), rows=kept)
 
     def to_json(self, summary: Sequence[Mapping[str, Any]] = (), targets: Sequence[Mapping[str, Any]] = ()) -> str:
         """Write settings, versions and rows as JSON, with a summary and the targets for those who read no rows."""
@@ -55,6 +69,9 @@ class Result:
         try:
             data = json.loads(text)
             given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["settings"].items()}
+            if "most_training" in given:
+                given["training"] = (given.pop("most_training"),)
+                data["rows"] = [{"training": given["training"][0]} | row for row in data["rows"]]
             rows = tuple(Row(**row) for row in data["rows"])
             return cls(Settings(**given), data["versions"], rows, data["seconds"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -27,7 +27,7 @@ def sentences(result: Result) -> list[str]:
     """
     return [
         f"{NAMES[group[0].figure]}, {group[0].protocol}: {learner} {_on_average(group, learner)}"
-        for group in _groups(result)
+        for group in _groups(result.at(result.settings.fullest))
         for learner in judged_learners(result)
     ]
 

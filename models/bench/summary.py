@@ -10,10 +10,11 @@ from typing import Literal
 
 from models.bench.cells import is_peer
 from models.bench.judge import Row
-from models.bench.protocols import Protocol
+from models.bench.protocols import NORMAL, Protocol
 from models.bench.result import Result
 
-Figure = Literal["nrmse", "crps", "coverage", "width", "auroc", "ap"]
+Figure = Literal["nrmse", "crps", "coverage", "width", "auroc", "ap", "alarms_1", "alarms_5"]
+FALSE_ALARMS: frozenset[Figure] = frozenset({"alarms_1", "alarms_5"})
 HIGHER_IS_BETTER: frozenset[Figure] = frozenset({"auroc", "ap"})
 STAGE_MEAN = "peer_mean"
 
@@ -25,7 +26,7 @@ class Line:
     Parameters
     ----------
     figure : str
-    protocol : {"random", "time", "rolling"}
+    protocol : {"random", "time", "rolling", "normal", "normal_time"}
     k : int
     means : mapping of str to float
         Method -> mean over packs; a method that left any exam unanswered is not here.
@@ -122,19 +123,28 @@ class Line:
 def lines(result: Result, figure: Figure) -> tuple[Line, ...]:
     """Return the lines of one figure: protocols in the order asked for, labels rising.
 
+    Of a run with several sizes of the meta-training, take one: ``lines(result.at(5), figure)``.
+
     Parameters
     ----------
     result : Result
-    figure : {"nrmse", "crps", "coverage", "width", "auroc", "ap"}
+    figure : {"nrmse", "crps", "coverage", "width", "auroc", "ap", "alarms_1", "alarms_5"}
     """
-    kind = "binary" if figure in HIGHER_IS_BETTER else "continuous"
     keyed: dict[tuple[Protocol, int], list[Row]] = defaultdict(list)
     for row in result.rows:
-        if row.kind == kind:
+        if _belongs(row, figure):
             keyed[row.protocol, row.k].append(row)
     order = {p: i for i, p in enumerate(result.settings.protocols)}
     keys = sorted(keyed, key=lambda key: (order.get(key[0], len(order)), key[1]))
     return tuple(_line(figure, protocol, k, keyed[protocol, k]) for protocol, k in keys)
+
+
+def _belongs(row: Row, figure: Figure) -> bool:
+    if figure in FALSE_ALARMS:
+        return row.protocol in NORMAL and row.own
+    if figure in HIGHER_IS_BETTER:
+        return row.kind == "binary"
+    return row.kind == "continuous" and row.protocol not in NORMAL
 
 
 def _line(figure: Figure, protocol: Protocol, k: int, rows: list[Row]) -> Line:

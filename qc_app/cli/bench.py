@@ -26,14 +26,17 @@ Learners = Annotated[str, typer.Option("--learners", help="Own learners, by comm
 Members = Annotated[bool, typer.Option("--members", help="The portfolio and each of its members as well.")]
 Peers = Annotated[str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'.")]
 Protocols = Annotated[
-    str, typer.Option("--protocols", help="Of random, time, rolling, by commas; default: all, --quick: not rolling.")
+    str, typer.Option("--protocols", help="Of random, time, rolling, normal, normal_time, by commas; default: all.")
 ]
 Packs = Annotated[str, typer.Option("--packs", help="Only these packs, by commas; default: all in the folder.")]
 Shots = Annotated[str, typer.Option("--shots", help="Numbers of labels, by commas, default 5,10,20,50.")]
-Training = Annotated[int | None, typer.Option("--training-stages", help="Learn from so many at most; default: all.")]
+Training = Annotated[
+    str, typer.Option("--training", help="Learn from so many stages at most, sizes by commas, e.g. 3,5,10,all.")
+]
 Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How often stages are drawn; three judge each stage once.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes at a time.")]
-Written = Annotated[Path | None, typer.Option("--out", help="Write settings, summary and rows as JSON.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run that --out began: only what is missing.")]
+Written = Annotated[Path | None, typer.Option("--out", help="Write settings, targets, summary and rows as JSON.")]
 Drawn = Annotated[Path | None, typer.Option("--plot", help="Draw error over labels (PNG or SVG).")]
 Quick = Annotated[bool, typer.Option("--quick", help="One seed, 10 labels (3 defects), three new stages a pack.")]
 
@@ -52,13 +55,14 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     protocols: Protocols = "",
     packs: Packs = "",
     shots: Shots = "",
-    most_training: Training = None,
+    training: Training = "all",
     seeds: Seeds = 3,
     workers: Workers = 2,
     out: Written = None,
     picture: Drawn = None,
     *,
     members: Members = False,
+    resume: Resume = False,
     quick: Quick = False,
 ) -> int:
     """Judge learners and peers on stages that no training has seen."""
@@ -75,11 +79,13 @@ def measure(  # noqa: PLR0917 - typer reads them as options
         peers=None if peers == "all" else () if peers == "none" else _names(peers),
         protocols=_names(protocols) or None,
         shots=_numbers(shots) or SHOTS,
-        most_training=most_training,
+        training=_sizes(training),
         seeds=seeds,
         packs=_names(packs) or None,
         quick=quick,
         workers=workers,
+        out=out,
+        resume=resume,
     )
     if isinstance(result, str):
         return fail(result, 2)
@@ -112,10 +118,9 @@ def _tell(result: Result) -> None:
 
 
 def _keep(result: Result, out: Path | None, picture: Path | None) -> None:
-    from models.bench import plot, summary, target_entries, targets
+    from models.bench import plot
 
     if out is not None:
-        out.write_text(result.to_json(summary(result), target_entries(targets(result))), encoding="utf-8")
         say(f"written to {out}")
     if picture is not None:
         say(f"drawn to {plot(result, picture)}")
@@ -147,8 +152,13 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def _numbers(text: str, option: str = "--shots") -> tuple[int, ...]:
     try:
         return tuple(int(name) for name in _names(text))
     except ValueError:
-        raise SettingsError(f"--shots {text!r} - give numbers of labels by commas, e.g. 5,10") from None
+        raise SettingsError(f"{option} {text!r} - give whole numbers by commas, e.g. 5,10") from None
+
+
+def _sizes(text: str) -> tuple[int | None, ...]:
+    """Read sizes of the meta-training; `all` is None."""
+    return tuple(None if name == "all" else _numbers(name, "--training")[0] for name in _names(text)) or (None,)

@@ -152,9 +152,9 @@ def test_wrong_names_are_said_before_anything_runs(folder: Path) -> None:
 def test_few_training_stages_are_a_choice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     learner = Truthful()
     serve(monkeypatch, learner)
-    found = run(folder, learners=("truthful",), peers=(), packs=["mill"], quick=True, workers=1, most_training=2)
+    found = run(folder, learners=("truthful",), peers=(), packs=["mill"], quick=True, workers=1, training=(2,))
     assert len({t.stage for t in learner.seen if len(t.support_y) == 160}) == 2
-    assert found.settings.most_training == 2
+    assert found.settings.training == (2,)
 
 
 @pytest.mark.parametrize("asked", [{"seeds": 0}, {"seeds": [-1]}, {"shots": [-5]}])

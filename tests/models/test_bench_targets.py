@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.bench import Result, Row, Settings, Target, report, target_entries, targets
@@ -80,3 +82,19 @@ def test_every_learner_is_judged_where_the_portfolio_is_absent() -> None:
     assert {cells[3] for cells in table.rows} <= {"yes", "NO", "-"}
     again = Result.from_json(result.to_json(targets=target_entries(targets(result))))
     assert again == result
+
+
+def test_each_size_of_the_meta_training_is_held_against_the_targets() -> None:
+    few = [
+        replace(r, training=0 if not r.own else 5, nrmse=r.nrmse and r.nrmse * (1.2 if r.own else 1)) for r in RANDOM
+    ]
+    rows = few + [r for r in RANDOM if r.own]
+    settings = Settings("packs", ("ridge",), ("peer_mean", "peer_x"), ("random",), (5,), (), (0,), training=(5, None))
+    result = Result(settings, {}, tuple(rows), 1.0)
+    single = [t for t in targets(result) if "best single peer" in t.words]
+    assert [(t.training, t.met) for t in single] == [(None, True), (5, False)]
+    table = next(t for t in report(result) if t.title.startswith("Few training stages"))
+    assert table.columns == ("method", "5 stages", "all stages")
+    assert ("ridge", "0.960", "0.800") in table.rows
+    assert ("peer_x", "0.900", "0.900") in table.rows
+    assert "ridge, 5 stages" in {r[0] for r in report(result)[-1].rows}

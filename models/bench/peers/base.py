@@ -48,8 +48,12 @@ class Peer:
         ``learn(tasks) -> learned``: what is taken over from the other stages.
     rolling : bool
         Serves the rolling protocol only.
+    unlabelled : bool
+        Ranks units by how unlike the others they are, without any label.
     learned : object
         Result of `learn`, set by `fit`.
+    columns : tuple of str
+        Parameters of the stages learned from, set by `fit`.
     """
 
     name: str
@@ -57,7 +61,9 @@ class Peer:
     place: Callable[[Any, Task], Predictor]
     learn: Callable[[Sequence[Task]], Any] | None = None
     rolling: bool = False
+    unlabelled: bool = False
     learned: Any = None
+    columns: tuple[str, ...] = ()
 
     def fit(self, tasks: Sequence[Task]) -> Peer:
         """Return the peer that knows the other stages."""
@@ -65,12 +71,16 @@ class Peer:
             return self
         if not tasks:
             raise NotThisKind(f"peer {self.name!r} pools other stages and there is none")
-        return replace(self, learned=self.learn(tasks))
+        if len({t.columns for t in tasks}) > 1:
+            raise NotThisKind(f"peer {self.name!r} pools stages with the same parameters; these have others")
+        return replace(self, learned=self.learn(tasks), columns=tuple(tasks[0].columns))
 
     def adapt(self, task: Task) -> PeerAdapted:
         """Fit one stage; NotThisKind for another kind of characteristic, or without a label where one is needed."""
         if task.kind != self.kind:
             raise NotThisKind(f"peer {self.name!r} serves {self.kind} characteristics, not {task.kind}")
+        if self.columns not in {(), task.columns}:
+            raise NotThisKind(f"peer {self.name!r} pooled stages with other parameters than {task.stage!r} has")
         if self.kind == "continuous" and not len(task.support_y):
             raise NotThisKind(f"peer {self.name!r} needs a label of the stage")
         return PeerAdapted(len(task.columns), self.place(self.learned, task))
