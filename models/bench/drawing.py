@@ -57,7 +57,7 @@ class Measured:
 
     def _values(self, k: int, rng: np.random.Generator) -> tuple[Rows, Rows] | Skipped:
         if self.halves is None:
-            query = _held_out(self.part, self.rows, rng)
+            query = held_out(self.part, self.rows, rng)
             pool = np.setdiff1d(self.rows, query)
         else:
             pool, query = self.halves
@@ -101,8 +101,8 @@ def halves(part: PackStage, rows: Rows) -> tuple[Rows, Rows] | None:
     return (rows[early], rows[~early]) if early.any() else None
 
 
-def _held_out(part: PackStage, rows: Rows, rng: np.random.Generator) -> Rows:
-    """Whole replicate groups for the query: half of the stage, less where the largest support needs the rest."""
+def held_out(part: PackStage, rows: Rows, rng: np.random.Generator) -> Rows:
+    """Return rows for the query, replicates together: half of the stage, less where the largest support needs more."""
     largest = max((k for k in SHOTS if k <= len(rows) - QUERY_LEAST), default=0)
     wanted = max(min(len(rows) // 2, len(rows) - largest), QUERY_LEAST)
     if part.groups is None:

@@ -1,4 +1,4 @@
-"""The yardstick on the command line: ``qc bench`` and ``qc bench speed``."""
+"""The yardstick on the command line: ``qc bench``, ``qc bench labels`` and ``qc bench speed``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qc_app.cli.bench_labels import compare_policies
 from qc_app.cli.terminal import fail, progress, say, table
 from qc_app.errors import SettingsError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from models.bench import Result
 
 bench = typer.Typer(
-    help="Measure learners and peers on packs of real stages; `qc bench speed`: how fast this machine is.",
+    help="Measure learners and peers on packs of real stages; `labels`: what to measure next; `speed`: how fast it is.",
     invoke_without_command=True,
 )
 
@@ -43,6 +44,7 @@ Quick = Annotated[bool, typer.Option("--quick", help="One seed, 10 labels (3 def
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
+    bench.command("labels")(compare_policies)
     app.add_typer(bench, name="bench")
 
 

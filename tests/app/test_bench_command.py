@@ -47,3 +47,13 @@ def test_own_learners_can_be_left_out(folder, capsys):
 def test_speed_in_small_is_no_verdict(capsys):
     assert main(["bench", "speed", "--size", "tiny", "--parts", "overview"]) == 0
     assert "the targets are meant for --size full" in capsys.readouterr().out
+
+
+def test_policies_for_the_next_label_are_compared(folder, tmp_path, capsys):
+    out = tmp_path / "labels.json"
+    asked = ["--policies", "information", "--seeds", "1", "--repeats", "1", "--stages", "1", "--out", str(out)]
+    assert main(["bench", "labels", "--data", str(folder), *asked]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "information: labels for the error of so many random ones" in text
+    assert json.loads(out.read_text())["policies"] == ["random", "information"]
+    assert main(["bench", "labels", "--data", str(folder), "--policies", "luck"]) == 2

@@ -15,6 +15,7 @@ from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.horizons import HORIZONS, shares, steps_ahead
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
+from models.learners.parts.together import Believer, Together
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, values, widening
 from models.learners.portfolio.weights import (
     at_labels,
@@ -121,6 +122,13 @@ class Portfolio:
         believed /= believed.sum(axis=1, keepdims=True)
         words = _words([m.name for m in self._members], [self._members[i].name for i in kept], believed, errors, parts)
         return Blend(task, tuple(parts), believed, factors, words)
+
+    def believe(self, task: Task) -> Together:
+        """Return what the first member that can say so believes of units together; NotThisKind without one."""
+        for member in self._members:
+            if isinstance(member, Believer):
+                return member.believe(task)
+        raise NotThisKind(f"no member of the portfolio ({', '.join(m.name for m in self._members)}) knows covariances")
 
     def state(self) -> State:
         """Return members and beliefs."""

@@ -74,15 +74,23 @@ class PriorMixture:
     def adapt(self, task: Task) -> Adapted:
         """Weigh the experts by the labels of `task`."""
         kin = Kin.of(self._families, task)
-        if kin.place is None or kin.family is None:
-            if not len(task.support_y):
-                return kin.answered(from_labels(task, None, task.support_y), "prior mixture")
-            mixture = Mixture.of(task, stranger(task, self._shared))
+        if kin.family is None and not len(task.support_y):
+            return kin.answered(from_labels(task, None, task.support_y), "prior mixture")
+        mixture = self._mixture(kin)
+        if kin.family is None:
             return kin.answered(mixture, "prior mixture", *mixture.words())
-        mixture = Mixture.of(task, footing(task, self._knowledge[kin.place], kin.family))
         stages = kin.family.stages
         sisters = f" ({', '.join(stages[:5])}{', ...' if len(stages) > 5 else ''})"
         return kin.answered(mixture, "prior mixture", *mixture.words(), note=sisters, carried=mixture.pooled)
+
+    def believe(self, task: Task) -> Mixture:
+        """Return the mixture itself, which knows how units hang together; its labels may be none."""
+        return self._mixture(Kin.of(self._families, task))
+
+    def _mixture(self, kin: Kin) -> Mixture:
+        if kin.place is None or kin.family is None:
+            return Mixture.of(kin.task, stranger(kin.task, self._shared))
+        return Mixture.of(kin.task, footing(kin.task, self._knowledge[kin.place], kin.family))
 
     def state(self) -> State:
         """Return families, pooled means and priors."""

@@ -11,9 +11,11 @@ from models.base import Array, Task
 from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.families import Family
-from models.learners.parts.levels import spread_guess
+from models.learners.parts.levels import level_guess, spread_guess
 from models.learners.parts.serving import Answer
+from models.learners.parts.together import Joint
 from models.learners.prior_mixture.experts import CLOCKED, MEANS
+from models.learners.prior_mixture.joint import joint
 from models.learners.prior_mixture.knowledge import Knowledge, mean_table
 from models.learners.prior_mixture.lens import Lens, Seen, usable
 from models.learners.prior_mixture.means import Means, inputs
@@ -67,10 +69,12 @@ def stranger(task: Task, shared: Array) -> Footing:
     """Return the footing of a stage that no family knows: its own labels, and what stages in general are like."""
     lens = Lens.of(task, tuple(task.columns), None, None)
     guess = spread_guess(task, None)
+    guess = guess if np.isfinite(guess) else 1.0
+    level = float(task.support_y.mean()) if len(task.support_y) else level_guess(task, None)
     prior = np.full(shared.shape, -np.inf)
     prior[:, 0] = shared[:, 0]
     spread = Spread(np.full(len(MEANS), 1.0), np.full(len(MEANS), guess**2))
-    return Footing(lens, prior, spread, None, float(task.support_y.mean()), np.ones(4), DOUBT)
+    return Footing(lens, prior, spread, None, level, np.ones(4), DOUBT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,12 +115,20 @@ class Mixture:
 
     def __call__(self, x: Array, t: Array | None) -> Answer:
         """Answer for units `x`, shape (n, d), at times `t`; without times the newest label's time is meant."""
+        new = self._look(x, t)
+        answer = predict(self.evidence, self.chosen, new, _table(new, self.base, self.trees))
+        return Answer(answer.mean, answer.scale * self.base.factor, answer.freedom)
+
+    def joint(self, x: Array, t: Array | None, last: int) -> Joint:
+        """Return how units `x`, shape (n, d), hang together with the `last` m of them; see `Joint`."""
+        units = self._look(x, t)
+        return joint(self.evidence, self.chosen, units, _table(units, self.base, self.trees), last)
+
+    def _look(self, x: Array, t: Array | None) -> Seen:
         lens = self.base.lens
         if t is None and self.evidence.seen.clock is not None:
             t = np.full(len(x), lens.start + lens.span)
-        new = lens.see(x, t)
-        answer = predict(self.evidence, self.chosen, new, _table(new, self.base, self.trees))
-        return Answer(answer.mean, answer.scale * self.base.factor, answer.freedom)
+        return lens.see(x, t)
 
     @property
     def pooled(self) -> float:
