@@ -1,6 +1,7 @@
 """What every learner must keep: plain functions that raise AssertionError with a sentence.
 
-``check_learner(make)`` runs them all; a package that registers a learner of its own runs the same.
+``check_learner(make)`` runs them all; a package that registers a learner of its own runs the same. Detectors have
+``models.anomaly.checks.check_detector(make)``.
 """
 
 from __future__ import annotations

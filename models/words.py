@@ -18,3 +18,18 @@ def counted(number: int, noun: str) -> str:
     ('1 label', '0 labels', '24251 units')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def percent(share: float) -> str:
+    """Return `share` in percent, to three digits.
+
+    Parameters
+    ----------
+    share : float
+
+    Examples
+    --------
+    >>> percent(0.01), percent(1 / 401), percent(0.2)
+    ('1%', '0.249%', '20%')
+    """
+    return f"{100 * share:.3g}%"

@@ -1,6 +1,8 @@
-"""Scores to p-values without a distribution assumption."""
+"""Scores to p-values without a distribution assumption, and how many units a promised rate takes."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -29,3 +31,16 @@ def p_values(calibration: Array, scores: Array) -> Array:
     """
     above = len(calibration) - np.searchsorted(calibration, scores, side="left")
     return np.asarray((1.0 + above) / (len(calibration) + 1.0), dtype=np.float64)
+
+
+def units_needed(alarm: float) -> int:
+    """Return the fewest normal units that can promise a share `alarm` of false alarms.
+
+    The smallest p-value of c units is 1 / (c + 1), so the promise takes 1 / alarm - 1 of them.
+
+    Examples
+    --------
+    >>> units_needed(0.01), units_needed(0.05), units_needed(0.5)
+    (99, 19, 1)
+    """
+    return max(math.ceil(1.0 / alarm - 1.0 - 1e-9), 1)

@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 
 from models.anomaly.knn import squared_distances
-from models.anomaly.pca import Subspace, robust_scale, subspace
+from models.anomaly.pca import Plane
+from models.anomaly.scale import robust_scale
 from models.base import Array
 
 MOST = 800
@@ -26,7 +27,7 @@ class Detectors:
         Mean and deviation of the units.
     units : ndarray, shape (m, d)
         The units, standardized, missing 0.
-    plane : Subspace
+    plane : Plane
     columns : ndarray, shape (m, d)
         Each parameter sorted.
     usual, width : ndarray, shape (3,)
@@ -44,7 +45,7 @@ class Detectors:
     centre: Array
     spread: Array
     units: Array
-    plane: Subspace
+    plane: Plane
     columns: Array
     usual: Array
     width: Array
@@ -55,7 +56,7 @@ class Detectors:
         some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), MOST)).astype(int))]
         centre, spread = _plain_scale(some)
         units = _standard(some, centre, spread)
-        raw = cls(centre, spread, units, subspace(some), np.sort(units, axis=0), np.zeros(3), np.ones(3))
+        raw = cls(centre, spread, units, Plane.learn(some), np.sort(units, axis=0), np.zeros(3), np.ones(3))
         usual, width = robust_scale(raw.scores(some))
         return cls(centre, spread, units, raw.plane, raw.columns, usual, np.maximum(width, 0.05))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
+from models.anomaly.scale import Scale
 from models.base import Array
 
 K = 5
@@ -19,30 +21,59 @@ def squared_distances(a: Array, b: Array) -> Array:
     >>> squared_distances(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]])).tolist()
     [[25.0]]
     """
-    d2: Array = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2.0 * (a @ b.T)
+    d2: Array = a @ (-2.0 * b.T)
+    d2 += np.einsum("ij,ij->i", a, a)[:, None]
+    d2 += np.einsum("ij,ij->i", b, b)
     return np.maximum(d2, 0.0, out=d2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours:
-    """Reference units, standardized, shape (m, d), and which neighbour counts."""
+    """Distance to the k-th nearest reference unit (Ramaswamy, Rastogi & Shim 2000).
 
-    reference: Array
-    k: int
-
-    def score(self, z: Array) -> Array:
-        """Return the distance of each row of `z`, shape (n, d), to its k-th nearest reference unit."""
-        d2 = squared_distances(z, self.reference)
-        kth: Array = np.sqrt(np.partition(d2, self.k - 1, axis=1)[:, self.k - 1])
-        return kth
-
-
-def neighbours(z: Array) -> Neighbours:
-    """Keep `z`, shape (m, d), as the reference; fewer than five units use the farthest of them.
-
-    Examples
-    --------
-    >>> neighbours(np.zeros((3, 1))).score(np.array([[2.0]])).tolist()
-    [2.0]
+    Parameters
+    ----------
+    scale : Scale
+    reference : ndarray, shape (m, d)
+        Units on the scale.
+    turned, squares : ndarray, shape (d, m) and (m,)
+        Minus twice the reference, transposed, and its squared lengths.
+    k : int
+        Which neighbour counts: the fifth, of fewer units the farthest.
     """
-    return Neighbours(z, min(K, len(z)))
+
+    scale: Scale
+    reference: Array
+    turned: Array
+    squares: Array
+    k: int
+    name: ClassVar[str] = "neighbours"
+
+    @classmethod
+    def learn(cls, rows: Array, seed: int = 0) -> Self:  # noqa: ARG003 - nothing random here
+        """Keep `rows`, shape (m, d), as the reference.
+
+        Examples
+        --------
+        >>> Neighbours.learn(np.array([[0.0], [1.0], [2.0]])).score(np.array([[1.0]])).round(3).tolist()
+        [0.674]
+        """
+        scale = Scale.of(rows)
+        return cls.among(scale.apply(rows), scale)
+
+    @classmethod
+    def among(cls, z: Array, scale: Scale) -> Self:
+        """Keep units `z`, shape (m, d), that stand on `scale` already."""
+        return cls(scale, z, -2.0 * z.T, np.einsum("ij,ij->i", z, z), min(K, len(z)))
+
+    def score(self, x: Array) -> Array:
+        """Return the distance of each row of `x`, shape (n, d), to its k-th nearest reference unit."""
+        return self.score_of(self.scale.apply(x))
+
+    def score_of(self, z: Array) -> Array:
+        """Return the score of units that stand on the scale already."""
+        d2 = z @ self.turned
+        d2 += self.squares
+        d2.partition(self.k - 1, axis=1)  # what is the same for a whole row is added after the choice
+        kth: Array = np.sqrt(np.maximum(d2[:, self.k - 1] + np.einsum("ij,ij->i", z, z), 0.0))
+        return kth

@@ -87,7 +87,7 @@ class Served:
         """
         matrix = as_matrix(x, len(self.columns), "predict: x")
         mean, lower, upper = self.values(matrix, t, level)
-        anomaly, inside = self.domain.judge(matrix)
+        anomaly, inside = self.domain.judge(matrix, _times(t, len(matrix)))
         return Prediction(mean, lower, upper, anomaly, inside, level)
 
     @cached_property
@@ -110,8 +110,8 @@ class Served:
         return mean, lower, upper
 
     def sentences(self) -> tuple[str, ...]:
-        """Say what this model stands on."""
-        return self.words
+        """Say what this model stands on, and what its anomaly scores can promise."""
+        return (*self.words, self.domain.sentence())
 
     def transfer(self) -> Transfer:
         """Say which sister stages are believed."""
