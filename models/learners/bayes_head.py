@@ -2,73 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from models.base import Array
-from models.learners.parts.deep.learner import Deep, Settled
-from models.learners.parts.deep.nets import Params, Stack, forward, perceptron
-from models.learners.parts.deep.training import Episode, masked_mean
+from models.learners.parts.deep.head import HeadRecipe, Heads
+from models.learners.parts.deep.learner import Deep
+from models.learners.parts.deep.nets import Params
+from models.learners.parts.deep.training import Episode
 from models.learners.parts.deep.world import Arrays
-
-FEATURES = 24
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Heads:
-    """Posterior of M last layers on features.
-
-    Parameters
-    ----------
-    body : Stack
-        Of the features, before the hyperbolic tangent.
-    weight : ndarray, shape (M, r)
-        Posterior mean; the last feature is the constant 1.
-    root : ndarray, shape (M, r, r)
-        Inverse of the lower Cholesky factor of the posterior precision.
-    variance : ndarray, shape (M,)
-        ``b_n / a_n``: squared scale of the noise.
-    freedom : ndarray, shape (M,)
-        ``2 a_n``.
-    """
-
-    body: Stack
-    weight: Array
-    root: Array
-    variance: Array
-    freedom: Array
-
-    def __call__(self, inputs: Array) -> tuple[Array, Array, float]:
-        """Return mean and squared scale, shape (M, n), and the mean degrees of freedom."""
-        phi = features(self.body(inputs))
-        mean = np.einsum("mnr,mr->mn", phi, self.weight)
-        doubt = (np.matmul(phi, np.swapaxes(self.root, 1, 2)) ** 2).sum(axis=2)
-        return mean, self.variance[:, None] * (1.0 + doubt), float(self.freedom.mean())
-
-
-def features(outputs: Array) -> Array:
-    """Return tanh of a body's outputs (M, n, r - 1) with a constant 1 behind, shape (M, n, r)."""
-    return np.concatenate([np.tanh(outputs), np.ones((*outputs.shape[:2], 1))], axis=2)
 
 
 class BayesHead(Deep):
     r"""A network's features are shared by all stages; a stage has only a last layer of its own, in closed form.
 
-    With features :math:`\phi`, prior :math:`w \mid s^2 \sim N(w_0, s^2 \Lambda_0^{-1})` and
-    :math:`s^2 \sim IG(a_0, b_0)`, a support of n labels gives (Harrison, Sharma & Pavone 2018, eq. 4 to 6; with the
-    noise integrated out as in Gelman et al. 2013, sec. 14.2)
+    The posterior of the last layer after n labels (Harrison, Sharma & Pavone 2018, eq. 4 to 6) is
 
-    .. math:: \Lambda = \Phi'\Phi + \Lambda_0, \quad w = \Lambda^{-1}(\Phi'y + \Lambda_0 w_0), \quad
-              a = a_0 + n/2, \quad b = b_0 + \tfrac12 (\|y - \Phi w\|^2 + (w - w_0)'\Lambda_0 (w - w_0))
+    .. math:: w = (\Phi'\Phi + \Lambda_0)^{-1} (\Phi'y + \Lambda_0 w_0)
 
-    and a prediction that is Student t with 2 a degrees of freedom, mean :math:`\phi'w` and squared scale
-    :math:`(b / a)(1 + \phi'\Lambda^{-1}\phi)`. Learned across stages by the log density of the query are the features,
-    :math:`w_0`, a diagonal :math:`\Lambda_0`, :math:`a_0` and :math:`b_0`.
+    and predictions are Student t; `models.learners.parts.deep.head` has the rest of the algebra. What is
+    learned across stages is the features :math:`\phi` and the prior of the last layer and of the noise.
 
     Parameters
     ----------
@@ -81,50 +34,12 @@ class BayesHead(Deep):
 
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw features and a wide, flat prior of the head."""
-        how = self.training
-        body = perceptron([width, *[how.width] * how.depth, FEATURES], generator)
-        head = {"centre": torch.zeros(FEATURES + 1), "log_precision": torch.full((FEATURES + 1,), math.log(4.0))}
-        return body | head | {"log_a": torch.tensor(math.log(2.0)), "log_b": torch.tensor(math.log(0.5))}
+        return HeadRecipe(self.training).net(width, generator)
 
     def loss(self, params: Params, episode: Episode) -> Tensor:
         """Return the mean negative log density of the query under the posterior of the support."""
-        phi, new = _features(params, episode.sx) * episode.sm[:, None], _features(params, episode.qx)
-        precision, n = params["log_precision"].exp(), episode.sm.sum()
-        root = torch.linalg.cholesky(phi.mT @ phi + torch.diag(precision))
-        centre = params["centre"]
-        weight = torch.cholesky_solve((phi.mT @ episode.sy + precision * centre)[:, None], root)[:, 0]
-        a = params["log_a"].exp() + 1.0 + n / 2
-        misfit = (episode.sm * (episode.sy - phi @ weight) ** 2).sum()
-        b = params["log_b"].exp() + 0.5 * (misfit + (precision * (weight - centre) ** 2).sum())
-        doubt = torch.linalg.solve_triangular(root, new.mT, upper=False).square().sum(dim=0)
-        return masked_mean(_surprise(episode.qy - new @ weight, b / a * (1.0 + doubt), a), episode.qm)
+        return HeadRecipe(self.training).loss(params, episode)
 
-    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
+    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Heads:
         """Compute the exact posterior of every net's head."""
-        body = Stack.of(nets)
-        phi = features(body(sx))
-        precision = np.exp(_wide(nets["log_precision"]))
-        centre = _wide(nets["centre"])
-        gram = np.swapaxes(phi, 1, 2) @ phi + precision[:, :, None] * np.eye(phi.shape[2])
-        right = np.swapaxes(phi, 1, 2) @ sy + precision * centre
-        root = np.linalg.inv(np.linalg.cholesky(gram))
-        weight = np.einsum("mji,mj->mi", root, np.einsum("mij,mj->mi", root, right))
-        a = np.exp(_wide(nets["log_a"])) + 1.0 + len(sy) / 2
-        misfit = ((sy - np.einsum("mnr,mr->mn", phi, weight)) ** 2).sum(axis=1)
-        b = np.exp(_wide(nets["log_b"])) + 0.5 * (misfit + (precision * (weight - centre) ** 2).sum(axis=1))
-        return Heads(body, weight, root, b / a, 2 * a)
-
-
-def _wide(values: NDArray[np.floating]) -> Array:
-    return np.asarray(values, dtype=np.float64)
-
-
-def _features(params: Params, x: Tensor) -> Tensor:
-    out = torch.tanh(forward(params, x))
-    return torch.cat([out, torch.ones_like(out[..., :1])], dim=-1)
-
-
-def _surprise(error: Tensor, square: Tensor, a: Tensor) -> Tensor:
-    """Return the negative log density of a Student t with 2 a degrees of freedom, without constants."""
-    gain = torch.lgamma(a + 0.5) - torch.lgamma(a)
-    return -gain + 0.5 * torch.log(2 * a * square) + (a + 0.5) * torch.log1p(error**2 / (2 * a * square))
+        return HeadRecipe(self.training).settle(nets, sx, sy)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from models import Task, make_learner
 from models.checks import sisters
 from models.errors import StateError, UnknownName
+from models.learners.parts.deep.ensemble import averaged
 from models.learners.parts.deep.inputs import Basis, Turn
-from models.learners.parts.deep.learner import averaged
 from models.learners.parts.deep.nets import Stack, forward, numbers, perceptron, stacked
 from models.learners.parts.deep.stages import Drawn, folds
 from models.learners.parts.deep.standing import Standing

@@ -5,7 +5,7 @@ import torch
 from scipy import stats
 
 from models import make_learner
-from models.learners.bayes_head import _surprise, features
+from models.learners.parts.deep.head import features, surprise
 from models.learners.parts.deep.nets import Stack, numbers, stacked
 
 
@@ -72,5 +72,5 @@ def test_no_label_leaves_the_prior():
 def test_what_training_minimises_is_the_density_of_a_t():
     error, square, a = torch.tensor([0.3, -2.0]), torch.tensor([0.5, 0.7]), torch.tensor(4.0)
     exact = -stats.t.logpdf(error.numpy(), df=8.0, scale=np.sqrt(square.numpy()))
-    found = _surprise(error, square, a).numpy() + 0.5 * np.log(np.pi)
+    found = surprise(error, square, a).numpy() + 0.5 * np.log(np.pi)
     np.testing.assert_allclose(found, exact, rtol=1e-5)

@@ -5,38 +5,27 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from models.base import Adapted, Array, Task
-from models.calibration import across_stage_factor
 from models.errors import StateError
+from models.learners.parts.deep.ensemble import Settled, averaged, ensemble
 from models.learners.parts.deep.inputs import BASIS, Inputs, SisterInputs, StrangerInputs, plant_scale
-from models.learners.parts.deep.nets import Params, numbers, stacked
-from models.learners.parts.deep.stages import FEWEST_STRANGE, Drawn, Prepared, folds, usable
+from models.learners.parts.deep.nets import Params
+from models.learners.parts.deep.stages import FEWEST_STRANGE, Prepared
 from models.learners.parts.deep.standing import Standing
-from models.learners.parts.deep.training import Episode, Training, train
-from models.learners.parts.deep.world import SHOTS, Arrays, World, from_arrays, to_arrays
-from models.learners.parts.draws import draw
+from models.learners.parts.deep.training import Episode, Training
+from models.learners.parts.deep.world import Arrays, World, from_arrays, to_arrays
 from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.scaling import Scaling
-from models.learners.parts.serving import Answer, t_quantile
+from models.learners.parts.serving import Answer
 from models.state import State
 from models.words import counted
-
-EXAMS = 9
-
-
-class Settled(Protocol):
-    """M nets settled at one stage."""
-
-    def __call__(self, inputs: Array) -> tuple[Array, Array, float]:
-        """Return mean and squared scale of a Student t, each of shape (M, n), and its degrees of freedom."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,21 +52,6 @@ class Nets:
         """Answer for units `x`, shape (n, d), seen at `t`; the nets' disagreement widens the answer."""
         answer = averaged(*self.settled(self.inputs.see(x, t)))
         return Answer(self.level + self.scale * answer.mean, self.scale * self.factor * answer.scale, answer.freedom)
-
-
-def averaged(mean: Array, square: Array, freedom: float) -> Answer:
-    """Average the answers of M nets, shape (M, n): variances, and the variance of their means added.
-
-    Examples
-    --------
-    >>> answer = averaged(np.array([[1.0], [3.0]]), np.array([[1.0], [1.0]]), 1e9)
-    >>> answer.mean.tolist(), answer.scale.round(3).tolist()
-    ([2.0], [1.414])
-    """
-    middle = mean.mean(axis=0)
-    shrink = (freedom - 2.0) / freedom if freedom > 2.0 else 1.0
-    total = square.mean(axis=0) + shrink * ((mean - middle) ** 2).mean(axis=0)
-    return Answer(middle, np.sqrt(np.maximum(total, 1e-18)), freedom)
 
 
 class Deep(ABC):
@@ -208,55 +182,37 @@ class Deep(ABC):
         standing = Standing.of(family.levels, [t.support_y for t in members], family.kind == "binary")
         plant = plant_scale(members, family.columns)
         prepared = [Prepared.sister(t, family.columns, plant, standing) for t in members]
-        return self._world(prepared, plant, standing)
+        return ensemble(self, prepared, plant, standing, seed=self.seed, device=self.device)
 
     def _common_world(self, tasks: Sequence[Task]) -> World | None:
         none = Scaling(np.zeros(0), np.zeros(0))
-        return self._world([Prepared.stranger(t) for t in tasks], none, Standing.stranger())
+        strange = [Prepared.stranger(t) for t in tasks]
+        return ensemble(self, strange, none, Standing.stranger(), seed=self.seed, device=self.device)
 
-    def _world(self, prepared: Sequence[Prepared], plant: Scaling, standing: Standing) -> World | None:
-        some = usable(prepared)
-        if len(some) < 2:
-            return None
-        count = min(self.training.folds, len(some))
-        place = np.full(len(prepared), count, dtype=np.intp)
-        place[some] = folds(len(some), count, self.seed)
-        generator = torch.Generator().manual_seed(self.seed)
-        width, where = prepared[some[0]].width, "cuda" if self.device == "cuda" else "cpu"
-        first = stacked([self.net(width, generator) for _ in range(count + 1)])
-        nets = {name: value.to(where) for name, value in first.items()}
-        learned = train(self.loss, nets, [prepared[i] for i in some], place[some], how=self.training, seed=self.seed)
-        arrays = numbers({name: value.cpu() for name, value in learned.items()})
-        world = World(arrays, place, plant, standing, np.ones(len(SHOTS)))
-        return replace(world, factors=self._factors(world, [(prepared[i], int(place[i])) for i in some]))
+    def _read(self, state: State, i: int, width: int, stages: int | None, *, own: bool) -> World:
+        template = {k: tuple(v.shape) for k, v in self.net(width, torch.Generator().manual_seed(0)).items()}
+        try:
+            return from_arrays(state.inside(f"worlds/{i}"), template, stages, own=own)
+        except (KeyError, TypeError, ValueError, StopIteration) as error:
+            raise StateError(
+                f"state of learner {self.name!r}: an array is missing or has the wrong shape ({error}) - train again"
+            ) from None
 
-    def _factors(self, world: World, examined: Sequence[tuple[Prepared, int]]) -> Array:
-        """Return the widening at each of `SHOTS` that makes 90 % intervals cover, by nets that never saw the stage."""
-        rng, out, last = np.random.default_rng(self.seed + 1), [], 1.0
-        for size in SHOTS:
-            drawn = [(_exam(p, int(size), rng), j) for p, j in _some(examined, rng)]
-            ratios = [self._ratios(world, d, j) for d, j in drawn if d is not None]
-            last = across_stage_factor(ratios) if ratios else last
-            out.append(last)
-        return np.array(out)
+    def _rebuilt(self, families: tuple[Family, ...], worlds: tuple[World | None, ...], common: World | None) -> Self:
+        settings = asdict(self.training)
+        return type(self)(self.seed, self.device, families, worlds, common, strangers=self.strangers, **settings)
 
-    def _ratios(self, world: World, drawn: Drawn, j: int) -> Array:
-        nets = {name: value[j : j + 1] for name, value in world.nets.items()}
-        answer = averaged(*self.settle(nets, drawn.sx, drawn.sy)(drawn.qx))
-        ratios: Array = np.abs(drawn.qy - answer.mean) / (answer.scale * t_quantile(0.9, answer.freedom))
-        return ratios
+    def _family_world(self, family: Family, members: Sequence[Task]) -> World | None:
+        standing = Standing.of(family.levels, [t.support_y for t in members], family.kind == "binary")
+        plant = plant_scale(members, family.columns)
+        prepared = [Prepared.sister(t, family.columns, plant, standing) for t in members]
+        return ensemble(self, prepared, plant, standing, seed=self.seed, device=self.device)
+
+    def _common_world(self, tasks: Sequence[Task]) -> World | None:
+        none = Scaling(np.zeros(0), np.zeros(0))
+        strange = [Prepared.stranger(t) for t in tasks]
+        return ensemble(self, strange, none, Standing.stranger(), seed=self.seed, device=self.device)
 
 
 def _strange(task: Task) -> Standing:
     return Standing.of_rate(float(task.support_y.mean())) if task.kind == "binary" else Standing.stranger()
-
-
-def _some(examined: Sequence[tuple[Prepared, int]], rng: np.random.Generator) -> list[tuple[Prepared, int]]:
-    return [examined[int(i)] for i in np.resize(rng.permutation(len(examined)), EXAMS)]
-
-
-def _exam(prepared: Prepared, size: int, rng: np.random.Generator) -> Drawn | None:
-    if prepared.task.kind == "binary" or (prepared.strange and size < FEWEST_STRANGE):
-        return None
-    found = draw(prepared.task, 0, size, rng)
-    return None if found is None else prepared.drawn(*found, whole=True, rng=rng)
