@@ -5,17 +5,21 @@ from models.bench.judge import Row
 from models.bench.packs import Pack, PackError, PackStage, folders, load
 from models.bench.peers import make_peer, peer_names
 from models.bench.protocols import Exam, exam, split_stages, training_tasks
-from models.bench.report import Table, plot, report, summary
 from models.bench.result import Result, Settings
 from models.bench.rolling import rolling_exams
 from models.bench.run import run
-from models.bench.standing import sentences
-from models.bench.targets import Target, target_entries, targets
+from models.bench.telling.against import Change, Comparison, compare
+from models.bench.telling.page import write_page
+from models.bench.telling.report import Table, plot, report, summary
+from models.bench.telling.standing import sentences
+from models.bench.telling.targets import Target, target_entries, targets
 from models.bench.timing import Size, Timing, time_learner
 
 __all__ = [
     "DEFECT_SHOTS",
     "SHOTS",
+    "Change",
+    "Comparison",
     "Exam",
     "Pack",
     "PackError",
@@ -28,6 +32,7 @@ __all__ = [
     "Table",
     "Target",
     "Timing",
+    "compare",
     "exam",
     "folders",
     "load",
@@ -44,4 +49,5 @@ __all__ = [
     "targets",
     "time_learner",
     "training_tasks",
+    "write_page",
 ]

@@ -23,6 +23,7 @@ from models.bench.protocols import NORMAL, Exam, Protocol, exam, fewer, generato
 from models.bench.rolling import WALKED_STAGES, rolling_exams
 from models.errors import ModelsError, NotThisKind
 from models.learners.portfolio import Portfolio
+from models.words import counted
 
 
 class Method(Interface):
@@ -57,7 +58,7 @@ class Cell:
 
     def __str__(self) -> str:
         told = f"{Path(self.folder).name} / {self.characteristic} / {self.method} / seed {self.seed}"
-        return f"{told} / {self.training} stages" if self.training else told
+        return f"{told} / {counted(self.training, 'stage')}" if self.training else told
 
 
 def examine(cell: Cell) -> list[Row]:

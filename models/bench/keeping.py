@@ -10,9 +10,9 @@ from typing import Any
 
 from models.bench.judge import Row
 from models.bench.packs import PackError
-from models.bench.report import summary
 from models.bench.result import Result, Settings, versions
-from models.bench.targets import target_entries, targets
+from models.bench.telling.report import summary
+from models.bench.telling.targets import target_entries, targets
 
 _SAME = ("protocols", "shots", "defect_shots", "most_stages", "units")
 

@@ -12,7 +12,7 @@ from qc_app.cli.terminal import fail, progress, say, table
 from qc_app.errors import SettingsError
 
 if TYPE_CHECKING:
-    from models.bench import Result
+    from models.bench import Comparison, Result
 
 bench = typer.Typer(
     help="Measure learners and peers on packs of real stages; `labels`: what to measure next; `speed`: how fast it is.",
@@ -38,7 +38,13 @@ Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How often stages are
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes at a time.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run that --out began: only what is missing.")]
 Written = Annotated[Path | None, typer.Option("--out", help="Write settings, targets, summary and rows as JSON.")]
+Against = Annotated[
+    Path | None, typer.Option("--against", help="Compare with an earlier --out file, exam by exam, learner by learner.")
+]
 Drawn = Annotated[Path | None, typer.Option("--plot", help="Draw error over labels (PNG or SVG).")]
+Html = Annotated[
+    Path | None, typer.Option("--html", help="Write one page with targets, tables and charts; opens in any browser.")
+]
 Quick = Annotated[bool, typer.Option("--quick", help="One seed, 10 labels (3 defects), three new stages a pack.")]
 
 
@@ -61,7 +67,9 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     seeds: Seeds = 3,
     workers: Workers = 2,
     out: Written = None,
+    against: Against = None,
     picture: Drawn = None,
+    html: Html = None,
     *,
     members: Members = False,
     resume: Resume = False,
@@ -72,8 +80,9 @@ def measure(  # noqa: PLR0917 - typer reads them as options
         return 0
     if data is None:
         return fail("qc bench needs a folder of packs - name it: qc bench --data DIR (or see `qc bench speed`)", 2)
-    from models.bench import SHOTS
+    from models.bench import SHOTS, write_page
 
+    earlier = None if against is None else _earlier(against)
     result = _measured(
         data,
         learners=() if learners == "none" else _names(learners),
@@ -92,7 +101,10 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     if isinstance(result, str):
         return fail(result, 2)
     _tell(result)
+    comparison = None if earlier is None else _compared(result, earlier)
     _keep(result, out, picture)
+    if html is not None:
+        say(f"page: {write_page(result, html, comparison)}")
     say(f"{len(result.rows)} answers in {result.seconds:.0f} s")
     return 0
 
@@ -117,6 +129,30 @@ def _tell(result: Result) -> None:
         say("")
     for sentence in sentences(result):
         say(sentence)
+
+
+def _earlier(path: Path) -> Result:
+    """Read the earlier run before the new one is measured: a wrong name is said at once."""
+    from models.bench import Result
+
+    if not path.is_file():
+        raise SettingsError(f"--against {path}: no such file - name one that `qc bench --out` wrote")
+    return Result.from_json(path.read_text(encoding="utf-8"))
+
+
+def _compared(result: Result, earlier: Result) -> Comparison | None:
+    from models.bench import compare
+    from models.errors import ModelsError
+
+    try:
+        found = compare(result, earlier)
+    except ModelsError as error:
+        say(f"no comparison: {error}")
+        return None
+    say("")
+    for words in (*found.sentences(), found.scope):
+        say(words)
+    return found
 
 
 def _keep(result: Result, out: Path | None, picture: Path | None) -> None:

@@ -44,6 +44,33 @@ def test_own_learners_can_be_left_out(folder, capsys):
     assert "peer_mean" in capsys.readouterr().out
 
 
+def test_a_page_and_a_comparison_with_an_earlier_run(folder, tmp_path, capsys):
+    earlier, page = tmp_path / "earlier.json", tmp_path / "bench.html"
+    asked = ["--quick", "--workers", "1", "--learners", "stage_mean", "--peers", "peer_mean", "--packs", "mill"]
+    assert main(["bench", "--data", str(folder), *asked, "--out", str(earlier)]) == 0
+    capsys.readouterr()
+    again = ["--against", str(earlier), "--html", str(page), "--training", "2,all"]
+    assert main(["bench", "--data", str(folder), *asked, *again]) == 0
+    text = capsys.readouterr().out
+    assert "nRMSE, random: stage_mean" in text
+    assert "no difference shown: +0.0000" in text
+    assert "compared:" in text
+    assert "Few training stages" in text
+    assert page.read_text().startswith("<!doctype html>")
+
+
+def test_an_earlier_run_that_is_not_there_is_said_before_anything_runs(folder, tmp_path, capsys):
+    missing = tmp_path / "gone.json"
+    assert main(["bench", "--data", str(folder), "--against", str(missing)]) == 2
+    assert "no such file" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(("option", "words"), [("--shots", "whole numbers"), ("--training", "whole numbers")])
+def test_numbers_that_are_none_are_said(folder, capsys, option, words):
+    assert main(["bench", "--data", str(folder), option, "five"]) == 2
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
 def test_speed_in_small_is_no_verdict(capsys):
     assert main(["bench", "speed", "--size", "tiny", "--parts", "overview"]) == 0
     assert "the targets are meant for --size full" in capsys.readouterr().out

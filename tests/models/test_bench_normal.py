@@ -13,7 +13,7 @@ from models.base import Prediction
 from models.bench import Exam, Pack, Result, Row, Settings, Skipped, report, run, targets
 from models.bench.judge import judged
 from models.bench.normal import normal_exam
-from models.bench.summary import lines
+from models.bench.telling.summary import lines
 from tests.models.bench_packs import make_pack, write_pack
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.bench import Result, Row, Settings, report, sentences, summary
-from models.bench.summary import lines
+from models.bench.telling.summary import lines
 
 # pack -> characteristic -> method -> nRMSE at stage s1 (seed 0), s2 (seed 0), s3 (seed 1)
 TOY = {

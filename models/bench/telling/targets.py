@@ -9,7 +9,7 @@ from typing import Literal
 
 from models.bench.protocols import Protocol
 from models.bench.result import Result
-from models.bench.summary import FALSE_ALARMS, HIGHER_IS_BETTER, STAGE_MEAN, Figure, Line, lines
+from models.bench.telling.summary import FALSE_ALARMS, HIGHER_IS_BETTER, STAGE_MEAN, Figure, Line, lines
 from models.learners.portfolio import Portfolio
 
 #: In what terms a target speaks: a share of the rival's figure, a difference to it, a share of intervals near 90 %,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 
 from models.bench.result import Result
-from models.bench.summary import Figure, Line, lines
-from models.bench.targets import NAMES, distance, judged_learners
+from models.bench.telling.summary import Figure, Line, grouped
+from models.bench.telling.targets import NAMES, distance, judged_learners
 
 _TOLD: tuple[Figure, ...] = ("nrmse", "ap", "auroc")
 
@@ -27,18 +27,10 @@ def sentences(result: Result) -> list[str]:
     """
     return [
         f"{NAMES[group[0].figure]}, {group[0].protocol}: {learner} {_on_average(group, learner)}"
-        for group in _groups(result.at(result.settings.fullest))
+        for figure in _TOLD
+        for _, group in grouped(result.at(result.settings.fullest), figure)
         for learner in judged_learners(result)
     ]
-
-
-def _groups(result: Result) -> Iterator[list[Line]]:
-    for figure in _TOLD:
-        of_protocol: dict[str, list[Line]] = {}
-        for line in lines(result, figure):
-            if any(line.by_pack.values()):
-                of_protocol.setdefault(line.protocol, []).append(line)
-        yield from of_protocol.values()
 
 
 def _on_average(group: Sequence[Line], learner: str) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 from models.bench.cells import is_peer
 from models.bench.protocols import NORMAL
 from models.bench.result import Result
-from models.bench.summary import FALSE_ALARMS, STAGE_MEAN, Figure, Line, lines
-from models.bench.targets import COVERAGE_SLACK, COVERED, Target, judged_learners, sizes, targets
+from models.bench.telling.summary import FALSE_ALARMS, STAGE_MEAN, Figure, Line, grouped, lines
+from models.bench.telling.targets import COVERAGE_SLACK, COVERED, Target, judged_learners, sizes, targets
+from models.words import counted
 
-_TITLES: dict[Figure, str] = {
+TITLES: dict[Figure, str] = {
     "nrmse": "nRMSE (RMSE / sd of the stage; lower is better)",
     "crps": "CRPS / sd of the stage (lower is better)",
     "coverage": "Coverage of the 90 % intervals",
@@ -57,8 +58,8 @@ def report(result: Result) -> tuple[Table, ...]:
     tuple of Table
     """
     judged, main = judged_learners(result), result.at(result.settings.fullest)
-    tables = [_method_table(f, p, group, judged) for f in _TITLES for p, group in _by_protocol(main, f)]
-    tables += [_pack_table(p, group, judged) for f in _EACH_PACK for p, group in _by_protocol(main, f)]
+    tables = [_method_table(f, p, group, judged) for f in TITLES for p, group in grouped(main, f)]
+    tables += [_pack_table(p, group, judged) for f in _EACH_PACK for p, group in grouped(main, f)]
     tables += training_tables(result)
     tables += [_time_table(result), _unanswered(result), target_table(targets(result))]
     return tuple(t for t in tables if t.rows)
@@ -88,7 +89,7 @@ def summary(result: Result) -> list[dict[str, Any]]:
     `labels` are unlabelled units under the protocols for normal units; `training` is the size of the meta-training.
     """
     found = []
-    for size, figure in ((size, figure) for size in sizes(result) for figure in _TITLES):
+    for size, figure in ((size, figure) for size in sizes(result) for figure in TITLES):
         for line in lines(result.at(size), figure):
             entry: dict[str, Any] = {"figure": figure, "protocol": line.protocol, "labels": line.k, "training": size}
             entry |= {"means": dict(line.means), "spread": dict(line.spread)}
@@ -108,7 +109,7 @@ def plot(result: Result, path: str | Path) -> Path:
     from matplotlib.figure import Figure as Canvas
 
     main = result.at(result.settings.fullest)
-    panels = [pair for f in ("nrmse", "ap") for pair in _by_protocol(main, f)]
+    panels = [pair for f in ("nrmse", "ap") for pair in grouped(main, f)]
     canvas = Canvas(figsize=(4.5 * max(len(panels), 1), 3.6), layout="constrained")
     for i, (protocol, group) in enumerate(panels, 1):
         axes = canvas.add_subplot(1, len(panels), i, title=f"{group[0].figure}, {protocol}", xlabel="labels")
@@ -122,21 +123,13 @@ def plot(result: Result, path: str | Path) -> Path:
     return Path(path)
 
 
-def _by_protocol(result: Result, figure: Figure) -> list[tuple[str, list[Line]]]:
-    groups: dict[str, list[Line]] = {}
-    for line in lines(result, figure):
-        if line.by_pack and any(line.by_pack.values()):
-            groups.setdefault(line.protocol, []).append(line)
-    return list(groups.items())
-
-
 def _method_table(figure: Figure, protocol: str, group: Sequence[Line], judged: Sequence[str]) -> Table:
     rows = [(m, *(_with_spread(x, m) for x in group)) for m in _methods(group)]
     if _ranked(figure):
         rows.append(("best single peer", *(x.best_peer or _NONE for x in group)))
         rows.append(("best peer per pack, hindsight", *(_number(x.hindsight) for x in group)))
         rows += [row for m in judged if m in _methods(group) for row in _standing(m, group)]
-    return Table(f"{_TITLES[figure]}, {protocol}", ("method", *(counted(x) for x in group)), tuple(rows))
+    return Table(f"{TITLES[figure]}, {protocol}", ("method", *(at_labels(x) for x in group)), tuple(rows))
 
 
 def _standing(method: str, group: Sequence[Line]) -> list[tuple[str, ...]]:
@@ -168,8 +161,8 @@ def _pack_table(protocol: str, group: Sequence[Line], judged: Sequence[str]) -> 
             rows.append((pack, str(line.k), *shown))
     rivals = ("best single peer", "best peer here") if _ranked(figure) else ()
     flag = f" ({_FLAG}: outside 85 to 95 %)" if figure == "coverage" else ""
-    title = f"Each pack: {_TITLES[figure]}{flag}, {protocol}"
-    return Table(title, ("pack", _counts(group[0]), *own, *rivals), tuple(rows))
+    title = f"Each pack: {TITLES[figure]}{flag}, {protocol}"
+    return Table(title, ("pack", f"{_noun(group[0])}s", *own, *rivals), tuple(rows))
 
 
 def training_tables(result: Result) -> list[Table]:
@@ -188,19 +181,20 @@ def training_tables(result: Result) -> list[Table]:
 def _training_table(result: Result, figure: Figure, protocol: str, grown: Sequence[int | None]) -> Table | None:
     groups = [[x for x in lines(result.at(n), figure) if x.protocol == protocol and x.means] for n in grown]
     methods = dict.fromkeys(m for group in groups for m in _methods(group))
-    rows = [(m, *(_over_labels(group, m) for group in groups)) for m in methods]
-    title = f"Few training stages: {_TITLES[figure]}, {protocol}, mean over the numbers of labels"
+    rows = [(m, *(_number(over_labels(group, m)) for group in groups)) for m in methods]
+    title = f"Few training stages: {TITLES[figure]}, {protocol}, mean over the numbers of labels"
     return Table(title, ("method", *(_stages(n) for n in grown)), tuple(rows)) if rows else None
 
 
-def _over_labels(group: Sequence[Line], method: str) -> str:
+def over_labels(group: Sequence[Line], method: str) -> float | None:
+    """Return the mean over numbers of labels of the means over packs; None where one of them is missing."""
     values = [line.means.get(method) for line in group]
     known = [v for v in values if v is not None]
-    return _number(fmean(known)) if known and len(known) == len(values) else _NONE
+    return fmean(known) if known and len(known) == len(values) else None
 
 
 def _stages(size: int | None) -> str:
-    return "all stages" if size is None else f"{size} stages"
+    return "all stages" if size is None else counted(size, "stage")
 
 
 def _time_table(result: Result) -> Table:
@@ -231,13 +225,13 @@ def _ranked(figure: Figure) -> bool:
     return figure not in {"coverage", "width", *FALSE_ALARMS}
 
 
-def counted(line: Line) -> str:
+def at_labels(line: Line) -> str:
     """Say how many labels a line is about; under the protocols for normal units, how many unlabelled units."""
-    return f"{line.k} {_counts(line)}"
+    return counted(line.k, _noun(line))
 
 
-def _counts(line: Line) -> str:
-    return "units" if line.protocol in NORMAL else "labels"
+def _noun(line: Line) -> str:
+    return "unit" if line.protocol in NORMAL else "label"
 
 
 def _flagged(figure: Figure, value: float | None) -> str:

@@ -177,3 +177,12 @@ def _by_pack(rows: Iterable[Row], figure: Figure) -> dict[str, dict[str, float]]
 def _over_packs(by_pack: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     methods = dict.fromkeys(m for values in by_pack.values() for m in values)
     return {m: fmean(v[m] for v in by_pack.values()) for m in methods if all(m in v for v in by_pack.values())}
+
+
+def grouped(result: Result, figure: Figure) -> list[tuple[Protocol, list[Line]]]:
+    """Return the lines of one figure by protocol, without protocols where no method has a mean on any pack."""
+    groups: dict[Protocol, list[Line]] = {}
+    for line in lines(result, figure):
+        if any(line.by_pack.values()):
+            groups.setdefault(line.protocol, []).append(line)
+    return list(groups.items())

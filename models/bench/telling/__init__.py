@@ -1,0 +1,1 @@
+"""What a run of the bench came to: figures, targets, tables, sentences, pictures, a page."""
