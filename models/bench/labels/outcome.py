@@ -12,7 +12,7 @@ import numpy as np
 
 from models.base import Array
 from models.bench.labels.walk import RANDOM
-from models.bench.report import Table
+from models.bench.telling.report import Table
 
 OVER_PACKS = "mean over packs"
 
