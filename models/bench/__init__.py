@@ -1,6 +1,7 @@
 """The yardstick: learners and peers on packs of real stages, in the same run."""
 
 from models.bench.drawing import DEFECT_SHOTS, SHOTS, Skipped
+from models.bench.invented import invent
 from models.bench.judge import Row
 from models.bench.packs import Pack, PackError, PackStage, folders, load
 from models.bench.peers import make_peer, peer_names
@@ -35,6 +36,7 @@ __all__ = [
     "compare",
     "exam",
     "folders",
+    "invent",
     "load",
     "make_peer",
     "peer_names",

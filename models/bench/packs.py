@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class PackStage:
         Event times in seconds.
     groups : ndarray of object, shape (n,), optional
         Replicate ids.
+    columns : tuple of str, optional
+        Names of its d parameters, where stages of the pack have parameters of their own.
     """
 
     name: str
@@ -45,6 +47,7 @@ class PackStage:
     y: Mapping[str, Array]
     t: Array | None = None
     groups: NDArray[np.object_] | None = None
+    columns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,10 +139,13 @@ def load(folder: str | Path) -> Pack:
     _check_defects(path, frame, kinds)
     if "time" in frame.columns:
         frame = frame.sort("time", maintain_order=True)
+    own = _own_parameters(path, about, parameters)
     stages = tuple(
-        _stage(part, str(key[0]), parameters, kinds, replicate)
+        _stage(part, str(key[0]), own.get(str(key[0]), parameters), kinds, replicate)
         for key, part in sorted(frame.group_by("stage", maintain_order=True), key=lambda pair: str(pair[0][0]))
     )
+    if own:
+        stages = tuple(replace(s, columns=tuple(own.get(s.name, parameters))) for s in stages)
     return Pack(str(about["name"]), str(about.get("title", about["name"])), tuple(parameters), kinds, stages)
 
 
@@ -156,6 +162,19 @@ def _description(path: Path) -> dict[str, Any]:
         if not about.get(key):
             raise PackError(f"{path / 'dataset.json'} has no {key!r} (needs {', '.join(_REQUIRED)})")
     return about
+
+
+def _own_parameters(path: Path, about: Mapping[str, Any], parameters: list[str]) -> dict[str, list[str]]:
+    """Read `stage_parameters`: stage -> its parameters, where strangers share a pack."""
+    own = about.get("stage_parameters", {})
+    if not isinstance(own, dict) or not all(isinstance(names, list) and names for names in own.values()):
+        raise PackError(f"{path / 'dataset.json'}: stage_parameters is not stage -> [parameters] - write it so")
+    for stage, names in own.items():
+        for name in (n for n in names if n not in parameters):
+            raise PackError(
+                f"{path / 'dataset.json'}: stage {stage!r} has parameter {name!r}{_nearest(str(name), parameters)}"
+            )
+    return own
 
 
 def _kinds(path: Path, about: Mapping[str, Any]) -> dict[str, Kind]:

@@ -185,7 +185,7 @@ def task_of(pack: Pack, stage: PackStage, characteristic: str, support: Rows, un
     return Task(
         stage=stage.name,
         characteristic=characteristic,
-        columns=pack.columns,
+        columns=pack.columns if stage.columns is None else stage.columns,
         support_x=stage.x[support],
         support_y=stage.y[characteristic][support],
         unlabelled_x=stage.x[unlabelled],

@@ -39,6 +39,7 @@ def run(
     packs: Sequence[str] | None = None,
     training: Sequence[int | None] = (None,),
     quick: bool = False,
+    most_stages: int | None = None,
     workers: int = 2,
     out: str | Path | None = None,
     resume: bool = False,
@@ -69,6 +70,8 @@ def run(
         Learn from so many stages at most, each size in turn, to see what few sisters are worth; None: from all.
     quick : bool
         One seed, 10 labels (3 defects), three new stages a pack at most.
+    most_stages : int, optional
+        Judge at most so many new stages a pack and seed.
     workers : int
         Processes, one BLAS thread each; 1 runs in this process.
     out : path, optional
@@ -99,6 +102,7 @@ def run(
         defect_shots=_once(defect_shots),
         seeds=tuple(range(seeds)) if isinstance(seeds, int) else _once(seeds),
         training=_once(training),
+        most_stages=most_stages,
     )
     if quick:
         settings = replace(
@@ -106,7 +110,7 @@ def run(
             shots=(10,),
             defect_shots=(3,),
             seeds=settings.seeds[:1],
-            most_stages=_QUICK_STAGES,
+            most_stages=min(most_stages or _QUICK_STAGES, _QUICK_STAGES),
             units=_QUICK_UNITS,
         )
     _check(settings)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,10 +22,15 @@ bench = typer.Typer(
     invoke_without_command=True,
 )
 
+_JUDGED_SYNTHETIC = 12  # new stages a pack and seed: made-up stages are alike, more of them say little more
 LEARNERS = "prior_mixture,portfolio"
 FULL = "full"
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of packs (each: data.parquet, dataset.json).")]
+Synthetic = Annotated[
+    int | None,
+    typer.Option("--synthetic", min=2, help="Instead of --data: made-up packs with so many stages to learn from."),
+]
 Learners = Annotated[str, typer.Option("--learners", help="Own learners, by commas; 'none' for peers alone.")]
 Members = Annotated[bool, typer.Option("--members", help="The portfolio and each of its members as well.")]
 Peers = Annotated[str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'.")]
@@ -33,6 +41,9 @@ Packs = Annotated[str, typer.Option("--packs", help="Only these packs, by commas
 Shots = Annotated[str, typer.Option("--shots", help="Numbers of labels, by commas, default 5,10,20,50.")]
 Training = Annotated[
     str, typer.Option("--training", help="Learn from so many stages at most, sizes by commas, e.g. 3,5,10,all.")
+]
+Stages = Annotated[
+    int | None, typer.Option("--stages", min=1, help="Judge at most so many new stages a pack and seed; default: all.")
 ]
 Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How often stages are drawn; three judge each stage once.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes at a time.")]
@@ -58,12 +69,14 @@ def register(app: typer.Typer) -> None:
 def measure(  # noqa: PLR0917 - typer reads them as options
     context: typer.Context,
     data: Data = None,
+    synthetic: Synthetic = None,
     learners: Learners = LEARNERS,
     peers: Peers = "all",
     protocols: Protocols = "",
     packs: Packs = "",
     shots: Shots = "",
     training: Training = "all",
+    most_stages: Stages = None,
     seeds: Seeds = 3,
     workers: Workers = 2,
     out: Written = None,
@@ -78,26 +91,29 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     """Judge learners and peers on stages that no training has seen."""
     if context.invoked_subcommand is not None:
         return 0
-    if data is None:
-        return fail("qc bench needs a folder of packs - name it: qc bench --data DIR (or see `qc bench speed`)", 2)
+    if (data is None) == (synthetic is None):
+        wanted = "one of them" if data else "name it: qc bench --data DIR, or made-up ones: --synthetic 200"
+        return fail(f"qc bench needs a folder of packs - {wanted} (see also `qc bench speed`)", 2)
     from models.bench import SHOTS, write_page
 
     earlier = None if against is None else _earlier(against)
-    result = _measured(
-        data,
-        learners=() if learners == "none" else _names(learners),
-        members=members,
-        peers=None if peers == "all" else () if peers == "none" else _names(peers),
-        protocols=_names(protocols) or None,
-        shots=_numbers(shots) or SHOTS,
-        training=_sizes(training),
-        seeds=seeds,
-        packs=_names(packs) or None,
-        quick=quick,
-        workers=workers,
-        out=out,
-        resume=resume,
-    )
+    with _packs_in(data, synthetic) as folder:
+        result = _measured(
+            folder,
+            learners=() if learners == "none" else _names(learners),
+            members=members,
+            peers=None if peers == "all" else () if peers == "none" else _names(peers),
+            protocols=_names(protocols) or None,
+            shots=_numbers(shots) or SHOTS,
+            training=_sizes(training),
+            most_stages=most_stages or (_JUDGED_SYNTHETIC if synthetic else None),
+            seeds=seeds,
+            packs=_names(packs) or None,
+            quick=quick,
+            workers=workers,
+            out=out,
+            resume=resume,
+        )
     if isinstance(result, str):
         return fail(result, 2)
     _tell(result)
@@ -107,6 +123,18 @@ def measure(  # noqa: PLR0917 - typer reads them as options
         say(f"page: {write_page(result, html, comparison)}")
     say(f"{len(result.rows)} answers in {result.seconds:.0f} s")
     return 0
+
+
+@contextmanager
+def _packs_in(data: Path | None, synthetic: int | None) -> Iterator[Path]:
+    """Name the folder of the packs; made-up ones are removed afterwards."""
+    if data is not None:
+        yield data
+        return
+    from models.bench import invent
+
+    with tempfile.TemporaryDirectory(prefix="qc-bench-") as made:
+        yield invent(made, -(-3 * (synthetic or 2) // 2))
 
 
 def _measured(data: Path, **asked: Any) -> Result | str:

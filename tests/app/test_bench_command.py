@@ -71,6 +71,15 @@ def test_numbers_that_are_none_are_said(folder, capsys, option, words):
     assert words in " ".join(capsys.readouterr().err.split())
 
 
+def test_made_up_packs_need_no_folder(folder, capsys):
+    asked = ["--quick", "--workers", "1", "--learners", "none", "--peers", "peer_mean,peer_ridge", "--stages", "2"]
+    assert main(["bench", "--synthetic", "4", *asked]) == 0
+    text = capsys.readouterr().out
+    assert "invented_strangers" in text
+    assert main(["bench", "--synthetic", "4", "--data", str(folder)]) == 2
+    assert "one of them" in " ".join(capsys.readouterr().err.split())
+
+
 def test_speed_in_small_is_no_verdict(capsys):
     assert main(["bench", "speed", "--size", "tiny", "--parts", "overview"]) == 0
     assert "the targets are meant for --size full" in capsys.readouterr().out
