@@ -1,6 +1,7 @@
 """The yardstick: learners and peers on packs of real stages, in the same run."""
 
 from models.bench.drawing import DEFECT_SHOTS, SHOTS, Skipped
+from models.bench.growth import Growth, time_growth
 from models.bench.invented import invent
 from models.bench.judge import Row
 from models.bench.packs import Pack, PackError, PackStage, folders, load
@@ -22,6 +23,7 @@ __all__ = [
     "Change",
     "Comparison",
     "Exam",
+    "Growth",
     "Pack",
     "PackError",
     "PackStage",
@@ -49,6 +51,7 @@ __all__ = [
     "summary",
     "target_entries",
     "targets",
+    "time_growth",
     "time_learner",
     "training_tasks",
     "write_page",

@@ -11,6 +11,7 @@ import numpy as np
 
 from models.base import Array, Task
 from models.bench.cells import Method
+from models.bench.memory import peak_mb, reset_peak
 from models.bench.peers import make_peer
 
 #: Called with stages done and stages in all.
@@ -60,6 +61,10 @@ class Timing:
         Processor time of fitting and predicting the same with CatBoost and scikit-learn's Gaussian process, mean.
     row_ms, row_p99_ms : float
         One prediction of one unit: median and 99 % quantile.
+    all_s : float
+        Adapting to all stages and predicting their queries, in seconds by the clock on the wall.
+    peak_mb : float or None
+        The most memory the process held meanwhile, in megabytes; None where the system does not say.
     """
 
     learner: str
@@ -71,6 +76,8 @@ class Timing:
     gp_cpu_ms: float
     row_ms: float
     row_p99_ms: float
+    all_s: float
+    peak_mb: float | None
 
 
 def time_learner(
@@ -94,7 +101,7 @@ def time_learner(
     """
     import models
 
-    world = _World.drawn(size or Size(), seed)
+    world = World.drawn(size or Size(), seed)
     size = world.size
     sisters = [world.stage(f"sister-{i}", 200)[0] for i in range(size.learned)]
     with one_thread():
@@ -102,10 +109,12 @@ def time_learner(
         prior = models.make_learner(name, seed=seed).fit(sisters)
         fit_s = time.perf_counter() - began
         own = []
+        reset_peak()
         for i in range(size.stages):
             own.append(_serve(prior, *world.stage(f"new-{i}", size.labels)))
             if told is not None:
                 told(i + 1, size.stages)
+        peak = peak_mb()
         rows = _one_row(prior, *world.stage("row", size.labels), size.one_row)
         catboost_ms, gp_ms = (_peer_cpu(peer, world) for peer in ("peer_catboost", "peer_gp"))
     wall, cpu = np.array(own).T
@@ -120,6 +129,8 @@ def time_learner(
         gp_cpu_ms=gp_ms,
         row_ms=row_ms,
         row_p99_ms=row_p99_ms,
+        all_s=float(wall.sum()) / 1000,
+        peak_mb=peak,
     )
 
 
@@ -139,15 +150,24 @@ def one_thread() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
-    """Made-up sister stages: one linear and one bent part, an offset a stage, noise."""
+class World:
+    """Made-up sister stages: one linear and one bent part, an offset a stage, noise.
+
+    Parameters
+    ----------
+    size : Size
+    rng : numpy.random.Generator
+    weights : ndarray, shape (parameters,)
+        Of the linear part.
+    """
 
     size: Size
     rng: np.random.Generator
     weights: Array
 
     @classmethod
-    def drawn(cls, size: Size, seed: int) -> _World:
+    def drawn(cls, size: Size, seed: int) -> World:
+        """Draw what the stages have in common."""
         rng = np.random.default_rng(seed)
         return cls(size, rng, rng.normal(size=size.parameters) / np.sqrt(size.parameters))
 
@@ -187,7 +207,7 @@ def _one_row(method: Method, task: Task, x: Array, times: int) -> list[float]:
     return found
 
 
-def _peer_cpu(name: str, world: _World) -> float:
+def _peer_cpu(name: str, world: World) -> float:
     peer = make_peer(name)
     stages = (world.stage(f"{name}-{i}", world.size.labels) for i in range(world.size.peer_stages))
     return float(np.mean([_serve(peer, task, x)[1] for task, x in stages]))

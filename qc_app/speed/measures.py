@@ -30,14 +30,17 @@ class Size:
         Predictions of one unit.
     overview_stages : int
         Stages on the overview.
+    training_stages : tuple of int
+        Stages of the meta-trainings whose growth is measured.
     """
 
     rows: int = 1_000_000
     columns: int = 30
-    new_stages: int = 200
+    new_stages: int = 1000
     peer_stages: int = 10
     one_row: int = 1000
     overview_stages: int = 1000
+    training_stages: tuple[int, ...] = (20, 40, 80)
 
 
 @dataclass(frozen=True, slots=True)

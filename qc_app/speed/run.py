@@ -11,17 +11,21 @@ from pathlib import Path
 
 from qc_app.errors import SettingsError
 from qc_app.plant import nearest
-from qc_app.speed.adapting import adapting
+from qc_app.speed.adapting import adapting, growing
 from qc_app.speed.ingesting import ingesting
 from qc_app.speed.measures import Progress, Size, Speed, SpeedRun, silent
 from qc_app.speed.overviewing import overviewing
 
 SIZES = {
     "full": Size(),
-    "small": Size(rows=100_000, new_stages=20, peer_stages=4, one_row=200, overview_stages=200),
-    "tiny": Size(rows=500, columns=5, new_stages=2, peer_stages=1, one_row=5, overview_stages=20),
+    "small": Size(
+        rows=100_000, new_stages=20, peer_stages=4, one_row=200, overview_stages=200, training_stages=(10, 20)
+    ),
+    "tiny": Size(
+        rows=500, columns=5, new_stages=2, peer_stages=1, one_row=5, overview_stages=20, training_stages=(2, 4)
+    ),
 }
-PARTS = ("ingest", "adapt", "overview")
+PARTS = ("ingest", "adapt", "growth", "overview")
 _LIBRARIES = ("polars", "deltalake", "torch", "numpy")
 
 
@@ -38,8 +42,8 @@ def run_speed(
     Parameters
     ----------
     size : {"full", "small", "tiny"}
-        Full: a million rows, 200 new stages, an overview of 1,000 stages; needs 2 GB of disk for a minute or two.
-    parts : sequence of {"ingest", "adapt", "overview"}
+        Full: a million rows, 1,000 new stages, an overview of 1,000 stages; needs 2 GB of disk for a minute or two.
+    parts : sequence of {"ingest", "adapt", "growth", "overview"}
     learner : str
         Which learner adapts.
     scratch : Path, optional
@@ -68,6 +72,7 @@ def run_speed(
         benches: dict[str, Callable[[], tuple[Speed, ...]]] = {
             "ingest": lambda: (ingesting(chosen, folder / "ingest", progress),),
             "adapt": lambda: adapting(chosen, learner, progress),
+            "growth": lambda: (growing(chosen, learner, progress),),
             "overview": lambda: (overviewing(chosen, folder / "overview", progress),),
         }
         speeds = tuple(speed for part in PARTS if part in parts for speed in benches[part]())

@@ -16,6 +16,7 @@ def test_every_part_is_measured_and_nothing_is_left_behind(tmp_path: Path) -> No
         "read 500 rows x 5 columns",
         "ridge",
         "ridge",
+        "ridge",
         "overview",
     ]
     assert all(value > 0 for s in found.speeds for value in s.figures.values())
@@ -23,6 +24,9 @@ def test_every_part_is_measured_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert ingest.ratio == pytest.approx(ingest.figures["product_s"] / ingest.figures["polars_s"])
     faster_peer = min(stages.figures["catboost_cpu_ms"], stages.figures["gp_cpu_ms"])
     assert stages.ratio == pytest.approx(faster_peer / stages.figures["stage_cpu_ms"])
+    assert stages.figures["peak_mb"] > 10
+    assert stages.figures["all_s"] == pytest.approx(2 * stages.figures["stage_ms"] / 1000)
+    assert set(found.speeds[3].figures) == {"2_stages_s", "4_stages_s", "peak_mb"}
     assert {"reading into the lake", "adapting", "reading the overview"} <= set(told)
     assert list(tmp_path.iterdir()) == []
     assert json.loads(found.to_json())["size"]["rows"] == 500
