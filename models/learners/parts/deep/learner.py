@@ -189,30 +189,6 @@ class Deep(ABC):
         strange = [Prepared.stranger(t) for t in tasks]
         return ensemble(self, strange, none, Standing.stranger(), seed=self.seed, device=self.device)
 
-    def _read(self, state: State, i: int, width: int, stages: int | None, *, own: bool) -> World:
-        template = {k: tuple(v.shape) for k, v in self.net(width, torch.Generator().manual_seed(0)).items()}
-        try:
-            return from_arrays(state.inside(f"worlds/{i}"), template, stages, own=own)
-        except (KeyError, TypeError, ValueError, StopIteration) as error:
-            raise StateError(
-                f"state of learner {self.name!r}: an array is missing or has the wrong shape ({error}) - train again"
-            ) from None
-
-    def _rebuilt(self, families: tuple[Family, ...], worlds: tuple[World | None, ...], common: World | None) -> Self:
-        settings = asdict(self.training)
-        return type(self)(self.seed, self.device, families, worlds, common, strangers=self.strangers, **settings)
-
-    def _family_world(self, family: Family, members: Sequence[Task]) -> World | None:
-        standing = Standing.of(family.levels, [t.support_y for t in members], family.kind == "binary")
-        plant = plant_scale(members, family.columns)
-        prepared = [Prepared.sister(t, family.columns, plant, standing) for t in members]
-        return ensemble(self, prepared, plant, standing, seed=self.seed, device=self.device)
-
-    def _common_world(self, tasks: Sequence[Task]) -> World | None:
-        none = Scaling(np.zeros(0), np.zeros(0))
-        strange = [Prepared.stranger(t) for t in tasks]
-        return ensemble(self, strange, none, Standing.stranger(), seed=self.seed, device=self.device)
-
 
 def _strange(task: Task) -> Standing:
     return Standing.of_rate(float(task.support_y.mean())) if task.kind == "binary" else Standing.stranger()
