@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.anomaly.conformal import p_values
+from models.anomaly.crossed import Pair
 from models.anomaly.domain import Domain
 from models.anomaly.knn import squared_distances
-from models.anomaly.pca import Subspace
+from models.anomaly.pca import Plane
 from models.base import Array
 
 NOTABLE = 2.0
@@ -60,13 +61,13 @@ def oddity(domain: Domain, unit: Array) -> Oddity:
     (1, True)
     """
     d = len(unit)
-    if domain.plane is None or domain.near is None:
+    if not domain.known:
         return Oddity(np.zeros(d), np.full(d, np.nan), np.zeros(d), "nothing")
-    plane = domain.plane
-    usual = (unit - plane.centre) / plane.spread
-    scores = np.array([plane.score(unit[None])[0], domain.near.score(plane.scale(unit[None]))[0]])
-    if _stranger_by_distance(domain, scores):
-        share, beyond = _from_neighbours(plane.scale(unit[None])[0], domain.near.reference, domain.near.k)
+    pair = Pair.learn(domain.units.rows)
+    plane, near = pair.plane, pair.near
+    usual = (unit - plane.scale.centre) / plane.scale.spread
+    if _stranger_by_distance(domain, domain.among.scores(unit[None]).mean(axis=0)[0]):
+        share, beyond = _from_neighbours(plane.scale.apply(unit[None])[0], near.reference, near.k)
         by = "neighbours"
     else:
         share, beyond = reconstruction(plane, np.nan_to_num(usual, nan=0.0))
@@ -75,7 +76,7 @@ def oddity(domain: Domain, unit: Array) -> Oddity:
     return Oddity(np.where(known, share, 0.0), usual, np.where(known, beyond, 0.0), by)
 
 
-def reconstruction(plane: Subspace, z: Array) -> tuple[Array, Array]:
+def reconstruction(plane: Plane, z: Array) -> tuple[Array, Array]:
     """Return reconstruction-based shares and distances of the standardized unit `z`, shape (d,).
 
     Reconstructed is the value at which the score is least, the other parameters kept: ``z_j - (M z)_j / M_jj``.
@@ -91,8 +92,9 @@ def reconstruction(plane: Subspace, z: Array) -> tuple[Array, Array]:
 
 def _stranger_by_distance(domain: Domain, scores: Array) -> bool:
     """Whether the distance is the stranger of the two scores: by p-value, then by how far beyond all seen."""
-    p = [float(p_values(domain.calibration[:, j], scores[j : j + 1])[0]) for j in (0, 1)]
-    beyond = scores / (domain.calibration[-1] + 1e-12)
+    seen = domain.among.usual
+    p = [float(p_values(seen[:, j], scores[j : j + 1])[0]) for j in (0, 1)]
+    beyond = scores / (seen[-1] + 1e-12)
     return p[1] < p[0] or (p[1] == p[0] and beyond[1] > beyond[0])
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models import learner_names, make_learner
 from models.anomaly.domain import Domain
-from models.anomaly.pca import subspace
+from models.anomaly.pca import Plane
 from models.base import Prediction, Task
 from models.checks import sisters, take
 from models.errors import TaskError
@@ -132,7 +132,7 @@ def test_a_large_fault_of_one_sensor_is_named_whichever_sensor(seed):
     rng = np.random.default_rng(seed)
     d = int(rng.integers(3, 12))
     alike = rng.normal(size=(200, 2)) @ rng.normal(size=(2, d)) + 0.3 * rng.normal(size=(200, d))
-    plane, faulty = subspace(alike), int(rng.integers(d))
+    plane, faulty = Plane.learn(alike), int(rng.integers(d))
     fault = np.zeros(d)
     fault[faulty] = 1e3
     share, beyond = reconstruction(plane, plane.axes @ rng.normal(size=len(plane.variances)) + fault)
