@@ -23,6 +23,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "enter_labels": "operator",
         "acknowledge_alarm": "operator",
         "add_event": "operator",
+        "request_explanation": "operator",
         "shelve_alarm": "engineer",
         "retrain": "engineer",
         "request_run": "engineer",

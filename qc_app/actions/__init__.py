@@ -7,7 +7,7 @@ from qc_app.actions.label_text import Entry, decode, entry_of, read_entries
 from qc_app.actions.labels import Checked, check_labels, enter_labels
 from qc_app.actions.models import promote, retrain, roll_back
 from qc_app.actions.plant import apply_plant
-from qc_app.actions.requests import replay_quarantine, request_run
+from qc_app.actions.requests import replay_quarantine, request_explanation, request_run
 
 __all__ = [
     "EVENT_KINDS",
@@ -27,6 +27,7 @@ __all__ = [
     "promote",
     "read_entries",
     "replay_quarantine",
+    "request_explanation",
     "request_run",
     "retrain",
     "roll_back",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qc_app.access import Actor
-from qc_app.actions.permission import authorise, record
+from qc_app.actions.permission import MAX_TEXT, authorise, current_plant, record
 from qc_app.errors import ActionError
 from qc_app.records import Request
 from qc_app.store import Store
@@ -39,6 +39,27 @@ def request_run(store: Store, actor: Actor, what: str, stage: str = "", reason: 
     if what not in RUNS:
         raise ActionError(f"there is no run {what!r} to ask for - use one of: {', '.join(RUNS)}")
     return ask(store, actor, what, stage, {}, reason=reason)
+
+
+def request_explanation(
+    store: Store, actor: Actor, stage: str, characteristic: str, unit: str, *, reason: str = ""
+) -> Request:
+    """Ask why the model says what it says of one unit.
+
+    Raises
+    ------
+    NotAllowed
+        Below operator.
+    PlantError, DefinitionError
+        If there is no such stage or characteristic.
+    ActionError
+        If no unit is named.
+    """
+    authorise(store, actor, "request_explanation", f"{stage} / {characteristic} {unit}"[:MAX_TEXT], reason)
+    current_plant(store).stage(stage).characteristic(characteristic)
+    if not unit.strip():
+        raise ActionError("no unit named - choose one, or type its id")
+    return ask(store, actor, "explain", stage, {"characteristic": characteristic, "unit": unit}, reason=reason)
 
 
 def replay_quarantine(store: Store, actor: Actor, ids: Sequence[int], reason: str = "") -> Request:

@@ -7,7 +7,7 @@ import streamlit as st
 from qc_app.actions import acknowledge_alarm, shelve_alarm
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, attempt, guarded, here, outcome, say, top
-from qc_app.views import Alarm, AlarmsView, age, alarms_view, local
+from qc_app.views import Alarm, AlarmsView, age, alarms_view, local, unit_of
 
 EVERY_S = 15
 MOST_CARDS = 15
@@ -63,7 +63,17 @@ def _card(alarm: Alarm, view: AlarmsView, now: Here) -> None:
             st.html(markup.line(_STATE[alarm.priority], _WORD[alarm.priority], alarm.sentence, below=below))
             if alarm.response:
                 st.html(markup.line("", "What to do", alarm.response))
+            _why(alarm, now)
         _buttons(int(alarm.id or 0), now)
+
+
+def _why(alarm: Alarm, now: Here) -> None:
+    """Lead to the newest unit that the alarm is about."""
+    unit = unit_of(now.store, alarm)
+    if unit:
+        where = {"stage": alarm.stage, "what": alarm.subject, "unit": unit}
+        label = f"Why unit {markup.plain(unit, 60)}?"
+        st.page_link(st.session_state["pages"]["unit"], label=label, icon="", query_params=where)
 
 
 def _buttons(number: int, now: Here) -> None:

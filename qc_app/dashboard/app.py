@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from qc_app.dashboard import alarms, data, labels, models, overview, stage
+from qc_app.dashboard import alarms, data, labels, models, overview, stage, unit
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import stage_links
 from qc_app.dashboard.theme import style
@@ -15,6 +15,7 @@ ICON = Path(__file__).with_name("icon.svg")
 PAGES = {
     "overview": (overview.page, "Overview"),
     "stage": (stage.page, "Stage"),
+    "unit": (unit.page, "Unit"),
     "alarms": (alarms.page, "Alarms"),
     "labels": (labels.page, "Labels"),
     "models": (models.page, "Models"),

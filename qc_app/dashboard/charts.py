@@ -76,6 +76,44 @@ def parameter_chart(frame: pl.DataFrame, name: str, unit: str, inks: Palette, he
     return _themed(alt.layer(course, last).properties(height=height, width="container"), inks)
 
 
+def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -> alt.LayerChart:
+    """Return what each parameter adds to a prediction: bars from zero, grey, in colour where the parameter is unusual.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        ``parameter``, ``part``, ``words`` (the number as text), ``now``, ``usual``, ``sd``, ``unusual``; top to bottom.
+    title : str
+        Of the axis.
+    inks : Palette
+    bar : int
+        Pixels a row.
+    """
+    sign = pl.when(pl.col("unusual")).then(pl.lit("▲ ")).otherwise(pl.lit(""))
+    drawn = frame.with_columns((sign + pl.col("parameter")).alias("row"))
+    order = list(dict.fromkeys(drawn["row"]))
+    extent = max(float(drawn["part"].abs().max() or 0.0), 1e-300) * 1.25  # type: ignore[arg-type]  # of floats
+    hover = [
+        alt.Tooltip("parameter:N"),
+        alt.Tooltip("words:N", title="adds"),
+        alt.Tooltip("now:N", title="this unit"),
+        alt.Tooltip("usual:N", title="usually"),
+        alt.Tooltip("sd:Q", title="standard deviations from its middle", format="+.1f"),
+    ]
+    y = alt.Y("row:N", sort=order, axis=alt.Axis(title=None, labelLimit=220, ticks=False, domain=False, labelPadding=8))
+    x = alt.X(
+        "part:Q", scale=alt.Scale(domain=[-extent, extent]), axis=alt.Axis(title=title, tickCount=5, labelExpr=_NUMBER)
+    )
+    ink = alt.condition("datum.unusual", alt.value(inks.watch), alt.value(inks.faint))
+    base = alt.Chart(drawn).encode(y=y, tooltip=hover)
+    bars = base.mark_bar(height=bar // 2).encode(x=x, color=ink)
+    right = base.transform_filter("datum.part >= 0").mark_text(align="left", dx=5, color=inks.ink)
+    left = base.transform_filter("datum.part < 0").mark_text(align="right", dx=-5, color=inks.ink)
+    words = [side.encode(x=x, text="words:N") for side in (right, left)]
+    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=inks.soft).encode(x="zero:Q")
+    return _themed(alt.layer(bars, zero, *words).properties(height=alt.Step(bar)), inks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Plot:
     """The layers of the stage's picture: above, the units; in the strip below, the anomaly score."""

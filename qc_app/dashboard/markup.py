@@ -123,6 +123,12 @@ def legend(level: float | None = None) -> str:
     return '<div class="qc-legend">' + "".join(f"<span><b>{m}</b> {safe(w)}</span>" for m, w in marks) + "</div>"
 
 
+def legend_of(marks: Iterable[tuple[str, str, str]]) -> str:
+    """Return a legend: for each mark its ink (a name of the palette), its symbol, and what it means."""
+    spans = [f"<span><b style='color:var(--qc-{safe(ink)})'>{safe(m)}</b> {safe(w)}</span>" for ink, m, w in marks]
+    return f'<div class="qc-legend">{"".join(spans)}</div>'
+
+
 def spark(
     values: Sequence[float], lower: float | None, upper: float | None, inks: Palette, size: tuple[int, int] = (160, 36)
 ) -> str:

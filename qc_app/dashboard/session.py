@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,6 +134,26 @@ def pick_window() -> str:
     _settle("window", list(WINDOWS), "7d")
     st.segmented_control("Window", list(WINDOWS), key="pick_window", on_change=_picked, args=("window",), required=True)
     return str(st.session_state["pick_window"])
+
+
+def pick_unit(choices: Mapping[str, str]) -> str:
+    """Let the person choose a unit, or type the id of any other; `choices` says why each is listed."""
+    asked = st.query_params.get("unit") or st.session_state.get("place_unit") or ""
+    listed = list(choices) if asked in choices or not asked else [asked, *choices]
+    if not listed:
+        return ""
+    _settle("unit", listed)
+    st.selectbox(
+        "Unit",
+        listed,
+        key="pick_unit",
+        format_func=lambda u: f"{u}  ·  {choices[u]}" if u in choices else u,
+        on_change=_picked,
+        args=("unit",),
+        accept_new_options=True,
+        help="Type the id of any unit of this stage",
+    )
+    return str(st.session_state["pick_unit"])
 
 
 def _settle(name: str, options: Sequence[str], default: str = "") -> None:

@@ -113,7 +113,7 @@ def _model(v: Mapping[str, Any], now: Here) -> str:
 
 
 def _units(view: StageView, now: Here) -> None:
-    st.html(markup.heading("Latest units", view.characteristic.unit))
+    st.html(markup.heading("Latest units", f"{view.characteristic.unit} · choose a row to see why".removeprefix(" · ")))
     n = view.places
     columns = {
         "unit_id": "Unit",
@@ -135,4 +135,9 @@ def _units(view: StageView, now: Here) -> None:
     )
     told = view.units.with_columns(note.alias("note"))
     empty = "No unit is predicted in this window yet."
-    tables.show(told, "stage_units", columns, zone=now.plant.zone, rows=9, marked="note", empty=empty)
+    picked = tables.show(
+        told, "stage_units", columns, zone=now.plant.zone, rows=9, select="one", marked="note", empty=empty
+    )
+    if picked:
+        where = {"stage": view.stage.id, "what": view.characteristic.name, "unit": told["unit_id"][picked[0]]}
+        st.switch_page(st.session_state["pages"]["unit"], query_params=where)

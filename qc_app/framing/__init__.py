@@ -3,6 +3,7 @@
 from qc_app.framing.frozen import freeze, thaw
 from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task
+from qc_app.framing.told import told
 
 __all__ = [
     "SUPPORT_CAP",
@@ -13,5 +14,6 @@ __all__ = [
     "lots",
     "task",
     "thaw",
+    "told",
     "unfold",
 ]

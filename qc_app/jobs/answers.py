@@ -62,6 +62,10 @@ class Answers:
         data, manifest = self._registry.get(model_id)
         return self.prior(manifest["prior"]), thaw(from_bytes(data[STATE]))
 
+    def task(self, answer: Answer, now: Task) -> Task:
+        """Return the task that the answering model was adapted with; `now`, all that is known, for the baseline."""
+        return self.recipe(answer.model_id)[1] if answer.tier in {"champion", "previous"} else now
+
     def seen(self, model_id: str | None) -> frozenset[str]:
         """Return the units whose labels the model was adapted with."""
         return self._loaded(model_id)[1] if model_id else frozenset()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,7 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from models import Adapted, drift
 from models.base import Array
+from models.explain import change, means_of
 from qc_app import framing
 from qc_app.jobs.alarms import Condition, settle
 from qc_app.jobs.night import Night
@@ -81,7 +83,8 @@ def _tested(
     model = night.answers.model(champion)
     weights = importance(model, windows.reference, night.seed(stage, what))
     broken = {fault.column for fault in faults}
-    verdicts = list(drift.inputs(windows.reference, windows.current, columns, weights, faulty=broken))
+    tests = drift.inputs(windows.reference, windows.current, columns, weights, faulty=broken)
+    verdicts = moved_by(tests, model, windows, columns, what)
     tracked = track(night, stage, what)
     new = tracked["t_known"] > cutoff
     residuals = (tracked["value"] - tracked["mean"]).to_numpy()
@@ -90,6 +93,39 @@ def _tested(
         values = tracked["value"].to_numpy()
         verdicts.append(drift.output(values[~new.to_numpy()], values[new.to_numpy()], what.name))
     return verdicts, faults, set(columns)
+
+
+def moved_by(
+    verdicts: Sequence[drift.Verdict], model: Adapted, windows: Windows, columns: Sequence[str], what: Characteristic
+) -> list[drift.Verdict]:
+    """Let the verdict on each parameter that drifted say what it did to the predicted mean.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        On the parameters `columns`.
+    model : Adapted
+        Whose learned mapping carries the change.
+    windows : Windows
+    columns : sequence of str
+    what : Characteristic
+
+    Returns
+    -------
+    list of Verdict
+        The same verdicts, those that drifted with a longer sentence.
+    """
+    if not any(v.drifted for v in verdicts):
+        return list(verdicts)
+    found = change(means_of(model), windows.reference, windows.current)
+    parts = dict(zip(columns, found.parts.tolist(), strict=True))
+    whole = f"of {found.total:+.3g} {what.unit}".rstrip()
+    return [
+        replace(v, sentence=f"{v.sentence}; it moves the predicted {what.name} by {parts[v.subject]:+.3g} {whole}")
+        if v.drifted
+        else v
+        for v in verdicts
+    ]
 
 
 def importance(model: Adapted, x: Array, seed: int) -> Array:

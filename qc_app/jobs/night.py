@@ -10,6 +10,8 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from models.base import Task
+from qc_app import framing
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.step import Permit, always
 from qc_app.plant import Plant
@@ -69,6 +71,10 @@ class Night:
             joined = known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
             self._memory.labels[what.name] = joined
         return self._memory.labels[what.name]
+
+    def task(self, stage: Stage, what: Characteristic) -> Task:
+        """Return the stage's task as all that is known at the cut-off makes it."""
+        return framing.task(stage, what.name, self.rows(stage), self.labels(stage, what))
 
     def seen(self, stage: Stage) -> dict[str, Any]:
         """Return what a night of the stage depends on; while it stays the same there is nothing to do."""

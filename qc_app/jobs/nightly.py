@@ -12,6 +12,7 @@ from data_connectors.schema import Stage
 from qc_app.clock import plant_day
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
+from qc_app.jobs.explain import explain
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.ingest import ingest, unread
 from qc_app.jobs.judge import judge
@@ -139,6 +140,8 @@ class _Work:
                 self._do(f"judge {what.name}", stage.id, lambda what=what: judge(night, stage, what))  # type: ignore[misc]
             self._do(f"predict {what.name}", stage.id, lambda what=what: predict(night, stage, what))  # type: ignore[misc]
         self._do("report", stage.id, lambda: report(night, stage))
+        for what in stage.characteristics:
+            self._do(f"explain {what.name}", stage.id, lambda what=what: explain(night, stage, what))  # type: ignore[misc]
 
     def _asleep(self, night: Night, stage: Stage) -> bool:
         """Whether nothing came to the stage since its last report, and nothing falls due by time alone."""

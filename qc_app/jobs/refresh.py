@@ -6,9 +6,10 @@ import logging
 from collections.abc import Collection
 from dataclasses import replace
 
-from data_connectors.schema import Source, Stage
+from data_connectors.schema import Characteristic, Source, Stage
 from qc_app.clock import plant_day
 from qc_app.jobs.answers import Answers
+from qc_app.jobs.explain import explain
 from qc_app.jobs.ingest import Told, ingest
 from qc_app.jobs.night import Night
 from qc_app.jobs.predict import predict
@@ -83,7 +84,16 @@ def follow(
     ]
     for run in runs:
         log.info("%s %s: %s", run.job, run.stage, run.sentence)
+    for stage in plant.stages:
+        for what in stage.characteristics if stage.id in fed else ():
+            _explain(night, stage, what)
     return sum(int(r.numbers.get("predicted", 0)) for r in runs), [r.sentence for r in runs if r.status == "failed"]
+
+
+def _explain(night: Night, stage: Stage, what: Characteristic) -> None:
+    """Explain what matters of the new units; if that fails, predictions and report stand all the same."""
+    key = Key(f"explain {what.name}", stage.id, night.day)
+    step(night.store, key, lambda: explain(night, stage, what), permit=night.permit, quiet=True)
 
 
 def feeds(plant: Plant, names: Collection[str]) -> set[str]:

@@ -8,6 +8,7 @@ from qc_app.clock import plant_day
 from qc_app.errors import ActionError
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
+from qc_app.jobs.explain import explain_unit
 from qc_app.jobs.judge import judge
 from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
@@ -57,6 +58,7 @@ def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Resul
         "night": lambda: _night(store, plant, permit),
         "train": lambda: train(now(store, plant, permit), f"asked for by {request.author}"),
         "adapt": lambda: renewed(now(store, plant, permit), request.stage),
+        "explain": lambda: _explained(now(store, plant, permit), request),
         "replay_quarantine": lambda: replayed(store, plant, list(request.arguments.get("ids", [])), permit),
     }
     if request.action not in doing:
@@ -77,6 +79,15 @@ def _night(store: Store, plant: Plant, permit: Permit) -> Result:
     if run.started >= began:
         return _of(run)
     return Result(f"nothing was done: the night of {run.plant_day} ran already ({run.sentence})")
+
+
+def _explained(night: Night, request: Request) -> Result:
+    stage = night.plant.stage(request.stage)
+    what = stage.characteristic(str(request.arguments.get("characteristic")))
+    found = explain_unit(night, stage, what, str(request.arguments.get("unit")))
+    night.permit()
+    night.store.journal.explanations.put([found])
+    return Result(f"{what.name} of unit {found.unit_id} explained", {"explained": 1})
 
 
 def now(store: Store, plant: Plant, permit: Permit = always) -> Night:

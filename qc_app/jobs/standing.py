@@ -41,7 +41,7 @@ def answer_now(night: Night, stage: Stage, what: Characteristic) -> Answer:
     Answer
     """
     labels = night.labels(stage, what)
-    task = framing.task(stage, what.name, night.rows(stage), labels)
+    task = night.task(stage, what)
     pointers = night.store.journal.models.pointers(stage.id, what.name)
     found = night.answers.answer(pointers, task)
     if found.tier == "champion" and found.model is not None and _young(night, pointers, what):

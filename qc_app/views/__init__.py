@@ -13,8 +13,11 @@ from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
 from qc_app.views.scheduling import silence
 from qc_app.views.stage import StageView, by_effect, parameters, stage_view
+from qc_app.views.unit import UnitView, unit_choices, unit_of, unit_view, worded
+from qc_app.views.unit_words import CAVEAT
 
 __all__ = [
+    "CAVEAT",
     "NO_DATA",
     "SHORT",
     "STATES",
@@ -27,6 +30,7 @@ __all__ = [
     "OverviewView",
     "Source",
     "StageView",
+    "UnitView",
     "age",
     "alarms_view",
     "by_effect",
@@ -57,4 +61,8 @@ __all__ = [
     "stage_states",
     "stage_view",
     "state_word",
+    "unit_choices",
+    "unit_of",
+    "unit_view",
+    "worded",
 ]

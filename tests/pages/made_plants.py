@@ -248,6 +248,8 @@ def empty(home: Path) -> Path:
 
 
 def healthy(home: Path) -> Path:
+    from tests.pages.made_reasons import explained
+
     stages = (
         stage("rolling-1"),
         stage("rolling-2"),
@@ -258,6 +260,7 @@ def healthy(home: Path) -> Path:
     with founded(home, plant) as store:
         for n, one in enumerate(stages):
             fill(store, plant, one, n + 1)
+            explained(store, one, one.characteristics[0])
         _night(store, plant, failed=False)
         for one in stages:
             store.journal.events.add(Event(one.id, NOW - timedelta(days=2.2), "tool", "rolls changed", "maria"))

@@ -26,6 +26,7 @@ from tests.pages.made_plants import (
     plant_of,
     stage,
 )
+from tests.pages.made_reasons import explained
 
 
 def troubled(home: Path) -> Path:
@@ -36,6 +37,7 @@ def troubled(home: Path) -> Path:
     with founded(home, plant) as store:
         for n, one in enumerate(stages[:3]):
             fill(store, plant, one, n + 11, (Trouble(), Trouble(0.45), Trouble(0.3, 0.8, lost_domain=True))[n])
+            explained(store, one, one.characteristics[0], strange=n > 0)
         _night(store, plant, failed=True)
         _ring(store)
         _hold(store)
@@ -72,6 +74,15 @@ def _ring(store: Store) -> None:
         "14 of the newest 60 units are predicted above 2.60 mm.",
         "Check the roll gap; measure the next three coils; hold coils above 2.60 mm.",
         NOW - timedelta(minutes=35),
+    )
+    ring(
+        "predicted_out_of_spec",
+        "rolling-2",
+        "thickness",
+        "medium",
+        "17 of the newest 20 units are predicted out of specification (2.4 to 2.6 mm).",
+        "Measure the next units.",
+        NOW - timedelta(minutes=30),
     )
     ring(
         "drift that matters",

@@ -21,6 +21,7 @@ GIVEN = {
     "hours": 8,
     "what": "ingest",
     "ids": [1],
+    "unit": "C-1",
     "kind": "note",
     "text": "a note",
     "reason": "because",

@@ -11,7 +11,7 @@ import pytest
 from tests.pages.made_plants import NASTY, told
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard"
-PAGES = ("overview", "stage", "alarms", "labels", "models", "data")
+PAGES = ("overview", "stage", "unit", "alarms", "labels", "models", "data")
 
 
 @pytest.mark.parametrize("plant", ["empty", "healthy", "troubled"])
@@ -35,7 +35,7 @@ def test_every_widget_has_a_key():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_markup_in_names_is_never_html(look, page):
-    html = told(look("troubled", page, NASTY if page in {"stage", "labels", "models"} else ""))
+    html = told(look("troubled", page, NASTY if page in {"stage", "unit", "labels", "models"} else ""))
     assert "<img src=x" not in html
     assert "<b>twice" not in html
     assert page != "alarms" or "&lt;img src=x onerror" in html
@@ -45,6 +45,7 @@ def test_markup_in_names_is_never_html(look, page):
     ("page", "next_step"),
     [
         ("stage", "look at the Data page"),
+        ("unit", "Look at the Data page whether it arrives"),
         ("alarms", "No alarm waits"),
         ("labels", "Enter the first above"),
         ("models", "Enter labels, or retrain now"),

@@ -1,0 +1,155 @@
+"""The unit page: why, in words and pictures; asked for where nobody has explained it yet."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qc_app.dashboard import charts
+from qc_app.dashboard.theme import DARK, LIGHT
+from qc_app.plant import parse
+from qc_app.records import Alarm
+from qc_app.views import enter, plant_now, unit_choices, unit_of, unit_view
+from qc_app.views.unit_words import Scale, precedents, strangeness
+from tests.pages.made_plants import NASTY, NOW, THICKNESS, told
+from tests.pages.made_reasons import foreign
+
+SCALE = Scale(THICKNESS, 3)
+ODD = {"name": "force", "share": 0.9, "sd": 2.0, "beyond": -5.2}
+CALM = {"anomaly": 0.4, "in_domain": True, "by": "plane", "parts": [ODD]}
+
+
+@pytest.fixture
+def home(homes, tmp_path):
+    return Path(shutil.copytree(homes("healthy"), tmp_path / "home"))
+
+
+def newest(home, stage="rolling-2"):
+    with enter(home) as store:
+        return store.journal.explanations.list(stage, "thickness")[-1].unit_id
+
+
+def test_a_unit_out_of_specification_comes_first_and_says_why(look):
+    html = told(look("troubled", "unit", "rolling-2"))
+    assert "■ Out of specification" in html
+    assert "Most of it: entry_temp +" in html
+    assert "entry_temp lies 5.2 standard deviations above what the other parameters suggest" in html
+    assert "out of specification." in html
+    assert "Transfer is on: 80 % from rolling-2, rolling-3" in html
+    assert "the parameter itself is unusual" in html
+
+
+def test_a_healthy_unit_is_calm(look):
+    html = told(look("healthy", "unit", "rolling-1"))
+    assert "✓ Normal" in html
+    assert "Not strange" in html
+    assert 'qc-fact act"' not in html
+    tables = [d.value for d in look("healthy", "unit", "rolling-1").dataframe]
+    assert [t.columns[0] for t in tables] == ["parameter", "unit_id"]
+    assert "outside the domain: says nothing" in tables[0]["note"].to_list()
+
+
+def test_a_link_opens_the_unit(open_app, homes):
+    unit = newest(homes("healthy"))
+    app = open_app("healthy", "unit", stage="rolling-2", what="thickness", unit=unit)
+    assert app.selectbox(key="pick_unit").value == unit
+    assert unit in str(app.query_params["unit"])
+
+
+def test_an_unexplained_unit_is_asked_for_and_the_page_says_so(open_app, home):
+    app = open_app(home, "unit", "operator", stage="rolling-1", what="thickness", unit="C-010007")
+    assert "Not explained yet" in told(app)
+    app.button(key="unit_explain").click().run()
+    assert not app.exception
+    assert "The scheduler is asked to explain this unit" in told(app)
+    assert "unit_explain" not in [b.key for b in app.button]
+    with enter(home) as store:
+        (request,) = store.journal.requests.list(state="open")
+        assert (request.action, request.arguments["unit"]) == ("explain", "C-010007")
+
+
+def test_a_viewer_may_look_and_not_ask(open_app, home):
+    app = open_app(home, "unit", "viewer", stage="rolling-1", what="thickness", unit="C-010007")
+    app.button(key="unit_explain").click().run()
+    assert "may not request explanation" in told(app)
+
+
+def test_a_failed_request_says_why_and_can_be_repeated(open_app, home):
+    app = open_app(home, "unit", stage="rolling-1", what="thickness", unit="nobody")
+    assert "check the id" in told(app)
+    app.button(key="unit_explain").click().run()
+    with enter(home) as store:
+        taken = store.journal.requests.take(NOW)
+        store.journal.requests.finish(taken.id, "failed", "stage 'rolling-1' has no unit 'nobody'", NOW)
+    app.run()
+    assert "has no unit &#x27;nobody&#x27;" in told(app)
+    assert "unit_explain" in [b.key for b in app.button]
+
+
+def test_an_explanation_of_another_model_says_so(open_app, home):
+    foreign(home)
+    app = open_app(home, "unit", stage="rolling-1", what="thickness", unit=newest(home, "rolling-1"))
+    assert "the prediction is of another" in told(app)
+    assert app.button(key="unit_explain").label == "Explain again"
+
+
+def test_hostile_names_are_text_everywhere(look):
+    html = told(look("troubled", "unit", NASTY))
+    assert "<b>p</b>" not in html
+    assert "&lt;b&gt;p&lt;/b&gt;" in html
+
+
+def test_alarms_lead_to_the_unit_they_are_about(homes):
+    with enter(homes("troubled")) as store:
+        alarms = {a.kind: a for a in store.journal.alarms.list()}
+        kept = store.journal.explanations.list("rolling-2", "thickness")
+        assert unit_of(store, alarms["predicted_out_of_spec"]) == kept[-1].unit_id
+        assert unit_of(store, alarms["late labels"]) == ""
+        other = Alarm("anomaly", "rolling-1", "thickness", "low", "unacknowledged", NOW, NOW, "")
+        assert unit_of(store, other) == ""
+
+
+def test_choices_put_the_gravest_first_and_then_the_newest(homes):
+    with enter(homes("troubled")) as store:
+        plant = plant_now(store)
+        found = unit_choices(store, plant, "rolling-2", "thickness")
+        assert next(iter(found.values())) == "out of specification"
+        assert list(found.values())[-1] == "not explained yet"
+        assert len(found) == 20
+        assert unit_choices(store, plant, "galvanising-1", "coating") == {}
+
+
+@pytest.mark.parametrize("inks", [LIGHT, DARK])
+def test_the_chart_is_grey_and_an_unusual_parameter_has_colour_and_sign(homes, inks):
+    with enter(homes("troubled")) as store:
+        plant = parse(store.journal.plants.current().definition)
+        view = unit_view(store, plant, "rolling-2", "thickness", newest(homes("troubled")))
+    spec = charts.parts_chart(view.parts, "adds to the prediction (mm)", inks).to_dict()
+    bars = spec["layer"][0]
+    assert bars["encoding"]["color"]["value"] == inks.faint
+    assert bars["encoding"]["color"]["condition"]["value"] == inks.watch
+    assert bars["encoding"]["y"]["sort"][0] == "▲ entry_temp"
+    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["bar", "rule", "text", "text"]
+
+
+def test_strangeness_in_words():
+    assert strangeness(CALM).startswith("Not strange: 60 %")
+    odd = strangeness(CALM | {"anomaly": 0.998})
+    assert "5.2 standard deviations below what the other parameters suggest (2.0 above its own middle)" in odd
+    assert "the nearest units have" in strangeness(CALM | {"anomaly": 0.998, "by": "neighbours"})
+    assert "the combination of many does" in strangeness(CALM | {"anomaly": 1.0, "parts": []})
+    assert strangeness(CALM | {"in_domain": False}).startswith("Outside the domain")
+    assert "Too few units" in strangeness(CALM | {"by": "nothing"})
+
+
+def test_precedents_in_words():
+    near = [{"value": 2.55, "distance": 0.1}, {"value": 2.65, "distance": 0.2}]
+    assert precedents({"near": near, "near_usual": 0.1}, SCALE) == (
+        "The 2 nearest measured units: 2.550 to 2.650 mm, 1 out of specification."
+    )
+    assert "They are far: 10 times" in precedents({"near": near, "near_usual": 0.01}, SCALE)
+    assert "no precedent" in precedents({"near": [], "near_usual": None}, SCALE)
+    one = precedents({"near": near[:1], "near_usual": None}, SCALE)
+    assert one == "The nearest measured unit: 2.550 mm, 0 out of specification."
