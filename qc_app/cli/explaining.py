@@ -39,10 +39,10 @@ def explain(
 def _told(view: UnitView, found: Explanation, zone: str) -> None:
     say(
         f"{view.stage.id} / {view.characteristic.name}, unit {view.unit_id}"
-        f" of {local(found.t_event, zone)}: {view.told}"
+        f" of {local(found.t_event, zone)}: {view.told.lower()}"
     )
-    for sentence in view.sentences:
-        say(f"  {sentence}")
+    for word, sentence in view.sentences:
+        say(f"  {word:<8} {sentence}")
     unit = view.characteristic.unit
     if view.parts.height:
         rows = view.parts.select("parameter", "words", "now", "usual").rows()
@@ -56,15 +56,8 @@ def _told(view: UnitView, found: Explanation, zone: str) -> None:
         table("nearest measured units", {"unit": "", "time": "", "measured": "right", "": ""}, rows)
     if view.moves.height:
         rows = [_move(view, m) for m in view.moves.rows(named=True)]
-        sides = {
-            "parameter": "",
-            "this unit": "right",
-            "set to": "right",
-            "predicted": "right",
-            "change": "right",
-            "": "",
-        }
-        table("if one parameter were elsewhere", sides, rows)
+        right = dict.fromkeys(("this unit", "set to", "predicted", "interval", "change"), "right")
+        table("if one parameter were elsewhere", {"parameter": ""} | right, rows)
         say(CAVEAT)
 
 
@@ -72,4 +65,4 @@ def _move(view: UnitView, m: dict[str, object]) -> tuple[str, ...]:
     mean, change = m["mean"], m["change"]
     said = view.scale.value(mean) if isinstance(mean, float) else "–"
     moved = view.scale.change(change) if isinstance(change, float) else "–"
-    return (str(m["parameter"]), str(m["now"]), str(m["to"]), said, moved, str(m["note"]))
+    return (str(m["parameter"]), str(m["now"]), str(m["to"]), said, str(m["interval"]), moved)

@@ -21,6 +21,7 @@ _CLOCK = "utcFormat(datum.value, utchours(datum.value) == 0 && utcminutes(datum.
 _NUMBER = "format(datum.value, '.6~r')"
 _DENSE = 400
 _LABEL_ROOM = 46
+_NAME_ROOM = 190
 _STRIP, _BETWEEN, _WORDS = 52, 22, 84
 
 
@@ -92,7 +93,7 @@ def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -
     sign = pl.when(pl.col("unusual")).then(pl.lit("▲ ")).otherwise(pl.lit(""))
     drawn = frame.with_columns((sign + pl.col("parameter")).alias("row"))
     order = list(dict.fromkeys(drawn["row"]))
-    extent = max(float(drawn["part"].abs().max() or 0.0), 1e-300) * 1.25  # type: ignore[arg-type]  # of floats
+    extent = max(float(drawn["part"].abs().max() or 0.0), 1e-300) * 1.45  # type: ignore[arg-type]  # of floats
     hover = [
         alt.Tooltip("parameter:N"),
         alt.Tooltip("words:N", title="adds"),
@@ -100,7 +101,9 @@ def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -
         alt.Tooltip("usual:N", title="usually"),
         alt.Tooltip("sd:Q", title="standard deviations from its middle", format="+.1f"),
     ]
-    y = alt.Y("row:N", sort=order, axis=alt.Axis(title=None, labelLimit=220, ticks=False, domain=False, labelPadding=8))
+    room = min(_NAME_ROOM, 16 + 7 * max(map(len, order), default=0))
+    named = alt.Axis(title=None, labelLimit=room, minExtent=room, ticks=False, domain=False, labelPadding=8)
+    y = alt.Y("row:N", sort=order, axis=named)
     x = alt.X(
         "part:Q", scale=alt.Scale(domain=[-extent, extent]), axis=alt.Axis(title=title, tickCount=5, labelExpr=_NUMBER)
     )

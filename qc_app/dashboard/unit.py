@@ -19,7 +19,7 @@ from qc_app.dashboard.session import (
     top,
 )
 from qc_app.dashboard.unit_details import contributions, moved, precedents, sisters
-from qc_app.views import SHORT, UnitView, age, local, percent, specification, unit_choices, unit_view
+from qc_app.views import SHORT, UnitView, age, local, percent, specification, state_word, unit_choices, unit_view
 
 EVERY_S = 3
 _WAITS = {"open": "The scheduler is asked to explain this unit; it appears here by itself.",
@@ -63,10 +63,10 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
 def _verdict(view: UnitView) -> str:
     if not view.sentences:
         told = "" if view.prediction else " The lake holds no prediction of such a unit: check the id."
-        return markup.line(view.state, view.told, f"Not explained yet.{told}")
-    first, *more = view.sentences
-    lines = [markup.line(view.state, view.told, first), *(markup.line("", "", sentence) for sentence in more)]
-    return "".join(lines)
+        return markup.line(view.state, state_word(view.state), f"{view.told}. Not explained yet.{told}")
+    (_, first), *more = view.sentences
+    lines = [markup.line(view.state, state_word(view.state), f"{view.told}. {first}")]
+    return "".join([*lines, *(markup.line("", word, sentence) for word, sentence in more)])
 
 
 def _facts(view: UnitView, now: Here) -> list[markup.Fact]:

@@ -43,10 +43,8 @@ def moved(view: UnitView) -> None:
         "now": "This unit",
         "to": "Set to",
         "mean": tables.number("Predicted", n),
-        "lower": tables.number("from", n),
-        "upper": tables.number("to", n),
-        "change": tables.number("Change", n + 1),
-        "note": "Note",
+        "interval": "Interval",
+        "change": tables.number("Change", n),
     }
     tables.show(
         view.moves, "unit_moves", columns, rows=8, empty="The model looks at no parameter here: nothing moves it."
@@ -66,10 +64,10 @@ def precedents(view: UnitView, zone: str) -> None:
     unit = view.characteristic.unit
     columns = {
         "unit_id": "Unit",
-        "t_event": "Time",
         "value": tables.number("Measured", view.scale.places, unit),
         "note": "Note",
-        "distance": tables.number("Distance", view.scale.places + 1, unit if weighted else "sd"),
+        "distance": tables.number("Distance", view.scale.places, unit if weighted else "sd"),
+        "t_event": "Time",
     }
     empty = "No unit of this stage is measured yet."
     tables.show(view.near, "unit_near", columns, zone=zone, rows=5, marked="note", empty=empty)

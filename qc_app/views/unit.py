@@ -31,6 +31,7 @@ NEWEST = 20
 _GRAVEST = ("out of specification", "strange", "outside the domain", "asked", "latest")
 _ALARMED = {"predicted_out_of_spec": "out of specification", "anomaly": "strange"}
 _REQUESTS = 100
+_UNKNOWN = (None, "outside domain", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ class UnitView:
     state : str
         act, watch, unknown or ok.
     told : str
-        The state in words.
-    sentences : tuple of str
-        The explanation in words, what matters most first.
+        Why it is in that state, in two words.
+    sentences : tuple of (str, str)
+        The explanation, what matters most first: a word for what it is about, and the sentence.
     parts, near, moves : polars.DataFrame
         Ready for chart and tables; empty without an explanation.
     """
@@ -74,7 +75,7 @@ class UnitView:
     request: Request | None
     state: str
     told: str
-    sentences: tuple[str, ...]
+    sentences: tuple[tuple[str, str], ...]
     parts: pl.DataFrame
     near: pl.DataFrame
     moves: pl.DataFrame
@@ -136,7 +137,7 @@ def worded(
         sentences=_sentences(content, scale, stage) if content else (),
         parts=_parts(content, stage, scale),
         near=_near(content, what),
-        moves=_moves(content, stage),
+        moves=_moves(content, stage, scale),
     )
 
 
@@ -186,25 +187,26 @@ def _asked(store: Store, stage: str, characteristic: str, unit_id: str) -> Reque
 def _state(known: Mapping[str, Any], what: Characteristic) -> tuple[str, str]:
     mean = known.get("mean", known.get("value"))
     if mean is None:
-        return "unknown", "? Not predicted"
+        return "unknown", "Not predicted"
     if known.get("in_domain") is False:
-        return "unknown", "? Outside the domain"
+        return "unknown", "Outside the domain"
     if beyond(float(mean), what):
-        return "act", "■ Out of specification"
+        return "act", "Out of specification"
     if float(known.get("anomaly") or 0.0) > 0.99:
-        return "watch", "▲ Strange"
-    return "ok", "✓ Normal"
+        return "watch", "Strange"
+    return "ok", "Nothing abnormal"
 
 
-def _sentences(content: Content, scale: Scale, stage: Stage) -> tuple[str, ...]:
+def _sentences(content: Content, scale: Scale, stage: Stage) -> tuple[tuple[str, str], ...]:
+    taken = str(content["transfer"])
     said = (
-        headline(content, scale),
-        reasons(content, scale, stage),
-        strangeness(content),
-        precedents(content, scale),
-        f"{content['transfer'][:1].upper()}{content['transfer'][1:]}." if content["transfer"] else "",
+        ("Says", headline(content, scale)),
+        ("Because", reasons(content, scale, stage)),
+        ("Strange", strangeness(content)),
+        ("Nearest", precedents(content, scale)),
+        ("Learned", f"{taken[:1].upper()}{taken[1:]}." if taken else ""),
     )
-    return tuple(sentence for sentence in said if sentence)
+    return tuple((word, sentence) for word, sentence in said if sentence)
 
 
 def _parts(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:
@@ -250,23 +252,20 @@ def _near(content: Content, what: Characteristic) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _moves(content: Content, stage: Stage) -> pl.DataFrame:
+def _moves(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:
     schema: dict[str, Any] = {
         "parameter": pl.String,
         "now": pl.String,
         "to": pl.String,
         "mean": pl.Float64,
-        "lower": pl.Float64,
-        "upper": pl.Float64,
+        "interval": pl.String,
         "change": pl.Float64,
-        "note": pl.String,
     }
     units = {p.name: p.unit for p in stage.parameters}
     rows = [
         (
             *(m["name"], reading(m["now"]), reading(m["to"], units.get(m["name"], ""))),
-            *(m[f] if m["in_domain"] else None for f in ("mean", "lower", "upper", "change")),
-            "" if m["in_domain"] else "outside the domain: says nothing",
+            *((m["mean"], scale.between(m["lower"], m["upper"]), m["change"]) if m["in_domain"] else _UNKNOWN),
         )
         for m in content.get("moves", ())
     ]

@@ -43,17 +43,17 @@ class Scale:
         return interval(lower, upper, self.places)
 
     def change(self, value: float) -> str:
-        """Return a difference with its sign, finer by a decimal than the value.
+        """Return a difference with its sign.
 
         Examples
         --------
         >>> Scale(Characteristic("y", "mm"), 2).change(-0.0312)
-        '−0.031'
+        '−0.03'
         >>> Scale(Characteristic("crack", kind="binary"), 2).change(0.051)
         '+5.1 points'
         """
         binary = self.what.kind == "binary"
-        places = 1 if binary else self.places + 1
+        places = 1 if binary else self.places
         text = figure(100 * value if binary else value, places)
         signed = text if text.startswith("−") else f"+{text}"
         return f"{signed} points" if binary else signed
@@ -90,9 +90,12 @@ def strangeness(content: Content) -> str:
     if content["by"] == "nothing":
         return f"{head}Too few units so far to tell what is strange."
     if inside and anomaly <= ABNORMAL:
-        return f"Not strange: {percent(1 - anomaly)} of normal units are at least as abnormal."
-    rarity = percent(max(1 - anomaly, 0.0)) if anomaly < 1 else "less than 0.1 %"
-    head += f"Strange: only {rarity} of normal units are as abnormal. "
+        return f"No: {percent(1 - anomaly)} of normal units are at least as abnormal."
+    head += (
+        f"Only {percent(1 - anomaly)} of normal units are as abnormal. "
+        if anomaly < 1
+        else "No unit seen is as abnormal. "
+    )
     odd = sorted((p for p in content["parts"] if p["share"] >= NOTABLE_SHARE), key=lambda p: -p["share"])[:NAMED]
     if not odd:
         return f"{head}No single parameter does it, the combination of many does."

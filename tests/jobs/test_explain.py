@@ -11,6 +11,7 @@ import pytest
 from data_connectors.schema import Characteristic
 from qc_app.access import Actor
 from qc_app.actions import request_explanation
+from qc_app.cli import main
 from qc_app.errors import ActionError
 from qc_app.jobs import explain as module
 from qc_app.jobs.explain import explain, explain_unit, matter
@@ -123,6 +124,30 @@ def test_the_baseline_explains_that_no_parameter_is_used(works):
         assert np.isclose(found.content["base"], found.content["value"])
         assert all(p["part"] == 0 for p in found.content["parts"])
         assert not found.content["weighted"]
+
+
+def test_the_command_says_it_in_words(grown, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["explain", "p-1", "p-1-0-5", "--home", str(grown.home())]) == 0
+    said = capsys.readouterr().out
+    assert "p-1 / width, unit p-1-0-5" in said
+    assert "Most of it: force" in said
+    assert "5 nearest measured units" in said
+    assert "own data only" in said.lower()
+    assert "not a promise" in said
+    assert main(["explain", "p-1", "nobody", "--home", str(grown.home())]) == 1
+    assert "has no unit 'nobody'" in capsys.readouterr().err
+    assert main(["explain", "p-1", "p-1-0-5", "-c", "heigth", "--home", str(grown.home())]) == 2
+
+
+def test_drift_says_what_the_parameter_did_to_the_prediction(works):
+    works.nights(range(6))
+    works.nights(range(6, 8), shift=3.0)
+    with works.open(day=7) as store:
+        said = [d.sentence for d in store.journal.drift.list() if d.subject == "force" and d.drifted]
+        assert said
+        assert "it moves the predicted width by +" in said[-1]
+        assert said[-1].endswith("mm")
 
 
 def test_a_failing_explanation_costs_no_prediction(works, monkeypatch):
