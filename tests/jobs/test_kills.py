@@ -58,7 +58,9 @@ def picture(works):
             for stage, name, carries in sources
         ]
         assert all(c.balanced for c in counts)
-        return pointers, said.rows(), decisions, counts, store.journal.quarantine.counts()
+        told = [(e.unit_id, e.model_id, e.why, e.content) for e in store.journal.explanations.list("p-1", "width")]
+        assert told
+        return pointers, said.rows(), decisions, counts, store.journal.quarantine.counts(), told
 
 
 @pytest.fixture(scope="module")
