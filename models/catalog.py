@@ -25,6 +25,7 @@ LEARNERS: dict[str, str] = {
     "defect_head": "models.learners.defect_head:DefectHead",
     "prior_mixture": "models.learners.prior_mixture:PriorMixture",
     "bayes_head": "models.learners.bayes_head:BayesHead",
+    "maml": "models.learners.maml:Maml",
 }
 
 

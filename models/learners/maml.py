@@ -1,0 +1,59 @@
+"""A start from which a few gradient steps learn a stage (MAML), with learned step sizes."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from models.base import Array
+from models.learners.parts.deep.gradient import descend, judged, layers, settled, squares, start
+from models.learners.parts.deep.learner import Deep, Settled
+from models.learners.parts.deep.nets import Params
+from models.learners.parts.deep.training import Episode
+from models.learners.parts.deep.world import Arrays
+
+STEPS = 5
+FIRST_RATE = 0.1
+
+
+class Maml(Deep):
+    r"""All stages start from one network; a stage takes a few gradient steps from there on its labels.
+
+    The start :math:`\theta` is learned so that the network after the steps is good (Finn, Abbeel & Levine 2017, eq. 1),
+
+    .. math:: \min_\theta \sum_i L_i^{query}(\theta_i^K), \quad
+              \theta_i^{k+1} = \theta_i^k - \alpha_k \nabla L_i^{support}(\theta_i^k), \quad \theta_i^0 = \theta,
+
+    through the steps: second derivatives are kept. Step sizes are learned too, one a layer and step (Antoniou,
+    Edwards & Storkey 2019, sec. 4, "LSLR").
+
+    Parameters
+    ----------
+    seed, device, families, worlds, common, **settings
+        As for `Deep`.
+    """
+
+    name = "maml"
+    title = "a few gradient steps from a common start (MAML)"
+
+    def net(self, width: int, generator: torch.Generator) -> Params:
+        """Draw a start, and equal step sizes."""
+        found = start(width, self.training, generator)
+        return found | {f"log_rate_{name}": torch.full((STEPS,), math.log(FIRST_RATE)) for name in layers(found)}
+
+    def loss(self, params: Params, episode: Episode) -> Tensor:
+        """Return the mean negative log density of the query after the steps."""
+        return judged(params, self.move(params, episode), episode)
+
+    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
+        """Take the steps with every net."""
+        return settled(self.move, nets, sx, sy)
+
+    def move(self, params: Params, episode: Episode) -> Params:
+        """Return the net after the steps on the support."""
+        net, caution = layers(params), params["log_caution"].exp()
+        rates = {name: params[f"log_rate_{name}"].exp().unbind() for name in net}
+        steps = [{name: rates[name][k] for name in net} for k in range(STEPS)]
+        return descend(net, lambda moving: squares(moving, episode.sx, episode, caution), steps)
