@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from models.base import Array
+from models.learners.parts.deep.ensemble import Settled
 from models.learners.parts.deep.gradient import descend, judged, layers, settled, squares, start
-from models.learners.parts.deep.learner import Deep, Settled
+from models.learners.parts.deep.learner import Deep
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.training import Episode
 from models.learners.parts.deep.world import Arrays
