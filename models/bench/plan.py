@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import fmean
 
+from models.base import Kind
 from models.bench.cells import Cell, is_peer, pack_at
 from models.bench.judge import Row
 from models.bench.peers import make_peer
-from models.bench.protocols import TRAINING_LABELS
+from models.bench.protocols import NORMAL, TRAINING_LABELS, Protocol
 from models.bench.result import Settings
 from models.learners.portfolio import Portfolio
 
@@ -83,8 +84,8 @@ class Forecast:
 def _of_method(method: str, settings: Settings, found: Sequence[Path], members: tuple[str, ...]) -> Iterator[Cell]:
     sizes = (0,) if is_peer(method) and make_peer(method).learn is None else settings.training
     for folder in found:
-        for characteristic, kind in pack_at(str(folder)).characteristics.items():
-            if is_peer(method) and make_peer(method).kind != kind:
+        for place, (characteristic, kind) in enumerate(pack_at(str(folder)).characteristics.items()):
+            if not _is_examined(method, kind, settings.protocols, first=place == 0):
                 continue
             for seed in settings.seeds:
                 for size in sizes:
@@ -100,6 +101,18 @@ def _of_method(method: str, settings: Settings, found: Sequence[Path], members: 
                         members=members if method == Portfolio.name else (),
                         units=settings.units,
                     )
+
+
+def _is_examined(method: str, kind: Kind, protocols: Sequence[Protocol], *, first: bool) -> bool:
+    """Whether any protocol has an exam for the method: nothing is trained for none."""
+    labelled = [p for p in protocols if p not in NORMAL]
+    without = first and len(labelled) < len(protocols)
+    if not is_peer(method):
+        return bool(labelled) or without
+    peer = make_peer(method)
+    if peer.rolling:
+        labelled = [p for p in labelled if p == "rolling"]
+    return peer.kind == kind and (bool(labelled) or (without and peer.unlabelled))
 
 
 def _within_portfolio(learners: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,23 @@ def test_an_unfinished_run_is_not_thrown_away(folder: Path, tmp_path: Path) -> N
     part_of(out).write_text("nonsense\n")
     with pytest.raises(PackError, match="no unfinished run"):
         run(folder, **ASKED, out=out, resume=True)
+
+
+def test_nothing_is_trained_for_no_exam(folder: Path) -> None:
+    write_pack(folder, "saw", kind="defect", rows=60)
+    peers = ("peer_mean", "peer_last", "peer_pca", "peer_logistic")
+    settings = run(
+        folder, learners=(), peers=("peer_mean",), protocols=("random",), shots=(5,), seeds=1, workers=1
+    ).settings
+    packs = [folder / "mill", folder / "saw"]
+    wanted = {
+        ("random",): {"peer_mean", "peer_pca", "peer_logistic"},
+        ("rolling",): {"peer_mean", "peer_last", "peer_pca", "peer_logistic"},
+        ("normal",): {"peer_pca"},
+    }
+    for protocols, methods in wanted.items():
+        asked = replace(settings, peers=peers, protocols=protocols)  # type: ignore[arg-type]
+        assert {cell.method for cell in cells(asked, packs)} == methods
 
 
 def test_long_cells_start_first_and_the_rest_is_foretold(folder: Path, tmp_path: Path) -> None:
