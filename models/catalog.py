@@ -24,6 +24,7 @@ LEARNERS: dict[str, str] = {
     "pooled": "models.learners.pooled:Pooled",
     "defect_head": "models.learners.defect_head:DefectHead",
     "prior_mixture": "models.learners.prior_mixture:PriorMixture",
+    "warm_start": "models.learners.warm_start:WarmStart",
     "bayes_head": "models.learners.bayes_head:BayesHead",
     "maml": "models.learners.maml:Maml",
 }
