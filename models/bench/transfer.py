@@ -108,7 +108,8 @@ def _ways(known: Sequence[Task], loss: Array, seed: int) -> dict[str, Way]:
     atlas = Atlas.of(known)
 
     def place(t: Task) -> Array:
-        return np.sqrt(np.nanmean(apart(where, profile(t, columns)), axis=1))
+        found: Array = np.sqrt(np.nanmean(apart(where, profile(t, columns)), axis=1))
+        return found
 
     encoder = Encoder.fit(known, seed)
     met = np.array([encoder.embed(t) for t in known])

@@ -9,7 +9,7 @@ InfoNCE): of two disjoint looks at every stage, the one from the same stage must
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -132,8 +132,6 @@ class Encoder:
 
 def canonical(task: Task) -> Task:
     """Return the task with rows and parameters in an order that does not depend on how they were given."""
-    from dataclasses import replace
-
     columns = np.argsort(np.array(task.columns, dtype=object))
     x, u = task.support_x[:, columns], task.unlabelled_x[:, columns]
     rows = np.lexsort((*np.nan_to_num(x, nan=np.inf).T, task.support_y))
@@ -172,14 +170,12 @@ def _train(net: _Net, tasks: Sequence[Task], common: Common, rng: np.random.Gene
         target = torch.arange(len(some))
         loss = nn.functional.cross_entropy(likeness, target) + nn.functional.cross_entropy(likeness.T, target)
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
 
 
 def _two_looks(task: Task, common: Common, rng: np.random.Generator) -> tuple[Array, Array]:
     """Return tokens of two disjoint halves of a stage."""
-    from dataclasses import replace
-
     n, m = len(task.support_y), len(task.unlabelled_x)
     own, other = rng.permutation(n), rng.permutation(m)
     halves = []

@@ -52,7 +52,7 @@ def apart(known: Array, own: Array) -> Array:
     Examples
     --------
     >>> apart(np.array([[5.0, 0.0]]), np.array([4.0, 0.0])).round(2).tolist()
-    [[0.89]]
+    [[1.0]]
     """
     d = known.shape[1] // 2
     spread = np.exp((np.nan_to_num(known[:, d:], nan=-690.0) + np.nan_to_num(own[d:], nan=-690.0)) / 2)

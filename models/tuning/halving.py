@@ -106,8 +106,8 @@ def successive_halving(
     >>> found.best, found.spent, len(found.trials)
     (5, 20, 15)
     """
-    steps = np.diff([0, *budgets])
-    if count < 1 or not len(steps) or (steps <= 0).any():
+    steps = np.diff([0, *budgets]).tolist()
+    if count < 1 or not steps or min(steps) <= 0:
         raise TaskError(f"halving: {count} candidates, budgets {tuple(budgets)} - give one or more, increasing budgets")
     plan = _plan(count, steps, limit)
     alive = list(range(plan[0] if plan else 0))
@@ -118,7 +118,7 @@ def successive_halving(
         for candidate in sorted(alive):
             loss = float(evaluate(candidate, int(budgets[rung]), rng))
             loss = loss if math.isfinite(loss) else math.inf
-            trials.append(Trial(rung, candidate, int(budgets[rung]), int(steps[rung]), loss))
+            trials.append(Trial(rung, candidate, int(budgets[rung]), steps[rung], loss))
             last[candidate] = (rung, loss)
     order = sorted(range(count), key=lambda c: (-last[c][0], last[c][1], c) if c in last else (1, 0.0, c))
     return Ranking(tuple(order), tuple(trials), limit)

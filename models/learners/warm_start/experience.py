@@ -32,21 +32,21 @@ class Experience:
 
     Parameters
     ----------
+    stages : tuple of str
     features : ndarray, shape (episodes, 30)
         Meta-features of the few labels that were given.
     errors : ndarray, shape (episodes, recipes)
         Log of the error on other units, in standard deviations of the stage, at most log 4; NaN where one cannot serve.
     size, stage, family : ndarray, shape (episodes,)
         Labels given; number of the stage among `stages`; number of its family.
-    stages : tuple of str
     """
 
+    stages: tuple[str, ...]
     features: Array
     errors: Array
     size: Array
     stage: Array
     family: Array
-    stages: tuple[str, ...]
 
     def __post_init__(self) -> None:
         """Check that everything fits."""
@@ -59,12 +59,12 @@ class Experience:
     def none(cls) -> Self:
         """Nothing was tried yet."""
         empty = np.zeros(0)
-        return cls(np.zeros((0, len(NAMES))), np.zeros((0, len(RECIPES))), empty, empty, empty, ())
+        return cls((), np.zeros((0, len(NAMES))), np.zeros((0, len(RECIPES))), empty, empty, empty)
 
     @classmethod
     def read(cls, arrays: Mapping[str, Array], stages: Sequence[str]) -> Self:
         """Rebuild what `arrays` wrote."""
-        return cls(*(arrays[key] for key in KEYS), stages=tuple(stages))
+        return cls(tuple(stages), *(arrays[key] for key in KEYS))
 
     def arrays(self) -> dict[str, Array]:
         """Return everything but the names of the stages."""
@@ -73,7 +73,7 @@ class Experience:
     def without(self, stage: int) -> Experience:
         """Return the experience with all other stages."""
         kept = self.stage != stage
-        return Experience(*(getattr(self, key)[kept] for key in KEYS), stages=self.stages)
+        return Experience(self.stages, *(getattr(self, key)[kept] for key in KEYS))
 
     def nearness(self, seen: Array, labels: int, family: int | None) -> Array:
         """Return how much each episode counts for a task of these meta-features, shape (episodes,).

@@ -127,7 +127,7 @@ def _tried(known: Known, tasks: Sequence[Task], rng: np.random.Generator) -> Exp
     if not found:
         return Experience.none()
     columns = (np.array(column, dtype=np.float64) for column in zip(*found, strict=True))
-    return Experience(*columns, stages=tuple(task.stage for task in tasks))
+    return Experience(tuple(task.stage for task in tasks), *columns)
 
 
 def _pools(family: Family, tasks: Sequence[Task], rng: np.random.Generator) -> Pools:
