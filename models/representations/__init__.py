@@ -1,6 +1,8 @@
-"""What a task looks like: meta-features, a learned embedding, a graph; and which stages are nearest, and why."""
+"""What a task looks like: meta-features, a learned embedding, a graph; and which stages are nearest, and why.
 
-from models.representations.encoder import Encoder
+The learned embedding is in `models.representations.encoder`, apart, because it brings torch along.
+"""
+
 from models.representations.features import FEATURES, NAMES, meta_features
 from models.representations.graph import FlowGraph, Node, hop_weights
 from models.representations.nearest import Atlas, Neighbour, nearest
@@ -10,7 +12,6 @@ __all__ = [
     "FEATURES",
     "NAMES",
     "Atlas",
-    "Encoder",
     "FlowGraph",
     "Neighbour",
     "Node",

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from models.base import Task
 from models.checks import sisters
 from models.errors import StateError, TaskError
-from models.representations import NAMES, Encoder, FlowGraph, Node, Space, hop_weights, meta_features, nearest
+from models.representations import NAMES, FlowGraph, Node, Space, hop_weights, meta_features, nearest
+from models.representations.encoder import Encoder
 from models.representations.tokens import tokens
 from models.state import State, from_bytes, to_bytes
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from models.base import Array, Task
 from models.errors import StateError
 from models.learners.parts import Rows
-from models.learners.parts.families import Family, align, group, pack, unpack
+from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.levels import level_guess, spread_guess
 from models.learners.parts.plain import Kin
 from models.learners.warm_start.experience import Experience, draw, episode, informative, short
@@ -68,7 +67,7 @@ class Known:
             guess=spread_guess(task, kin.levels),
             level=level_guess(task, kin.levels),
             between=np.inf if kin.levels is None else kin.levels.between,
-            means=None if not pools or kin.family is None else partial(_said, kin.family, pools, task),
+            means=() if kin.family is None else tuple(p.means_for(kin.family, task) for p in pools),
             offsets=tuple((p.offset, p.residual) for p in pools),
             seed=seed,
         )
@@ -133,7 +132,3 @@ def _tried(known: Known, tasks: Sequence[Task], rng: np.random.Generator) -> Exp
 def _pools(family: Family, tasks: Sequence[Task], rng: np.random.Generator) -> Pools:
     found = [Sisters.of(family, tasks, growth, rng) for growth in SHARED]
     return tuple(sisters for sisters in found if sisters is not None)
-
-
-def _said(family: Family, pools: Pools, task: Task, growth: int, x: Array) -> Array:
-    return pools[growth].trees_for(family, task.stage).predict(align(x, task.columns, family.columns))

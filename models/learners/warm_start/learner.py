@@ -14,7 +14,8 @@ from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.levels import FREEDOM
 from models.learners.parts.plain import Kin, seed_of
-from models.learners.parts.serving import Answer, Respond, Served, t_quantile
+from models.learners.parts.serving import Served, t_quantile
+from models.learners.warm_start.answers import Chosen
 from models.learners.warm_start.choosing import Choice, choose
 from models.learners.warm_start.experience import Experience, draw, short
 from models.learners.warm_start.knowledge import MOST_LABELS, Known
@@ -76,7 +77,9 @@ class WarmStart:
         note = f"; the {left} oldest labels are left out" if left else ""
         title = f"warm start, {RECIPES[choice.chosen]}"
         words = _words(self._known.experience, weight, choice)
-        return kin.answered(_respond(bench, choice, self._known.factor), title, *words, note=note)
+        carried = float(RECIPES[choice.chosen].shared)
+        respond = _respond(bench, choice, self._known.factor)
+        return kin.answered(respond, title, *words, note=note, carried=carried)
 
     def choose(self, task: Task) -> Choice:
         """Return which recipes were proposed for a stage, what was tried, and which was taken."""
@@ -132,7 +135,7 @@ def _words(experience: Experience, weight: Array, choice: Choice) -> tuple[str, 
     return alike, tried
 
 
-def _respond(bench: Workbench, choice: Choice, factor: float) -> Respond:
+def _respond(bench: Workbench, choice: Choice, factor: float) -> Chosen:
     """Fit the chosen recipe to all labels; its interval is checked on the labels that were left out.
 
     A recipe without a scale of its own gets one that blends what experience expects, worth `FREEDOM` labels, with the
@@ -146,11 +149,4 @@ def _respond(bench: Workbench, choice: Choice, factor: float) -> Respond:
     freedom = FREEDOM + len(errors)
     scale = float(np.sqrt((FREEDOM * guess**2 + float((errors**2).sum())) / freedom))
     widened = factor * loo_factor(errors, np.full(len(errors), scale * t_quantile(LEVEL, freedom)))
-
-    def respond(x: Array, _t: Array | None) -> Answer:
-        mean, own = fitted.answer(x)
-        if own is None:
-            return Answer(mean, np.full(len(x), widened * scale), freedom)
-        return Answer(mean, factor * own, fitted.freedom)
-
-    return respond
+    return Chosen(fitted, scale, freedom, widened, factor)

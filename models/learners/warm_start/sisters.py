@@ -13,6 +13,7 @@ from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.families import Family, align
+from models.learners.warm_start.answers import Means
 
 LABELS_A_STAGE = 150
 FOLDS = 3
@@ -55,9 +56,11 @@ class Sisters:
         residual = float(np.sqrt(np.median([e.var() for e in left])))
         return cls(_grown(xs, ys, np.arange(len(tasks)), growth, rng), honest, place, offset, residual)
 
-    def trees_for(self, family: Family, stage: str) -> Boosted:
-        """Return trees that never saw a label of `stage`."""
-        return self.honest[int(self.place[family.stages.index(stage)])] if stage in family.stages else self.trees
+    def means_for(self, family: Family, task: Task) -> Means:
+        """Return trees that never saw a label of the stage of `task`, ready for its columns."""
+        known = task.stage in family.stages
+        trees = self.honest[int(self.place[family.stages.index(task.stage)])] if known else self.trees
+        return Means(trees, tuple(task.columns), family.columns)
 
     def arrays(self) -> dict[str, Array]:
         """Return everything as arrays."""

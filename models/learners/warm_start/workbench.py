@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,28 +11,11 @@ from models.anomaly.knn import squared_distances
 from models.base import Array, Task
 from models.learners.parts import Rows
 from models.learners.parts.boosted import grow
-from models.learners.parts.kernels import linear, matern32
+from models.learners.parts.kernels import matern32
 from models.learners.parts.regress import regress
 from models.learners.parts.scaling import Scaling, scaling
+from models.learners.warm_start.answers import Fitted, Flat, Grown, Means, Near, Smooth
 from models.learners.warm_start.recipes import OWN, Recipe
-
-Means = Callable[[int, Array], Array]
-"""``means(growth, x)``: what the sisters' trees say of units, shape (n,)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """A recipe fitted to some labels.
-
-    Parameters
-    ----------
-    answer : callable
-        Units (n, d) -> mean (n,) and scale (n,) of a t; the scale is None where the recipe knows none.
-    freedom : float
-    """
-
-    answer: Callable[[Array], tuple[Array, Array | None]]
-    freedom: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +31,8 @@ class Workbench:
         Plausible standard deviation inside the stage.
     level, between : float
         Level of the sisters, and how far stages lie from it.
-    means : callable or None
-        None without sisters.
+    means : tuple of Means
+        What the sisters' trees of each growth say; empty without sisters.
     offsets : tuple of (float, float)
         For each growth: deviation of a stage from the trees, and what is left inside a stage.
     seed : int
@@ -62,7 +44,7 @@ class Workbench:
     guess: float
     level: float
     between: float
-    means: Means | None
+    means: tuple[Means, ...]
     offsets: tuple[tuple[float, float], ...]
     seed: int
     _spectra: dict[tuple[float, bytes], tuple[Array, Array]] = field(default_factory=dict)
@@ -100,18 +82,18 @@ class Workbench:
         """Linear kernel of labelled units."""
         return self.z @ self.z.T / self.kept
 
-    def said(self, growth: int, x: Array) -> Array:
-        """What the sisters' trees say of units."""
-        return np.zeros(len(x)) if self.means is None else self.means(growth, x)
+    def trees(self, recipe: Recipe) -> Means | None:
+        """The sisters' trees that a recipe stands on."""
+        return self.means[recipe.growth] if recipe.shared else None
 
     @cached_property
     def left(self) -> tuple[Array, ...]:
         """Labels less what the sisters' trees say, for each growth."""
-        return tuple(self.y - self.said(growth, self.x) for growth in range(len(self.offsets)))
+        return tuple(self.y - said(self.x) for said in self.means)
 
     def usable(self, recipe: Recipe, labels: int) -> bool:
         """Whether the recipe can be fitted to so many labels of this stage."""
-        return labels >= recipe.fewest and (self.means is not None or not recipe.shared)
+        return labels >= recipe.fewest and (bool(self.means) or not recipe.shared)
 
     def fit(self, recipe: Recipe, rows: Rows) -> Fitted:
         """Fit the labels of `rows`."""
@@ -129,14 +111,12 @@ class Workbench:
 
 def _mean(bench: Workbench, _recipe: Recipe, rows: Rows) -> Fitted:
     """Posterior mean of the level under a normal prior with known variances (Gelman et al. 2013, 2.5)."""
-    centre = _shrunk(bench.y[rows] - bench.level, bench.between, bench.guess) + bench.level
-    return Fitted(lambda x: (np.full(len(x), centre), None), 0.0)
+    return Flat(_shrunk(bench.y[rows] - bench.level, bench.between, bench.guess) + bench.level)
 
 
 def _pooled(bench: Workbench, recipe: Recipe, rows: Rows) -> Fitted:
     between, inside = bench.offsets[recipe.growth]
-    offset = _shrunk(bench.left[recipe.growth][rows], between, inside)
-    return Fitted(lambda x: (bench.said(recipe.growth, x) + offset, None), 0.0)
+    return Grown(bench.trees(recipe), _shrunk(bench.left[recipe.growth][rows], between, inside))
 
 
 def _shrunk(errors: Array, between: float, inside: float) -> float:
@@ -150,39 +130,20 @@ def _shrunk(errors: Array, between: float, inside: float) -> float:
 
 
 def _kernel(bench: Workbench, recipe: Recipe, rows: Rows) -> Fitted:
-    k, *spectrum = bench.spectrum(recipe.length, rows)
+    k, values, vectors = bench.spectrum(recipe.length, rows)
     y = bench.left[recipe.growth][rows] if recipe.shared else bench.y[rows]
     guess = bench.offsets[recipe.growth][1] if recipe.shared else bench.guess
-    fit = regress(k, y, recipe.noise, max(guess, 1e-12), spectrum=(spectrum[0], spectrum[1]))
-    z = bench.z[rows]
-
-    def answer(x: Array) -> tuple[Array, Array | None]:
-        new = bench.scale.apply(x)
-        if recipe.length == 0:
-            mean, scale = fit.answer(linear(new, z) * z.shape[1] / bench.kept, (new**2).sum(axis=1) / bench.kept)
-        else:
-            near = matern32(squared_distances(new, z) / bench.kept, recipe.length)
-            mean, scale = fit.answer(near, np.ones(len(x)))
-        return (mean + bench.said(recipe.growth, x) if recipe.shared else mean), scale
-
-    return Fitted(answer, fit.freedom)
+    fit = regress(k, y, recipe.noise, max(guess, 1e-12), spectrum=(values, vectors))
+    return Smooth(fit, bench.z[rows], bench.scale, recipe.length, bench.kept, bench.trees(recipe))
 
 
 def _neighbours(bench: Workbench, recipe: Recipe, rows: Rows) -> Fitted:
-    z, y = bench.z[rows], bench.y[rows]
-    count = min(recipe.count, len(rows))
-
-    def answer(x: Array) -> tuple[Array, Array | None]:
-        near = np.argsort(squared_distances(bench.scale.apply(x), z), axis=1, kind="stable")[:, :count]
-        return y[near].mean(axis=1), None
-
-    return Fitted(answer, 0.0)
+    return Near(bench.z[rows], bench.y[rows], bench.scale, min(recipe.count, len(rows)))
 
 
 def _trees(bench: Workbench, recipe: Recipe, rows: Rows) -> Fitted:
     rng = np.random.default_rng(bench.seed)
-    found = grow(bench.x[rows], bench.y[rows], np.ones(len(rows)), rng, OWN[recipe.growth])
-    return Fitted(lambda x: (found.predict(x), None), 0.0)
+    return Grown(Means(grow(bench.x[rows], bench.y[rows], np.ones(len(rows)), rng, OWN[recipe.growth])), 0.0)
 
 
 def canonical(task: Task) -> Rows:
