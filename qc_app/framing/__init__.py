@@ -1,6 +1,6 @@
 """The one bridge: rows of the store become tasks, predictions become rows."""
 
-from qc_app.framing.frozen import freeze, thaw
+from qc_app.framing.frozen import freeze, freeze_all, thaw, thaw_all
 from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task
 from qc_app.framing.told import told
@@ -10,10 +10,12 @@ __all__ = [
     "UNLABELLED_CAP",
     "family_name",
     "freeze",
+    "freeze_all",
     "inputs",
     "lots",
     "task",
     "thaw",
+    "thaw_all",
     "told",
     "unfold",
 ]

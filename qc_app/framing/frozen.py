@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.base import Task
@@ -76,3 +78,39 @@ def thaw(state: State) -> Task:
         )
     except KeyError as error:
         raise StateError(f"frozen task without {error} - it was written by another version") from None
+
+
+def freeze_all(tasks: Sequence[Task]) -> State:
+    """Return several tasks as one state.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+
+    Returns
+    -------
+    State
+
+    Examples
+    --------
+    >>> small = Task(stage="s", characteristic="y", columns=["a"], support_x=[[1.0]], support_y=[2.0])
+    >>> [task.stage for task in thaw_all(freeze_all([small, small]))]
+    ['s', 's']
+    """
+    frozen = [freeze(task) for task in tasks]
+    arrays = {f"{i}/{name}": array for i, state in enumerate(frozen) for name, array in state.arrays.items()}
+    return State({"what": "tasks", "tasks": [dict(state.meta) for state in frozen]}, arrays)
+
+
+def thaw_all(state: State) -> list[Task]:
+    """Return the tasks that `freeze_all` put away.
+
+    Raises
+    ------
+    StateError
+        If the state is not one of frozen tasks.
+    """
+    metas = state.meta.get("tasks")
+    if state.meta.get("what") != "tasks" or not isinstance(metas, list):
+        raise StateError("this state holds no frozen tasks - it belongs to a learner or to another program")
+    return [thaw(State(meta, state.inside(str(i)))) for i, meta in enumerate(metas)]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
-from models import make_learner
+from models import Learner
 from models.base import Task
+from models.continual import Forgetting, forgotten, remember, taught
+from models.continual.memory import gone
 from models.state import to_bytes
 from qc_app import framing
 from qc_app.jobs.answers import STATE
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.inheritance import MEMORY, Inheritance, Recipe, inheritance
+from qc_app.jobs.meter import Meter
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import Decision, ModelVersion
@@ -27,6 +33,9 @@ NEW_STAGE_LABELS = 10
 NEW_SHARE = 0.2
 GROWTH = 2.0
 _LIBRARIES = ("torch", "numpy", "scikit-learn", "qc-app")
+
+SERVES = "the newest prior that forgets nothing serves; stage models keep the one they were adapted from"
+GUARD = "guard against forgetting: old families on labels kept aside, paired"
 
 Counts = dict[str, int]
 
@@ -44,13 +53,12 @@ def due(night: Night) -> str:
         The reason in words.
     """
     models = night.store.journal.models
-    prior_id = models.pointers("", "").champion
     labels = label_counts(night)
-    if prior_id is None:
+    if models.pointers("", "").champion is None:
         return "no prior has been trained yet" if labels else ""
-    prior = models.get(prior_id)
-    age = night.cutoff - prior.cutoff
-    return why(labels, prior.numbers.get("labels", {}), age, timedelta(days=night.plant.train_every_days))
+    last = max(models.list(stage="", characteristic=""), key=lambda prior: prior.cutoff)  # also one that was refused
+    age = night.cutoff - last.cutoff
+    return why(labels, last.numbers.get("labels", {}), age, timedelta(days=night.plant.train_every_days))
 
 
 def why(now: Counts, then: Counts, age: timedelta, every: timedelta) -> str:
@@ -81,44 +89,112 @@ def why(now: Counts, then: Counts, age: timedelta, every: timedelta) -> str:
     return ""
 
 
-def train(night: Night, reason: str) -> Result:
-    """Train the prior on every stage and characteristic that has labels, and let it serve from now on.
+def train(night: Night, reason: str, recipe: Recipe | None = None) -> Result:
+    """Train a prior on every stage and characteristic that has labels, and on those that left the plant.
+
+    It serves from now on, unless it forgot: the guard compares it with the prior in force on stages that this one knew,
+    on labels that neither was taught.
 
     Parameters
     ----------
     night : Night
     reason : str
         Why now.
+    recipe : Recipe, optional
+        Default: what the prior in force was made with.
 
     Returns
     -------
     Result
         On failure the old prior stays: nothing moves before the new one is stored.
     """
-    tasks = training_tasks(night)
-    if not tasks:
+    today = training_tasks(night)
+    if not today:
         return Result(f"no stage has {FEWEST_LABELS} labels yet; nothing to learn from", skipped=True)
-    learner = make_learner(LEARNER).fit(tasks)
+    before = inheritance(night)
+    work = _Training(night, reason, recipe or before.recipe or Recipe(LEARNER), before, tuple(today))
+    meter = Meter()
+    learner = work.recipe.learner().fit([taught(task) for task in work.tasks])
+    cost = meter.read()
     reached("after_train")
-    counts = label_counts(night)
-    parent = night.store.journal.models.pointers("", "").champion or ""
-    manifest = {
-        "what": "prior",
-        "learner": LEARNER,
-        "seed": 0,
-        "settings": {},
-        "parent": parent,
-        "cutoff": night.cutoff.isoformat(),
-        "tasks": [[t.stage, t.characteristic, len(t.support_y)] for t in tasks],
-        "libraries": {name: version(name) for name in _LIBRARIES},
-    }
-    prior_id = night.store.registry.put({STATE: to_bytes(learner.state())}, manifest)
-    sentence = f"{reason}; learned from {sum(counts.values())} labels of {len(tasks)} stages and characteristics"
-    families: dict[str, dict[str, int]] = {}
-    for task in tasks:
-        families.setdefault(str(task.family), {})[task.stage] = len(task.support_y)
-    _register(night, prior_id, parent, sentence, {"labels": counts, "families": families})
-    return Result(f"prior {prior_id}: {sentence}", {"model": prior_id, "tasks": len(tasks)})
+    guard = work.guard(learner)
+    prior_id = night.store.registry.put(work.files(learner), work.manifest())
+    version_ = work.version(prior_id, cost, guard)
+    passed = guard is None or guard.passed
+    _register(night, version_, passed=passed)
+    words = f"prior {prior_id}: {version_.sentence}" if passed else f"the old prior stays: {version_.sentence}"
+    numbers = {"model": prior_id, "tasks": len(work.tasks), "verdict": "promoted" if passed else "kept"}
+    return Result(words, numbers | {"cost": cost, "recipe": work.recipe.plain()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Training:
+    """What one training stands on."""
+
+    night: Night
+    reason: str
+    recipe: Recipe
+    before: Inheritance
+    today: tuple[Task, ...]
+
+    @property
+    def left(self) -> tuple[Task, ...]:
+        """Stages in memory that are in the plant no more."""
+        return tuple(gone(self.before.memory, self.today))
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return (*self.today, *self.left)
+
+    def guard(self, learner: Learner) -> Forgetting | None:
+        """Compare with the prior in force on what it knew; None without one."""
+        if not self.before.prior_id:
+            return None
+        known = [task for task in self.tasks if (task.stage, task.characteristic) in self.before.known]
+        return forgotten(self.night.answers.prior(self.before.prior_id), learner, known)
+
+    def files(self, learner: Learner) -> dict[str, bytes]:
+        memory = framing.freeze_all(remember(self.today, self.before.memory))
+        return {STATE: to_bytes(learner.state()), MEMORY: to_bytes(memory)}
+
+    def manifest(self) -> dict[str, Any]:
+        return self.recipe.plain() | {
+            "what": "prior",
+            "seed": 0,
+            "parent": self.before.prior_id,
+            "reason": self.reason,
+            "cutoff": self.night.cutoff.isoformat(),
+            "tasks": [[t.stage, t.characteristic, len(t.support_y)] for t in self.tasks],
+            "libraries": {name: version(name) for name in _LIBRARIES},
+        }
+
+    def version(self, prior_id: str, cost: Mapping[str, float], guard: Forgetting | None) -> ModelVersion:
+        counts = label_counts(self.night)
+        families: dict[str, dict[str, int]] = {}
+        for task in self.tasks:
+            families.setdefault(str(task.family), {})[task.stage] = len(task.support_y)
+        compared = None if guard is None else guard.families
+        return ModelVersion(
+            id=prior_id,
+            stage="",
+            characteristic="",
+            learner=self.recipe.name,
+            created=self.night.cutoff,
+            parent=self.before.prior_id,
+            cutoff=self.night.cutoff,
+            lake_version=-1,
+            n_labels=sum(counts.values()),
+            seed=0,
+            status="challenger",
+            numbers={"labels": counts, "families": families, "guard": compared, "cost": cost}
+            | {"recipe": self.recipe.plain()},
+            sentence=self._sentence(sum(counts.values()), guard),
+        )
+
+    def _sentence(self, labels: int, guard: Forgetting | None) -> str:
+        words = f"{self.reason}; learned from {labels} labels of {len(self.today)} stages and characteristics"
+        words += f" and {len(self.left)} that left the plant" if self.left else ""
+        return words if guard is None else f"{words}; {guard.sentence}"
 
 
 def training_tasks(night: Night) -> list[Task]:
@@ -153,27 +229,11 @@ def _task(night: Night, stage: Stage, what: Characteristic) -> Task:
     )
 
 
-def _register(night: Night, prior_id: str, parent: str, sentence: str, numbers: dict[str, Any]) -> None:
-    n_labels = sum(numbers["labels"].values())
+def _register(night: Night, prior: ModelVersion, *, passed: bool) -> None:
+    """Note the version, and let it serve or turn it away, with the reason."""
     models = night.store.journal.models
-    models.add(
-        ModelVersion(
-            id=prior_id,
-            stage="",
-            characteristic="",
-            learner=LEARNER,
-            created=night.cutoff,
-            parent=parent,
-            cutoff=night.cutoff,
-            lake_version=-1,
-            n_labels=n_labels,
-            seed=0,
-            status="challenger",
-            numbers=numbers,
-            sentence=sentence,
-        )
-    )
-    if models.pointers("", "").champion == prior_id:
+    models.add(prior)
+    if models.pointers("", "").champion == prior.id:
         return
     night.permit()
     decision = Decision(
@@ -181,11 +241,15 @@ def _register(night: Night, prior_id: str, parent: str, sentence: str, numbers: 
         characteristic="",
         plant_day=night.day,
         at=night.cutoff,
-        verdict="promoted",
-        rule="the newest prior serves; stage models keep the one they were adapted from",
-        sentence=sentence,
-        champion=parent or None,
-        challenger=prior_id,
-        rows=n_labels,
+        verdict="promoted" if passed else "kept",
+        rule=SERVES if passed else GUARD,
+        sentence=prior.sentence,
+        champion=prior.parent or None,
+        challenger=prior.id,
+        rows=prior.n_labels,
+        numbers={"guard": prior.numbers["guard"]},
     )
-    models.promote("", "", prior_id, decision)
+    if passed:
+        models.promote("", "", prior.id, decision)
+    else:
+        models.reject("", "", prior.id, decision)
