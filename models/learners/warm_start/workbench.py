@@ -47,15 +47,16 @@ class Workbench:
     means: tuple[Means, ...]
     offsets: tuple[tuple[float, float], ...]
     seed: int
-    _spectra: dict[tuple[float, bytes], tuple[Array, Array]] = field(default_factory=dict)
+    _spectra: dict[tuple[float, bytes], tuple[Array, Array, Array]] = field(default_factory=dict)
 
     def spectrum(self, length: float, rows: Rows) -> tuple[Array, Array, Array]:
         """Return the kernel of the labels `rows` with its eigendecomposition, computed once for all noises."""
-        whole = self.line if length == 0 else matern32(self.apart, length)
-        k, key = whole[np.ix_(rows, rows)], (length, rows.tobytes())
+        key = (length, rows.tobytes())
         if key not in self._spectra:
-            self._spectra[key] = np.linalg.eigh(k)
-        return (k, *self._spectra[key])
+            some = np.ix_(rows, rows)
+            k = self.line[some] if length == 0 else matern32(self.apart[some], length)
+            self._spectra[key] = (k, *np.linalg.eigh(k))
+        return self._spectra[key]
 
     @cached_property
     def scale(self) -> Scaling:
