@@ -49,7 +49,7 @@ def aside(task: Task) -> BoolArray:
 def taught(task: Task) -> Task:
     """Return the task without the rows kept aside, which stay as units without a label."""
     out = aside(task)
-    return task if not out.any() else _with_labels(task, np.flatnonzero(~out), np.flatnonzero(out))
+    return task if not out.any() else with_labels(task, np.flatnonzero(~out), np.flatnonzero(out))
 
 
 def remember(tasks: Sequence[Task], memory: Sequence[Task] = (), most: int = MOST_TASKS) -> list[Task]:
@@ -86,7 +86,7 @@ def remember(tasks: Sequence[Task], memory: Sequence[Task] = (), most: int = MOS
 def thinned(task: Task) -> Task:
     """Return the task with at most 96 labels and 48 unlabelled units, chosen by content."""
     rows = _first(_marks(task), MOST_LABELS) if len(task.support_y) > MOST_LABELS else np.arange(len(task.support_y))
-    small = _with_labels(task, rows.astype(np.intp), np.zeros(0, dtype=np.intp))
+    small = with_labels(task, rows.astype(np.intp), np.zeros(0, dtype=np.intp))
     if len(small.unlabelled_x) <= MOST_UNLABELLED:
         return small
     some = np.unique(np.linspace(0, len(small.unlabelled_x) - 1, MOST_UNLABELLED).astype(np.intp))
@@ -100,7 +100,7 @@ def gone(memory: Sequence[Task], tasks: Sequence[Task]) -> list[Task]:
     return [task for task in memory if _name(task) not in now]
 
 
-def _with_labels(task: Task, rows: Rows, others: Rows) -> Task:
+def with_labels(task: Task, rows: Rows, others: Rows) -> Task:
     """Return the task with the labels of `rows`; `others` become units without a label."""
     t, u = task.support_t, task.unlabelled_t
     timed = t is not None and (u is not None or not len(task.unlabelled_x))

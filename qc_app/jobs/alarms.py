@@ -21,6 +21,7 @@ RESPONSES = {
     "late_labels": "Ask the laboratory for the results owed, or enter them on the labels page.",
     "model_off": "Do not rely on its predictions; measure more units, read what changed, enter labels, retrain.",
     "model_stale": "See the decisions on the models page: more labels, or a retrain by hand.",
+    "learner_degraded": "Read the reason on the models page; let the night search better settings, or `qc retune` now.",
     "night_missed": "See that the scheduler runs (`qc status`); run the night now with `qc night`.",
     "step_failed": "Read the sentence; correct the cause; the next night repeats the step, or run `qc night`.",
 }

@@ -14,6 +14,8 @@ from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.explain import explain
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.gain import JOB as GAIN
+from qc_app.jobs.gain import gain
 from qc_app.jobs.ingest import ingest, unread
 from qc_app.jobs.judge import judge
 from qc_app.jobs.monitor import monitor
@@ -23,6 +25,8 @@ from qc_app.jobs.report import report
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.jobs.train import due, train
 from qc_app.jobs.upkeep import upkeep
+from qc_app.jobs.watch import JOB as WATCH
+from qc_app.jobs.watch import watch
 from qc_app.plant import Plant
 from qc_app.records import Run
 from qc_app.store import Store
@@ -114,6 +118,7 @@ class _Work:
         for i, stage in enumerate(active):
             self._say(stage.id, i)
             self._stage(night, stage)
+        self._do(WATCH, "", lambda: watch(night))
         reached("before_report")
         self._say("upkeep", len(active))
         self._do("upkeep", "", lambda: upkeep(night, active))
@@ -134,6 +139,7 @@ class _Work:
 
     def _stage(self, night: Night, stage: Stage) -> None:
         self._do("monitor", stage.id, lambda: monitor(night, stage))
+        self._do(GAIN, stage.id, lambda: gain(night, stage))
         for what in stage.characteristics:
             self._do(f"adapt {what.name}", stage.id, lambda what=what: adapt(night, stage, what))  # type: ignore[misc]
             if night.store.journal.models.pointers(stage.id, what.name).challenger:
