@@ -33,7 +33,9 @@ Synthetic = Annotated[
 ]
 Learners = Annotated[str, typer.Option("--learners", help="Own learners, by commas; 'none' for peers alone.")]
 Members = Annotated[bool, typer.Option("--members", help="The portfolio and each of its members as well.")]
-Peers = Annotated[str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'.")]
+Peers = Annotated[
+    str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'; TabPFN, TabICL: see the yardstick's page.")
+]
 Protocols = Annotated[
     str, typer.Option("--protocols", help="Of random, time, rolling, normal, normal_time, by commas; default: all.")
 ]

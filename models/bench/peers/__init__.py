@@ -7,6 +7,7 @@ import difflib
 from models.base import Kind
 from models.bench.peers import defects, own, pooled, tracking
 from models.bench.peers.base import Peer, PeerAdapted
+from models.bench.peers.foundation import FOUNDATIONS, foundation_peer, foundation_peers
 from models.errors import UnknownName
 
 __all__ = ["PEERS", "Peer", "PeerAdapted", "make_peer", "peer_names"]
@@ -34,14 +35,14 @@ PEERS: tuple[Peer, ...] = (
 
 
 def peer_names(kind: Kind | None = None) -> tuple[str, ...]:
-    """Return the names of the peers, all or of one kind.
+    """Return the names of the peers, all or of one kind; pretrained ones where their weights are named.
 
     Examples
     --------
     >>> peer_names("binary")[:2]
     ('peer_isolation', 'peer_pca')
     """
-    return tuple(p.name for p in PEERS if kind in {None, p.kind})
+    return tuple(p.name for p in (*PEERS, *foundation_peers()) if kind in {None, p.kind})
 
 
 def make_peer(name: str) -> Peer:
@@ -55,5 +56,7 @@ def make_peer(name: str) -> Peer:
     for peer in PEERS:
         if peer.name == name:
             return peer
+    if name in FOUNDATIONS:
+        return foundation_peer(name)
     near = difflib.get_close_matches(name, peer_names(), n=1, cutoff=0.5)
     raise UnknownName(f"no peer {name!r}" + (f" - did you mean {near[0]!r}?" if near else f" (has: {peer_names()})"))
