@@ -34,7 +34,7 @@ Synthetic = Annotated[
 Learners = Annotated[str, typer.Option("--learners", help="Own learners, by commas; 'none' for peers alone.")]
 Members = Annotated[bool, typer.Option("--members", help="The portfolio and each of its members as well.")]
 Peers = Annotated[
-    str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'; TabPFN, TabICL: see the yardstick's page.")
+    str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'; peer_tabpfn, peer_tabicl say what they need.")
 ]
 Protocols = Annotated[
     str, typer.Option("--protocols", help="Of random, time, rolling, normal, normal_time, by commas; default: all.")

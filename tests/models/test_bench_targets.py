@@ -71,6 +71,13 @@ def test_defects_are_differences() -> None:
     assert not found["average precision, random: no pack over .02 below the better of pooled and logistic"].met
 
 
+def test_the_longest_meta_training_counts() -> None:
+    rows = [replace(r, fit_s=70.0 if (r.pack, r.method) == ("a", "portfolio") and r.k == 5 else 1.0) for r in RANDOM]
+    later = [replace(r, fit_s=1.0, k=10) for r in RANDOM]
+    found = judged(rows + later)["meta-training on one pack in 60 s or less"]
+    assert (found.told, found.pack, found.met) == ("70 s", "a", False)
+
+
 def test_every_learner_is_judged_where_the_portfolio_is_absent() -> None:
     rows = [r for r in RANDOM if r.method != "portfolio"]
     settings = Settings("packs", ("ridge",), ("peer_mean", "peer_x"), ("random",), (5,), (), (0,))

@@ -167,11 +167,11 @@ def _of(result: Result, learner: str) -> Iterator[Target]:
                 group = [x for x in lines(result, figure) if x.protocol == protocol and any(x.by_pack.values())]
                 if group:
                     yield _held(rule, figure, group, learner)
-    seconds = {r.pack: r.fit_s for r in result.rows if r.method == learner and r.fit_s is not None}
-    if seconds:
-        pack = max(seconds, key=lambda p: seconds[p])
+    fits = [(r.fit_s, r.pack) for r in result.rows if r.method == learner and r.fit_s is not None]
+    if fits:
+        seconds, pack = max(fits)
         words = f"meta-training on one pack in {META_TRAINING_S:g} s or less"
-        yield Target(learner, words, seconds[pack], META_TRAINING_S, "seconds", pack=pack)
+        yield Target(learner, words, seconds, META_TRAINING_S, "seconds", pack=pack)
 
 
 def _held(rule: Rule, figure: Figure, group: Sequence[Line], learner: str) -> Target:
