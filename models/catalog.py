@@ -27,6 +27,7 @@ LEARNERS: dict[str, str] = {
     "warm_start": "models.learners.warm_start:WarmStart",
     "bayes_head": "models.learners.bayes_head:BayesHead",
     "maml": "models.learners.maml:Maml",
+    "deep_kernel": "models.learners.deep_kernel:DeepKernel",
 }
 
 

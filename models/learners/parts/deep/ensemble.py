@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,6 +22,8 @@ from models.learners.parts.scaling import Scaling
 from models.learners.parts.serving import Answer, t_quantile
 
 EXAMS = 9
+Examined = Sequence[tuple[Prepared, int]]
+Tuned = Callable[[Arrays, Examined, np.random.Generator], Arrays]
 
 
 class Settled(Protocol):
@@ -58,6 +60,7 @@ def ensemble(
     *,
     seed: int,
     device: str = "auto",
+    tuned: Tuned | None = None,
 ) -> World | None:
     """Meta-train nets on `prepared` stages; None where fewer than two of them have enough labels.
 
@@ -69,6 +72,8 @@ def ensemble(
     standing : Standing
     seed : int
     device : {"auto", "cpu", "cuda"}
+    tuned : callable, optional
+        Changes the trained nets by what is seen at the stages, each given with the place of the net blind to it.
 
     Returns
     -------
@@ -86,8 +91,10 @@ def ensemble(
     nets = {name: value.to(where) for name, value in first.items()}
     learned = train(recipe.loss, nets, [prepared[i] for i in some], place[some], how=recipe.training, seed=seed)
     arrays = numbers({name: value.cpu() for name, value in learned.items()})
-    world = World(arrays, place, plant, standing, np.ones(len(SHOTS)))
-    return replace(world, factors=_factors(recipe, world, [(prepared[i], int(place[i])) for i in some], seed))
+    examined = [(prepared[i], int(place[i])) for i in some]
+    final = arrays if tuned is None else tuned(arrays, examined, np.random.default_rng(seed + 2))
+    world = World(final, place, plant, standing, np.ones(len(SHOTS)))
+    return replace(world, factors=_factors(recipe, world, examined, seed))
 
 
 def averaged(mean: Array, square: Array, freedom: float) -> Answer:
@@ -105,7 +112,7 @@ def averaged(mean: Array, square: Array, freedom: float) -> Answer:
     return Answer(middle, np.sqrt(np.maximum(total, 1e-18)), freedom)
 
 
-def _factors(recipe: Recipe, world: World, examined: Sequence[tuple[Prepared, int]], seed: int) -> Array:
+def _factors(recipe: Recipe, world: World, examined: Examined, seed: int) -> Array:
     """Return the widening at each of `SHOTS` that makes 90 % intervals cover, by nets that never saw the stage."""
     rng, out, last = np.random.default_rng(seed + 1), [], 1.0
     for size in SHOTS:

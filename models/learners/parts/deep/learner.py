@@ -13,13 +13,14 @@ from torch import Tensor
 
 from models.base import Adapted, Array, Task
 from models.errors import StateError
-from models.learners.parts.deep.ensemble import Settled, averaged, ensemble
+from models.learners.parts.deep.ensemble import Examined, Settled, averaged, ensemble
 from models.learners.parts.deep.inputs import BASIS, Inputs, SisterInputs, StrangerInputs, plant_scale
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.stages import FEWEST_STRANGE, Prepared
 from models.learners.parts.deep.standing import Standing
 from models.learners.parts.deep.training import Episode, Training
 from models.learners.parts.deep.world import Arrays, World, from_arrays, to_arrays
+from models.learners.parts.draws import newest
 from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.scaling import Scaling
@@ -77,6 +78,7 @@ class Deep(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     TRAINING: ClassVar[Training] = Training()
+    MOST_LABELS: ClassVar[int] = 10_000
     SETTINGS: ClassVar[tuple[str, ...]] = (*(f.name for f in fields(Training)), "strangers")
 
     def __init__(
@@ -106,6 +108,16 @@ class Deep(ABC):
     def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
         """Adapt M stacked nets to a support: inputs (n, width) and standardized labels (n,); n may be 0."""
 
+    def tuned(self, nets: Arrays, examined: Examined, rng: np.random.Generator) -> Arrays:
+        """Return the trained nets with what is learned after them at stages that they never saw: here, nothing."""
+        del examined, rng
+        return nets
+
+    def said(self, settled: Settled) -> tuple[str, ...]:
+        """Return what there is to say of nets settled at a stage: here, nothing."""
+        del settled
+        return ()
+
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Meta-train an ensemble a family, and one on the common basis."""
         found = group(tasks, self.seed)
@@ -126,15 +138,19 @@ class Deep(ABC):
         else:
             return kin.by_mean()
         order = np.lexsort([*task.support_x.T, task.support_y])
+        order = order[np.isin(order, newest(task.support_t, n, self.MOST_LABELS))]
         times = None if task.support_t is None else task.support_t[order]
         standing = world.standing if kin.family is not None else _strange(task)
-        level, scale = standing.place(task.support_y)
+        level, scale = standing.place(task.support_y[order])
         sx, sy = inputs.see(task.support_x[order], times), (task.support_y[order] - level) / scale
-        respond = Nets(inputs, self.settle(nets, sx, sy), level, scale, world.factor(n))
+        settled = self.settle(nets, sx, sy)
+        respond = Nets(inputs, settled, level, scale, world.factor(n))
         count = len(next(iter(nets.values())))
         seen = "which never saw this stage" if count == 1 else "each blind to some of the stages"
         basis = "" if kin.family is not None else "; a stranger, seen on a basis common to all stages"
-        return kin.answered(respond, self.title, f"answered by {counted(count, 'net')}, {seen}{basis}")
+        left = f"; the {n - len(order)} oldest labels are left out" if n > len(order) else ""
+        words = (f"answered by {counted(count, 'net')}, {seen}{basis}", *self.said(settled))
+        return kin.answered(respond, self.title, *words, note=left)
 
     def state(self) -> State:
         """Return families and nets."""
@@ -182,12 +198,12 @@ class Deep(ABC):
         standing = Standing.of(family.levels, [t.support_y for t in members], family.kind == "binary")
         plant = plant_scale(members, family.columns)
         prepared = [Prepared.sister(t, family.columns, plant, standing) for t in members]
-        return ensemble(self, prepared, plant, standing, seed=self.seed, device=self.device)
+        return ensemble(self, prepared, plant, standing, seed=self.seed, device=self.device, tuned=self.tuned)
 
     def _common_world(self, tasks: Sequence[Task]) -> World | None:
         none = Scaling(np.zeros(0), np.zeros(0))
         strange = [Prepared.stranger(t) for t in tasks]
-        return ensemble(self, strange, none, Standing.stranger(), seed=self.seed, device=self.device)
+        return ensemble(self, strange, none, Standing.stranger(), seed=self.seed, device=self.device, tuned=self.tuned)
 
 
 def _strange(task: Task) -> Standing:
