@@ -34,6 +34,26 @@ def test_morning_from_overview_to_stage_to_a_label(visit, address):
     assert visit.foreign == []
 
 
+def test_from_an_alarm_to_why_a_unit_then_another_is_asked_for(visit, address):
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)
+    visit.goto(f"{address}/alarms")
+    visit.get_by_role("link", name="Why unit C-120419?").click()
+    expect(visit.get_by_role("heading", name="Unit", exact=True)).to_be_visible()
+    assert "unit=C-120419" in visit.url
+    expect(visit.get_by_text("entry_temp lies 5.2 standard deviations above")).to_be_visible()
+    expect(visit.locator(".stVegaLiteChart").first).to_be_visible()
+
+    visit.locator(".st-key-pick_unit input").fill("C-120007")
+    visit.locator(".st-key-pick_unit input").press("Enter")
+    expect(visit.get_by_text("Not explained yet")).to_be_visible()
+    assert "unit=C-120007" in visit.url
+    visit.get_by_role("button", name="Explain this unit").click()
+    expect(visit.get_by_text("The scheduler is asked to explain this unit")).to_be_visible()
+    assert visit.foreign == []
+
+
 def test_hostile_names_neither_run_nor_fetch(visit, address):
     for page in PAGES:
         visit.goto(f"{address}/{page}?stage={NASTY}")
@@ -51,5 +71,5 @@ def test_no_page_scrolls_sideways(visit, address):
         for width in (1920, 1280, 390):
             visit.set_viewport_size({"width": width, "height": 900})
             visit.wait_for_timeout(500)
-            wider = "document.querySelector('[data-testid=stMain]')"
-            assert visit.evaluate(f"{wider}.scrollWidth - {wider}.clientWidth") <= 0, (page, width)
+            main = "document.querySelector('[data-testid=stMain]')"
+            visit.wait_for_function(f"{main}.scrollWidth <= {main}.clientWidth")  # once everything found its width
