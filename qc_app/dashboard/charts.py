@@ -151,7 +151,9 @@ class _Plot:
         size = 34 if self.view.predicted.height < _DENSE else 16
         kinds = "datum.in_domain === false ? 'outside' : datum.out ? 'out' : 'in'"
         scale = alt.Scale(domain=["in", "out", "outside"], range=[self.inks.model, self.inks.act, self.inks.faint])
-        dots = alt.Chart(self.view.predicted).transform_calculate(ink=kinds)
+        dots = alt.Chart(self.view.predicted).transform_calculate(
+            ink=kinds, why="datum.because || 'choose it below to see'"
+        )
         return dots.mark_point(filled=False, size=size, strokeWidth=1.2, opacity=0.9).encode(
             x=self.x(),
             y=self.y("mean"),
@@ -181,6 +183,7 @@ class _Plot:
             alt.Tooltip("upper:Q", title="to", format=form),
             alt.Tooltip("anomaly:Q", format=".2f"),
             alt.Tooltip("tier:N", title="answered by"),
+            *([alt.Tooltip("why:N", title="mostly because of")] if "because" in self.view.predicted.columns else []),
             *named,
         ]
 

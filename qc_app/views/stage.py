@@ -18,6 +18,7 @@ from qc_app.views.downsampling import bands, thin
 from qc_app.views.figures import decimals, outside
 from qc_app.views.marks import control_limits, event_marks
 from qc_app.views.moments import since, wall_ms
+from qc_app.views.unit_words import Scale, in_short
 
 #: Marks a layer, together below the chart's 3,000: predicted, measured, band, anomaly, events.
 _PREDICTED, _MEASURED, _BAND, _ANOMALY, _EVENTS = 1_000, 500, 400, 400, 60
@@ -158,7 +159,7 @@ def _measured(labels: pl.DataFrame, what: Characteristic, zone: str) -> pl.DataF
 
 
 def _hover(store: Store, stage: Stage, predictions: pl.DataFrame, zone: str, what: Characteristic) -> pl.DataFrame:
-    """Return the predictions with wall time, the mark's kind, and the unit's first parameters as ``p0``, ``p1``, ..."""
+    """Return the predictions with wall time, kind, first parameters as ``p0``, ``p1``, ..., and why."""
     names = [p.name for p in stage.parameters[:_HOVER]]
     timed = predictions.with_columns(wall_ms("t_event", zone), _when(zone), outside("mean", what))
     if not predictions.height:
@@ -166,7 +167,15 @@ def _hover(store: Store, stage: Stage, predictions: pl.DataFrame, zone: str, wha
     rows = store.lake.measurements(stage.id, since=_first(predictions), columns=["unit_id", *names])
     there = [pl.col(n) if n in rows.columns else pl.lit(None, pl.Float64).alias(n) for n in names]
     few = rows.select("unit_id", *(e.alias(f"p{n}") for n, e in enumerate(there))).unique("unit_id", keep="last")
-    return timed.join(few, on="unit_id", how="left")
+    told = _in_short(store, stage, predictions, what)
+    return timed.join(few, on="unit_id", how="left").join(told, on="unit_id", how="left")
+
+
+def _in_short(store: Store, stage: Stage, predictions: pl.DataFrame, what: Characteristic) -> pl.DataFrame:
+    """Return the largest contributions of the units that are explained: ``unit_id``, ``because``."""
+    scale = Scale(what, decimals(what, tuple(predictions["mean"].drop_nulls().head(500).to_list())))
+    rows = [(e.unit_id, in_short(e.content, scale)) for e in store.journal.explanations.list(stage.id, what.name)]
+    return pl.DataFrame(rows, schema={"unit_id": pl.String, "because": pl.String}, orient="row")
 
 
 def _first(frame: pl.DataFrame) -> datetime | None:

@@ -73,14 +73,30 @@ def headline(content: Content, scale: Scale) -> str:
 
 def reasons(content: Content, scale: Scale, stage: Stage) -> str:
     """Name the parameters that make most of the difference, with their values beside the usual ones."""
-    parts = content["parts"]
-    whole = sum(abs(p["part"]) for p in parts) + abs(float(content["rest"]))
-    large = [p for p in parts if whole and abs(p["part"]) >= NOTABLE_PART * whole][:NAMED]
+    large = _largest(content)
     if not large:
         return "No single parameter stands out." if uses_parameters(content) else ""
     units = {p.name: p.unit for p in stage.parameters}
     named = [f"{p['name']} {scale.change(p['part'])} ({_beside(p, units.get(p['name'], ''))})" for p in large]
     return f"Most of it: {', '.join(named)}."
+
+
+def in_short(content: Content, scale: Scale) -> str:
+    """Return the largest contributions in a few words, for a hover.
+
+    Examples
+    --------
+    >>> parts = [{"name": "force", "part": 0.1}, {"name": "speed", "part": -0.02}, {"name": "gap", "part": 0.001}]
+    >>> in_short({"parts": parts, "rest": 0.0}, Scale(Characteristic("y", "mm"), 2))
+    'force +0.10, speed −0.02'
+    """
+    return ", ".join(f"{p['name']} {scale.change(p['part'])}" for p in _largest(content)) or "no single parameter"
+
+
+def _largest(content: Content) -> list[Content]:
+    parts: Sequence[Content] = content["parts"]
+    whole = sum(abs(p["part"]) for p in parts) + abs(float(content["rest"]))
+    return [p for p in parts if whole and abs(p["part"]) >= NOTABLE_PART * whole][:NAMED]
 
 
 def strangeness(content: Content) -> str:

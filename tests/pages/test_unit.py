@@ -153,3 +153,14 @@ def test_precedents_in_words():
     assert "no precedent" in precedents({"near": [], "near_usual": None}, SCALE)
     one = precedents({"near": near[:1], "near_usual": None}, SCALE)
     assert one == "The nearest measured unit: 2.550 mm, 0 out of specification."
+
+
+def test_the_stage_picture_tells_why_on_hover(homes):
+    from qc_app.views import stage_view
+
+    with enter(homes("troubled")) as store:
+        view = stage_view(store, plant_now(store), "rolling-2", "thickness", "7d")
+    told = dict(view.predicted.select("unit_id", "because").drop_nulls().iter_rows())
+    assert told["C-120419"].startswith("entry_temp +0.0")
+    spec = str(charts.units_chart(view, LIGHT, "UTC").to_dict())
+    assert "mostly because of" in spec
