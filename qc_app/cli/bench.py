@@ -150,6 +150,10 @@ def _measured(data: Path, **asked: Any) -> Result | str:
             return run(data, **asked, progress=lambda done, total, words: tell(words, done / total))
     except ModelsError as error:
         return str(error)
+    except KeyboardInterrupt:
+        if asked["out"] is not None:
+            say(f"the cells done so far are kept beside {asked['out']}: the same command with --resume goes on")
+        raise
 
 
 def _tell(result: Result) -> None:

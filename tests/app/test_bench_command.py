@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import models.bench
 from qc_app.cli import main
 from tests.models.bench_packs import write_pack
 
@@ -69,6 +70,16 @@ def test_an_earlier_run_that_is_not_there_is_said_before_anything_runs(folder, t
 def test_numbers_that_are_none_are_said(folder, capsys, option, words):
     assert main(["bench", "--data", str(folder), option, "five"]) == 2
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_who_stops_a_run_is_told_how_it_goes_on(folder, tmp_path, capsys, monkeypatch):
+    def stopped(*_args, **_asked):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(models.bench, "run", stopped)
+    asked = ["--quick", "--workers", "1", "--out", str(tmp_path / "bench.json")]
+    assert main(["bench", "--data", str(folder), *asked]) != 0
+    assert "--resume" in capsys.readouterr().out
 
 
 def test_made_up_packs_need_no_folder(folder, capsys):
