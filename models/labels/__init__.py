@@ -1,6 +1,29 @@
 """What to measure next, how many labels more, and what one is worth."""
 
+from models.labels.curves import SIZES, Curves, learn_curves
+from models.labels.left_out import LeftOut, left_out
+from models.labels.outlook import Outlook, Point, outlook
 from models.labels.policies import Pick, Policy, by_information, policy_named
 from models.labels.queue import SHARE, queue
+from models.labels.worth import Costs, Process, Worth, worth
 
-__all__ = ["SHARE", "Pick", "Policy", "by_information", "policy_named", "queue"]
+__all__ = [
+    "SHARE",
+    "SIZES",
+    "Costs",
+    "Curves",
+    "LeftOut",
+    "Outlook",
+    "Pick",
+    "Point",
+    "Policy",
+    "Process",
+    "Worth",
+    "by_information",
+    "learn_curves",
+    "left_out",
+    "outlook",
+    "policy_named",
+    "queue",
+    "worth",
+]

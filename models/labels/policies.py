@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from models.base import Array, Learner, Task
 from models.errors import UnknownName
 from models.labels.candidates import distinct, in_order
-from models.labels.information import fall
+from models.labels.information import Aim, fall
 from models.learners.parts import Rows
 from models.learners.parts.together import Believer, Joint, Together
 from models.learners.prior_mixture import PriorMixture
@@ -126,7 +126,49 @@ def by_information(
     given: Sequence[int] = (),
     costs: ArrayLike | None = None,
 ) -> tuple[Pick, ...]:
-    """Take the units that are expected to lower the error over all units of the stage most; see `fall`.
+    """Take the units that are expected to lower the error over all units most, and cover new ground; see `fall`."""
+    return _informed(prior, task, candidates, batch, rng, given, costs, "both")
+
+
+def by_variance(
+    prior: Learner,
+    task: Task,
+    candidates: ArrayLike,
+    batch: int,
+    rng: np.random.Generator,
+    *,
+    given: Sequence[int] = (),
+    costs: ArrayLike | None = None,
+) -> tuple[Pick, ...]:
+    """Take the units that are expected to lower the variance over all units most, wherever they lie."""
+    return _informed(prior, task, candidates, batch, rng, given, costs, "variance")
+
+
+def by_coverage(
+    prior: Learner,
+    task: Task,
+    candidates: ArrayLike,
+    batch: int,
+    rng: np.random.Generator,
+    *,
+    given: Sequence[int] = (),
+    costs: ArrayLike | None = None,
+) -> tuple[Pick, ...]:
+    """Take the units that are nearest to as many unmeasured ones as can be, in relevant parameters and time."""
+    return _informed(prior, task, candidates, batch, rng, given, costs, "coverage")
+
+
+def _informed(  # noqa: PLR0917 - what a policy is given, and its aim
+    prior: Learner,
+    task: Task,
+    candidates: ArrayLike,
+    batch: int,
+    rng: np.random.Generator,
+    given: Sequence[int],
+    costs: ArrayLike | None,
+    aim: Aim,
+) -> tuple[Pick, ...]:
+    """Choose by `fall`.
 
     A learner that knows no covariances is stood in for by the untrained mixture of Gaussian processes. At most
     `CANDIDATES` candidates and `UNITS` units, drawn by `rng`, are looked at.
@@ -143,14 +185,20 @@ def by_information(
     t = None if task.unlabelled_t is None else task.unlabelled_t[every]
     together = _belief(prior, task).joint(task.unlabelled_x[every], t, len(asked))
     cost = np.concatenate([np.ones(len(given)), price])
-    found = fall(together, batch, given=len(given), cost=cost)
+    found = fall(together, batch, given=len(given), cost=cost, aim=aim)
     return tuple(
         Pick(int(asked[place]), _reason(together, int(place), float(share), float(cost[place])), float(share))
         for place, share in zip(found.places, found.share, strict=True)
     )
 
 
-POLICIES: dict[str, Policy] = {"random": at_random, "width": by_width, "information": by_information}
+POLICIES: dict[str, Policy] = {
+    "random": at_random,
+    "width": by_width,
+    "variance": by_variance,
+    "coverage": by_coverage,
+    "information": by_information,
+}
 
 
 def policy_named(name: str) -> Policy:

@@ -38,13 +38,14 @@ def together(points: np.ndarray, noise: float) -> Joint:
     """All points are units and candidates, of a process with covariance exp(-d^2)."""
     k = np.exp(-((points[:, None] - points[None]) ** 2))
     n = len(points)
-    return Joint(np.vstack([k, k]), np.ones(2 * n), np.zeros(n), noise)
+    spots = np.concatenate([points, points])[:, None]
+    return Joint(np.vstack([k, k]), np.ones(2 * n), np.zeros(n), noise, spots, np.zeros((0, 1)))
 
 
 def test_the_fall_of_the_variance_is_that_of_the_posterior():
     points, noise = np.array([0.0, 0.4, 1.5, 4.0]), 0.3
     k = np.exp(-((points[:, None] - points[None]) ** 2))
-    found = fall(together(points, noise), 2)
+    found = fall(together(points, noise), 2, aim="variance")
     known, left = [], np.trace(k)
     for place, share in zip(found.places, found.share, strict=True):
         known.append(int(place))
@@ -66,6 +67,13 @@ def test_what_is_measured_anyway_is_not_paid_for_again():
     points = np.array([0.0, 0.1, 3.0])
     assert fall(together(points, 0.1), 1, given=1).places.tolist() == [2]
     assert fall(together(points, 0.1), 5, given=1).places.tolist() == [2, 1]
+
+
+def test_coverage_takes_the_medians():
+    """Of five on a line the middle one first, then the far one that leaves most ground uncovered."""
+    points = np.array([0.0, 1.0, 2.0, 3.0, 9.0])
+    found = fall(together(points, 0.1), 2, aim="coverage")
+    assert found.places.tolist() == [2, 4]
 
 
 def test_a_costly_unit_must_tell_more():
@@ -154,7 +162,7 @@ def test_lots_are_spread_over_the_queue(prior, task):
     assert [i for i, pick in enumerate(found) if pick.by_lot] == [2, 7, 12, 17]
 
 
-@pytest.mark.parametrize("name", ["random", "width", "information"])
+@pytest.mark.parametrize("name", ["random", "width", "variance", "coverage", "information"])
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
 def test_every_policy_serves_any_stage(name, kind):
     stages = sisters(kind, stages=4)

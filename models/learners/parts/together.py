@@ -23,12 +23,18 @@ class Joint:
         How much of each unit's variance is disagreement between experts.
     noise : float
         Variance of a measurement around the unit's value, in the square of the characteristic's unit.
+    places : ndarray, shape (n, k)
+        Where the units lie: parameters by relevance, and the time; near is alike.
+    known : ndarray, shape (labels, k)
+        Where the labelled units lie.
     """
 
     covariance: Array
     variance: Array
     dissent: Array
     noise: float
+    places: Array
+    known: Array
 
 
 class Together(Protocol):

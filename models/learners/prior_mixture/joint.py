@@ -14,9 +14,12 @@ from models.learners.prior_mixture.lens import Grams, Seen, self_variance
 from models.learners.prior_mixture.posterior import Chosen, Evidence
 
 _LEAST_FREEDOM = 0.5
+_EVEN = 12.0**0.5  # gives times spread evenly over the stage's span unit variance
 
 
-def joint(evidence: Evidence, chosen: Chosen, units: Seen, means: Array, last: int) -> Joint:
+def joint(  # noqa: PLR0917 - a posterior, and units seen through its lens
+    evidence: Evidence, chosen: Chosen, units: Seen, means: Array, relevance: Array, last: int
+) -> Joint:
     """Return the covariance of the `units` (n) with the `last` m of them, given the labels of `evidence`.
 
     Parameters
@@ -26,6 +29,8 @@ def joint(evidence: Evidence, chosen: Chosen, units: Seen, means: Array, last: i
     units : Seen
     means : ndarray, shape (n, means)
         Every mean of the grid at the units.
+    relevance : ndarray, shape (d,)
+        Of the parameters, for the places.
     last : int
         m.
 
@@ -55,7 +60,15 @@ def joint(evidence: Evidence, chosen: Chosen, units: Seen, means: Array, last: i
     apart = (said - (said @ chosen.weight)[:, None]) * np.sqrt(chosen.weight)
     covariance += apart @ apart[n - last :].T
     dissent = (apart**2).sum(axis=1)
-    return Joint(covariance, np.maximum(variance, 0.0) + dissent, dissent[n - last :], noise)
+    spread = np.maximum(variance, 0.0) + dissent
+    places, labelled = _places(units, relevance), _places(evidence.seen, relevance)
+    return Joint(covariance, spread, dissent[n - last :], noise, places, labelled)
+
+
+def _places(units: Seen, relevance: Array) -> Array:
+    """Return parameters on the stage's scale by relevance, and the time: together they weigh as it does."""
+    z = units.views["stage"] * np.sqrt(relevance / max(len(relevance), 1))
+    return z if units.clock is None else np.hstack([z, _EVEN * units.clock])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -122,7 +122,8 @@ class Mixture:
     def joint(self, x: Array, t: Array | None, last: int) -> Joint:
         """Return how units `x`, shape (n, d), hang together with the `last` m of them; see `Joint`."""
         units = self._look(x, t)
-        return joint(self.evidence, self.chosen, units, _table(units, self.base, self.trees), last)
+        table, relevance = _table(units, self.base, self.trees), self.base.lens.relevance
+        return joint(self.evidence, self.chosen, units, table, relevance, last)
 
     def _look(self, x: Array, t: Array | None) -> Seen:
         lens = self.base.lens
