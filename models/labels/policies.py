@@ -93,7 +93,7 @@ def at_random(
     del prior, costs
     rows = in_order(task, np.setdiff1d(candidates, given))
     drawn = rows[rng.permutation(len(rows))[:batch]]
-    return tuple(Pick(int(row), "drawn by lot", by_lot=True) for row in drawn)
+    return tuple(Pick(int(row), "drawn at random", by_lot=True) for row in drawn)
 
 
 def by_width(

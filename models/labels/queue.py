@@ -13,7 +13,7 @@ from models.errors import TaskError
 from models.labels.policies import Pick, Policy, at_random, by_information
 
 SHARE = 0.2
-LOT = "drawn by lot, so that models are judged on units nobody chose"
+LOT = "drawn at random, so that models are judged on units nobody chose"
 
 
 def queue(

@@ -3,6 +3,7 @@
 from qc_app.records.delivered import Counts, Event, Gap, Label, Quarantined, Receipt
 from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
+from qc_app.records.planned import LabelPlan, Queued
 from qc_app.records.predicted import PREDICTION_COLUMNS, Tier
 from qc_app.records.watched import Alarm, AlarmState, DriftOf, DriftReport, Latest, Limits, Priority
 from qc_app.records.worked import Audit, Lease, Numbers, PlantVersion, Request, RequestState, Run, RunStatus
@@ -20,6 +21,7 @@ __all__ = [
     "Explanation",
     "Gap",
     "Label",
+    "LabelPlan",
     "Latest",
     "Lease",
     "Limits",
@@ -30,6 +32,7 @@ __all__ = [
     "Pointers",
     "Priority",
     "Quarantined",
+    "Queued",
     "Receipt",
     "Request",
     "RequestState",

@@ -16,11 +16,13 @@ from qc_app.records import (
     Explanation,
     Gap,
     Label,
+    LabelPlan,
     Latest,
     Limits,
     ModelVersion,
     Pointers,
     Quarantined,
+    Queued,
     Request,
 )
 from qc_app.store import Journal
@@ -352,3 +354,36 @@ def test_an_audit_entry_cannot_be_changed_and_a_forced_change_shows(journal: Jou
     with engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM audit WHERE subject = 's1'")
     assert "missing" in journal.audit.verify()
+
+
+def queued(unit: str, place: int, *, by_lot: bool = False) -> Queued:
+    share = math.nan if by_lot else 0.1
+    return Queued("s", "thickness", unit, NOW, NOW, place, by_lot, share, "why", NOW + 14 * 24 * HOUR)
+
+
+def test_the_queue_keeps_what_stays_and_remembers_what_left(journal: Journal):
+    first = [queued("u1", 1), queued("u2", 2, by_lot=True), queued("u3", 3)]
+    journal.queue.replace("s", "thickness", first, NOW)
+    journal.queue.replace("s", "thickness", first, NOW)  # a night that is done again
+    assert [(e.unit_id, e.by_lot) for e in journal.queue.open("s", "thickness")] == [
+        ("u1", False), ("u2", True), ("u3", False)]  # fmt: skip
+    assert math.isnan(journal.queue.open("s", "thickness")[1].share)
+    later = [queued("u2", 1, by_lot=True), queued("u3", 2, by_lot=True), queued("u4", 3)]
+    journal.queue.replace("s", "thickness", later, NOW + HOUR)
+    now = {e.unit_id: e for e in journal.queue.open("s", "thickness")}
+    assert list(now) == ["u2", "u3", "u4"]
+    assert (now["u2"].chosen, now["u2"].place) == (NOW, 1)
+    assert now["u3"].chosen == NOW + HOUR  # chosen before, drawn now: a new entry
+    history = journal.queue.history("s", "thickness")
+    assert [(e.unit_id, e.withdrawn) for e in history][:3] == [("u1", NOW + HOUR), ("u2", None), ("u3", NOW + HOUR)]
+    assert len(journal.queue.history("s", "thickness", at=NOW)) == 3
+    assert journal.queue.open("s", "hardness") == []
+
+
+def test_of_plans_the_newest_counts(journal: Journal):
+    assert journal.queue.planned("s", "thickness") is None
+    for sentence in ("first", "second"):
+        journal.queue.plan(LabelPlan("s", "thickness", NOW, sentence, {"points": [[10, 1.5]]}))
+    found = journal.queue.planned("s", "thickness")
+    assert found is not None
+    assert (found.sentence, found.values) == ("second", {"points": [[10, 1.5]]})

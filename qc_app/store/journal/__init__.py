@@ -20,6 +20,7 @@ from qc_app.store.journal.marks import Events, Gaps
 from qc_app.store.journal.models import Models
 from qc_app.store.journal.plants import Plants
 from qc_app.store.journal.quarantine import Quarantine
+from qc_app.store.journal.queue import Queue
 from qc_app.store.journal.requests import Requests
 from qc_app.store.journal.runs import Runs
 from qc_app.store.migrations import upgrade
@@ -70,6 +71,7 @@ class Journal:
         self.alarms = Alarms(database)
         self.drift = Drift(database)
         self.quarantine = Quarantine(database)
+        self.queue = Queue(database)
         self.gaps = Gaps(database)
         self.events = Events(database)
         self.limits = FrozenLimits(database)
