@@ -74,7 +74,7 @@ class Outlook:
 
 
 def outlook(
-    curves: Curves, labels: int, left_out: ArrayLike, sizes: Sequence[int], *, known: int | None = None
+    curves: Curves, labels: int, left_out: ArrayLike, sizes: Sequence[int], *, known: float | None = None
 ) -> Outlook:
     """Predict the error with more labels.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.base import Array, Learner, Task
-from models.errors import UnknownName
+from models.errors import NotThisKind, UnknownName
 from models.labels.candidates import distinct, in_order
 from models.labels.information import Aim, fall
 from models.learners.parts import Rows
@@ -217,8 +217,12 @@ def policy_named(name: str) -> Policy:
 
 
 def _belief(prior: Learner, task: Task) -> Together:
-    believer = prior if isinstance(prior, Believer) else PriorMixture()
-    return believer.believe(task)
+    if isinstance(prior, Believer):
+        try:
+            return prior.believe(task)
+        except NotThisKind:
+            pass
+    return PriorMixture().believe(task)
 
 
 def _priced(task: Task, candidates: ArrayLike, costs: ArrayLike | None, given: Sequence[int]) -> tuple[Rows, Array]:

@@ -2,7 +2,7 @@
 
 from qc_app.framing.frozen import freeze, freeze_all, thaw, thaw_all
 from qc_app.framing.rows import unfold
-from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task
+from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task, unlabelled
 from qc_app.framing.told import told
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "thaw_all",
     "told",
     "unfold",
+    "unlabelled",
 ]

@@ -119,9 +119,7 @@ def task(
         If the stage has no such characteristic.
     """
     what = stage.characteristic(characteristic)
-    rows = measurements.join(labels.select("unit_id", _label="value"), on="unit_id", how="left").sort(
-        "t_event", "unit_id"
-    )
+    rows = _labelled(measurements, labels)
     known = rows.filter(pl.col("_label").is_finite()).tail(support_cap)
     rest = rows.filter(pl.col("_label").is_null()).tail(unlabelled_cap)
     support_x, support_t = inputs(stage, known)
@@ -141,6 +139,17 @@ def task(
         family=family_name(stage, what),
         gauge_sd=what.gauge_sd,
     )
+
+
+def unlabelled(measurements: pl.DataFrame, labels: pl.DataFrame, cap: int = UNLABELLED_CAP) -> pl.DataFrame:
+    """Return ``unit_id`` and ``t_event`` of the units without a label, one for each row of a task's `unlabelled_x`."""
+    rows = _labelled(measurements, labels)
+    return rows.filter(pl.col("_label").is_null()).tail(cap).select("unit_id", "t_event")
+
+
+def _labelled(measurements: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    joined = measurements.join(labels.select("unit_id", _label="value"), on="unit_id", how="left")
+    return joined.sort("t_event", "unit_id")
 
 
 def _limits(what: Characteristic) -> tuple[float | None, float | None, float | None] | None:

@@ -21,6 +21,7 @@ POINTS = (
     "before_swap",
     "after_swap",
     "after_predict",
+    "after_choose",
     "after_explain",
     "before_report",
 )

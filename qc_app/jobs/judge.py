@@ -63,7 +63,7 @@ def _verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointer
         challenger=pointers.challenger,
         rows=len(trial),
         seed=seed,
-        numbers=numbers,
+        numbers=numbers | ({"passed_over": trial.passed_over} if trial.passed_over else {}),
     )
 
 

@@ -12,8 +12,10 @@ from data_connectors.schema import Stage
 from qc_app.clock import plant_day
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
+from qc_app.jobs.choose import choose
 from qc_app.jobs.explain import explain
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.foresee import foresee
 from qc_app.jobs.gain import JOB as GAIN
 from qc_app.jobs.gain import gain
 from qc_app.jobs.ingest import ingest, unread
@@ -145,6 +147,8 @@ class _Work:
             if night.store.journal.models.pointers(stage.id, what.name).challenger:
                 self._do(f"judge {what.name}", stage.id, lambda what=what: judge(night, stage, what))  # type: ignore[misc]
             self._do(f"predict {what.name}", stage.id, lambda what=what: predict(night, stage, what))  # type: ignore[misc]
+            self._do(f"choose {what.name}", stage.id, lambda what=what: choose(night, stage, what))  # type: ignore[misc]
+            self._do(f"foresee {what.name}", stage.id, lambda what=what: foresee(night, stage, what))  # type: ignore[misc]
         self._do("report", stage.id, lambda: report(night, stage))
         for what in stage.characteristics:
             self._do(f"explain {what.name}", stage.id, lambda what=what: explain(night, stage, what))  # type: ignore[misc]

@@ -9,7 +9,9 @@ from dataclasses import replace
 from data_connectors.schema import Characteristic, Source, Stage
 from qc_app.clock import plant_day
 from qc_app.jobs.answers import Answers
+from qc_app.jobs.choose import choose, worn
 from qc_app.jobs.explain import explain
+from qc_app.jobs.foresee import foresee
 from qc_app.jobs.ingest import Told, ingest
 from qc_app.jobs.night import Night
 from qc_app.jobs.predict import predict
@@ -104,5 +106,9 @@ def feeds(plant: Plant, names: Collection[str]) -> set[str]:
 
 def _follow(night: Night, stage: Stage) -> Result:
     made = [predict(night, stage, what) for what in stage.characteristics]
+    for what in stage.characteristics:
+        if worn(night, stage, what):
+            choose(night, stage, what)
+            foresee(night, stage, what)
     told = report(night, stage)
     return Result(told.sentence, {"predicted": sum(int(m.numbers["predicted"]) for m in made)})

@@ -8,7 +8,9 @@ from qc_app.clock import plant_day
 from qc_app.errors import ActionError
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
+from qc_app.jobs.choose import choose
 from qc_app.jobs.explain import explain_unit
+from qc_app.jobs.foresee import foresee
 from qc_app.jobs.judge import judge
 from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
@@ -106,5 +108,7 @@ def renewed(night: Night, stage_id: str) -> Result:
         if night.store.journal.models.pointers(stage.id, what.name).challenger:
             words.append(judge(night, stage, what).sentence)
         words.append(predict(night, stage, what).sentence)
+        choose(night, stage, what)
+        foresee(night, stage, what)
     report(night, stage)
     return Result("; ".join(words))

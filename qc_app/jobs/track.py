@@ -8,7 +8,7 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from models import metrics
 from models.base import Array
-from qc_app.jobs.night import Night
+from qc_app.jobs.night import CHOSEN, Night
 
 LABELS = 500
 SCORED = 200
@@ -19,6 +19,9 @@ Score = dict[str, float | None]
 def track(night: Night, stage: Stage, what: Characteristic) -> pl.DataFrame:
     """Return the newest labels, each with the last prediction made before it was known.
 
+    Labels that the queue chose are left out: it sends for units that the model knows least of, so errors on them are no
+    sample of its errors.
+
     Returns
     -------
     polars.DataFrame
@@ -26,7 +29,8 @@ def track(night: Night, stage: Stage, what: Characteristic) -> pl.DataFrame:
         labels known before this one; null where nothing had been said.
     """
     labels = night.labels(stage, what)
-    labels = labels.with_columns(naive=_means_before(labels["value"].to_numpy(), labels["t_known"])).tail(LABELS)
+    labels = labels.with_columns(naive=_means_before(labels["value"].to_numpy(), labels["t_known"]))
+    labels = labels.filter(pl.col("picked") != CHOSEN).tail(LABELS)
     wanted = ["unit_id", "t_event", "t_known", "value", "naive"]
     if labels.is_empty():
         return labels.select(wanted).with_columns(mean=pl.lit(None, pl.Float64), lower=pl.lit(None, pl.Float64),

@@ -16,6 +16,7 @@ from models.continual.memory import gone
 from models.state import to_bytes
 from qc_app import framing
 from qc_app.jobs.answers import STATE
+from qc_app.jobs.curves import family_curves
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.inheritance import MEMORY, Inheritance, Recipe, inheritance
 from qc_app.jobs.meter import Meter
@@ -119,7 +120,8 @@ def train(night: Night, reason: str, recipe: Recipe | None = None) -> Result:
     reached("after_train")
     guard = work.guard(learner)
     prior_id = night.store.registry.put(work.files(learner), work.manifest())
-    version_ = work.version(prior_id, cost, guard)
+    curves = family_curves(learner, [taught(task) for task in work.tasks])
+    version_ = work.version(prior_id, cost, guard, curves)
     passed = guard is None or guard.passed
     _register(night, version_, passed=passed)
     words = f"prior {prior_id}: {version_.sentence}" if passed else f"the old prior stays: {version_.sentence}"
@@ -168,7 +170,9 @@ class _Training:
             "libraries": {name: version(name) for name in _LIBRARIES},
         }
 
-    def version(self, prior_id: str, cost: Mapping[str, float], guard: Forgetting | None) -> ModelVersion:
+    def version(
+        self, prior_id: str, cost: Mapping[str, float], guard: Forgetting | None, curves: Mapping[str, Any]
+    ) -> ModelVersion:
         counts = label_counts(self.night)
         families: dict[str, dict[str, int]] = {}
         for task in self.tasks:
@@ -187,7 +191,7 @@ class _Training:
             seed=0,
             status="challenger",
             numbers={"labels": counts, "families": families, "guard": compared, "cost": cost}
-            | {"recipe": self.recipe.plain()},
+            | {"recipe": self.recipe.plain(), "curves": dict(curves)},
             sentence=self._sentence(sum(counts.values()), guard),
         )
 

@@ -14,7 +14,7 @@ from models.base import Array, BoolArray
 from models.guards import Evidence
 from qc_app import framing
 from qc_app.jobs.answers import baseline
-from qc_app.jobs.night import Night
+from qc_app.jobs.night import CHOSEN, Night
 from qc_app.records import Pointers
 
 RECENT_UNITS = 500
@@ -34,6 +34,8 @@ class Trial:
     lots : ndarray of object, shape (n,), or None
     domains : pair of ndarray of bool, or None
         Domain flags of champion and challenger on recent units.
+    passed_over : int
+        Labels that neither saw but the queue chose.
     """
 
     champion: Array | None
@@ -42,6 +44,7 @@ class Trial:
     covered: BoolArray | None
     lots: NDArray[np.object_] | None
     domains: tuple[BoolArray, BoolArray] | None
+    passed_over: int = 0
 
     def __len__(self) -> int:
         return len(self.challenger)
@@ -60,7 +63,10 @@ class Trial:
 
 
 def stage_trial(night: Night, stage: Stage, what: Characteristic, pointers: Pointers) -> Trial:
-    """Let both models predict every labelled unit that neither was adapted with.
+    """Let both models predict every labelled unit that neither was adapted with and that the queue did not choose.
+
+    Chosen units lie where the models know least: who is better there need not be better at the stage. Those that the
+    queue drew at random, and what inspection measures of its own accord, are the evidence.
 
     Parameters
     ----------
@@ -79,8 +85,9 @@ def stage_trial(night: Night, stage: Stage, what: Characteristic, pointers: Poin
     taught = answers.seen(challenger_id)
     seen = list(taught | answers.seen(pointers.champion))
     labels = night.labels(stage, what)
-    unseen = labels.filter(~pl.col("unit_id").is_in(seen)).select("unit_id", "value")
-    rows = night.rows(stage).join(unseen, on="unit_id", how="inner", maintain_order="left")
+    unseen = labels.filter(~pl.col("unit_id").is_in(seen))
+    fair = unseen.filter(pl.col("picked") != CHOSEN)
+    rows = night.rows(stage).join(fair.select("unit_id", "value"), on="unit_id", how="inner", maintain_order="left")
     support = labels.filter(pl.col("unit_id").is_in(list(taught)))
     task = framing.task(stage, what.name, night.rows(stage), support)
     x, t = framing.inputs(stage, rows)
@@ -96,6 +103,7 @@ def stage_trial(night: Night, stage: Stage, what: Characteristic, pointers: Poin
         covered=None if binary else (y >= said.lower) & (y <= said.upper),
         lots=framing.lots(rows["unit_id"].to_list()),
         domains=None if champion is None else _domains(night, stage, champion, challenger),
+        passed_over=unseen.height - fair.height,
     )
 
 
