@@ -14,6 +14,7 @@ from models.errors import TaskError
 from models.labels.outlook import Point
 
 _NODES = 4001
+_NORMAL = math.sqrt(math.pi / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def worth(process: Process, now: Point, then: Sequence[Point], costs: Costs, uni
     """Return for each number of labels in `then` what one of the labels up to there is worth.
 
     ``each = (cost(now) - cost(then)) units / (labels then - now) - measure``, the expected value of sample information
-    (Raiffa & Schlaifer 1961, sec. 4.5) less its price.
+    (Raiffa & Schlaifer 1961, sec. 4.5) less its price. The mean absolute errors of an outlook become standard
+    deviations as they are for normal errors: times ``sqrt(pi / 2)`` (Geary 1935, Biometrika 27, 310-332).
 
     Parameters
     ----------
@@ -133,13 +135,13 @@ def worth(process: Process, now: Point, then: Sequence[Point], costs: Costs, uni
     Examples
     --------
     >>> half, free = Process(0.0, 1.0, upper=0.0), Costs(measure=2.0, scrap=1.0, miss=1.0)
-    >>> worth(half, Point(10, 1.0, 1, 1), [Point(20, 0.0, 0, 0)], free, units=100)
+    >>> worth(half, Point(10, 2.0, 1, 3), [Point(20, 0.0, 0, 0)], free, units=100)
     (Worth(labels=20, each=3.0, saving=50.0),)
     """
-    before = cost_per_unit(process, now.error, costs)
+    before = cost_per_unit(process, _NORMAL * now.error, costs)
     found = []
     for point in then:
-        saving = (before - cost_per_unit(process, point.error, costs)) * units
+        saving = (before - cost_per_unit(process, _NORMAL * point.error, costs)) * units
         each = saving / (point.labels - now.labels) - costs.measure
         found.append(Worth(point.labels, each, saving))
     return tuple(found)

@@ -117,6 +117,34 @@ def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -
     return _themed(alt.layer(bars, zero, *words).properties(height=alt.Step(bar)), inks)
 
 
+def learning_curve(curve: pl.DataFrame, unit: str, inks: Palette, height: int = 190) -> alt.LayerChart:
+    """Return the typical error over the number of labels: as it is (filled) and as sisters say it would be (open).
+
+    Parameters
+    ----------
+    curve : polars.DataFrame
+        ``labels, error, lower, upper``; the first row is now.
+    unit : str
+    inks : Palette
+    height : int
+        Pixels.
+    """
+    title = f"typical error ({unit})" if unit else "typical error"
+    x = alt.X(
+        "labels:Q", scale=alt.Scale(nice=False, padding=10), axis=alt.Axis(title="labels", tickCount=5, grid=False)
+    )
+    axis = alt.Axis(title=title, tickCount=4, minExtent=_LABEL_ROOM)
+    y = alt.Y("error:Q", scale=alt.Scale(zero=True, nice=True), axis=axis)
+    hover = [alt.Tooltip("labels:Q"), *(alt.Tooltip(f"{c}:Q", format=".2~g") for c in ("error", "lower", "upper"))]
+    base = alt.Chart(curve).encode(x=x, tooltip=hover)
+    band = base.mark_area(color=inks.model, opacity=0.22).encode(y=alt.Y("lower:Q", axis=axis), y2="upper:Q")
+    line = base.mark_line(color=inks.model, strokeWidth=1).encode(y=y)
+    then = base.mark_point(filled=False, color=inks.model, size=40).encode(y=y)
+    now = alt.Chart(curve.head(1)).mark_point(filled=True, color=inks.ink, size=70, opacity=1)
+    layers = alt.layer(band, line, then, now.encode(x=x, y=y, tooltip=hover))
+    return _themed(layers.properties(height=height, width="container"), inks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Plot:
     """The layers of the stage's picture: above, the units; in the strip below, the anomaly score."""

@@ -7,8 +7,9 @@ import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.label_entry import enter_here
+from qc_app.dashboard.label_queue import outlook_here, queue_here
 from qc_app.dashboard.session import Here, guarded, here, pick_characteristic, pick_stage, top
-from qc_app.views import LabelsView, figure, interval, label_history, labels_view, specification
+from qc_app.views import LabelsView, figure, label_history, labels_view, specification
 
 
 @guarded
@@ -23,7 +24,8 @@ def page() -> None:
     st.html(markup.facts(_facts(view)))
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        _queue(view, now)
+        queue_here(view, now, stage)
+        outlook_here(view)
     with right:
         enter_here(view, now, stage)
     _results(view, now, stage)
@@ -42,26 +44,6 @@ def _facts(view: LabelsView) -> list[markup.Fact]:
     ]
 
 
-def _queue(view: LabelsView, now: Here) -> None:
-    st.html(markup.heading("Measure next", "where one result teaches most"))
-    n, unit = view.places, view.characteristic.unit
-    told = view.queue.with_columns(
-        pl.Series(
-            "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String
-        )
-    )
-    columns = {
-        "unit_id": "Unit",
-        "why": "Why",
-        "mean": tables.number("Predicted", n, unit),
-        "interval": st.column_config.TextColumn("Interval", alignment="right"),
-        "due": "Due until",
-        "t_event": "Made",
-    }
-    empty = "Nothing to measure: no predicted unit waits for a result. Predictions appear after the first ingest."
-    tables.show(told, "labels_queue", columns, zone=now.plant.zone, rows=10, empty=empty)
-
-
 def _results(view: LabelsView, now: Here, stage: str) -> None:
     st.html(markup.heading("Known results", "choose one to see its history; enter the unit again to correct it"))
     columns = {
@@ -70,11 +52,13 @@ def _results(view: LabelsView, now: Here, stage: str) -> None:
         "note": "Note",
         "t_measured": "Measured",
         "t_known": "Known since",
+        "asked": "Asked for",
         "source": "Source",
         "author": "By",
     }
     told = view.results.with_columns(
-        pl.when(pl.col("out")).then(pl.lit("■ out of specification")).otherwise(pl.lit("")).alias("note")
+        pl.when(pl.col("out")).then(pl.lit("■ out of specification")).otherwise(pl.lit("")).alias("note"),
+        pl.col("picked").replace({"chosen": "by the queue", "drawn": "◆ at random"}).alias("asked"),
     )
     empty = "No result is known yet. Enter the first above: from about three on the stage gets its own model."
     rows = tables.show(

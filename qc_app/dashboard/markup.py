@@ -160,6 +160,25 @@ def image(address: str, words: str) -> str:
     return f'<img src="{html.escape(address)}" alt="{safe(words)}">' if address else ""
 
 
+def sheet(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], below: str = "") -> str:
+    """Return a page of its own to print: a title, a table with lines to write on, and a sentence; black on white.
+
+    Examples
+    --------
+    >>> "<td>&lt;b&gt;</td>" in sheet("t", ["Unit"], [["<b>"]])
+    True
+    """
+    style = (
+        "body{font:13px sans-serif;margin:2em}table{border-collapse:collapse;width:100%}"
+        "td,th{border:1px solid #000;padding:6px 8px;text-align:left}td:last-child{min-width:9em}"
+    )
+    top = "".join(f"<th>{safe(text)}</th>" for text in headings)
+    lines = "".join(f"<tr>{''.join(f'<td>{safe(text, 300)}</td>' for text in row)}</tr>" for row in rows)
+    head_ = f"<meta charset='utf-8'><title>{safe(title)}</title><style>{style}</style>"
+    body = f"<h3>{safe(title)}</h3><table><tr>{top}</tr>{lines}</table><p>{safe(below, 600)}</p>"
+    return f"<!doctype html><html lang='en'><head>{head_}</head><body>{body}</body></html>"
+
+
 def _beyond(value: float, lower: float | None, upper: float | None) -> bool:
     return (upper is not None and value > upper) or (lower is not None and value < lower)
 

@@ -16,7 +16,7 @@ from qc_app.jobs.answers import STATE
 from qc_app.jobs.decide import Evidence, decide
 from qc_app.jobs.evidence import gather
 from qc_app.jobs.faultpoint import reached
-from qc_app.jobs.night import CHOSEN, Night
+from qc_app.jobs.night import Night
 from qc_app.jobs.standing import YOUNG_FACTOR
 from qc_app.jobs.step import Result
 from qc_app.plant import Gate
@@ -114,7 +114,7 @@ def _fitted(night: Night, stage: Stage, what: Characteristic, seen: Evidence) ->
     prior = models.get(models.pointers("", "").champion or "")
     labels = night.labels(stage, what)
     old = night.answers.seen(seen.champion)
-    fair = labels.filter(pl.col("picked") != CHOSEN)  # what the queue chose teaches, and never judges
+    fair = labels.filter(pl.col("picked") != framing.CHOSEN)  # what the queue chose teaches, and never judges
     held = hold_out([u for u in fair["unit_id"] if u not in old], seen, night.plant.gate)
     learned = labels.filter(~pl.col("unit_id").is_in(list(held)))
     task = framing.task(stage, what.name, night.rows(stage), learned)

@@ -62,7 +62,7 @@ def asked(night: Night) -> Learner:
 def _entries(
     night: Night, stage: Stage, what: Characteristic, rest: pl.DataFrame, open_rows: np.ndarray
 ) -> list[Queued]:
-    task = framing.task(stage, what.name, night.rows(stage), night.labels(stage, what))
+    task = night.task(stage, what)
     drawn = {entry.unit_id for entry in night.store.journal.queue.open(stage.id, what.name) if entry.by_lot}
     units = rest["unit_id"].to_list()
     kept = [row for row in open_rows.tolist() if units[row] in drawn]

@@ -14,7 +14,7 @@ from models.errors import NotEnoughData, NotThisKind, StateError
 from models.words import counted
 from qc_app import framing
 from qc_app.jobs.choose import asked
-from qc_app.jobs.night import CHOSEN, Night
+from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import LabelPlan
 
@@ -60,7 +60,7 @@ def _found(night: Night, stage: Stage, what: Characteristic) -> tuple[str, dict[
         return "for a defect the effect of more labels is not foretold", {}
     prior = night.store.journal.models.pointers("", "").champion
     numbers = night.store.journal.models.get(prior).numbers if prior else {}
-    task = framing.task(stage, what.name, night.rows(stage), night.labels(stage, what))
+    task = night.task(stage, what)
     n, errors = len(task.support_y), np.zeros(0)
     try:
         own = labels.left_out(asked(night), task, which=_fair(night, stage, what, task))
@@ -84,5 +84,5 @@ def _unknown(n: int, errors: Array, what: Characteristic, reason: str) -> str:
 def _fair(night: Night, stage: Stage, what: Characteristic, task: Task) -> BoolArray:
     """Return which labels of the task were not chosen by the queue: errors on those would be no sample."""
     known = night.labels(stage, what).sort("t_event", "unit_id").tail(framing.SUPPORT_CAP)
-    fair = (known["picked"] != CHOSEN).to_numpy()
+    fair = (known["picked"] != framing.CHOSEN).to_numpy()
     return fair if len(fair) == len(task.support_y) else np.ones(len(task.support_y), dtype=bool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,11 +15,9 @@ from qc_app import framing
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.step import Permit, always
 from qc_app.plant import Plant
-from qc_app.records import Queued
 from qc_app.store import Store
 
 HISTORY_UNITS = 200_000
-CHOSEN, DRAWN = "chosen", "drawn"
 
 
 @dataclass(slots=True)
@@ -66,16 +63,15 @@ class Night:
     def labels(self, stage: Stage, what: Characteristic) -> pl.DataFrame:
         """Return the labels known at the cut-off of units that are in the lake, the oldest knowledge first.
 
-        Columns ``unit_id, value, t_measured, t_known, source, author, t_event, picked``; `picked` is `CHOSEN` where the
-        queue had sent for the unit because it teaches much, `DRAWN` where it was drawn at random, else empty.
+        Columns ``unit_id, value, t_measured, t_known, source, author, t_event, picked``; `picked` as
+        `framing.picked` says it.
         """
         units = self.rows(stage).select("unit_id", "t_event")
         if what.name not in self._memory.labels:
             known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
             joined = known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
-            self._memory.labels[what.name] = _picked(
-                joined, self.store.journal.queue.history(stage.id, what.name, self.cutoff)
-            )
+            queued = self.store.journal.queue.history(stage.id, what.name, self.cutoff)
+            self._memory.labels[what.name] = joined.with_columns(framing.picked(joined, queued))
         return self._memory.labels[what.name]
 
     def task(self, stage: Stage, what: Characteristic) -> Task:
@@ -97,19 +93,3 @@ class Night:
     def seed(self, stage: Stage, what: Characteristic) -> int:
         """Return the seed of this night for one stage and characteristic."""
         return zlib.crc32(f"{stage.id}\n{what.name}\n{self.day.isoformat()}".encode())
-
-
-def _picked(known: pl.DataFrame, queued: Sequence[Queued]) -> pl.DataFrame:
-    """Add who asked for each label: the newest entry that was in the queue when the unit was measured."""
-    entries: dict[str, list[Queued]] = {}
-    for entry in queued:
-        entries.setdefault(entry.unit_id, []).append(entry)
-
-    def picked(unit: str, measured: datetime) -> str:
-        there = [
-            e for e in entries.get(unit, []) if e.chosen <= measured and not (e.withdrawn and e.withdrawn < measured)
-        ]
-        return "" if not there else DRAWN if there[-1].by_lot else CHOSEN
-
-    values = [picked(unit, measured) for unit, measured in known.select("unit_id", "t_measured").iter_rows()]
-    return known.with_columns(pl.Series("picked", values, pl.String))

@@ -13,7 +13,7 @@ from models.base import Array, Task
 from models.guards import Guard, not_worse_than_baseline
 from qc_app import framing
 from qc_app.jobs.answers import Answer, baseline
-from qc_app.jobs.night import CHOSEN, Night
+from qc_app.jobs.night import Night
 from qc_app.records import Pointers
 
 #: A champion with fewer than so many times `min_rows` labels is young: see `judge`.
@@ -45,7 +45,7 @@ def answer_now(night: Night, stage: Stage, what: Characteristic) -> Answer:
     pointers = night.store.journal.models.pointers(stage.id, what.name)
     found = night.answers.answer(pointers, task)
     if found.tier == "champion" and found.model is not None and _young(night, pointers, what):
-        fair = labels.filter(pl.col("picked") != CHOSEN)
+        fair = labels.filter(pl.col("picked") != framing.CHOSEN)
         unseen = fair.filter(~pl.col("unit_id").is_in(list(night.answers.seen(found.model_id))))
         rows = night.rows(stage).join(unseen.select("unit_id", "value"), on="unit_id", how="inner")
         if rows.height >= FEWEST_UNSEEN:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app import framing
 from qc_app.plant import Plant
+from qc_app.records import LabelPlan
 from qc_app.store import Store
 from qc_app.views.figures import decimals, outside
 
-QUEUE = 50
-_LOOK_BACK = 2_000
 _RESULTS = 500
 _TIME = pl.Datetime("us", "UTC")
+_QUEUE: dict[str, Any] = {
+    "place": pl.Int64,
+    "unit_id": pl.String,
+    "why": pl.String,
+    "by_lot": pl.Boolean,
+    "due": _TIME,
+    "t_event": _TIME,
+    "chosen": _TIME,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +37,14 @@ class LabelsView:
     places : int
         Decimals of its values.
     queue : polars.DataFrame
-        Units to measure next: ``unit_id, t_event, due, mean, lower, upper, why``.
+        Units to measure next, see `queue`.
+    outlook : str
+        What more labels would bring, in words; empty before the first night.
+    curve : polars.DataFrame
+        The same as points, see `curve`.
     results : polars.DataFrame
-        Known results, the newest first: ``unit_id, value, t_measured, t_known, source, author, out``.
+        Known results, the newest first: ``unit_id, value, t_measured, t_known, source, author, picked,
+        out``; `picked` as `framing.picked` says it.
     known, owed : int
     window_days : int
         How long after its unit a label may come.
@@ -40,6 +53,8 @@ class LabelsView:
     characteristic: Characteristic
     places: int
     queue: pl.DataFrame
+    outlook: str
+    curve: pl.DataFrame
     results: pl.DataFrame
     known: int
     owed: int
@@ -51,40 +66,54 @@ def labels_view(store: Store, plant: Plant, stage_id: str, characteristic: str) 
     what = plant.stage(stage_id).characteristic(characteristic)
     known = store.journal.labels.known(stage_id, characteristic)
     latest = {x.characteristic: x.values for x in store.journal.latest.get(stage_id)}
+    plan = store.journal.queue.planned(stage_id, characteristic)
+    asked = framing.picked(known, store.journal.queue.history(stage_id, characteristic))
     return LabelsView(
         characteristic=what,
         places=decimals(what, tuple(known["value"].drop_nulls().head(200).to_list())),
-        queue=queue(store, plant, stage_id, what, known),
-        results=_results(known, what),
+        queue=queue(store, stage_id, characteristic, known),
+        outlook=plan.sentence if plan else "",
+        curve=curve(plan),
+        results=_results(known.with_columns(asked), what),
         known=known.height,
         owed=int(latest.get(characteristic, {}).get("labels_owed", 0)),
         window_days=plant.label_window_days,
     )
 
 
-def queue(store: Store, plant: Plant, stage_id: str, what: Characteristic, known: pl.DataFrame) -> pl.DataFrame:
-    """Return unmeasured units, the most informative first: outside the domain, then near or over a limit, then unsure.
+def queue(store: Store, stage_id: str, characteristic: str, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the queue that the night wrote, the first to measure first, without what was measured since.
 
-    One result tells most where the model knows least, so units are ranked by the width of their interval after those
-    two reasons; only units whose label may still come are listed.
+    Parameters
+    ----------
+    store : Store
+    stage_id, characteristic : str
+    known : polars.DataFrame
+        Labels known now, with ``unit_id``.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``place, unit_id, why, by_lot, mean, lower, upper, due, t_event, chosen``; the prediction is null where there
+        is none.
     """
-    start = store.clock.now() - timedelta(days=plant.label_window_days)
-    rows = store.lake.predictions(stage_id, characteristic=what.name, since=start, last=_LOOK_BACK)
-    open_ = rows.join(known.select("unit_id"), on="unit_id", how="anti")
-    width = (pl.col("upper") - pl.col("lower")).alias("width")
-    reasoned = open_.with_columns(width, _touches(what).alias("touches"))
-    why = (
-        pl.when(~pl.col("in_domain").fill_null(value=True))
-        .then(pl.lit("outside the known domain"))
-        .when(pl.col("touches"))
-        .then(pl.lit("may cross a limit"))
-        .otherwise(pl.lit("widest interval"))
+    done = set(known["unit_id"])
+    entries = [e for e in store.journal.queue.open(stage_id, characteristic) if e.unit_id not in done]
+    rows = [(e.place, e.unit_id, e.why, e.by_lot, e.due, e.t_event, e.chosen) for e in entries]
+    frame = pl.DataFrame(rows, schema=_QUEUE, orient="row")
+    since = min((e.t_event for e in entries), default=store.clock.now())
+    said = store.lake.predictions(stage_id, characteristic=characteristic, since=since)
+    joined = frame.join(said.select("unit_id", "mean", "lower", "upper"), on="unit_id", how="left")
+    return joined.sort("place").select(
+        "place", "unit_id", "why", "by_lot", "mean", "lower", "upper", "due", "t_event", "chosen"
     )
-    ranked = reasoned.with_columns(why.alias("why")).sort(
-        "in_domain", "touches", "width", descending=[False, True, True], nulls_last=True
-    )
-    due = (pl.col("t_event") + pl.duration(days=plant.label_window_days)).alias("due")
-    return ranked.head(QUEUE).select("unit_id", "t_event", due, "mean", "lower", "upper", "why")
+
+
+def curve(plan: LabelPlan | None) -> pl.DataFrame:
+    """Return the learning curve in `plan`: ``labels, error, lower, upper``, the first row as it is now."""
+    points = [] if plan is None else plan.values.get("points", [])
+    schema = {"labels": pl.Int64, "error": pl.Float64, "lower": pl.Float64, "upper": pl.Float64}
+    return pl.DataFrame(points, schema=schema, orient="row")
 
 
 def label_history(store: Store, stage: str, characteristic: str, unit_id: str) -> pl.DataFrame:
@@ -93,15 +122,10 @@ def label_history(store: Store, stage: str, characteristic: str, unit_id: str) -
     return rows.sort("t_known", descending=True) if rows.height else rows
 
 
-def _touches(what: Characteristic) -> pl.Expr:
-    over = pl.col("upper") > what.upper if what.upper is not None else pl.lit(value=False)
-    under = pl.col("lower") < what.lower if what.lower is not None else pl.lit(value=False)
-    return (over | under).fill_null(value=False)
-
-
 def _results(known: pl.DataFrame, what: Characteristic) -> pl.DataFrame:
     schema: dict[str, Any] = {"unit_id": pl.String, "value": pl.Float64, "t_measured": _TIME, "t_known": _TIME}
     if not known.height:
-        return pl.DataFrame(schema={**schema, "source": pl.String, "author": pl.String, "out": pl.Boolean})
+        return pl.DataFrame(schema={**schema, "source": pl.String, "author": pl.String, "picked": pl.String,
+                                    "out": pl.Boolean})  # fmt: skip
     newest = known.sort("t_known", "t_measured", descending=True).head(_RESULTS)
-    return newest.select(*schema, "source", "author", outside("value", what))
+    return newest.select(*schema, "source", "author", "picked", outside("value", what))

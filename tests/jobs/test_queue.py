@@ -7,11 +7,12 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from qc_app.framing import CHOSEN, DRAWN
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.choose import LENGTH, choose, worn
 from qc_app.jobs.foresee import foresee
-from qc_app.jobs.night import CHOSEN, DRAWN, Night
+from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.track import track
 from qc_app.jobs.trial import stage_trial

@@ -43,8 +43,11 @@ def test_mistakes_without_a_cost_make_labels_worthless():
 def test_worth_by_hand():
     """From a spread known to error 0: half a unit of cost saved on each of 100 units by ten labels at 2 each."""
     half = Process(0.0, 1.0, lower=0.0)
-    found = worth(half, Point(10, 1.0, 1, 1), [Point(20, 0.0, 0, 0)], Costs(2.0, 1.0, 1.0), 100)
-    assert (found[0].saving, found[0].each) == (50.0, 3.0)
+    unit = math.sqrt(2 / math.pi)  # mean absolute error of a normal with standard deviation 1
+    found = worth(half, Point(10, unit, 1, 1), [Point(20, 0.0, 0, 0)], Costs(2.0, 1.0, 1.0), 100)
+    assert (found[0].saving, found[0].each) == pytest.approx((50.0, 3.0), abs=1e-3)
+    part = worth(half, Point(10, unit, 1, 1), [Point(20, unit * 0.6, 0, 0)], Costs(2.0, 1.0, 1.0), 100)
+    assert part[0].saving == pytest.approx(100 * (0.5 - math.acos(0.8) / math.pi), abs=0.05)
 
 
 @settings(max_examples=60, deadline=None)

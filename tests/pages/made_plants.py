@@ -17,9 +17,11 @@ from qc_app.records import (
     Decision,
     Event,
     Label,
+    LabelPlan,
     Latest,
     Limits,
     ModelVersion,
+    Queued,
 )
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store
@@ -129,6 +131,7 @@ def _predict(store, plant, of, what, rng, times, units, trouble) -> None:
     ).with_columns(pl.col("t_event", "t_predicted").cast(pl.Datetime("us", "UTC")))
     store.lake.append_predictions(of.id, frame)
     _label(store, of, what, truth, times, units)
+    _ask(store, of, what, times, units)
     _judge(store, plant, of, what, model)
     _latest(store, of, what, mean, times, trouble)
 
@@ -150,6 +153,19 @@ def _label(store, of, what, truth, times, units) -> None:
     store.journal.labels.commit(
         of.id, f"{of.id} lab", labels, f"row {done + len(labels)}", len(labels), 0, NOW - timedelta(hours=3)
     )
+
+
+def _ask(store, of, what, times, units) -> None:
+    """A queue of five of the newest units, one of them drawn at random, and what more labels would bring."""
+    entries = [
+        Queued(of.id, what.name, units[-2 * n], times[-2 * n], NOW, n, n == 3, 0.1, "tells of 12 % of the units",
+               times[-2 * n] + timedelta(days=14)) for n in range(1, 6)
+    ]  # fmt: skip
+    store.journal.queue.replace(of.id, what.name, entries, NOW - timedelta(hours=9))
+    points = [[33, 0.014, 0.011, 0.018], [40, 0.013, 0.010, 0.017], [66, 0.011, 0.008, 0.015]]
+    sentence = f"33 labels: ±0.014 {what.unit}; 66 would give ±0.011 {what.unit} (0.008-0.015)"
+    plan = LabelPlan(of.id, what.name, NOW - timedelta(hours=9), sentence, {"points": points, "sisters": 4, "own": 33})
+    store.journal.queue.plan(plan)
 
 
 def _judge(store, plant, of, what, model: str) -> None:

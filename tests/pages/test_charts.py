@@ -9,7 +9,7 @@ import pytest
 
 from qc_app.dashboard import charts, markup
 from qc_app.dashboard.theme import DARK, LIGHT, contrast
-from qc_app.views import enter, overview, plant_now, stage_view
+from qc_app.views import enter, labels_view, overview, plant_now, stage_view
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +93,21 @@ def test_overview_of_a_thousand_stages_is_quick(homes):
     assert view.rows.height == 1500
     assert view.rows["state"][0] == "act"
     assert took < 1.0
+
+
+def test_the_learning_curve_is_filled_now_and_open_then(homes):
+    with enter(homes("healthy")) as store:
+        curve = labels_view(store, plant_now(store), "rolling-1", "thickness").curve
+    spec = charts.learning_curve(curve, "mm", LIGHT).to_dict()
+    points = [mark(x) for x in layers(spec) if mark(x)["type"] == "point"]
+    assert [p["filled"] for p in points] == [False, True]
+    text = json.dumps(spec)
+    assert "typical error (mm)" in text
+    assert "http" not in text.replace("https://vega.github.io/schema", "")
+
+
+def test_the_sheet_to_print_escapes_and_leaves_room():
+    page = markup.sheet("A & B", ("Unit", "Result"), [["<script>x</script>", ""]], "◆ please")
+    assert "<script>" not in page
+    assert "<td>&lt;script&gt;x&lt;/script&gt;</td><td></td>" in page
+    assert "src=" not in page

@@ -119,3 +119,16 @@ def test_no_home_is_a_sentence_and_not_a_traceback(open_app, tmp_path):
     app = open_app(tmp_path / "nowhere")
     assert not app.exception
     assert "nowhere" in told(app)
+
+
+def test_labels_page_shows_the_queue_with_reasons_and_the_random_draw(open_app):
+    app = open_app("healthy", "labels", stage="rolling-1")
+    why = app.dataframe[0].value["why"].to_list()
+    assert [text[0] for text in why] == ["t", "t", "◆", "t", "t"]
+    html = told(app)
+    assert "66 would give ±0.011 mm" in html
+    assert "drawn at random" in html
+
+
+def test_labels_page_without_an_outlook_stays_silent(look):
+    assert "More labels" not in told(look("empty", "labels"))

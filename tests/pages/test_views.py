@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qc_app.records import Label
 from qc_app.views import csv_bytes, enter, labels_view, overview, plant_now, sources_table, stage_view
 from qc_app.views.downsampling import MOST_MARKS, thin
 from tests.pages.made_plants import NOW
@@ -55,12 +56,26 @@ def test_the_window_cuts_by_the_time_of_the_unit(store):
     assert day.units["t_event"].min() >= NOW - timedelta(hours=24)
 
 
-def test_the_queue_asks_for_unmeasured_units_only(store):
+def test_the_queue_is_the_nights_without_what_was_measured_since(store):
     plant = plant_now(store)
-    view = labels_view(store, plant, "rolling-1", "thickness")
-    known = set(store.journal.labels.known("rolling-1", "thickness")["unit_id"])
-    assert view.queue.height
-    assert not known & set(view.queue["unit_id"])
+    before = labels_view(store, plant, "rolling-1", "thickness")
+    assert before.queue["place"].to_list() == [1, 2, 3, 4, 5]
+    assert before.queue["by_lot"].to_list() == [False, False, True, False, False]
+    assert before.queue["mean"].null_count() == 0
+    unit = before.queue["unit_id"][2]
+    label = Label("rolling-1", "thickness", unit, 2.5, NOW, NOW, "gauge")
+    store.journal.labels.commit("rolling-1", "gauge", [label], None, 1, 0, NOW)
+    after = labels_view(store, plant, "rolling-1", "thickness")
+    assert unit not in after.queue["unit_id"].to_list()
+    assert after.queue.height == 4
+    assert dict(after.results.select("unit_id", "picked").iter_rows())[unit] == "drawn"
+    assert set(before.results["picked"]) == {""}
+
+
+def test_the_outlook_is_what_the_night_wrote(store):
+    view = labels_view(store, plant_now(store), "rolling-2", "thickness")
+    assert view.outlook.startswith("33 labels: ±0.014 mm")
+    assert view.curve["labels"].to_list() == [33, 40, 66]
 
 
 def test_books_of_every_source_balance(store):

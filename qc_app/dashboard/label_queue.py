@@ -1,0 +1,70 @@
+"""What to measure next: the list with its reasons, a sheet to print, and what more labels would bring."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from qc_app.dashboard import charts, markup, tables
+from qc_app.dashboard.session import Here, inks, say
+from qc_app.views import LabelsView, interval, local
+
+_RANDOM = "◆ "
+
+
+def queue_here(view: LabelsView, now: Here, stage: str) -> None:
+    """Show the queue as the night wrote it, and offer it as a sheet to print."""
+    st.html(markup.heading("Measure next", "where one result teaches most; ◆ drawn at random, to judge models fairly"))
+    n, unit = view.places, view.characteristic.unit
+    told = view.queue.with_columns(
+        pl.Series(
+            "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String
+        ),
+        pl.when(pl.col("by_lot")).then(pl.lit(_RANDOM)).otherwise(pl.lit("")).add(pl.col("why")).alias("why"),
+    )
+    columns = {
+        "place": st.column_config.NumberColumn("No", format="%d", width=44),
+        "unit_id": "Unit",
+        "why": st.column_config.TextColumn("Why", width="large"),
+        "mean": tables.number("Predicted", n, unit),
+        "interval": st.column_config.TextColumn("Interval", alignment="right"),
+        "due": "Due until",
+        "t_event": "Made",
+    }
+    empty = "Nothing to measure yet: the night writes this list once units wait for a result."
+    tables.show(told, "labels_queue", columns, zone=now.plant.zone, rows=10, empty=empty)
+    if told.height:
+        st.download_button(
+            "Sheet to print",
+            lambda: _sheet(view, now, stage),
+            f"measure-{stage}.html",
+            "text/html",
+            key="labels_sheet",
+            type="tertiary",
+        )
+
+
+def outlook_here(view: LabelsView) -> None:
+    """Show how the error would fall with more labels, or why that cannot be said."""
+    if not view.outlook:
+        return
+    st.html(markup.heading("More labels", "typical error of a prediction; band: where it lies with 90 %"))
+    say(view.outlook)
+    if view.curve.height > 1:
+        st.altair_chart(
+            charts.learning_curve(view.curve, view.characteristic.unit, inks()), theme=None, key="labels_curve"
+        )
+
+
+def _sheet(view: LabelsView, now: Here, stage: str) -> bytes:
+    what, zone = view.characteristic, now.plant.zone
+    rows = [
+        (str(place), unit, local(made, zone), local(due, zone), f"{_RANDOM if lot else ''}{why}")
+        for place, unit, made, due, lot, why in view.queue.select(
+            "place", "unit_id", "t_event", "due", "by_lot", "why"
+        ).iter_rows()
+    ]
+    title = f"{now.plant.name} · {stage} · measure {what.name}" + (f" ({what.unit})" if what.unit else "")
+    below = "◆ drawn at random: please measure these too, models are judged by them. " + view.outlook
+    headings = ("No", "Unit", "Made", "Due until", "Why", "Result")
+    return markup.sheet(title, headings, [(*row, "") for row in rows], below).encode()
