@@ -28,6 +28,8 @@ LEARNERS: dict[str, str] = {
     "bayes_head": "models.learners.bayes_head:BayesHead",
     "maml": "models.learners.maml:Maml",
     "deep_kernel": "models.learners.deep_kernel:DeepKernel",
+    "prototypes": "models.learners.prototypes:Prototypes",
+    "matching": "models.learners.matching:Matching",
 }
 
 
