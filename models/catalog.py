@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, cast
@@ -57,7 +58,8 @@ def make_learner(name: str = "portfolio", seed: int = 0, device: str = "auto", *
     device : {"auto", "cpu", "cuda"}
         Where learners that can choose compute.
     **settings
-        Settings of that learner; an unknown one is an error that names the nearest.
+        Settings of that learner; an unknown one is an error that names the nearest. `members` of the portfolio are
+        names, or ``{"learner": name, "settings": {...}}``.
 
     Raises
     ------
@@ -73,11 +75,11 @@ def make_learner(name: str = "portfolio", seed: int = 0, device: str = "auto", *
     models.errors.UnknownName: no learner 'rigde' - did you mean 'ridge'? (...)
     """
     if name == Portfolio.name:
-        _check_settings(name, settings, ("members",))
+        _check_settings(name, settings, setting_names(name))
         members = tuple(settings.get("members", Portfolio.MEMBERS))
-        return Portfolio(tuple(make_learner(member, seed, device) for member in members), seed, device)
+        return Portfolio(tuple(_member(member, seed, device) for member in members), seed, device)
     made = _class(name)
-    _check_settings(name, settings, getattr(made, "SETTINGS", ()))
+    _check_settings(name, settings, setting_names(name))
     return cast("Learner", made(seed=seed, device=device, **settings))
 
 
@@ -100,6 +102,23 @@ def load_learner(state: State) -> Learner:
     if name == Portfolio.name:
         return Portfolio.from_state(state, load_learner)
     return cast("Learner", _class(name).from_state(state))
+
+
+def setting_names(name: str) -> tuple[str, ...]:
+    """Return the settings that a learner has.
+
+    Examples
+    --------
+    >>> setting_names("portfolio"), setting_names("ridge")
+    (('members',), ())
+    """
+    return ("members",) if name == Portfolio.name else tuple(getattr(_class(name), "SETTINGS", ()))
+
+
+def _member(member: str | Mapping[str, Any], seed: int, device: str) -> Learner:
+    if isinstance(member, str):
+        return make_learner(member, seed, device)
+    return make_learner(str(member["learner"]), seed, device, **member["settings"])
 
 
 def _class(name: str) -> Any:

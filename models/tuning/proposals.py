@@ -9,6 +9,8 @@ from typing import Any
 
 Spaces = Mapping[str, Mapping[str, Sequence[Any]]]
 """Learner -> setting -> the values it may take, in order."""
+Member = str | Mapping[str, Any]
+"""A combined learner: its name, or ``{"learner": name, "settings": {...}}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Proposal:
 
 
 def proposals(
-    current: Proposal, members: Sequence[str], others: Iterable[str], spaces: Spaces, tried: Mapping[str, float]
+    current: Proposal, members: Sequence[Member], others: Iterable[str], spaces: Spaces, tried: Mapping[str, float]
 ) -> list[Proposal]:
     """Return what to try, the best guess first; what is in force is always the first.
 
@@ -51,8 +53,8 @@ def proposals(
     Parameters
     ----------
     current : Proposal
-    members : sequence of str
-        Learners that the current one combines; empty where it combines none. Those it believes least come first: they
+    members : sequence of str or mapping
+        What the current learner combines; empty where it combines nothing. Those it believes least come first: they
         are the first to be left out.
     others : iterable of str
         Learners that might be combined as well, or take its place.
@@ -66,40 +68,64 @@ def proposals(
 
     Examples
     --------
-    >>> found = proposals(Proposal("portfolio"), ("pooled", "ridge"), ("single_gp",), {}, {})
+    >>> found = proposals(Proposal("portfolio"), ("maml", "ridge"), ("single_gp",), {"maml": {"depth": (1, 2)}}, {})
     >>> [p.step for p in found]
-    ['as it is', 'with single_gp', 'without pooled', 'without ridge', 'single_gp instead']
+    ['as it is', 'with single_gp', 'without maml', 'without ridge', 'maml: depth 1', 'single_gp alone']
     """
-    steps = [*_structures(current, members, list(others)), *_settings(current, spaces)]
+    free = [name for name in others if name != current.learner and name not in {name_of(m) for m in members}]
+    steps = [*_structures(current, members, free), *_settings(current, spaces), *_inside(current, members, spaces)]
+    steps += [Proposal(name, {}, f"{name} alone") for name in free]
     first = Proposal(current.learner, current.settings, "as it is")
     new = {p.key: p for p in steps if p.key != first.key}
     known = {key: read(key) for key in tried if key not in new and key != first.key}
-    every = list({**new, **known}.values())
-    return [first, *sorted(every, key=lambda p: tried.get(p.key, 1.0))]
+    return [first, *sorted({**new, **known}.values(), key=lambda p: tried.get(p.key, 1.0))]
 
 
 def read(key: str) -> Proposal:
-    """Return the proposal of a key."""
+    """Return the proposal of a key.
+
+    Examples
+    --------
+    >>> read(Proposal("ridge").key)
+    Proposal(learner='ridge', settings={}, step='tried before')
+    """
     plain = json.loads(key)
     return Proposal(plain["learner"], plain["settings"], "tried before")
 
 
-def _structures(current: Proposal, members: Sequence[str], others: list[str]) -> list[Proposal]:
-    """One learner more, one less, or another alone."""
-    free = [name for name in others if name not in members and name != current.learner]
+def name_of(member: Member) -> str:
+    """Return the learner's name."""
+    return member if isinstance(member, str) else str(member["learner"])
+
+
+def _structures(current: Proposal, members: Sequence[Member], free: Sequence[str]) -> list[Proposal]:
+    """One learner more or one less."""
     if not members:
-        return [Proposal(name, {}, f"{name} instead") for name in free]
+        return []
     more = [_combined(current, [*members, name], f"with {name}") for name in free]
-    less = [_combined(current, [m for m in members if m != name], f"without {name}") for name in members]
-    return [*more, *(less if len(members) > 1 else []), *(Proposal(name, {}, f"{name} instead") for name in free)]
+    less = [_combined(current, [m for m in members if m is not out], f"without {name_of(out)}") for out in members]
+    return [*more, *(less if len(members) > 1 else [])]
 
 
-def _combined(current: Proposal, members: Sequence[str], step: str) -> Proposal:
-    return Proposal(current.learner, dict(current.settings) | {"members": sorted(members)}, step)
+def _inside(current: Proposal, members: Sequence[Member], spaces: Spaces) -> list[Proposal]:
+    """One setting of one combined learner one step up or down."""
+    found = []
+    for place, member in enumerate(members):
+        name, given = name_of(member), {} if isinstance(member, str) else dict(member["settings"])
+        for step in _settings(Proposal(name, given), spaces):
+            changed = {"learner": name, "settings": dict(step.settings)}
+            every = [changed if i == place else m for i, m in enumerate(members)]
+            found.append(_combined(current, every, f"{name}: {step.step}"))
+    return found
+
+
+def _combined(current: Proposal, members: Sequence[Member], step: str) -> Proposal:
+    ordered = sorted(members, key=lambda m: json.dumps(m, sort_keys=True))
+    return Proposal(current.learner, dict(current.settings) | {"members": ordered}, step)
 
 
 def _settings(current: Proposal, spaces: Spaces) -> list[Proposal]:
-    """Every setting one value up and one down."""
+    """Every setting one value up and one down; one that is not given stands at its usual value, in the middle."""
     found = []
     for name, values in spaces.get(current.learner, {}).items():
         ordered = list(values)

@@ -11,7 +11,7 @@ from qc_app.errors import ActionError
 from qc_app.records import Request
 from qc_app.store import Store
 
-RUNS = ("ingest", "night", "train")
+RUNS = ("ingest", "night", "train", "retune")
 
 
 def ask(store: Store, actor: Actor, what: str, stage: str, arguments: Mapping[str, Any], *, reason: str) -> Request:
@@ -26,7 +26,7 @@ def ask(store: Store, actor: Actor, what: str, stage: str, arguments: Mapping[st
 
 
 def request_run(store: Store, actor: Actor, what: str, stage: str = "", reason: str = "") -> Request:
-    """Ask for a run out of turn: ``ingest``, ``night`` or ``train``.
+    """Ask for a run out of turn: ``ingest``, ``night``, ``train`` or ``retune``.
 
     Raises
     ------

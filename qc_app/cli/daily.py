@@ -1,4 +1,4 @@
-"""Commands of the day: ingest, night, rollback."""
+"""Commands of the day: ingest, night, retune, rollback."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, progress, sa
 from qc_app.errors import AlreadyRunning
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.refresh import refresh
+from qc_app.jobs.requests import now, retuned
 from qc_app.plant import Plant
 from qc_app.records import Run
 from qc_app.schedule import lead
@@ -24,7 +25,7 @@ from qc_app.schedule.due import newest_night, night_moment
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    for command in (ingest, night, rollback):
+    for command in (ingest, night, retune, rollback):
         app.command()(command)
 
 
@@ -60,6 +61,22 @@ def night(home: Home = HOME) -> int:
         except AlreadyRunning:
             return wait_for(store, request_run(store, local_actor(), "night", reason="command line"))
     return _told(run) if run.started >= began else _done_before(plant, run, began)
+
+
+def retune(home: Home = HOME) -> int:
+    """Search better settings of the learner: tried on stages held out, adopted only if the gate says so."""
+    with opened(home) as store:
+        plant = plant_of(store)
+        actor = local_actor()
+        authorise(store, actor, "request_run", "plant")
+        try:
+            with lead(store) as leader, progress("retune") as tell:
+                tell("settings are tried on stages held out", 0.0)
+                found = retuned(now(store, plant, leader.permit), f"asked for by {actor.name}")
+        except AlreadyRunning:
+            return wait_for(store, request_run(store, actor, "retune", reason="command line"))
+    say(found.sentence)
+    return 0
 
 
 def rollback(

@@ -10,6 +10,7 @@ from typing import Literal
 
 from data_connectors.schema import Stage
 from qc_app.clock import plant_day
+from qc_app.jobs import retune as retuning
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.choose import choose
@@ -121,6 +122,7 @@ class _Work:
             self._say(stage.id, i)
             self._stage(night, stage)
         self._do(WATCH, "", lambda: watch(night))
+        self._retune(night)
         reached("before_report")
         self._say("upkeep", len(active))
         self._do("upkeep", "", lambda: upkeep(night, active))
@@ -138,6 +140,12 @@ class _Work:
         if reason:
             self._say("train", 0)
             self._do("train", "", lambda: train(night, reason))
+
+    def _retune(self, night: Night) -> None:
+        reason = retuning.due(night) if self.training == "due" else ""
+        if reason:
+            self._say("retune", 0)
+            self._do(retuning.JOB, "", lambda: retuning.retune(night, reason))
 
     def _stage(self, night: Night, stage: Stage) -> None:
         self._do("monitor", stage.id, lambda: monitor(night, stage))

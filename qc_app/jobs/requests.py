@@ -18,6 +18,8 @@ from qc_app.jobs.predict import predict
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.replay import replayed
 from qc_app.jobs.report import report
+from qc_app.jobs.retune import JOB as RETUNE
+from qc_app.jobs.retune import retune
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.jobs.train import train
 from qc_app.plant import Plant
@@ -59,6 +61,7 @@ def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Resul
         "ingest": lambda: _of(refresh(store, plant, permit=permit)),
         "night": lambda: _night(store, plant, permit),
         "train": lambda: train(now(store, plant, permit), f"asked for by {request.author}"),
+        "retune": lambda: retuned(now(store, plant, permit), f"asked for by {request.author}"),
         "adapt": lambda: renewed(now(store, plant, permit), request.stage),
         "explain": lambda: _explained(now(store, plant, permit), request),
         "replay_quarantine": lambda: replayed(store, plant, list(request.arguments.get("ids", [])), permit),
@@ -66,6 +69,11 @@ def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Resul
     if request.action not in doing:
         raise ActionError(f"request {request.id} asks for {request.action!r} - known are {', '.join(sorted(doing))}")
     return doing[request.action]()
+
+
+def retuned(night: Night, reason: str) -> Result:
+    """Search other settings now; the search is on record as one of the night's would be."""
+    return _of(step(night.store, Key(RETUNE, "", night.day), lambda: retune(night, reason), repeat=True))
 
 
 def _of(run: Run) -> Result:

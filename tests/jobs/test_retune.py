@@ -1,0 +1,104 @@
+"""Searching settings: what is better on stages never seen is adopted, all else is kept, every trial is on record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from models import make_learner
+from models.base import Task
+from models.tuning import Proposal
+from qc_app.jobs import retune as retuning
+from qc_app.jobs import train as training
+from qc_app.jobs.inheritance import Recipe, inheritance
+from qc_app.jobs.requests import now, retuned
+from qc_app.jobs.retune import Exam, retune, search
+
+from .conftest import NIGHT, START, Works
+
+
+def curved(stages=9):
+    tasks = []
+    for k in range(stages):
+        rng = np.random.default_rng(k)
+        x = rng.normal(size=(60, 2))
+        y = np.sin(2 * x[:, 0]) + 0.1 * rng.normal(size=60)
+        tasks.append(Task(f"s{k}", "y", ["a", "b"], x, y, family="f"))
+    return tasks
+
+
+def test_the_better_learner_wins_and_the_gate_agrees():
+    exam = Exam.of(curved(), seed=1)
+    candidates = [Proposal("stage_mean"), Proposal("pooled"), Proposal("last_value")]
+    found = search(exam, candidates, limit=15)
+    assert found.winner.learner == "pooled"
+    assert found.judgement.verdict == "promote"
+    assert found.ranking.spent + 6 <= 15
+    assert len(found.trials()) == len(found.ranking.trials)
+
+
+def test_what_is_in_force_stays_where_nothing_is_better():
+    exam = Exam.of(curved(), seed=1)
+    found = search(exam, [Proposal("pooled"), Proposal("stage_mean")], limit=15)
+    assert found.judgement is None
+
+
+def test_choosing_and_judging_use_different_divisions():
+    exam = Exam.of(curved(), seed=1)
+    assert not np.array_equal(exam.choose.fold, exam.judge.fold)
+
+
+@pytest.fixture(scope="module")
+def six(tmp_path_factory):
+    """Six sister stages after three nights, their prior a plain mean."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "LEARNER", "stage_mean")
+        works = Works(tmp_path_factory.mktemp("six"), stages=tuple(f"p-{k}" for k in range(6)))
+        works.nights(range(3), labels=12)
+    return works
+
+
+def test_a_search_finds_better_settings_and_the_next_training_keeps_them(six, monkeypatch):
+    monkeypatch.setattr(retuning, "learner_names", lambda: ("ridge", "recent"))
+    with six.open(3) as store:
+        store.clock.moment = START + timedelta(days=3) + NIGHT
+        night = now(store, six.plant())
+        assert inheritance(night).recipe == Recipe("stage_mean")
+        run = retuned(night, "asked for by maria")
+        assert run.numbers["verdict"] == "promoted", run.sentence
+        assert inheritance(night).recipe == Recipe("ridge")
+        assert "new settings" in run.sentence
+        decision = store.journal.decisions.list(stage="", characteristic="", last=1)[0]
+        assert (decision.verdict, decision.rule) == ("promoted", retuning.RULE)
+        assert decision.numbers["judgement"]["lower"] > 0
+        assert training.train(night, "a week later").numbers["recipe"]["learner"] == "ridge"
+        assert retuning.tried_before(night)[Proposal("ridge").key] < 1.0
+
+
+def test_few_stages_are_said_to_be_too_few(grown):
+    with grown.open(7) as store:
+        run = retune(now(store, grown.plant()), "asked for")
+        assert run.skipped
+        assert "6 are needed" in run.sentence
+
+
+def test_a_learner_that_degraded_is_searched_once_a_week(six):
+    with six.open(4) as store:
+        store.clock.moment = START + timedelta(days=4) + NIGHT
+        night = now(store, six.plant())
+        assert retuning.due(night) == ""
+        run = store.journal.runs.start("watch", "", night.day, night.cutoff)
+        store.journal.runs.finish(run, "done", "the learner has degraded: ...", {"degraded": True}, night.cutoff)
+        assert retuning.due(night) == ""  # searched the day before
+        store.clock.moment += timedelta(days=8)
+        later = now(store, six.plant())
+        run = store.journal.runs.start("watch", "", later.day, later.cutoff)
+        store.journal.runs.finish(run, "done", "the learner has degraded: ...", {"degraded": True}, later.cutoff)
+        assert retuning.due(later).startswith("the learner has degraded")
+
+
+def test_the_untrained_learner_of_a_proposal_is_made():
+    assert retuning.made(Proposal("portfolio", {"members": ["ridge"]})).name == "portfolio"
+    assert make_learner("ridge").name == "ridge"
