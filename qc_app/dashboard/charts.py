@@ -145,6 +145,42 @@ def learning_curve(curve: pl.DataFrame, unit: str, inks: Palette, height: int = 
     return _themed(layers.properties(height=height, width="container"), inks)
 
 
+def gain_chart(points: pl.DataFrame, inks: Palette, zone: str, height: int = 190) -> alt.LayerChart:
+    """Return what adapting gained: dots, their weighted average, its lower control limit and its usual level.
+
+    Parameters
+    ----------
+    points : polars.DataFrame
+        ``t`` (wall milliseconds), ``day, gain, average, lower, centre, out``.
+    inks : Palette
+    zone : str
+    height : int
+        Pixels.
+    """
+    x = alt.X("t:T", scale=alt.Scale(type="utc"), axis=_time_axis(f"plant day, {zone}"))
+    axis = alt.Axis(title="gain a label (spreads of the stage)", format=".2~f", tickCount=4)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True))
+
+    drawn = points.drop_nulls("average")
+    hover = [alt.Tooltip("day:T", title="night of"), alt.Tooltip("gain:Q", format=".2f")]
+    more = [alt.Tooltip("average:Q", format=".2f"), alt.Tooltip("lower:Q", title="lower limit", format=".2f")]
+    dots = alt.Chart(points).mark_point(filled=True, color=inks.faint, size=26, opacity=1)
+    course = alt.Chart(drawn).mark_line(color=inks.model, strokeWidth=1.5)
+    limit = alt.Chart(drawn).mark_line(color=inks.soft, strokeWidth=1, strokeDash=[5, 4])
+    usual = alt.Chart(drawn).mark_line(color=inks.hair, strokeWidth=1)
+    low = alt.Chart(drawn.filter(pl.col("out"))).mark_point(filled=True, color=inks.act, size=52, opacity=1)
+    layers = [
+        usual.encode(x=x, y=y("centre")),
+        limit.encode(x=x, y=y("lower")),
+        dots.encode(x=x, y=y("gain"), tooltip=hover),
+        course.encode(x=x, y=y("average")),
+        low.encode(x=x, y=y("average"), tooltip=[*hover, *more]),
+    ]
+    return _themed(alt.layer(*layers).properties(height=height, width="container"), inks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Plot:
     """The layers of the stage's picture: above, the units; in the strip below, the anomaly score."""

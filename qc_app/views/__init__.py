@@ -8,6 +8,7 @@ from qc_app.views.door import enter, plant_now
 from qc_app.views.export import csv_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.labels import LabelsView, label_history, labels_view
+from qc_app.views.learner import LearnerView, learner_view
 from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
@@ -25,6 +26,7 @@ __all__ = [
     "Alarm",
     "AlarmsView",
     "LabelsView",
+    "LearnerView",
     "ModelsView",
     "Night",
     "OverviewView",
@@ -44,6 +46,7 @@ __all__ = [
     "interval",
     "label_history",
     "labels_view",
+    "learner_view",
     "local",
     "models_view",
     "moment",
