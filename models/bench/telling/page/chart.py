@@ -106,7 +106,7 @@ def dot_chart(
     parts = [f'<text class="name" x="2" y="13">{escape(title)}</text>']
     parts.append(f'<rect class="band" x="{left:.1f}" y="{_TOP - 4}" width="{right - left:.1f}" height="{tall}"/>')
     parts += [
-        f'<text class="tick mid" x="{x(tick):.1f}" y="{height - 5}">{100 * tick:.0f} %</text>'
+        f'<text class="tick mid" x="{x(tick):.1f}" y="{height - 5}">{100 * tick:.3g} %</text>'
         for tick in ticks_of([low, high])
         if low <= tick <= high
     ]

@@ -12,7 +12,7 @@ from models.bench.telling.page.chart import Series, dot_chart, line_chart
 from models.bench.telling.page.tables import html_table
 from models.bench.telling.report import TITLES, at_labels, over_labels, report, training_tables
 from models.bench.telling.summary import Figure, Line, grouped
-from models.bench.telling.targets import COVERAGE_SLACK, COVERED, NAMES, judged_learners, sizes
+from models.bench.telling.targets import COVERAGE_SLACK, COVERED, MOST_ALARMS, NAMES, judged_learners, sizes
 
 _DRAWN: tuple[Figure, ...] = ("nrmse", "crps", "alarms_1", "alarms_5", "ap", "auroc")
 _EACH: tuple[Figure, ...] = ("nrmse", "ap")
@@ -56,7 +56,7 @@ def coverage_section(result: Result) -> str:
     charts = []
     for learner in judged_learners(result):
         for protocol, group in grouped(result, "coverage"):
-            rows = _covered(group, learner)
+            rows = _by_pack(group, learner)
             if rows:
                 charts.append(dot_chart(f"{learner}, {protocol}", rows, low=0.6, high=1.0, band=band))
     words = "Each dot is a pack at one number of labels, stronger with more; ringed where outside 85 to 95 %."
@@ -78,11 +78,24 @@ def training_section(result: Result) -> str:
 
 
 def _figure(result: Result, figure: Figure, group: Sequence[Line]) -> str:
-    chart = line_chart(NAMES[figure], [at_labels(x) for x in group], _series(result, group))
+    if figure in MOST_ALARMS:
+        chart = _alarms(result, figure, group)
+    else:
+        chart = line_chart(NAMES[figure], [at_labels(x) for x in group], _series(result, group))
     wanted = next(t for t in report(result) if t.title == f"{TITLES[figure]}, {group[0].protocol}")
     methods = {*result.settings.learners, *result.settings.peers}
     table = _card(html_table(wanted, own=judged_learners(result), body=methods))
     return f'<h3>{escape(wanted.title)}</h3><div class="pair"><div class="card">{chart}</div>{table}</div>'
+
+
+def _alarms(result: Result, figure: Figure, group: Sequence[Line]) -> str:
+    """A dot for each pack and number of units, over the band that counts as promised; the axis ends at five times."""
+    most = MOST_ALARMS[figure]
+    return "".join(
+        dot_chart(f"{learner}, {NAMES[figure]}", rows, low=0.0, high=5 * most, band=(0.0, most), width=430)
+        for learner in judged_learners(result)
+        if (rows := _by_pack(group, learner))
+    )
 
 
 def _each_pack(result: Result, figure: Figure, group: Sequence[Line]) -> str:
@@ -135,7 +148,7 @@ def _legend(result: Result, *, rivals: bool = True) -> str:
     return f'<div class="legend">{"".join(keys)}</div>'
 
 
-def _covered(group: Sequence[Line], learner: str) -> list[tuple[str, list[tuple[str, float]]]]:
+def _by_pack(group: Sequence[Line], learner: str) -> list[tuple[str, list[tuple[str, float]]]]:
     packs = sorted({pack for line in group for pack, values in line.by_pack.items() if learner in values})
     values = {pack: [(at_labels(x), x.by_pack.get(pack, {}).get(learner)) for x in group] for pack in packs}
     return [(pack, [(words, v) for words, v in found if v is not None]) for pack, found in values.items()]
