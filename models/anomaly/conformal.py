@@ -8,6 +8,9 @@ import numpy as np
 
 from models.base import Array
 
+TIE = 1e-6
+"""Scores nearer than this, as a share of one plus their size, are equal: rounding is no evidence."""
+
 
 def p_values(calibration: Array, scores: Array) -> Array:
     """Return the conformal p-value of each score: the share of calibration scores at least as high.
@@ -29,7 +32,8 @@ def p_values(calibration: Array, scores: Array) -> Array:
     >>> p_values(np.array([1.0, 2.0, 3.0]), np.array([0.0, 2.0, 9.0])).tolist()
     [1.0, 0.75, 0.25]
     """
-    above = len(calibration) - np.searchsorted(calibration, scores, side="left")
+    least = scores - TIE * (1.0 + np.abs(scores))
+    above = len(calibration) - np.searchsorted(calibration, least, side="left")
     return np.asarray((1.0 + above) / (len(calibration) + 1.0), dtype=np.float64)
 
 

@@ -13,7 +13,7 @@ from typer.exceptions import Abort, TyperException
 
 from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
-from qc_app.cli import bench, daily, data, explaining, measuring, plant, replaying, running
+from qc_app.cli import bench, daily, data, explaining, exporting, measuring, plant, replaying, running
 from qc_app.cli.terminal import fail
 from qc_app.errors import PlantError, QcError, SettingsError, StoreError
 
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, plant, daily, data, explaining, measuring, bench, replaying):
+for room in (running, plant, exporting, daily, data, explaining, measuring, bench, replaying):
     room.register(app)
 
 

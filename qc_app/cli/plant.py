@@ -1,4 +1,4 @@
-"""Commands on the definition of the plant: apply, export, check, status."""
+"""Commands on the definition of the plant: apply, check, status."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOURCES = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    for command in (apply, export, check, status):
+    for command in (apply, check, status):
         app.command()(command)
 
 
@@ -56,23 +56,6 @@ def apply(
             return 1
         apply_plant(store, local_actor(), text, reason, file.name)
     say(f"applied: {len(new.stages)} stages, {len(new.sources)} sources in {home}")
-    return 0
-
-
-def export(
-    file: Annotated[Path | None, typer.Argument(help="Where to write it; default: the screen.")] = None,
-    home: Home = HOME,
-) -> int:
-    """Write the plant definition in force as TOML; `qc apply` reads it back unchanged."""
-    with opened(home) as store:
-        plant_of(store)
-        version = store.journal.plants.current()
-        text = version.definition if version else ""
-    if file is None:
-        out.file.write(text)
-        return 0
-    file.write_text(text, encoding="utf-8")
-    say(f"written to {file}")
     return 0
 
 

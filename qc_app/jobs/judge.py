@@ -6,7 +6,9 @@ from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
 from models import gate
+from models.export.guards import export_guards
 from models.guards import Guard, check_guards
+from qc_app.jobs.edge import units
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.night import Night
 from qc_app.jobs.standing import YOUNG_FACTOR, recipe_guard
@@ -17,6 +19,7 @@ from qc_app.records import Decision, Pointers, Verdict
 PAIRED = "paired difference of losses, bootstrap by lot"
 FIRST_MODEL = "first model of the stage, guards only"
 YOUNG = "the champion is young and this model knows more labels, guards only"
+Found = tuple[Verdict, str, dict[str, Any]]
 _VERDICTS: dict[str, Verdict] = {"promote": "promoted", "keep": "kept", "undecided": "undecided"}
 
 
@@ -48,9 +51,10 @@ def _verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointer
     rule = _rule(night, pointers, trial)
     seed = night.seed(stage, what)
     if rule == PAIRED and trial.champion is not None:
-        verdict, sentence, numbers = _paired(night, trial, what, seed)
+        found = _paired(night, trial, what, seed)
     else:
-        verdict, sentence, numbers = _guarded(night, trial, rule, pointers.challenger or "")
+        found = _guarded(night, trial, rule, pointers.challenger or "")
+    verdict, sentence, numbers = _exportable(night, stage, pointers.challenger or "", found)
     return Decision(
         stage=stage.id,
         characteristic=what.name,
@@ -81,7 +85,7 @@ def _rule(night: Night, pointers: Pointers, trial: Trial) -> str:
     return YOUNG if labels < YOUNG_FACTOR * rows and knows_more and len(trial) < rows else PAIRED
 
 
-def _paired(night: Night, trial: Trial, what: Characteristic, seed: int) -> tuple[Verdict, str, dict[str, Any]]:
+def _paired(night: Night, trial: Trial, what: Characteristic, seed: int) -> Found:
     rules = night.plant.gate
     champion_loss = trial.champion.mean() if trial.champion is not None and len(trial) else 0.0
     found = gate.judge(
@@ -97,7 +101,7 @@ def _paired(night: Night, trial: Trial, what: Characteristic, seed: int) -> tupl
     return _VERDICTS[found.verdict], found.sentence, found.numbers()
 
 
-def _guarded(night: Night, trial: Trial, rule: str, challenger: str) -> tuple[Verdict, str, dict[str, Any]]:
+def _guarded(night: Night, trial: Trial, rule: str, challenger: str) -> Found:
     rules = night.plant.gate
     guards: list[Guard] = []
     if len(trial) >= rules.min_rows:
@@ -111,6 +115,18 @@ def _guarded(night: Night, trial: Trial, rule: str, challenger: str) -> tuple[Ve
     if failed:
         return "kept", f"{rule}, but {'; '.join(guard.sentence for guard in failed)}", numbers
     return "promoted", f"{rule}: {len(guards)} guards hold on {len(trial)} labels", numbers
+
+
+def _exportable(night: Night, stage: Stage, challenger: str, found: Found) -> Found:
+    """Keep what would be promoted but does not answer alike as ONNX, where the plant asks for that."""
+    verdict, sentence, numbers = found
+    if verdict != "promoted" or not night.plant.gate.export:
+        return found
+    _, task = night.answers.recipe(challenger)
+    guards = export_guards(night.answers.model(challenger), *units(night.store, stage, task, night.cutoff))
+    numbers = numbers | {"guards": numbers["guards"] | {guard.name: guard.numbers() for guard in guards}}
+    failed = "; ".join(guard.sentence for guard in guards if not guard.passed)
+    return ("kept", f"{sentence}; but {failed}", numbers) if failed else (verdict, sentence, numbers)
 
 
 def _carry_out(night: Night, decision: Decision) -> None:

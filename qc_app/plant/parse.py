@@ -23,14 +23,15 @@ TOP = {"plant": dict, "gate": dict, "stages": dict, "sources": dict}
 PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
          "train_every_days": int, "label_window_days": int}  # fmt: skip
 GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
-        "patience_nights": int}  # fmt: skip
+        "patience_nights": int, "export": bool}  # fmt: skip
 STAGE = {"line": str, "family": str, "upstream": list, "parameters": dict, "characteristics": dict}
 PARAMETER = {"unit": str, "low": float, "high": float}
 CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float}
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
           "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float}  # fmt: skip
 _NAMED = {"stages", "sources", "parameters", "characteristics"}
-_WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
+_WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table",
+          bool: "true or false"}  # fmt: skip
 
 
 def parse(text: str, where: str = "plant.toml") -> Plant:

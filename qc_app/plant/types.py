@@ -60,6 +60,8 @@ class Gate:
         New labels since the champion's cut-off that are worth an adaptation.
     patience_nights : int
         Nights after which an undecided challenger is given up.
+    export : bool
+        Whether a challenger must also answer alike as ONNX: for plants that run models on small hardware.
     """
 
     delta_share: float = 0.02
@@ -67,6 +69,7 @@ class Gate:
     coverage_tolerance: float = 0.1
     min_new_labels: int = 3
     patience_nights: int = 7
+    export: bool = False
 
     def __post_init__(self) -> None:
         """Check the ranges."""
