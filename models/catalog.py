@@ -28,6 +28,7 @@ LEARNERS: dict[str, str] = {
     "warm_start": "models.learners.warm_start:WarmStart",
     "bayes_head": "models.learners.bayes_head:BayesHead",
     "maml": "models.learners.maml:Maml",
+    "memory": "models.learners.memory:Memory",
     "deep_kernel": "models.learners.deep_kernel:DeepKernel",
     "prototypes": "models.learners.prototypes:Prototypes",
     "matching": "models.learners.matching:Matching",

@@ -17,7 +17,7 @@ from models.learners.parts.deep.ensemble import Examined, Settled
 from models.learners.parts.deep.head import surprise
 from models.learners.parts.deep.learner import Deep
 from models.learners.parts.deep.nets import Params, perceptron
-from models.learners.parts.deep.training import Episode, masked_mean
+from models.learners.parts.deep.training import Episode, Training, masked_mean
 from models.learners.parts.deep.world import Arrays
 
 FEATURES = 16
@@ -47,6 +47,7 @@ class DeepKernel(Deep):
 
     name = "deep_kernel"
     title = "Gaussian process on shared features"
+    TRAINING = Training(batch=8)
     MOST_LABELS = 400
 
     def net(self, width: int, generator: torch.Generator) -> Params:

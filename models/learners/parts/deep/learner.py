@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
@@ -72,13 +72,15 @@ class Deep(ABC):
         One for each family; None where it has too few stages or labels to learn from.
     common : World or None
     **settings
-        Fields of `Training`, and ``strangers`` (whether the common ensemble is trained).
+        Fields of `Training`, ``strangers`` (whether the common ensemble is trained), and what a subclass names in
+        `OWN` with its default.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     TRAINING: ClassVar[Training] = Training()
     MOST_LABELS: ClassVar[int] = 10_000
+    OWN: ClassVar[Mapping[str, Any]] = {}
     SETTINGS: ClassVar[tuple[str, ...]] = (*(f.name for f in fields(Training)), "strangers")
 
     def __init__(
@@ -93,6 +95,7 @@ class Deep(ABC):
         **settings: Any,
     ) -> None:
         self.seed, self.device, self.strangers = seed, device, strangers
+        self.own = {name: settings.pop(name, default) for name, default in self.OWN.items()}
         self.training = replace(self.TRAINING, **settings)
         self._families, self._worlds, self._common = families, worlds, common
 
@@ -155,7 +158,7 @@ class Deep(ABC):
     def state(self) -> State:
         """Return families and nets."""
         meta, arrays = pack(self._families)
-        settings = asdict(self.training) | {"strangers": self.strangers}
+        settings = asdict(self.training) | {"strangers": self.strangers} | self.own
         for i, world in enumerate((*self._worlds, self._common)):
             if world is not None:
                 arrays |= {f"worlds/{i}/{name}": value for name, value in to_arrays(world).items()}
@@ -191,7 +194,7 @@ class Deep(ABC):
             ) from None
 
     def _rebuilt(self, families: tuple[Family, ...], worlds: tuple[World | None, ...], common: World | None) -> Self:
-        settings = asdict(self.training)
+        settings = asdict(self.training) | self.own
         return type(self)(self.seed, self.device, families, worlds, common, strangers=self.strangers, **settings)
 
     def _family_world(self, family: Family, members: Sequence[Task]) -> World | None:

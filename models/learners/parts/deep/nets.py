@@ -96,8 +96,8 @@ class Stack:
         return len(self.weights[0])
 
     def __call__(self, x: Array) -> Array:
-        """Return the outputs of every net for inputs `x`, shape (n, inputs) -> (M, n, outputs)."""
-        out = x[None]
+        """Return the outputs of every net, shape (M, n, outputs), for inputs (n, inputs), or (M, n, inputs) of each."""
+        out = x
         for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             out = out @ w + b[:, None, :]
             if i < len(self.weights) - 1:
