@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from models.base import Learner, Task
 from models.errors import TaskError
+from models.labels.candidates import in_order
 from models.labels.policies import Pick, Policy, at_random, by_information
 
 SHARE = 0.2
@@ -78,13 +79,14 @@ def queue(
     """
     rows = _checked(task, candidates, batch, share, costs)
     old = list(dict.fromkeys(int(row) for row in kept if row in set(rows)))
-    wanted = _rounded(share * min(batch, len(rows)), rng) - len(old)
-    drawn = at_random(prior, task, rows, max(wanted, 0), rng, given=old)
-    lots = [*old, *(pick.row for pick in drawn)][:batch]
+    by_chance, by_policy = rng.spawn(2)  # so that lots kept from before leave the policy's own draws alone
+    wanted = _rounded(share * min(batch, len(rows)), by_chance) - len(old)
+    drawn = at_random(prior, task, rows, max(wanted, 0), by_chance, given=old)
+    lots = in_order(task, [*old, *(pick.row for pick in drawn)][:batch]).tolist()
     rest = [i for i, row in enumerate(rows) if row not in set(lots)]
     price = None if costs is None else np.asarray(costs, dtype=np.float64)[rest]
     free = np.array([rows[i] for i in rest], dtype=np.intp)
-    chosen = policy(prior, task, free, batch - len(lots), rng, given=lots, costs=price)
+    chosen = policy(prior, task, free, batch - len(lots), by_policy, given=lots, costs=price)
     return _spread([Pick(row, LOT, by_lot=True) for row in lots], list(chosen))
 
 

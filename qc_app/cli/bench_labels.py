@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +19,7 @@ Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How often stages are
 Repeats = Annotated[int, typer.Option("--repeats", min=1, help="Walks of each stage with other draws.")]
 Stages = Annotated[int, typer.Option("--stages", min=1, help="New stages of each pack and seed at most.")]
 Share = Annotated[float, typer.Option("--share", min=0, max=1, help="Share of a chosen batch that is drawn by lot.")]
+Outlook = Annotated[bool, typer.Option("--outlook", help="Instead: hold outlooks for more labels against the truth.")]
 Written = Annotated[Path | None, typer.Option("--out", help="Write settings, summary and rows as JSON.")]
 Drawn = Annotated[Path | None, typer.Option("--plot", help="Draw error over labels (PNG or SVG).")]
 
@@ -32,11 +35,15 @@ def compare_policies(  # noqa: PLR0917 - typer reads them as options
     share: Share = 0.2,
     out: Written = None,
     picture: Drawn = None,
+    *,
+    outlook: Outlook = False,
 ) -> int:
     """Measure new stages batch by batch, chosen by each policy, and compare the errors at equal numbers of labels."""
     from models.bench.labels import compare, plot, sentences, tables
     from models.errors import ModelsError
 
+    if outlook:
+        return _foretold(data, learner=learner, packs=_names(packs) or None, seeds=seeds, most_stages=stages, out=out)
     try:
         with progress("bench labels") as tell:
             found = compare(
@@ -64,6 +71,24 @@ def compare_policies(  # noqa: PLR0917 - typer reads them as options
     if picture is not None:
         say(f"drawn to {plot(found, str(picture))}")
     say(f"{len(found.rows)} walks in {found.seconds:.0f} s")
+    return 0
+
+
+def _foretold(data: Path, *, out: Path | None, **asked: Any) -> int:
+    """Let new stages foretell their error with more labels, and say how often the intervals held it."""
+    from models.bench.labels import foretell, foretold_table
+    from models.errors import ModelsError
+
+    try:
+        with progress("bench labels --outlook") as tell:
+            rows = foretell(data, **asked, progress=lambda done, total, words: tell(words, done / total))
+    except ModelsError as error:
+        return fail(str(error), 2)
+    part = foretold_table(rows)
+    table(part.title, {name: "" if i == 0 else "right" for i, name in enumerate(part.columns)}, list(part.rows))
+    if out is not None:
+        out.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
+        say(f"written to {out}")
     return 0
 
 

@@ -104,3 +104,5 @@ def test_policies_for_the_next_label_are_compared(folder, tmp_path, capsys):
     assert "information: labels for the error of so many random ones" in text
     assert json.loads(out.read_text())["policies"] == ["random", "information"]
     assert main(["bench", "labels", "--data", str(folder), "--policies", "luck"]) == 2
+    assert main(["bench", "labels", "--data", str(folder), "--outlook", "--seeds", "1", "--stages", "1"]) == 0
+    assert "Outlook for more labels against what they gave" in " ".join(capsys.readouterr().out.split())

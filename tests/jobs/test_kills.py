@@ -60,7 +60,9 @@ def picture(works):
         assert all(c.balanced for c in counts)
         told = [(e.unit_id, e.model_id, e.why, e.content) for e in store.journal.explanations.list("p-1", "width")]
         assert told
-        return pointers, said.rows(), decisions, counts, store.journal.quarantine.counts(), told
+        queue = [(e.place, e.unit_id, e.by_lot, e.why) for e in store.journal.queue.open("p-1", "width")]
+        assert queue
+        return pointers, said.rows(), decisions, counts, store.journal.quarantine.counts(), told, queue
 
 
 @pytest.fixture(scope="module")

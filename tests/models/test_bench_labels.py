@@ -9,7 +9,21 @@ import pytest
 
 import models
 from models.bench import PackError, load
-from models.bench.labels import Ground, Outcome, Walked, Way, compare, plot, reached, sentences, tables, walk
+from models.bench.labels import (
+    Foretold,
+    Ground,
+    Outcome,
+    Walked,
+    Way,
+    compare,
+    foretell,
+    foretold_table,
+    plot,
+    reached,
+    sentences,
+    tables,
+    walk,
+)
 from models.bench.protocols import split_stages, training_tasks
 from models.errors import UnknownName
 from tests.models.bench_packs import write_pack
@@ -81,3 +95,20 @@ def test_what_cannot_be_compared_is_said(tmp_path):
         compare(tmp_path)
     with pytest.raises(UnknownName, match="no policy"):
         compare(tmp_path, policies=("best",))
+
+
+def test_the_outlook_is_held_against_what_came(tmp_path):
+    write_pack(tmp_path, "mill", stages=8, rows=120)
+    rows = foretell(tmp_path, seeds=1, most_stages=1)
+    assert {row.had for row in rows} == {5, 10, 20}
+    assert all(row.labels >= row.had for row in rows)
+    assert all(row.lower <= row.error <= row.upper for row in rows)
+    table = foretold_table(rows)
+    assert table.rows[-1][0] == "all"
+    assert float(table.rows[-1][2].rstrip("%")) >= 50
+
+
+def test_an_outlook_by_hand():
+    made = [Foretold("mill", "a", 0, 5, 10, 1.0, 0.5, 2.0, actual) for actual in (1.0, 4.0)]
+    assert foretold_table(made).rows[-1] == ("all", "2", "50%", "2.00", "4.00")
+    assert foretold_table([]).rows == ()

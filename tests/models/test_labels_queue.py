@@ -157,6 +157,12 @@ def test_lots_drawn_before_stay(prior, task):
     assert [pick.row for pick in queue(prior, task, range(12), 5, rng(7), kept=[99]) if pick.by_lot] != [99]
 
 
+def test_asked_again_with_its_own_lots_kept_the_queue_is_the_same(prior, task):
+    first = queue(prior, task, range(24), 10, rng(4))
+    kept = [pick.row for pick in first if pick.by_lot]
+    assert queue(prior, task, range(24), 10, rng(4), kept=kept) == first
+
+
 def test_lots_are_spread_over_the_queue(prior, task):
     found = queue(prior, task, range(24), 20, rng(0), share=0.2)
     assert [i for i, pick in enumerate(found) if pick.by_lot] == [2, 7, 12, 17]

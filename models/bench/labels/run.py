@@ -73,7 +73,7 @@ def compare(
         policy_named(name)
     ways = [Way(name, tuple(sizes), share) for name in asked]
     began, rows = time.perf_counter(), []
-    work = _work(folders(data_dir, packs), seeds, most_stages, every_characteristic)
+    work = stages_of(data_dir, packs, seeds, most_stages, every=every_characteristic)
     for done, (folder, characteristic, seed, stages) in enumerate(work, 1):
         pack = load(folder)
         learned, _ = split_stages(pack, seed)
@@ -88,10 +88,11 @@ def compare(
     return Outcome(str(data_dir), learner, asked, tuple(sizes), seeds, repeats, share, tuple(rows), seconds)
 
 
-def _work(
-    found: Sequence[Path], seeds: int, most_stages: int, every: bool
+def stages_of(
+    data_dir: str | Path, packs: Sequence[str] | None, seeds: int, most_stages: int, *, every: bool
 ) -> list[tuple[Path, str, int, tuple[str, ...]]]:
-    work = []
+    """Return folder, continuous characteristic, seed and new stages of every training that is needed."""
+    found, work = folders(data_dir, packs), []
     for folder in found:
         pack = load(folder)
         names = [name for name, kind in pack.characteristics.items() if kind == "continuous"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models import metrics
-from models.base import Learner, Task
+from models.base import Array, Learner, Task
 from models.bench.drawing import QUERY_CAP, Rows, apart, held_out
 from models.bench.packs import Pack, PackStage
 from models.bench.protocols import UNLABELLED_CAP, generator, stage_sd, task_of
@@ -68,10 +68,17 @@ class Ground:
 
     def error(self, prior: Learner, measured: Rows) -> float:
         """Return the root mean squared error on the query, in standard deviations of the stage."""
-        part, y = self.part, self.part.y[self.characteristic]
-        t = None if part.t is None else part.t[self.query]
-        said = prior.adapt(self.task(measured)).predict(part.x[self.query], t)
-        return metrics.nrmse(y[self.query], said.mean, stage_sd(y))
+        y = self.part.y[self.characteristic]
+        return metrics.nrmse(y[self.query], self._said(prior, measured), stage_sd(y))
+
+    def mistake(self, prior: Learner, measured: Rows) -> float:
+        """Return the mean absolute error on the query, in the characteristic's unit."""
+        y = self.part.y[self.characteristic][self.query]
+        return float(np.abs(y - self._said(prior, measured)).mean())
+
+    def _said(self, prior: Learner, measured: Rows) -> Array:
+        t = None if self.part.t is None else self.part.t[self.query]
+        return prior.adapt(self.task(measured)).predict(self.part.x[self.query], t).mean
 
 
 @dataclass(frozen=True, slots=True)
