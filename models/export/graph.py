@@ -223,6 +223,10 @@ class Tensor:
         """Return the hyperbolic tangent."""
         return self.graph.node("Tanh", self)
 
+    def softmax(self) -> Tensor:
+        """Return shares that add up to one in each row, by their logarithms."""
+        return self.graph.node("Softmax", self, axis=-1)
+
     def abs(self) -> Tensor:
         """Return the size."""
         return self.graph.node("Abs", self)

@@ -24,10 +24,11 @@ from models.learners.warm_start.answers import Chosen
 from models.learners.warm_start.recipes import RECIPES
 
 DOUBLE_BOUND = 1e-5
-CANNOT: dict[str, str] = {"deep_kernel": "its posterior over kernels is translated next, it came the same day"}
+CANNOT: dict[str, str] = {}
 """Learners without a translation, and why: empty while all have one."""
 
-QUICKLY: dict[str, dict[str, int]] = {"bayes_head": {"steps": 15}, "maml": {"steps": 5}}
+NETWORKS = ("bayes_head", "maml", "deep_kernel", "prototypes", "matching")
+QUICKLY = {name: {"steps": 5} for name in NETWORKS}
 QUICK = [name for name in learner_names() if name not in CANNOT and name != "portfolio"]
 
 
@@ -76,13 +77,13 @@ def test_a_portfolio_of_few_members_is_exported_with_its_figures(kind):
 
 
 @pytest.mark.parametrize("labels", [0, 1, 3])
-@pytest.mark.parametrize("name", ["prior_mixture", "single_gp", "ridge", "pooled", "recent", "bayes_head"])
+@pytest.mark.parametrize("name", ["prior_mixture", "single_gp", "ridge", "pooled", "recent", *NETWORKS])
 def test_few_labels(trained, name, labels):
     task = sisters()[0]
     alike(trained(name, "continuous").adapt(take(task, range(labels))), task.unlabelled_x, task.unlabelled_t)
 
 
-@pytest.mark.parametrize("name", ["prior_mixture", "single_gp", "ridge", "bayes_head"])
+@pytest.mark.parametrize("name", ["prior_mixture", "single_gp", "ridge", *NETWORKS])
 def test_strangers_of_two_hundred_parameters_some_constant(trained, name):
     rng = np.random.default_rng(4)
     x = rng.normal(size=(40, 200))
