@@ -31,6 +31,7 @@ def page() -> None:
         st.html(markup.heading("The last verdict"))
         _verdict(view)
         _tables(view, now)
+        _nearest(view)
     with right:
         st.html(markup.heading("Actions", "each goes to the audit trail"))
         _deeds(view, now, stage, what)
@@ -69,6 +70,16 @@ def _verdict(view: ModelsView) -> None:
         return
     d = view.decision
     say(f"{d.verdict.replace('_', ' ').capitalize()} on {d.plant_day}. {d.sentence}", _VERDICT.get(d.verdict, ""))
+
+
+def _nearest(view: ModelsView) -> None:
+    """Say which stages the learner remembers look most like this one, and in what."""
+    found = view.champion.numbers.get("nearest", []) if view.champion else []
+    if found:
+        st.html(
+            markup.heading("Nearest stages", "of those remembered; 0 is the same, 1 a usual distance")
+        )
+        st.html("".join(markup.line("info", figure(n["distance"], 2), f"{n['stage']}: {n['reason']}") for n in found))
 
 
 def _tables(view: ModelsView, now: Here) -> None:

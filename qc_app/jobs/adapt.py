@@ -16,6 +16,7 @@ from qc_app.jobs.answers import STATE
 from qc_app.jobs.decide import Evidence, decide
 from qc_app.jobs.evidence import gather
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.likeness import likeness
 from qc_app.jobs.night import Night
 from qc_app.jobs.standing import YOUNG_FACTOR
 from qc_app.jobs.step import Result
@@ -35,6 +36,7 @@ class Candidate:
     manifest: dict[str, Any]
     n_labels: int
     sentences: tuple[str, ...]
+    nearest: list[dict[str, Any]]
 
 
 def adapt(night: Night, stage: Stage, what: Characteristic) -> Result:
@@ -138,7 +140,8 @@ def _fitted(night: Night, stage: Stage, what: Characteristic, seen: Evidence) ->
         "held_units": sorted(held),
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
-    return Candidate(to_bytes(framing.freeze(task)), manifest, len(task.support_y), adapted.sentences())
+    frozen, near = to_bytes(framing.freeze(task)), likeness(night, prior.id, task)
+    return Candidate(frozen, manifest, len(task.support_y), adapted.sentences(), near)
 
 
 def _version(night: Night, model_id: str, candidate: Candidate, reason: str) -> ModelVersion:
@@ -159,6 +162,7 @@ def _version(night: Night, model_id: str, candidate: Candidate, reason: str) -> 
             "prior": manifest["prior"],
             "held_out": len(manifest["held_units"]),
             "sentences": list(candidate.sentences)[:20],
+            "nearest": candidate.nearest,
         },
         sentence=reason,
     )

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import TypeVar
 
 from models import Adapted, Learner, make_learner
 from models.base import Task
 from models.catalog import load_learner
 from models.errors import ModelsError
+from models.representations import Atlas
 from models.state import from_bytes
 from qc_app.errors import StoreError
-from qc_app.framing import thaw
+from qc_app.framing import thaw, thaw_all
 from qc_app.records import Pointers, Tier
 from qc_app.store import Registry
 
 log = logging.getLogger(__name__)
 
 STATE = "state.safetensors"
+MEMORY = "memory.safetensors"
 BASELINE_ID = "stage_mean"
+T = TypeVar("T")
 _PRIORS = 3
 _MODELS = 64
 
@@ -43,6 +47,7 @@ class Answers:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._priors: dict[str, Learner] = {}
+        self._atlases: dict[str, Atlas | None] = {}
         self._models: dict[str, tuple[Adapted, frozenset[str]]] = {}
 
     def prior(self, prior_id: str) -> Learner:
@@ -52,6 +57,15 @@ class Answers:
             _room(self._priors, _PRIORS)
             self._priors[prior_id] = load_learner(from_bytes(data[STATE]))
         return self._priors[prior_id]
+
+    def atlas(self, prior_id: str) -> Atlas | None:
+        """Return the stages that the prior `prior_id` remembers, with how they look; None where it has no memory."""
+        if prior_id not in self._atlases:
+            data, _ = self._registry.get(prior_id)
+            memory = thaw_all(from_bytes(data[MEMORY])) if MEMORY in data else []
+            _room(self._atlases, _PRIORS)
+            self._atlases[prior_id] = Atlas.of(memory) if memory else None
+        return self._atlases[prior_id]
 
     def model(self, model_id: str) -> Adapted:
         """Return a stage's model, exactly as it was when it was registered."""
@@ -106,6 +120,6 @@ def baseline(task: Task) -> Adapted:
     return make_learner("stage_mean").adapt(task)
 
 
-def _room(kept: dict[str, object] | dict[str, Learner] | dict[str, tuple[Adapted, frozenset[str]]], most: int) -> None:
+def _room(kept: dict[str, T], most: int) -> None:
     while len(kept) >= most:
         kept.pop(next(iter(kept)))

@@ -10,9 +10,8 @@ from models import Learner, make_learner
 from models.base import Task
 from models.state import from_bytes
 from qc_app import framing
+from qc_app.jobs.answers import MEMORY
 from qc_app.jobs.night import Night
-
-MEMORY = "memory.safetensors"
 
 
 @dataclass(frozen=True, slots=True)

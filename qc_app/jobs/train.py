@@ -15,10 +15,10 @@ from models.continual import Forgetting, forgotten, remember, taught
 from models.continual.memory import gone
 from models.state import to_bytes
 from qc_app import framing
-from qc_app.jobs.answers import STATE
+from qc_app.jobs.answers import MEMORY, STATE
 from qc_app.jobs.curves import family_curves
 from qc_app.jobs.faultpoint import reached
-from qc_app.jobs.inheritance import MEMORY, Inheritance, Recipe, inheritance
+from qc_app.jobs.inheritance import Inheritance, Recipe, inheritance
 from qc_app.jobs.meter import Meter
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result

@@ -68,3 +68,11 @@ def test_a_prior_that_forgets_does_not_serve_and_is_not_tried_again_at_once(two,
         assert "forgets press" in decision.sentence
         assert due(night) == ""
         assert inheritance(night).recipe == Recipe("ridge")
+
+
+def test_a_model_says_which_stages_are_nearest_and_why(two):
+    with opened(two, 3) as store:
+        found = [v.numbers["nearest"] for v in store.journal.models.list(stage="p-1") if v.numbers.get("nearest")]
+        assert found
+        assert found[-1][0]["stage"] == "p-2"
+        assert found[-1][0]["reason"].startswith("same parameters")
