@@ -1,4 +1,4 @@
-"""The yardstick on the command line: ``qc bench``, ``qc bench labels`` and ``qc bench speed``."""
+"""The yardstick on the command line: ``qc bench``, and its commands ``labels``, ``likeness`` and ``speed``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qc_app.cli.bench_labels import compare_policies
+from qc_app.cli.bench_likeness import compare_representations
 from qc_app.cli.terminal import fail, progress, say, table
 from qc_app.errors import SettingsError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from models.bench import Comparison, Result
 
 bench = typer.Typer(
-    help="Measure learners and peers on packs of real stages; `labels`: what to measure next; `speed`: how fast it is.",
+    help="Measure learners and peers on packs of real stages; its commands measure other parts.",
     invoke_without_command=True,
 )
 
@@ -65,6 +66,7 @@ Quick = Annotated[bool, typer.Option("--quick", help="One seed, 10 labels (3 def
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     bench.command("labels")(compare_policies)
+    bench.command("likeness")(compare_representations)
     app.add_typer(bench, name="bench")
 
 

@@ -76,9 +76,7 @@ def _nearest(view: ModelsView) -> None:
     """Say which stages the learner remembers look most like this one, and in what."""
     found = view.champion.numbers.get("nearest", []) if view.champion else []
     if found:
-        st.html(
-            markup.heading("Nearest stages", "of those remembered; 0 is the same, 1 a usual distance")
-        )
+        st.html(markup.heading("Nearest stages", "of those remembered; 0 is the same, 1 a usual distance"))
         st.html("".join(markup.line("info", figure(n["distance"], 2), f"{n['stage']}: {n['reason']}") for n in found))
 
 
