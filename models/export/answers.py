@@ -74,6 +74,8 @@ TRANSLATED: dict[str, str] = {
     "models.learners.parts.deep.learner": "models.export.networks",
     "models.learners.parts.deep.head": "models.export.heads",
     "models.learners.parts.deep.gradient": "models.export.moved",
+    "models.learners.memory.attentive": "models.export.memory",
+    "models.learners.memory.recurrent": "models.export.memory",
     "models.learners.prototypes": "models.export.attention",
     "models.learners.matching": "models.export.attention",
     "models.learners.deep_kernel.posterior": "models.export.deep_kernel",

@@ -91,11 +91,12 @@ def _clock(clock: Clock, units: Units) -> Tensor:
 def outputs(body: Stack, inputs: Tensor) -> list[Tensor]:
     """Return the outputs of every net, each of shape (n, outputs), in the graph's precision: `Stack`."""
     real = inputs.to(inputs.graph.real)
-    return [_one(body, i, real) for i in range(len(body))]
+    return [output(body, i, real) for i in range(len(body))]
 
 
-def _one(body: Stack, i: int, out: Tensor) -> Tensor:
-    last = len(body.weights) - 1
+def output(body: Stack, i: int, inputs: Tensor) -> Tensor:
+    """Return the outputs of net `i`, shape (n, outputs), in the precision of its inputs."""
+    out, last = inputs, len(body.weights) - 1
     for layer, (weight, bias) in enumerate(zip(body.weights, body.biases, strict=True)):
         out = out @ weight[i] + bias[i]
         out = out if layer == last else out.tanh()

@@ -27,7 +27,7 @@ DOUBLE_BOUND = 1e-5
 CANNOT: dict[str, str] = {}
 """Learners without a translation, and why: empty while all have one."""
 
-NETWORKS = ("bayes_head", "maml", "deep_kernel", "prototypes", "matching")
+NETWORKS = ("bayes_head", "maml", "memory", "deep_kernel", "prototypes", "matching")
 QUICKLY = {name: {"steps": 5} for name in NETWORKS}
 QUICK = [name for name in learner_names() if name not in CANNOT and name != "portfolio"]
 
@@ -91,6 +91,12 @@ def test_strangers_of_two_hundred_parameters_some_constant(trained, name):
     columns = [f"p{i}" for i in range(200)]
     task = Task("wide", "weight", columns, x[:15], 1e4 + 0.01 * x[:15, 0], unlabelled_x=x[15:])
     alike(trained(name, "continuous").adapt(task), x, None)
+
+
+def test_a_memory_that_was_written_label_after_label():
+    tasks = sisters()
+    model = make_learner("memory", reader="recurrent", steps=3).fit(tasks[1:]).adapt(take(tasks[0], range(5)))
+    alike(model, tasks[0].unlabelled_x, tasks[0].unlabelled_t)
 
 
 def test_a_sister_that_lacks_a_parameter_and_orders_them_otherwise(trained):
