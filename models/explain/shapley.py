@@ -19,7 +19,8 @@ from models.base import Array, BoolArray
 from models.explain.background import BACKGROUND, FEWEST, even_choice
 from models.explain.walks import ROWS, Value, paired_walks
 
-MOST_REPEATS = 4
+COUNTED = ROWS // 2
+"""So many units may be predicted to count all orders instead of sampling them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +49,8 @@ class Attribution:
 def attribute(value: Value, unit: Array, background: Array, seed: int = 0) -> Attribution:
     """Divide the value of `unit` among its parameters.
 
-    Exact where the parameters that differ from the background are few (2^d x background within `ROWS`), else by
-    antithetic pairs of orders, the same number for each background unit, so that the parts always sum exactly.
+    Exact where the parameters that differ from the background are few (2^d x background within `COUNTED`), else by one
+    antithetic pair of orders for each background unit, so that the parts always sum exactly.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def attribute(value: Value, unit: Array, background: Array, seed: int = 0) -> At
     used = even_choice(background, int(np.clip(ROWS // (2 * (d + 1)), FEWEST, BACKGROUND)))
     moving = np.flatnonzero((~_same(used, unit[None])).any(axis=0))
     few = len(moving)
-    exact = len(used) << few <= ROWS if few < 30 else False
+    exact = few < 30 and len(used) << few <= COUNTED
     found = _exact if exact else _sampled
     parts, error = np.zeros(d), np.zeros(d)
     if few:
@@ -101,10 +102,8 @@ def _within(value: Value, unit: Array, moving: NDArray[np.intp]) -> Value:
 
 
 def _sampled(value: Value, unit: Array, background: Array, seed: int) -> tuple[Array, Array]:
-    m, d = background.shape
-    repeats = int(np.clip(ROWS // (2 * m * (d + 1)), 1, MOST_REPEATS))
-    start = np.tile(background, (repeats, 1))
-    return paired_walks(value, start, np.repeat(unit[None], len(start), axis=0), np.random.default_rng(seed))
+    end = np.repeat(unit[None], len(background), axis=0)
+    return paired_walks(value, background, end, np.random.default_rng(seed))
 
 
 def _exact(value: Value, unit: Array, background: Array, _seed: int) -> tuple[Array, Array]:

@@ -89,7 +89,8 @@ class DefectHead:
         wanted = tuple(task.columns) if kin.family is None else kin.family.columns
         respond, slopes = _respond(task, wanted, head)
         parts = ", ".join(f"{n} {b:+.1f}" for n, b in zip((*SCORES, "sisters", "known defects"), slopes, strict=True))
-        return kin.answered(respond, "logistic head", f"slopes: {parts}", carried=1.0)
+        taught = float(abs(slopes[len(SCORES)]) / max(float(np.abs(slopes).sum()), 1e-9))
+        return kin.answered(respond, "logistic head", f"slopes: {parts}", carried=taught)
 
     def state(self) -> State:
         """Return families and heads."""

@@ -43,16 +43,13 @@ def _told(view: UnitView, found: Explanation, zone: str) -> None:
     )
     for word, sentence in view.sentences:
         say(f"  {word:<8} {sentence}")
-    unit = view.characteristic.unit
+    unit = view.scale.unit
     if view.parts.height:
         rows = view.parts.select("parameter", "words", "now", "usual").rows()
         sides = {"parameter": "", f"adds {unit}".rstrip(): "right", "this unit": "right", "usually": "right"}
         table("what makes the difference", sides, rows)
     if view.near.height:
-        rows = [
-            (n["unit_id"], local(n["t_event"], zone), view.scale.value(n["value"]), n["note"])
-            for n in view.near.rows(named=True)
-        ]
+        rows = [(n["unit_id"], local(n["t_event"], zone), n["measured"], n["note"]) for n in view.near.rows(named=True)]
         table("nearest measured units", {"unit": "", "time": "", "measured": "right", "": ""}, rows)
     if view.moves.height:
         rows = [_move(view, m) for m in view.moves.rows(named=True)]
@@ -63,6 +60,6 @@ def _told(view: UnitView, found: Explanation, zone: str) -> None:
 
 def _move(view: UnitView, m: dict[str, object]) -> tuple[str, ...]:
     mean, change = m["mean"], m["change"]
-    said = view.scale.value(mean) if isinstance(mean, float) else "–"
-    moved = view.scale.change(change) if isinstance(change, float) else "–"
+    said = view.scale.value(mean / view.scale.factor) if isinstance(mean, float) else "–"
+    moved = view.scale.change(change / view.scale.factor) if isinstance(change, float) else "–"
     return (str(m["parameter"]), str(m["now"]), str(m["to"]), said, str(m["interval"]), moved)

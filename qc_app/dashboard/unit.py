@@ -19,7 +19,7 @@ from qc_app.dashboard.session import (
     top,
 )
 from qc_app.dashboard.unit_details import contributions, moved, precedents, sisters
-from qc_app.views import SHORT, UnitView, age, local, percent, specification, state_word, unit_choices, unit_view
+from qc_app.views import SHORT, UnitView, age, figure, local, specification, state_word, unit_choices, unit_view
 
 EVERY_S = 3
 _WAITS = {"open": "The scheduler is asked to explain this unit; it appears here by itself.",
@@ -78,16 +78,20 @@ def _facts(view: UnitView, now: Here) -> list[markup.Fact]:
     return [
         markup.Fact("Predicted", scale.value(p.get("mean")), note=level, state=bad),
         markup.Fact(
-            "Measured", scale.value(view.measured), note="" if view.measured is not None else "not measured yet"
+            "Measured", scale.measured(view.measured), note="" if view.measured is not None else "not measured yet"
         ),
         markup.Fact("Specification", specification(what, scale.places), what.unit),
         markup.Fact("Domain", domain, note="where the model was shown to work"),
-        markup.Fact("Anomaly", percent(p.get("anomaly")), note="of normal units are less abnormal", state=strange),
+        markup.Fact("Anomaly", _rarity(p.get("anomaly")), note="of normal units are less abnormal", state=strange),
         markup.Fact("Answered by", str(p.get("tier", "none")), note=_model(view, now)),
         markup.Fact(
             "Made", local(p.get("t_event"), now.plant.zone)[:16], note=local(p.get("t_event"), now.plant.zone)[17:]
         ),
     ]
+
+
+def _rarity(anomaly: float | None) -> str:
+    return "–" if anomaly is None else f"{figure(100 * anomaly, 1)} %"
 
 
 def _model(view: UnitView, now: Here) -> str:

@@ -16,20 +16,20 @@ def contributions(view: UnitView) -> None:
     if view.explanation is None:
         return
     content, scale = view.explanation.content, view.scale
-    how = "all orders counted" if content["exact"] else f"sampled, uncertain by at most ±{_error(view)}"
+    how = "all orders counted" if content["exact"] else f"sampled, standard error at most {_error(view)}"
     st.html(markup.heading("What makes the difference", f"from {scale.value(content['base'])} of usual units; {how}"))
     if not view.parts.height:
         say("No parameter is used: the level of the stage answers.")
         return
-    unit = "points of probability" if view.characteristic.kind == "binary" else view.characteristic.unit
-    title = f"adds to the prediction ({unit})" if unit else "adds to the prediction"
+    title = f"adds to the prediction ({scale.unit})" if scale.unit else "adds to the prediction"
     st.altair_chart(charts.parts_chart(view.parts, title, inks()), theme=None, key="unit_parts")
     if view.parts["unusual"].any():
         st.html(markup.legend_of([("watch", "▲ ■", "the parameter itself is unusual"), ("faint", "■", "usual")]))
 
 
 def _error(view: UnitView) -> str:
-    return view.scale.change(float(view.parts["error"].max() or 0.0)).removeprefix("+")  # type: ignore[arg-type]
+    worst = max(p["error"] for p in view.explanation.content["parts"]) if view.explanation else 0.0
+    return view.scale.change(worst).removeprefix("+")
 
 
 def moved(view: UnitView) -> None:
@@ -37,14 +37,14 @@ def moved(view: UnitView) -> None:
     st.html(
         markup.heading("If one parameter were elsewhere", "at the lower and the upper quartile of the stage's units")
     )
-    n = view.scale.places
+    scale = view.scale
     columns = {
         "parameter": "Parameter",
         "now": "This unit",
         "to": "Set to",
-        "mean": tables.number("Predicted", n),
+        "mean": tables.number("Predicted", scale.decimals, scale.unit),
         "interval": "Interval",
-        "change": tables.number("Change", n),
+        "change": tables.number("Change", scale.fine),
     }
     tables.show(
         view.moves, "unit_moves", columns, rows=8, empty="The model looks at no parameter here: nothing moves it."
@@ -61,12 +61,12 @@ def precedents(view: UnitView, zone: str) -> None:
     st.html(
         markup.heading("Nearest measured units", "in what moves the prediction" if weighted else "in all parameters")
     )
-    unit = view.characteristic.unit
+    scale = view.scale
     columns = {
         "unit_id": "Unit",
-        "value": tables.number("Measured", view.scale.places, unit),
+        "measured": "Measured",
         "note": "Note",
-        "distance": tables.number("Distance", view.scale.places, unit if weighted else "sd"),
+        "distance": tables.number("Distance", scale.fine, scale.unit if weighted else "sd"),
         "t_event": "Time",
     }
     empty = "No unit of this stage is measured yet."

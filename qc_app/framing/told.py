@@ -15,6 +15,7 @@ MOST_PARTS = 12
 MOST_MOVED = 8
 SHARE = 0.1
 SISTERS = 12
+DIGITS = 7
 
 Content = dict[str, Any]
 
@@ -44,22 +45,22 @@ def told(explained: Explained, unit: Array, columns: Sequence[str], past: pl.Dat
     left = np.setdiff1d(np.arange(len(columns)), kept)
     taken = explained.transfer
     return {
-        "value": float(p.mean[0]),
-        "lower": float(p.lower[0]),
-        "upper": float(p.upper[0]),
+        "value": _digits(p.mean[0]),
+        "lower": _digits(p.lower[0]),
+        "upper": _digits(p.upper[0]),
         "level": p.level,
-        "anomaly": float(p.anomaly[0]),
+        "anomaly": _digits(p.anomaly[0]),
         "in_domain": bool(p.in_domain[0]),
-        "base": a.base,
+        "base": _digits(a.base),
         "exact": a.exact,
         "parts": [_part(explained, unit, columns, j) for j in kept],
-        "rest": float(a.parts[left].sum()),
+        "rest": _digits(a.parts[left].sum()),
         "rest_parts": len(left),
         "by": explained.oddity.by,
         **_near(explained.nearby, past),
         "moves": _moves(explained.moves, columns),
         "transfer": taken.sentence() if taken else "",
-        "sisters": [[stage, share] for stage, share in taken.sisters[:SISTERS]] if taken else [],
+        "sisters": [[stage, _digits(share)] for stage, share in taken.sisters[:SISTERS]] if taken else [],
     }
 
 
@@ -77,18 +78,18 @@ def _part(explained: Explained, unit: Array, columns: Sequence[str], j: int) -> 
         "name": columns[j],
         "now": _number(unit[j]),
         "usual": _number(explained.usual[j]),
-        "part": float(a.parts[j]),
-        "error": float(a.error[j]),
-        "share": float(o.share[j]),
+        "part": _digits(a.parts[j]),
+        "error": _digits(a.error[j]),
+        "share": _digits(o.share[j]),
         "sd": _number(o.usual[j]),
-        "beyond": float(o.beyond[j]),
+        "beyond": _digits(o.beyond[j]),
     }
 
 
 def _near(nearby: Nearby, past: pl.DataFrame) -> Content:
     rows = past[nearby.rows.tolist()]
     found = zip(rows["unit_id"], rows["t_event"], rows["value"], nearby.distances.tolist(), strict=True)
-    near = [{"unit_id": u, "t_event": t.isoformat(), "value": v, "distance": d} for u, t, v, d in found]
+    near = [{"unit_id": u, "t_event": t.isoformat(), "value": v, "distance": _digits(d)} for u, t, v, d in found]
     return {"near": near, "near_usual": _number(nearby.usual), "weighted": nearby.weighted}
 
 
@@ -98,9 +99,10 @@ def _moves(moves: Sequence[Move], columns: Sequence[str]) -> list[Content]:
     for move in moves:
         reach[move.place] = max(reach.get(move.place, 0.0), abs(move.change))
     chosen = [j for j in sorted(reach, key=lambda j: -reach[j]) if reach[j] > 0][:MOST_MOVED]
-    fields = ("mean", "lower", "upper", "change", "in_domain", "to")
+    numbers = ("mean", "lower", "upper", "change", "to")
     return [
-        {"name": columns[j], "now": _number(m.now), **{f: getattr(m, f) for f in fields}}
+        {"name": columns[j], "now": _number(m.now), "in_domain": m.in_domain}
+        | {name: _digits(getattr(m, name)) for name in numbers}
         for j in chosen
         for m in moves
         if m.place == j
@@ -108,4 +110,9 @@ def _moves(moves: Sequence[Move], columns: Sequence[str]) -> list[Content]:
 
 
 def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return _digits(value) if np.isfinite(value) else None
+
+
+def _digits(value: float) -> float:
+    """Return a number with the digits that anyone could want; there are many of them a plant."""
+    return float(f"{value:.{DIGITS}g}")

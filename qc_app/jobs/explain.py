@@ -27,7 +27,7 @@ PAST = 5000
 Wanted = list[tuple[str, Why]]
 
 
-def explain(night: Night, stage: Stage, what: Characteristic) -> Result:
+def explain(night: Night, stage: Stage, what: Characteristic, *, latest: int = LATEST, most: int = AT_ONCE) -> Result:
     """Explain new units that are predicted out of specification, strange or outside the domain, and the latest few.
 
     Parameters
@@ -35,11 +35,14 @@ def explain(night: Night, stage: Stage, what: Characteristic) -> Result:
     night : Night
     stage : Stage
     what : Characteristic
+    latest : int
+        How many of the latest units are explained even if nothing is the matter with them.
+    most : int
+        Units a step, so that a stage that is off altogether does not hold up the others.
 
     Returns
     -------
     Result
-        At most ten units a step, so that a stage that is off altogether does not hold up the others.
     """
     answer = answer_now(night, stage, what)
     if answer.model is None:
@@ -47,8 +50,8 @@ def explain(night: Night, stage: Stage, what: Characteristic) -> Result:
     newest = night.store.lake.predictions(stage.id, characteristic=what.name, last=LOOKED_AT)
     known = {(e.unit_id, e.model_id) for e in night.store.journal.explanations.list(stage.id, what.name)}
     mine = newest.filter(pl.col("model_id") == answer.model_id)
-    wanted = [(unit, why) for unit, why in matter(mine, what) if (unit, answer.model_id) not in known][:AT_ONCE]
-    made = explained(night, stage, what, answer, wanted)
+    wanted = [(unit, why) for unit, why in matter(mine, what, latest) if (unit, answer.model_id) not in known]
+    made = explained(night, stage, what, answer, wanted[:most])
     night.permit()
     night.store.journal.explanations.put(made)
     reached("after_explain")
@@ -72,7 +75,7 @@ def explain_unit(night: Night, stage: Stage, what: Characteristic, unit_id: str)
     return found[0]
 
 
-def matter(predictions: pl.DataFrame, what: Characteristic) -> Wanted:
+def matter(predictions: pl.DataFrame, what: Characteristic, latest: int = LATEST) -> Wanted:
     """Return the units of which someone will ask why, the gravest reason first, then the newest.
 
     Parameters
@@ -80,6 +83,8 @@ def matter(predictions: pl.DataFrame, what: Characteristic) -> Wanted:
     predictions : polars.DataFrame
         Newest prediction of each unit, by event time.
     what : Characteristic
+    latest : int
+        How many of the latest units are named even if nothing is the matter with them.
     """
     newest_first = predictions.reverse()
     inside = newest_first["in_domain"].fill_null(value=True)
@@ -89,7 +94,7 @@ def matter(predictions: pl.DataFrame, what: Characteristic) -> Wanted:
         ("outside the domain", ~inside),
     )
     found: Wanted = [(unit, why) for why, test in tests for unit in newest_first.filter(test)["unit_id"]]
-    found += [(unit, "latest") for unit in newest_first["unit_id"].head(LATEST)]
+    found += [(unit, "latest") for unit in newest_first["unit_id"].head(latest)]
     first: dict[str, Why] = {}
     for unit, why in found:
         first.setdefault(unit, why)

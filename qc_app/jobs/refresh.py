@@ -24,6 +24,8 @@ from qc_app.store import Store
 log = logging.getLogger(__name__)
 
 JOB = "refresh"
+#: Explanations a stage and characteristic between nights: a plant that is off must still be read in time.
+AT_ONCE = 3
 
 
 def refresh(
@@ -95,7 +97,7 @@ def follow(
 def _explain(night: Night, stage: Stage, what: Characteristic) -> None:
     """Explain what matters of the new units; if that fails, predictions and report stand all the same."""
     key = Key(f"explain {what.name}", stage.id, night.day)
-    step(night.store, key, lambda: explain(night, stage, what), permit=night.permit, quiet=True)
+    step(night.store, key, lambda: explain(night, stage, what, latest=0, most=AT_ONCE), permit=night.permit, quiet=True)
 
 
 def feeds(plant: Plant, names: Collection[str]) -> set[str]:

@@ -136,7 +136,7 @@ def worded(
         told=told,
         sentences=_sentences(content, scale, stage) if content else (),
         parts=_parts(content, stage, scale),
-        near=_near(content, what),
+        near=_near(content, scale),
         moves=_moves(content, stage, scale),
     )
 
@@ -225,28 +225,33 @@ def _parts(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:
     units = {p.name: p.unit for p in stage.parameters}
     rows = [
         (
-            *(p["name"], p["part"], p["error"], scale.change(p["part"])),
+            *(p["name"], scale.factor * p["part"], scale.factor * p["error"], scale.change(p["part"])),
             *(reading(p["now"], units.get(p["name"], "")), reading(p["usual"]), p["sd"], unusual(p)),
         )
         for p in content["parts"]
     ]
     if content["rest_parts"]:
         rest = float(content["rest"])
-        rows.append((f"{content['rest_parts']} others", rest, 0.0, scale.change(rest), "", "", None, False))
+        rows.append(
+            (f"{content['rest_parts']} others", scale.factor * rest, 0.0, scale.change(rest), "", "", None, False)
+        )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _near(content: Content, what: Characteristic) -> pl.DataFrame:
+def _near(content: Content, scale: Scale) -> pl.DataFrame:
     schema: dict[str, Any] = {
         "unit_id": pl.String,
         "t_event": pl.Datetime("us", "UTC"),
-        "value": pl.Float64,
+        "measured": pl.String,
         "note": pl.String,
         "distance": pl.Float64,
     }
-    bad = "■ nonconforming" if what.kind == "binary" else "■ out of specification"
     rows = [
-        (n["unit_id"], moment(n["t_event"]), n["value"], bad if beyond(float(n["value"]), what) else "", n["distance"])
+        (
+            *(n["unit_id"], moment(n["t_event"]), scale.measured(float(n["value"]))),
+            "■ out of specification" if beyond(float(n["value"]), scale.what) else "",
+            scale.factor * n["distance"],
+        )
         for n in content.get("near", ())
     ]
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -265,8 +270,12 @@ def _moves(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:
     rows = [
         (
             *(m["name"], reading(m["now"]), reading(m["to"], units.get(m["name"], ""))),
-            *((m["mean"], scale.between(m["lower"], m["upper"]), m["change"]) if m["in_domain"] else _UNKNOWN),
+            *(_answer(m, scale) if m["in_domain"] else _UNKNOWN),
         )
         for m in content.get("moves", ())
     ]
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _answer(move: Content, scale: Scale) -> tuple[float, str, float]:
+    return scale.factor * move["mean"], scale.between(move["lower"], move["upper"]), scale.factor * move["change"]

@@ -30,6 +30,32 @@ class Scale:
     what: Characteristic
     places: int
 
+    @property
+    def factor(self) -> float:
+        """By what numbers in charts and tables are multiplied: probabilities are shown in per cent."""
+        return 100.0 if self.what.kind == "binary" else 1.0
+
+    @property
+    def unit(self) -> str:
+        """Unit of numbers in charts and tables."""
+        return "%" if self.what.kind == "binary" else self.what.unit
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of values in tables."""
+        return 0 if self.what.kind == "binary" else self.places
+
+    @property
+    def fine(self) -> int:
+        """Decimals of differences: one more, where a value has few."""
+        return 1 if self.what.kind == "binary" else min(self.places + 1, max(self.places, 3))
+
+    def measured(self, value: float | None) -> str:
+        """Return a measured value; of a defect, the verdict."""
+        if self.what.kind == "binary" and value is not None:
+            return "nonconforming" if value > 0.5 else "conforming"
+        return self.value(value)
+
     def value(self, value: float | None) -> str:
         """Return a value with its unit."""
         if self.what.kind == "binary":
@@ -48,15 +74,15 @@ class Scale:
         Examples
         --------
         >>> Scale(Characteristic("y", "mm"), 2).change(-0.0312)
-        '−0.03'
+        '−0.031'
+        >>> Scale(Characteristic("y", "mm"), 2).change(-0.0001)
+        '0.000'
         >>> Scale(Characteristic("crack", kind="binary"), 2).change(0.051)
         '+5.1 points'
         """
-        binary = self.what.kind == "binary"
-        places = 1 if binary else self.places
-        text = figure(100 * value if binary else value, places)
-        signed = text if text.startswith("−") else f"+{text}"
-        return f"{signed} points" if binary else signed
+        text = figure(round(self.factor * value, self.fine) or 0.0, self.fine)
+        signed = text if text.startswith("−") or not text.strip("0.") else f"+{text}"
+        return f"{signed} points" if self.what.kind == "binary" else signed
 
 
 def headline(content: Content, scale: Scale) -> str:
@@ -88,7 +114,7 @@ def in_short(content: Content, scale: Scale) -> str:
     --------
     >>> parts = [{"name": "force", "part": 0.1}, {"name": "speed", "part": -0.02}, {"name": "gap", "part": 0.001}]
     >>> in_short({"parts": parts, "rest": 0.0}, Scale(Characteristic("y", "mm"), 2))
-    'force +0.10, speed −0.02'
+    'force +0.100, speed −0.020'
     """
     return ", ".join(f"{p['name']} {scale.change(p['part'])}" for p in _largest(content)) or "no single parameter"
 

@@ -17,7 +17,7 @@ from qc_app.jobs import explain as module
 from qc_app.jobs.explain import explain, explain_unit, matter
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import now, serve
-from tests.jobs.conftest import stage
+from tests.jobs.conftest import NIGHT, stage
 
 WHAT = Characteristic("width", "mm", lower=8.0, upper=12.0)
 
@@ -148,6 +148,24 @@ def test_drift_says_what_the_parameter_did_to_the_prediction(works):
         assert said
         assert "it moves the predicted width by +" in said[-1]
         assert said[-1].endswith("mm")
+
+
+def test_between_nights_only_what_is_off_is_explained(works):
+    works.nights(range(3))
+    with works.open(day=3) as store:
+        before = {e.unit_id for e in store.journal.explanations.list("p-1", "width")}
+        works.day(3, labels=0)
+        refresh(store, works.plant())
+        kept = store.journal.explanations.list("p-1", "width")
+        new = [e.why for e in kept if e.unit_id not in before]
+        assert "latest" not in new
+        assert len(new) <= 3
+        works.day(4, labels=0, shift=30.0)
+        store.clock.moment += NIGHT
+        refresh(store, works.plant())
+        kept = store.journal.explanations.list("p-1", "width")
+        assert {e.why for e in kept if e.unit_id.startswith("p-1-4-")} <= {"strange", "outside the domain"}
+        assert len([e for e in kept if e.unit_id.startswith("p-1-4-")]) == 3
 
 
 def test_a_failing_explanation_costs_no_prediction(works, monkeypatch):

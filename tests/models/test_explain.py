@@ -83,7 +83,7 @@ def test_sampling_agrees_with_counting_all_orders_within_the_stated_error(monkey
     rng = np.random.default_rng(3)
     x, background = rng.normal(size=6), rng.normal(size=(60, 6))
     exact = attribute(interactions, x, background)
-    monkeypatch.setattr(module, "ROWS", 900)
+    monkeypatch.setattr(module, "COUNTED", 100)
     several = [attribute(interactions, x, background, seed) for seed in range(40)]
     assert exact.exact
     assert not several[0].exact

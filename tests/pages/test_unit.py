@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from data_connectors.schema import Characteristic, Parameter, Stage
 from qc_app.dashboard import charts
 from qc_app.dashboard.theme import DARK, LIGHT
 from qc_app.plant import parse
-from qc_app.records import Alarm
-from qc_app.views import enter, plant_now, unit_choices, unit_of, unit_view
+from qc_app.records import Alarm, Explanation
+from qc_app.views import enter, plant_now, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit_words import Scale, precedents, strangeness
 from tests.pages.made_plants import NASTY, NOW, THICKNESS, told
 from tests.pages.made_reasons import foreign
@@ -164,3 +165,23 @@ def test_the_stage_picture_tells_why_on_hover(homes):
     assert told["C-120419"].startswith("entry_temp +0.0")
     spec = str(charts.units_chart(view, LIGHT, "UTC").to_dict())
     assert "mostly because of" in spec
+
+
+def test_a_defect_is_told_in_per_cent_and_points_and_its_results_in_words():
+    crack = Characteristic("crack", kind="binary")
+    of = Stage("casting-1", "A", "casting", (Parameter("water", "L/kg"),), (crack,))
+    part = ODD | {"name": "water", "now": 0.74, "usual": 0.86, "part": 0.35, "error": 0.0, "share": 0.1}
+    near = [{"unit_id": "A1", "t_event": NOW.isoformat(), "value": 1.0, "distance": 0.02}]
+    move = {"name": "water", "now": 0.74, "to": 0.86, "mean": 0.2, "lower": 0.1, "upper": 0.3, "change": -0.31}
+    content = CALM | {"value": 0.51, "lower": 0.2, "upper": 0.8, "level": 0.9, "base": 0.16, "exact": True}
+    content |= {"parts": [part], "rest": 0.0, "rest_parts": 0, "near": near, "near_usual": 0.02, "weighted": True}
+    content |= {"moves": [move | {"in_domain": True}], "transfer": "", "sisters": []}
+    view = worded(of, crack, "A9", Explanation("casting-1", "crack", "A9", "m", NOW, NOW, "asked", content))
+    said = dict(view.sentences)
+    assert said["Says"].startswith("Predicted 51 % (90 % interval 20 % to 80 %), 35.0 points above the 16 %")
+    assert said["Because"] == "Most of it: water +35.0 points (0.74 L/kg, usually 0.86)."
+    assert said["Nearest"] == "The nearest measured unit: 1 nonconforming."
+    assert (view.state, view.told) == ("act", "Out of specification")
+    assert view.parts["part"].to_list() == [35.0]
+    assert view.near["measured"].to_list() == ["nonconforming"]
+    assert view.moves.row(0) == ("water", "0.74", "0.86 L/kg", 20.0, "10 % to 30 %", -31.0)

@@ -22,7 +22,7 @@ EXPLANATIONS = sa.Table(
     text("why"),
     numbers("content"),
 )
-KEPT = 60
+KEPT = 40
 _KEY = ("stage", "characteristic", "unit_id")
 Found = list[Explanation]
 
