@@ -43,7 +43,7 @@ def _told(view: UnitView, found: Explanation, zone: str) -> None:
     )
     for word, sentence in view.sentences:
         say(f"  {word:<8} {sentence}")
-    unit = view.scale.unit
+    unit = view.characteristic.unit
     if view.parts.height:
         rows = view.parts.select("parameter", "words", "now", "usual").rows()
         sides = {"parameter": "", f"adds {unit}".rstrip(): "right", "this unit": "right", "usually": "right"}
