@@ -12,10 +12,10 @@ from models.anomaly.domain import FAR, STRETCHES, Domain
 from models.anomaly.knn import Neighbours
 from models.anomaly.pca import Plane
 from models.anomaly.scale import BEND, Scale
+from models.anomaly.units import Rows
 from models.base import Array
 from models.export.answers import Units
 from models.export.graph import Tensor
-from models.export.kernels import squared_distances
 from models.export.ranks import at_least, p_values
 from models.export.standardized import bent, known
 
@@ -36,9 +36,24 @@ def off_plane(plane: Plane, z: Tensor) -> Tensor:
     return t2 + spe / plane.rest
 
 
-def from_neighbours(near: Neighbours, z: Tensor) -> Tensor:
-    """Return the distance of each row to its k-th nearest unit, shape (n,): `Neighbours.score_of`."""
-    return squared_distances(z, near.reference).smallest(near.k).take(near.k - 1, axis=1).sqrt()
+def from_neighbours(near: Neighbours, z: Tensor, rows: Array) -> Tensor:
+    """Return the distance of each row to its k-th nearest unit, shape (n,): `Neighbours.score_of`.
+
+    The units of every fold are some of the same `rows`, shape (m, d): these are stored once, as they were measured, and
+    the graph standardizes them; onnxruntime does that when it loads the model.
+    """
+    known_units = scaled(near.scale, z.graph.const(rows).take(_places(near, rows), axis=0))
+    apart = z.square().sum(axis=1).column() + near.squares - (z @ known_units.turned()) * 2.0
+    return apart.at_least(0.0).smallest(near.k).take(near.k - 1, axis=1).sqrt()
+
+
+def _places(near: Neighbours, rows: Array) -> Rows:
+    """Return where in `rows` the units of a fold stand; they are in the same order."""
+    found: list[int] = []
+    for place, unit in enumerate(near.scale.apply(rows)):
+        if len(found) < len(near.reference) and np.array_equal(unit, near.reference[len(found)]):
+            found.append(place)
+    return np.array(found, dtype=np.intp)
 
 
 def judged(domain: Domain, units: Units) -> tuple[Tensor, Tensor]:
@@ -46,24 +61,25 @@ def judged(domain: Domain, units: Units) -> tuple[Tensor, Tensor]:
     x = units.x
     if not domain.known:
         return x.full(0.0), x.full(0.0) > 0.0
-    scores = _scores(domain.among, x)
+    rows = domain.units.rows
+    scores = _scores(domain.among, x, rows)
     anomaly = _anomaly(domain.among, scores, x)
     times = domain.units.times
     if times is not None and np.ptp(times) > 0:
         last = float(times[-1])
         ahead = (units.time(last) - last) / float(np.ptp(times))
-        after = (_anomaly(crossed, _scores(crossed, x), x) for crossed in (domain.soon, domain.later))
+        after = (_anomaly(crossed, _scores(crossed, x, rows), x) for crossed in (domain.soon, domain.later))
         for least, later in zip((0.0, 1.0 / STRETCHES), after, strict=True):
             anomaly = x.graph.where(ahead > least, later, anomaly)
     return anomaly, _inside(domain.among, scores, x)
 
 
-def _scores(crossed: Crossed, x: Tensor) -> Scores:
+def _scores(crossed: Crossed, x: Tensor, rows: Array) -> Scores:
     """Return both scores by the detectors of each fold: `Crossed.scores`."""
     found = []
     for pair in crossed.pairs:
         z = scaled(pair.plane.scale, x)
-        found.append((off_plane(pair.plane, z), from_neighbours(pair.near, z)))
+        found.append((off_plane(pair.plane, z), from_neighbours(pair.near, z, rows)))
     return found
 
 
@@ -98,7 +114,7 @@ def strangeness(domain: Domain, x: Tensor) -> Tensor:
     if not domain.known:
         return x.graph.columns(x.full(0.0), x.full(0.0))
     usual = np.log(domain.among.usual + 1e-6)
-    scores = _scores(domain.among, x)
+    scores = _scores(domain.among, x, domain.units.rows)
     total = (x.graph.columns(*scores[0]) + 1e-6).log()
     for found in scores[1:]:
         total = total + (x.graph.columns(*found) + 1e-6).log()

@@ -118,4 +118,6 @@ def in_eight_bits(model: Adapted, exported: Exported, x: Array, t: Array | None)
     parity = checked(model, Runner(data, exported.level), x, t, EIGHT_BOUND)
     if not parity.holds(EIGHT_BOUND):
         return Eight(None, parity, f"not written, it strays by more than {EIGHT_BOUND:g} of the interval's width")
+    if len(data) >= len(exported.data):
+        return Eight(None, parity, "not written, it is no smaller: little of the model is in single precision")
     return Eight(data, parity, f"written: within {EIGHT_BOUND:g} of the interval's width")

@@ -177,8 +177,8 @@ class Tensor:
     def __truediv__(self, other: Tensor | ArrayLike) -> Tensor:
         return self.graph.node("Div", self, self.like(other))
 
-    def __matmul__(self, other: NDArray[Any]) -> Tensor:
-        if other.ndim > 1:
+    def __matmul__(self, other: Tensor | NDArray[Any]) -> Tensor:
+        if isinstance(other, Tensor) or other.ndim > 1:
             return self.graph.node("MatMul", self, self.like(other))
         return (self @ other[:, None]).take(0, axis=1)  # onnxruntime refuses no rows times a vector
 
@@ -284,6 +284,10 @@ class Tensor:
     def shaped(self, *shape: int) -> Tensor:
         """Return it in another shape; a 0 keeps the size of that axis."""
         return self.graph.node("Reshape", self, self.graph.const(list(shape), WHOLE))
+
+    def turned(self) -> Tensor:
+        """Return a matrix with its axes exchanged."""
+        return self.graph.node("Transpose", self, perm=[1, 0])
 
     def column(self) -> Tensor:
         """Return a vector of length n as a matrix, shape (n, 1)."""
