@@ -207,17 +207,17 @@ def _decided(night: Night, reason: str, found: Search) -> Result:
     if found.judgement is None:
         sentence = f"{reason}; {len(found.tried)} settings compared on held-out stages, none better than those in force"
         _note(night, "kept", sentence, None, numbers)
-        return Result(sentence, numbers | {"verdict": "kept"})
+        return Result(sentence, numbers | {"prior": "kept"})
     verdict, trained = _VERDICTS[found.judgement.verdict], None
     sentence = f"{reason}; {found.winner.step} ({found.winner.learner}) on held-out stages: {found.judgement.sentence}"
     if verdict == "promoted":
         trained = train(night, f"new settings: {sentence}", Recipe(found.winner.learner, found.winner.settings))
-        verdict = trained.numbers.get("verdict", "kept")
+        verdict = trained.numbers.get("prior", "kept")
         sentence = trained.sentence
     numbers |= {"winner": json.loads(found.winner.key), "judgement": found.judgement.numbers()}
     model = None if trained is None else str(trained.numbers.get("model", ""))
     _note(night, verdict, sentence, model, numbers)
-    return Result(sentence, numbers | {"verdict": verdict})
+    return Result(sentence, numbers | {"prior": verdict})
 
 
 def _note(night: Night, verdict: Verdict, sentence: str, challenger: str | None, numbers: dict[str, Any]) -> None:

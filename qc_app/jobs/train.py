@@ -125,7 +125,7 @@ def train(night: Night, reason: str, recipe: Recipe | None = None) -> Result:
     passed = guard is None or guard.passed
     _register(night, version_, passed=passed)
     words = f"prior {prior_id}: {version_.sentence}" if passed else f"the old prior stays: {version_.sentence}"
-    numbers = {"model": prior_id, "tasks": len(work.tasks), "verdict": "promoted" if passed else "kept"}
+    numbers = {"model": prior_id, "tasks": len(work.tasks), "prior": "promoted" if passed else "kept"}
     return Result(words, numbers | {"cost": cost, "recipe": work.recipe.plain()})
 
 

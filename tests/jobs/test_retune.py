@@ -67,7 +67,7 @@ def test_a_search_finds_better_settings_and_the_next_training_keeps_them(six, mo
         night = now(store, six.plant())
         assert inheritance(night).recipe == Recipe("stage_mean")
         run = retuned(night, "asked for by maria")
-        assert run.numbers["verdict"] == "promoted", run.sentence
+        assert run.numbers["prior"] == "promoted", run.sentence
         assert inheritance(night).recipe == Recipe("ridge")
         assert "new settings" in run.sentence
         decision = store.journal.decisions.list(stage="", characteristic="", last=1)[0]

@@ -40,7 +40,7 @@ def test_a_stage_that_left_the_plant_goes_on_teaching(two):
         plant = only(two.plant(), "p-1")
         run = train(now(store, plant), "asked for")
         assert "1 that left the plant" in run.sentence
-        assert run.numbers["verdict"] == "promoted"
+        assert run.numbers["prior"] == "promoted"
         prior = inheritance(now(store, plant))
         assert prior.known == {("p-1", "width"), ("p-2", "width")}
         assert {task.stage for task in prior.memory} == {"p-1", "p-2"}
@@ -60,7 +60,7 @@ def test_a_prior_that_forgets_does_not_serve_and_is_not_tried_again_at_once(two,
         monkeypatch.setattr(training, "forgotten", lambda *_: lost)
         run = train(night, "asked for", Recipe("stage_mean"))
         assert run.sentence.startswith("the old prior stays")
-        assert run.numbers["verdict"] == "kept"
+        assert run.numbers["prior"] == "kept"
         assert store.journal.models.pointers("", "").champion == before
         assert store.journal.models.get(str(run.numbers["model"])).status == "rejected"
         decision = store.journal.decisions.list(stage="", characteristic="", last=1)[0]
