@@ -12,7 +12,7 @@ from models.learners.parts.deep.ensemble import Settled
 from models.learners.parts.deep.gradient import descend, judged, layers, settled, squares, start
 from models.learners.parts.deep.learner import Deep
 from models.learners.parts.deep.nets import Params
-from models.learners.parts.deep.training import Episode
+from models.learners.parts.deep.training import Episode, Training
 from models.learners.parts.deep.world import Arrays
 
 STEPS = 5
@@ -38,6 +38,7 @@ class Maml(Deep):
 
     name = "maml"
     title = "a few gradient steps from a common start (MAML)"
+    TRAINING = Training(rate=1e-2)
 
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw a start, and equal step sizes."""

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("name", [*QUICK, "prior_mixture", pytest.param("portfolio", marks=pytest.mark.slow)])
 def test_every_learner_conforms(name):
-    few_steps = {"steps": 25} if hasattr(make_learner(name), "training") else {}
+    few_steps = {"steps": 8} if hasattr(make_learner(name), "training") else {}
     check_learner(lambda: make_learner(name, **few_steps))
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from models.base import Array
 from models.learners.parts.deep.head import surprise
-from models.learners.parts.deep.nets import Params, Stack, forward, perceptron
+from models.learners.parts.deep.nets import Params, Stack, forward, numbers, perceptron
 from models.learners.parts.deep.training import Episode, Training, masked_mean
 from models.learners.parts.deep.world import Arrays
 
@@ -31,11 +31,16 @@ Error = Callable[[Params], Tensor]
 Move = Callable[[Params, Episode], Params]
 
 
-def start(width: int, how: Training, generator: torch.Generator) -> Params:
-    """Draw a net for inputs of `width` columns, with a flat spread and a caution worth two labels."""
+def untrained(width: int, how: Training, generator: torch.Generator) -> Params:
+    """Draw a net for inputs of `width` columns, with a flat spread."""
     net = perceptron([width, *[how.width] * how.depth, 1], generator)
     flat = {"spread": torch.zeros(how.width), "clues": torch.tensor([-1.0, 0.0, 0.0, 0.0])}
-    return net | flat | {"log_caution": torch.tensor(math.log(2.0)), "log_a": torch.tensor(math.log(2.0))}
+    return net | flat | {"log_a": torch.tensor(math.log(2.0))}
+
+
+def start(width: int, how: Training, generator: torch.Generator) -> Params:
+    """Draw a net to take steps from, with a caution worth two labels."""
+    return untrained(width, how, generator) | {"log_caution": torch.tensor(math.log(2.0))}
 
 
 def layers(params: Mapping[str, Tensor]) -> Params:
@@ -146,13 +151,17 @@ class Moved:
 
 
 def settled(move: Move, nets: Arrays, sx: Array, sy: Array) -> Moved:
-    """Move M stacked nets to a support, shape (n, width) and (n,), in double precision."""
-    params = {name: torch.from_numpy(np.asarray(value, dtype=np.float64)) for name, value in nets.items()}
+    """Move M stacked nets to a support, shape (n, width) and (n,).
+
+    The way there is computed in double precision and its end rounded to single: the last bits of torch's products
+    depend on where memory lies, and predictions must be the same in every process.
+    """
+    params = {name: torch.tensor(value, dtype=torch.float64) for name, value in nets.items()}
     episode = _support(sx, sy)
     with torch.no_grad():
         found = torch.func.vmap(lambda p: speaking(p, move(p, episode), episode))(params)
-    freedom = 2.0 * (1.0 + params["log_a"].exp().mean().item())
-    return Moved(Stack.of({name: value.numpy() for name, value in found.items()}), freedom)
+    freedom = 2.0 * (1.0 + float(np.exp(np.asarray(nets["log_a"], dtype=np.float64)).mean()))
+    return Moved(Stack.of(numbers(found)), freedom)
 
 
 def _support(sx: Array, sy: Array) -> Episode:
@@ -160,5 +169,5 @@ def _support(sx: Array, sy: Array) -> Episode:
     n = len(sy)
     x, y, mask = np.zeros((max(n, 1), sx.shape[1])), np.zeros(max(n, 1)), np.zeros(max(n, 1))
     x[:n], y[:n], mask[:n] = sx, sy, 1.0
-    tensors = [torch.from_numpy(v) for v in (x, y, mask)]
+    tensors = [torch.tensor(v) for v in (x, y, mask)]
     return Episode(*tensors, *(v[:0] for v in tensors))

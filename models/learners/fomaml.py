@@ -1,0 +1,62 @@
+"""MAML to first order: the steps are taken, but not differentiated through."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from models.base import Array
+from models.learners.parts.deep.ensemble import Settled
+from models.learners.parts.deep.gradient import descend, judged, layers, settled, squares, start
+from models.learners.parts.deep.learner import Deep
+from models.learners.parts.deep.nets import Params
+from models.learners.parts.deep.training import Episode, Training
+from models.learners.parts.deep.world import Arrays
+
+STEPS = 5
+FIRST_RATE = 0.1
+
+
+class Fomaml(Deep):
+    r"""A common start for all stages, learned as if the gradients of the steps were constants.
+
+    The steps are those of MAML; the start moves by the gradient of the query at their end (Finn, Abbeel & Levine
+    2017, sec. 5.2; Nichol, Achiam & Schulman 2018, eq. 6),
+
+    .. math:: g = \nabla_{\theta^K} L^{query}(\theta^K), \quad
+              \theta^{k+1} = \theta^k - \alpha_k \nabla L^{support}(\theta^k).
+
+    Step sizes, one a layer and step, are learned to the same order: :math:`\partial \theta^K / \partial \alpha_k` is
+    :math:`-\nabla L^{support}(\theta^k)`.
+
+    Parameters
+    ----------
+    seed, device, families, worlds, common, **settings
+        As for `Deep`.
+    """
+
+    name = "fomaml"
+    title = "a few gradient steps from a common start (first-order MAML)"
+    TRAINING = Training(rate=1e-2)
+
+    def net(self, width: int, generator: torch.Generator) -> Params:
+        """Draw a start, and equal step sizes."""
+        found = start(width, self.training, generator)
+        return found | {f"log_rate_{name}": torch.full((STEPS,), math.log(FIRST_RATE)) for name in layers(found)}
+
+    def loss(self, params: Params, episode: Episode) -> Tensor:
+        """Return the mean negative log density of the query after the steps."""
+        return judged(params, self.move(params, episode), episode)
+
+    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
+        """Take the steps with every net."""
+        return settled(self.move, nets, sx, sy)
+
+    def move(self, params: Params, episode: Episode) -> Params:
+        """Return the net after the steps on the support, whose gradients count as constants."""
+        net, caution = layers(params), params["log_caution"].exp()
+        rates = {name: params[f"log_rate_{name}"].exp().unbind() for name in net}
+        steps = [{name: rates[name][k] for name in net} for k in range(STEPS)]
+        return descend(net, lambda part: squares(part, episode.sx, episode, caution), steps, first_order=True)
