@@ -12,7 +12,7 @@ from models.base import Array, Learner, Task
 from models.errors import StateError, TaskError
 from models.learners.parts import Rows
 
-SIZES = (0, 3, 5, 10, 20, 40, 80)
+SIZES = (0, 3, 5, 10, 20, 30, 45, 70, 100, 150)
 DRAWS = 1
 QUERIES = 100
 QUERY_LEAST = 8

@@ -182,7 +182,7 @@ class _Work:
 
     def _summary(self, active: int) -> Result:
         failed = [run for run in self.runs if run.status == "failed"]
-        promoted = sum(run.numbers.get("verdict") == "promoted" for run in self.runs)
+        promoted = sum(run.numbers.get("verdict") == "promoted" for run in self.runs if run.stage)
         predicted = sum(int(run.numbers.get("predicted", 0)) for run in self.runs)
         words = (
             f"{active} of {len(self.stages)} stages had news; {promoted} models promoted, {predicted} units predicted"
