@@ -34,6 +34,7 @@ LEARNERS: dict[str, str] = {
     "imaml": "models.learners.imaml:Imaml",
     "reptile": "models.learners.reptile:Reptile",
     "memory": "models.learners.memory:Memory",
+    "rl2": "models.learners.rl2:RL2",
     "deep_kernel": "models.learners.deep_kernel:DeepKernel",
     "prototypes": "models.learners.prototypes:Prototypes",
     "matching": "models.learners.matching:Matching",

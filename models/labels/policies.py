@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from models.base import Array, Learner, Task
-from models.errors import NotThisKind, UnknownName
+from models.errors import NotThisKind, TaskError, UnknownName
 from models.labels.candidates import distinct, in_order
 from models.labels.information import Aim, fall
 from models.learners.parts import Rows
@@ -192,13 +192,54 @@ def _informed(  # noqa: PLR0917 - what a policy is given, and its aim
     )
 
 
+@runtime_checkable
+class Chooser(Protocol):
+    """A learner that has learned what to measure."""
+
+    def policy(
+        self, task: Task, candidates: Sequence[int] | Rows | None = None, batch: int = 5, given: Sequence[int] = ()
+    ) -> Rows:
+        """Return at most `batch` rows of ``task.unlabelled_x``, the first to measure first."""
+        ...
+
+
+def by_practice(
+    prior: Learner,
+    task: Task,
+    candidates: ArrayLike,
+    batch: int,
+    rng: np.random.Generator,
+    *,
+    given: Sequence[int] = (),
+    costs: ArrayLike | None = None,
+) -> tuple[Pick, ...]:
+    """Take what the policy of `prior`, a learner that practised on other stages, takes; it knows no costs.
+
+    Raises
+    ------
+    TaskError
+        If `prior` has no policy.
+    """
+    del rng
+    if not isinstance(prior, Chooser):
+        raise TaskError(f"policy 'rl2': learner {prior.name!r} has not learned what to measure - use learner 'rl2'")
+    rows, _ = _priced(task, candidates, costs, given)
+    found = prior.policy(task, rows, batch, given)
+    return tuple(Pick(int(row), f"place {i} by a policy practised at sisters") for i, row in enumerate(found, 1))
+
+
 POLICIES: dict[str, Policy] = {
     "random": at_random,
     "width": by_width,
     "variance": by_variance,
     "coverage": by_coverage,
     "information": by_information,
+    "rl2": by_practice,
 }
+
+
+#: Policies that a learner of that name has learned, whatever learner predicts.
+ADVISERS = {"rl2": "rl2"}
 
 
 def policy_named(name: str) -> Policy:

@@ -12,7 +12,7 @@ import typer
 from qc_app.cli.terminal import fail, progress, say, table
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of packs (each: data.parquet, dataset.json).")]
-Policies = Annotated[str, typer.Option("--policies", help="Of random, width, information, by commas.")]
+Policies = Annotated[str, typer.Option("--policies", help="Of random, width, information, rl2, by commas.")]
 Learner = Annotated[str, typer.Option("--learner", help="The learner that predicts and is asked what it knows.")]
 Packs = Annotated[str, typer.Option("--packs", help="Only these packs, by commas; default: all of regression.")]
 Seeds = Annotated[int, typer.Option("--seeds", min=1, help="How often stages are drawn; three judge each stage once.")]

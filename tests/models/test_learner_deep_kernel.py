@@ -11,7 +11,7 @@ from sklearn.gaussian_process.kernels import ConstantKernel, Kernel, Matern
 
 from models import Task, make_learner
 from models.checks import sisters, take
-from models.learners.deep_kernel.experts import NOISES, VARIANTS, Experts
+from models.learners.deep_kernel.experts import NOISES, REACHES, VARIANTS, Experts
 from models.learners.deep_kernel.kernel import Lens, covariances
 from models.learners.deep_kernel.posterior import Posterior
 from models.learners.deep_kernel.weighing import log_density
@@ -64,7 +64,7 @@ def test_the_posterior_is_scikit_learns_on_the_same_kernel():
     lens, experts = Lens.of(nets), Experts.of(nets)
     posterior = _posterior(nets, x, y)
     view = lens.see(np.vstack([x, new]))
-    tables = lens.covariance(view, view, experts.variants[:, :2], experts.amplitude)
+    tables = lens.covariance(view, view, experts.variants[:, REACHES], experts.amplitude)
     places = np.arange(len(x) + len(new))[:, None]
     means, squares = posterior.each(new)
     for h, noise in enumerate(experts.noise[:, 0]):
@@ -81,7 +81,7 @@ def test_the_smooth_term_is_scikit_learns_matern():
     nets, (x, _) = _nets(), _support()
     lens, experts = Lens.of(nets), Experts.of(nets)
     view, only = lens.see(x), np.array([1.0, 0.0, 0.0, 0.0, 0.0])[None, :, None]
-    found = lens.covariance(view, view, experts.variants[:1, :2], only)[0, 0]
+    found = lens.covariance(view, view, experts.variants[:1, REACHES], only)[0, 0]
     bent = np.hstack([view.phi[0] * lens.deep[0], view.plain[0]])
     np.testing.assert_allclose(found, (ConstantKernel(1.0) * Matern(1.0, nu=1.5))(bent), atol=1e-5)
 
@@ -91,7 +91,7 @@ def test_numpy_serves_the_kernel_that_torch_trained():
     trained = covariances({k: v.double() for k, v in net.items()}, torch.from_numpy(x), torch.from_numpy(new))
     nets = numbers(stacked([net]))
     lens, experts = Lens.of(nets), Experts.of(nets)
-    served = lens.covariance(lens.see(new), lens.see(x), experts.variants[:, :2], experts.amplitude)[0, 0]
+    served = lens.covariance(lens.see(new), lens.see(x), experts.variants[:, REACHES], experts.amplitude)[0, 0]
     np.testing.assert_allclose(served, trained.cross.numpy(), rtol=1e-5, atol=1e-6)
     posterior, place = _posterior(nets, x, y), (int(np.flatnonzero(NOISES == 1.0)[0]), 0, 0)
     mean, square = (v[place] for v in posterior.each(new))
@@ -117,7 +117,7 @@ def test_every_kernel_is_symmetric_and_positive(seed, n):
     nets, rng = _nets(2), np.random.default_rng(seed)
     lens, experts = Lens.of(nets), Experts.of(nets)
     view = lens.see(rng.normal(size=(n, WIDTH)) * rng.choice([0.0, 1.0, 6.0], WIDTH))
-    k = lens.covariance(view, view, experts.variants[:, :2], experts.amplitude)
+    k = lens.covariance(view, view, experts.variants[:, REACHES], experts.amplitude)
     np.testing.assert_allclose(k, np.swapaxes(k, 2, 3), rtol=1e-9, atol=1e-9)
     assert np.linalg.eigvalsh(k).min() > -1e-6 * k.max()
 

@@ -13,7 +13,7 @@ from models.bench.labels.outcome import Outcome, Walked
 from models.bench.labels.walk import RANDOM, Ground, Way, walk
 from models.bench.packs import PackError, folders, load
 from models.bench.protocols import generator, split_stages, training_tasks
-from models.labels import SHARE, policy_named
+from models.labels import ADVISERS, SHARE, policy_named
 
 SIZES = (5, 10, 15, 20, 30, 40)
 POLICIES = (RANDOM, "width", "information")
@@ -77,11 +77,20 @@ def compare(
     for done, (folder, characteristic, seed, stages) in enumerate(work, 1):
         pack = load(folder)
         learned, _ = split_stages(pack, seed)
-        prior = models.make_learner(learner, seed=seed).fit(training_tasks(pack, characteristic, learned, seed))
+        tasks = training_tasks(pack, characteristic, learned, seed)
+        prior = models.make_learner(learner, seed=seed).fit(tasks)
+        advisers = {
+            name: prior if ADVISERS[name] == learner else models.make_learner(ADVISERS[name], seed=seed).fit(tasks)
+            for name in asked
+            if name in ADVISERS
+        }
         for stage in stages:
             ground = Ground.of(pack, stage, characteristic, seed)
             if ground is not None:
-                rows += [_walked(prior, ground, way, seed, repeats) for way in ways]
+                rows += [
+                    _walked(prior, ground, way, seed=seed, repeats=repeats, adviser=advisers.get(way.policy))
+                    for way in ways
+                ]
         if progress is not None:
             progress(done, len(work), f"{pack.name} / {characteristic} / seed {seed}")
     seconds = round(time.perf_counter() - began, 1)
@@ -105,8 +114,9 @@ def stages_of(
     return work
 
 
-def _walked(prior: Learner, ground: Ground, way: Way, seed: int, repeats: int) -> Walked:
+def _walked(prior: Learner, ground: Ground, way: Way, *, seed: int, repeats: int, adviser: Learner | None) -> Walked:
     pack, stage = ground.pack.name, ground.part.name
-    each = [walk(prior, ground, way, generator(seed, pack, stage, way.policy, str(turn))) for turn in range(repeats)]
+    draws = [generator(seed, pack, stage, way.policy, str(turn)) for turn in range(repeats)]
+    each = [walk(prior, ground, way, rng, adviser=adviser) for rng in draws]
     errors = tuple(float(value) for value in np.mean(each, axis=0))
     return Walked(pack, ground.characteristic, stage, way.policy, seed, len(ground.pool), errors)

@@ -100,13 +100,19 @@ class Way:
     share: float
 
 
-def walk(prior: Learner, ground: Ground, way: Way, rng: np.random.Generator) -> list[float]:
-    """Measure in batches of `BATCH` and return the error at each of the sizes, as far as the pool reaches."""
+def walk(
+    prior: Learner, ground: Ground, way: Way, rng: np.random.Generator, *, adviser: Learner | None = None
+) -> list[float]:
+    """Measure in batches of `BATCH` and return the error of `prior` at each of the sizes, as far as the pool reaches.
+
+    `adviser` is the learner that the policy asks; default: `prior`.
+    """
+    asked = prior if adviser is None else adviser
     measured, errors = np.zeros(0, dtype=np.intp), []
     for size in (size for size in way.sizes if size <= len(ground.pool)):
         while len(measured) < size:
             batch = min(BATCH, size - len(measured))
-            measured = np.concatenate([measured, _next(prior, ground, measured, batch, way, rng)])
+            measured = np.concatenate([measured, _next(asked, ground, measured, batch, way, rng)])
         errors.append(ground.error(prior, measured))
     return errors
 

@@ -12,18 +12,23 @@ from models.learners.deep_kernel.kernel import View
 from models.learners.parts import Rows
 from models.learners.parts.deep.world import Arrays
 
-#: One row a variant: factors of the squared distances (features, parameters), of the amplitudes of the five terms
-#: (smooth, linear in features, linear in parameters, wandering level, offset) and of the learned mean.
+#: One row a variant: factors of the squared distances (features, parameters) and of the pace of the clock, of the
+#: amplitudes of the five terms (smooth, linear in features, linear in parameters, wandering level, offset) and of the
+#: learned mean.
 VARIANTS = np.array(
     [
-        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],  # as learned
-        [1.0, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 1.0],  # a level of its own, which wanders more
-        [1.0, 0.1, 1.0, 1.0, 0.1, 1.0, 1.0, 1.0],  # the learned features alone, nearly
-        [0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0],  # the parameters alone
-        [0.0, 0.1, 1.0, 0.0, 1.0, 1.0, 10.0, 0.0],  # the same, smoother, with a level of its own
-        [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 10.0, 0.0],  # a wandering level and nothing else
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],  # as learned
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 1.0],  # a level of its own, which wanders more
+        [1.0, 1.0, 8.0, 1.0, 1.0, 1.0, 10.0, 1.0, 1.0],  # a level that wanders fast
+        [1.0, 0.1, 1.0, 1.0, 1.0, 0.1, 1.0, 1.0, 1.0],  # the learned features alone, nearly
+        [0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0],  # the parameters alone
+        [0.0, 0.1, 8.0, 1.0, 0.0, 1.0, 10.0, 10.0, 0.0],  # the same, smoother, with a level that wanders fast
+        [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 10.0, 0.0],  # a wandering level and nothing else
     ]
 )
+REACHES = slice(0, 3)
+TERMS = slice(3, 8)
+MEAN = 8
 NOISES = np.array([0.3, 1.0, 4.0, 16.0])
 HORIZONS = 2
 LEAST_NOISE = 1e-3
@@ -35,7 +40,7 @@ class Experts:
 
     Parameters
     ----------
-    variants : ndarray, shape (V, 8)
+    variants : ndarray, shape (V, 9)
         Rows of `VARIANTS`.
     size : ndarray, shape (5, M)
         Learned amplitudes.
@@ -70,13 +75,13 @@ class Experts:
     @property
     def amplitude(self) -> Array:
         """Amplitudes of the terms, shape (V, 5, M)."""
-        out: Array = self.variants[:, 2:7, None] * self.size
+        out: Array = self.variants[:, TERMS, None] * self.size
         return out
 
     def mean(self, view: View) -> Array:
         """Return the prior means, shape (V, M, n)."""
         learned = np.einsum("mnr,mr->mn", view.phi, self.slope) + self.level[:, None]
-        out: Array = self.variants[:, 7, None, None] * learned
+        out: Array = self.variants[:, MEAN, None, None] * learned
         return out
 
     def keep(self, kept: Rows) -> Self:

@@ -103,19 +103,22 @@ class Lens:
         Parameters
         ----------
         a, b : View
-        reach : ndarray, shape (V, 2)
-            Factors of the squared distance on features and on parameters.
+        reach : ndarray, shape (V, 3)
+            Factors of the squared distances on features and on parameters, and of the pace of the clock.
         amplitude : ndarray, shape (V, 5, M)
             Of the terms in `PARTS`.
         """
         deep, plain = a.phi @ np.swapaxes(b.phi, 1, 2), a.plain @ np.swapaxes(b.plain, 1, 2)
         far = _apart(a.phi, deep, b.phi) * self.deep**2, _apart(a.plain, plain, b.plain)
-        wander = np.exp(-np.abs(a.clock[:, :, None] - b.clock[:, None, :]))
+        since = np.abs(a.clock[:, :, None] - b.clock[:, None, :])
+        wander = {pace: np.exp(-pace * since) for pace in np.unique(reach[:, 2]).tolist()}
         deep /= a.phi.shape[2]
         out = np.empty((len(reach), *deep.shape))
         smooth: dict[tuple[float, float], Array] = {}
-        for v, ((on_deep, on_plain), size) in enumerate(zip(reach.tolist(), amplitude[..., None, None], strict=True)):
-            out[v] = size[1] * deep + size[2] * plain + size[3] * wander + size[4]
+        for v, ((on_deep, on_plain, pace), size) in enumerate(
+            zip(reach.tolist(), amplitude[..., None, None], strict=True)
+        ):
+            out[v] = size[1] * deep + size[2] * plain + size[3] * wander[pace] + size[4]
             if size[0].any():
                 if (on_deep, on_plain) not in smooth:
                     smooth[on_deep, on_plain] = _matern(on_deep * far[0] + on_plain * far[1])

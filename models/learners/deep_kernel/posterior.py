@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from models.base import Array
-from models.learners.deep_kernel.experts import Experts
+from models.learners.deep_kernel.experts import MEAN, REACHES, Experts
 from models.learners.deep_kernel.kernel import Lens, View, variances
 from models.learners.parts.deep.world import Arrays
 
@@ -71,7 +71,7 @@ class Posterior:
         2.30; the scale integrated out as in Gelman et al. 2013, sec. 14.2).
         """
         support = lens.see(x)
-        gram = lens.covariance(support, support, experts.variants[:, :2], experts.amplitude)
+        gram = lens.covariance(support, support, experts.variants[:, REACHES], experts.amplitude)
         values, vectors = np.linalg.eigh(gram)
         turned = np.einsum("vmij,vmi->vmj", vectors, y - experts.mean(support))
         lifted = np.maximum(values, 0.0)[None] + experts.noise[:, None, :, None]
@@ -89,7 +89,7 @@ class Posterior:
     @property
     def learned(self) -> float:
         """Weight, among the labels, of the experts that use the learned features; the mean over the nets."""
-        return float((self.weights[0].sum(axis=0) * self.experts.variants[:, 7:8]).sum(axis=0).mean())
+        return float((self.weights[0].sum(axis=0) * self.experts.variants[:, MEAN, None]).sum(axis=0).mean())
 
     def worthwhile(self) -> Self:
         """Return the posterior without the variants that have next to no weight anywhere."""
@@ -110,7 +110,7 @@ class Posterior:
     def each(self, inputs: Array) -> tuple[Array, Array]:
         """Return mean and squared scale by every expert, shape (H, V, M, q)."""
         view, amplitude = self.lens.see(inputs), self.experts.amplitude
-        cross = self.lens.covariance(view, self.support, self.experts.variants[:, :2], amplitude) @ self.vectors
+        cross = self.lens.covariance(view, self.support, self.experts.variants[:, REACHES], amplitude) @ self.vectors
         mean = np.moveaxis(cross @ np.moveaxis(self.turned / self.lifted, 0, 3), 3, 0) + self.experts.mean(view)
         known = np.moveaxis(cross**2 @ np.moveaxis(1.0 / self.lifted, 0, 3), 3, 0)
         left = np.maximum(variances(view, amplitude) - known, 0.0) + self.experts.noise[:, None, :, None]
