@@ -1,4 +1,4 @@
-"""The logistic head for defects: detectors, trees of the sisters and likeness to known defects, in double precision."""
+"""The logistic head for defects: detectors, trees and line of the sisters, likeness to known defects; in doubles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.export.kernels import squared_distances
 from models.export.ranks import counted
 from models.export.standardized import bent, known
 from models.export.trees import boosted
-from models.learners.defect_head import BEND, FREEDOM, Logistic, Sight
+from models.learners.defect_head import BEND, FREEDOM, REACH, Logistic, Sight
 
 WIDEST = 30.0
 
@@ -26,13 +26,14 @@ def _logistic(respond: Logistic, units: Units) -> Said:
 
 
 def _features(sight: Sight, x: Tensor) -> Tensor:
-    """Return the five features, shape (n, 5): `Sight.features`."""
+    """Return the six features, shape (n, 6): `Sight.features`."""
     seen = sight.detectors
     z = known((x - seen.centre) / seen.spread).clip(-WIDEST, WIDEST)
     found = x.graph.columns(_distance(seen, z), off_plane(seen.plane, scaled(seen.plane.scale, x)), _tails(seen, z))
     scores = ((found + 1e-6).log() - seen.usual) / seen.width
-    pooled = (boosted(sight.trees, z) - sight.usual[0]) / sight.usual[1]
-    return bent(x.graph.join(scores, pooled.column(), _likeness(sight, z).column()), BEND)
+    along = z.clip(-REACH, REACH) @ sight.line if len(sight.line) else z.full(0.0)
+    pooled = (x.graph.columns(boosted(sight.trees, z), along) - sight.usual[0]) / sight.usual[1]
+    return bent(x.graph.join(scores, pooled, _likeness(sight, z).column()), BEND)
 
 
 def _distance(seen: Detectors, z: Tensor) -> Tensor:

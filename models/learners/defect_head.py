@@ -1,4 +1,4 @@
-"""Defects: a Bayesian logistic head on detector scores, pooled sisters and likeness to known defects."""
+"""Defects: a Bayesian logistic head on detector scores, sisters' trees and line, and likeness to known defects."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.families import Family, align, group, pack, unpack
+from models.learners.parts.logistic import even, slopes
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.serving import Answer
 from models.state import State
 
-START = np.array([0.8, 0.1, 0.4, 0.3, 0.5])
-LEARNED, OWN = 0.4, 0.3
+START = np.array([0.8, 0.1, 0.4, 0.3, 0.2, 0.5])
+LEARNED, OWN = 0.3, 0.3
 STAGE_WORTH, RATE_WORTH = 15.0, 20.0
 BASE_RATE = 0.02
 GROWTH = Growth(trees=60, depth=3, rate=0.1)
@@ -30,6 +31,8 @@ GOOD_EACH = 3
 REPEATS = 2
 FEWEST = 10
 BEND = 5.0
+REACH = 6.0
+DEFECT_WORTH = 4.0
 FREEDOM = 30.0
 
 
@@ -41,19 +44,23 @@ class Head:
     ----------
     trees : Boosted
         Sisters' labels on parameters in standard deviations of their stage.
-    slopes : ndarray, shape (5,)
-        Of the three detectors, the pooled trees and the likeness to known defects.
+    line : ndarray, shape (d,)
+        The same by logistic regression: the direction in which units become nonconforming.
+    slopes : ndarray, shape (6,)
+        Of the three detectors, the trees, the line and the likeness to known defects.
     rate : float
         Share of defects among the sisters' labels, pulled to `BASE_RATE` as by `RATE_WORTH` labels.
     """
 
     trees: Boosted
+    line: Array
     slopes: Array
     rate: float
 
 
+FEATURES = (*SCORES, "sisters' trees", "sisters' line", "known defects")
 NOTHING = Boosted(0.0, np.zeros((0, 1), np.int32), np.zeros((0, 1)), np.zeros((0, 2)))
-UNKNOWN = Head(NOTHING, START, BASE_RATE)
+UNKNOWN = Head(NOTHING, np.zeros(0), START, BASE_RATE)
 
 
 class DefectHead:
@@ -87,9 +94,10 @@ class DefectHead:
             return kin.by_mean()
         head = UNKNOWN if kin.place is None else self._heads[kin.place]
         wanted = tuple(task.columns) if kin.family is None else kin.family.columns
-        respond, slopes = _respond(task, wanted, head)
-        parts = ", ".join(f"{n} {b:+.1f}" for n, b in zip((*SCORES, "sisters", "known defects"), slopes, strict=True))
-        taught = float(abs(slopes[len(SCORES)]) / max(float(np.abs(slopes).sum()), 1e-9))
+        respond, found = _respond(task, wanted, head)
+        parts = ", ".join(f"{n} {b:+.1f}" for n, b in zip(FEATURES, found, strict=True))
+        size = np.abs(found)
+        taught = float(size[len(SCORES) : -1].sum() / max(float(size.sum()), 1e-9))
         return kin.answered(respond, "logistic head", f"slopes: {parts}", carried=taught)
 
     def state(self) -> State:
@@ -99,6 +107,7 @@ class DefectHead:
             arrays |= {f"heads/{i}/slopes": h.slopes, f"heads/{i}/numbers": np.array([h.trees.base, h.rate])}
             arrays |= {f"heads/{i}/feature": h.trees.feature.astype(np.float64)}
             arrays |= {f"heads/{i}/threshold": h.trees.threshold, f"heads/{i}/value": h.trees.value}
+            arrays[f"heads/{i}/line"] = h.line
         return State({"learner": self.name, "seed": self.seed, "settings": {}, "families": meta}, arrays)
 
     @classmethod
@@ -113,31 +122,43 @@ def _read(arrays: Mapping[str, Array], d: int) -> Head:
     try:
         base, rate = (float(v) for v in arrays["numbers"])
         trees = Boosted(base, arrays["feature"].astype(np.int32), arrays["threshold"], arrays["value"])
-        head = Head(trees, arrays["slopes"], rate)
+        head = Head(trees, arrays["line"], arrays["slopes"], rate)
     except (KeyError, ValueError) as error:
         raise StateError(f"state of learner 'defect_head': {error} is missing or damaged") from None
     count, depth = trees.feature.shape
     inside = not trees.feature.size or (trees.feature.min() >= 0 and trees.feature.max() < d)
     right = trees.threshold.shape == (count, depth) and trees.value.shape == (count, 2**depth)
-    if not (inside and right and head.slopes.shape == START.shape):
+    if not (inside and right and head.slopes.shape == START.shape and head.line.shape in {(0,), (d,)}):
         raise StateError("state of learner 'defect_head': an array has the wrong shape - train again")
     return head
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """One stage as the head sees it: detectors, trees of the sisters, and the known defects, standardized."""
+    """One stage as the head sees it: detectors, trees and line of the sisters, and the known defects, standardized.
+
+    `usual` holds mean and deviation over the stage's units of what trees and line say, shape (2, 2).
+    """
 
     detectors: Detectors
     trees: Boosted
-    usual: tuple[float, float]
+    line: Array
+    usual: Array
     known: Array
 
+    @classmethod
+    def of(cls, units: Array, trees: Boosted, line: Array, bad: Array) -> Self:
+        """Look at the stage with `units`, shape (m, d), of which `bad`, shape (k, d), are known defects."""
+        detectors = Detectors.of(units)
+        said = _said(detectors.units, trees, line)
+        usual = np.array([said.mean(axis=0), np.maximum(said.std(axis=0), 1e-3)])
+        return cls(detectors, trees, line, usual, detectors.standard(bad))
+
     def features(self, x: Array, own: Rows | None = None) -> Array:
-        """Return the five features of units `x`, shape (n, 5); `own` are the places of known defects among them."""
+        """Return the six features of units `x`, shape (n, 6); `own` are the places of known defects among them."""
         z = self.detectors.standard(x)
         scores = self.detectors.scores(x)
-        pooled = (self.trees.predict(z) - self.usual[0]) / self.usual[1]
+        pooled = (_said(z, self.trees, self.line) - self.usual[0]) / self.usual[1]
         found = np.column_stack([scores, pooled, self._likeness(z, own)])
         bent: Array = np.sign(found) * np.where(
             np.abs(found) > BEND, BEND + np.log1p(np.maximum(np.abs(found) - BEND, 0.0)), np.abs(found)
@@ -158,10 +179,15 @@ class Sight:
         return likeness
 
 
-def _sight(units: Array, trees: Boosted, bad: Array) -> Sight:
-    detectors = Detectors.of(units)
-    said = trees.predict(detectors.units)
-    return Sight(detectors, trees, (float(said.mean()), max(float(said.std()), 1e-3)), detectors.standard(bad))
+def _said(z: Array, trees: Boosted, line: Array) -> Array:
+    """Return what trees and line of the sisters say of standardized units `z`, shape (n, 2)."""
+    along = _near(z) @ line if len(line) else np.zeros(len(z))
+    return np.column_stack([trees.predict(z), along])
+
+
+def _near(z: Array) -> Array:
+    near: Array = np.clip(z, -REACH, REACH)
+    return near
 
 
 def _head(family: Family, tasks: Sequence[Task], seed: int) -> Head:
@@ -178,18 +204,18 @@ def _head(family: Family, tasks: Sequence[Task], seed: int) -> Head:
         if len(x) < FEWEST or np.ptp(y) == 0:
             continue
         others = [j for j in range(len(tasks)) if j != i]
-        trees = _trees([zs[j] for j in others], [ys[j] for j in others], rng)
+        trees, line = _pooled([zs[j] for j in others], [ys[j] for j in others], rng)
         for k in (k for k in SHOTS for _ in range(REPEATS)):
             bad, rest = _drawn(y, k, rng)
             if not (y[rest] == 1).any():
                 continue
-            features.append(_sight(x, trees, x[bad]).features(x[rest]))
+            features.append(Sight.of(x, trees, line, x[bad]).features(x[rest]))
             labels.append(y[rest])
-            weights.append(_even(y[rest]) * STAGE_WORTH / (len(SHOTS) * REPEATS))
-    slopes = START
+            weights.append(even(y[rest]) * STAGE_WORTH / (len(SHOTS) * REPEATS))
+    found = START
     if features:
-        slopes = _logistic(np.vstack(features), np.concatenate(labels), np.concatenate(weights), START, LEARNED)
-    return Head(_trees(zs, ys, rng), slopes, min(max(rate, 1e-4), 0.5))
+        found = slopes(np.vstack(features), np.concatenate(labels), np.concatenate(weights), START, LEARNED)
+    return Head(*_pooled(zs, ys, rng), found, min(max(rate, 1e-4), 0.5))
 
 
 def _drawn(y: Array, k: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
@@ -198,36 +224,15 @@ def _drawn(y: Array, k: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
     return bad, np.setdiff1d(order, np.concatenate([bad, order[y[order] == 0][: GOOD_EACH * k]]))
 
 
-def _trees(zs: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator) -> Boosted:
+def _pooled(zs: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator) -> tuple[Boosted, Array]:
+    """Learn trees and line from standardized units `zs` and labels `ys` of several stages."""
     if not zs or np.ptp(np.concatenate(ys)) == 0:
-        return NOTHING
-    y = np.concatenate(ys)
-    return grow(np.vstack(zs), y, _even(y) * len(y), rng, GROWTH)
-
-
-def _even(y: Array) -> Array:
-    """Return weights that sum to one and give defects and good units the same total."""
-    bad = max(float(y.sum()), 1.0)
-    good = max(len(y) - float(y.sum()), 1.0)
-    weight = np.where(y == 1, 0.5 / bad, 0.5 / good)
-    even: Array = weight / weight.sum()
-    return even
-
-
-def _logistic(x: Array, y: Array, weight: Array, start: Array, sd: float) -> Array:
-    """Return the most likely slopes with prior N(start, sd^2), by Newton; the intercept is free and dropped."""
-    a = np.column_stack([np.ones(len(x)), x])
-    middle = np.concatenate([[0.0], start])
-    precision = np.concatenate([[0.01], np.full(len(start), sd**-2.0)])
-    beta = middle.copy()
-    for _ in range(30):
-        p = special.expit(a @ beta)
-        gradient = a.T @ (weight * (y - p)) - precision * (beta - middle)
-        curvature = (a.T * (weight * p * (1 - p) + 1e-9)) @ a + np.diag(precision)
-        step = np.linalg.solve(curvature, gradient)
-        beta = beta + step / max(1.0, float(np.abs(step).max()))
-    slopes: Array = beta[1:]
-    return slopes
+        return NOTHING, np.zeros(0)
+    z, y = np.vstack(zs), np.concatenate(ys)
+    trees = grow(z, y, even(y) * len(y), rng, GROWTH)
+    worth = min(float(len(y)), 1.0 + DEFECT_WORTH * float(y.sum()))
+    d = z.shape[1]
+    return trees, slopes(_near(z), y, even(y) * worth, np.zeros(d), 1.0 / np.sqrt(max(d, 1)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,15 +257,15 @@ def _respond(task: Task, wanted: tuple[str, ...], head: Head) -> tuple[Logistic,
     own = align(task.support_x, columns, wanted)
     good = np.vstack([own[y == 0], align(task.unlabelled_x, columns, wanted)])
     units = good if len(good) >= FEWEST else np.vstack([own, align(task.unlabelled_x, columns, wanted)])
-    sight = _sight(units, head.trees, own[y == 1])
-    slopes = head.slopes
+    sight = Sight.of(units, head.trees, head.line, own[y == 1])
+    found = head.slopes
     if len(y) and np.ptp(y) > 0:
-        slopes = _logistic(sight.features(own, np.flatnonzero(y == 1)), y, _even(y) * len(y), head.slopes, OWN)
+        found = slopes(sight.features(own, np.flatnonzero(y == 1)), y, np.ones(len(y)), head.slopes, OWN)
     rate = (RATE_WORTH * head.rate + float(y.sum())) / (RATE_WORTH + len(y))
-    usual = sight.features(units[np.unique(np.linspace(0, len(units) - 1, 300).astype(int))]) @ slopes
+    usual = sight.features(units[np.unique(np.linspace(0, len(units) - 1, 300).astype(int))]) @ found
     shift = _intercept(usual, rate)
     doubt = float(np.sqrt(OWN + 4.0 / (4.0 + len(y))))
-    return Logistic(columns, wanted, sight, slopes, shift, doubt), slopes
+    return Logistic(columns, wanted, sight, found, shift, doubt), found
 
 
 def _intercept(scores: Array, rate: float) -> float:

@@ -7,6 +7,7 @@ import pytest
 
 from models import Task, make_learner, metrics
 from models.anomaly.detectors import Detectors
+from models.learners.parts.logistic import slopes
 
 D = 6
 
@@ -78,3 +79,28 @@ def test_constant_and_missing_parameters_and_duplicates_do_not_hurt():
     assert np.isfinite(scores).all()
     odd = np.array([[9.0, -9.0, 4.0]])
     assert Detectors.of(x).scores(odd)[0].min() > np.median(scores)
+
+
+def test_the_line_points_where_units_become_nonconforming(stages, prior):
+    line = prior.state().arrays["heads/0/line"]
+    assert np.argmax(line) == 1
+    assert line[1] > 3 * np.abs(np.delete(line, 1)).max()
+
+
+def test_slopes_are_those_of_scikit_learn():
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(80, 3))
+    y = (x @ [1.0, -0.5, 0.0] + rng.logistic(size=80) > 0.3).astype(float)
+    theirs = LogisticRegression(C=0.25, tol=1e-8, max_iter=1000).fit(x, y)
+    np.testing.assert_allclose(slopes(x, y, np.ones(80), np.zeros(3), 0.5), theirs.coef_[0], atol=2e-3)
+
+
+def test_how_many_good_units_are_labelled_hardly_moves_the_slopes():
+    rng = np.random.default_rng(8)
+    y = (rng.random(4000) < 0.1).astype(float)
+    x = rng.normal(size=(4000, 1)) + 1.5 * y[:, None]
+    sought = np.r_[np.flatnonzero(y == 1), np.flatnonzero(y == 0)[: int(3 * y.sum())]]
+    every, few = (slopes(x[r], y[r], np.ones(len(r)), np.zeros(1), 9.0)[0] for r in (np.arange(4000), sought))
+    assert few == pytest.approx(every, rel=0.1)
