@@ -12,7 +12,7 @@ from models.export.answers import Units, answer, unknown
 from models.export.graph import Tensor
 from models.learners.parts.horizons import SOON
 from models.learners.parts.serving import Served, t_quantile
-from models.learners.portfolio.learner import TINY, Blend
+from models.learners.portfolio.learner import SUREST, TINY, Blend
 
 Band = tuple[Tensor, Tensor, Tensor]
 NORMAL = 1e9
@@ -57,16 +57,27 @@ def _served(model: Served, units: Units, level: float) -> Band:
 def _blend(model: Blend, units: Units, level: float) -> Band:
     share = _shares(model, units)
     weights, factor = share @ model.weights, share @ model.factors
-    mean, square = units.x.full(0.0), units.x.full(0.0)
+    mean, square, odds = (units.x.full(0.0) for _ in range(3))
+    defect = model.task.kind == "binary"
     for i, part in enumerate(model.parts):
         if (model.weights[:, i] <= TINY).all():
             continue
         middle, lower, upper = band(part, units, level)
         weight = weights.take(i, axis=1)
         mean = mean + weight * middle
+        if defect:
+            sure = middle.clip(SUREST, 1.0 - SUREST)
+            odds = odds + weight * (sure / (1.0 - sure)).log()
         square = square + weight * (((upper - lower) * 0.5).square() + middle.square())
     half = factor * (square - mean.square()).at_least(0.0).sqrt()
-    return _ends(mean, half, model.task.gauge_sd or 0.0, level, model.task.kind)
+    ends = _ends(mean, half, model.task.gauge_sd or 0.0, level, model.task.kind)
+    return _around(odds.sigmoid(), *ends[1:]) if defect else ends
+
+
+def _around(mean: Tensor, lower: Tensor, upper: Tensor) -> Band:
+    """Return the interval, stretched to hold the mean."""
+    graph = mean.graph
+    return mean, graph.where(lower > mean, mean, lower), graph.where(upper < mean, mean, upper)
 
 
 def _ends(mean: Tensor, half: Tensor, gauge_sd: float, level: float, kind: Kind) -> Band:

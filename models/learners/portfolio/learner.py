@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from models.base import LEVEL, Adapted, Array, Kind, Learner, Prediction, Task
 from models.errors import NotThisKind, StateError
@@ -31,6 +32,7 @@ from models.transfer import Transfer, transfer_of
 FEWEST = 2
 NEAR = 0.3
 TINY = 1e-6
+SUREST = 1e-4
 HURTS = 1.02
 
 
@@ -163,6 +165,9 @@ class Portfolio:
 class Blend:
     """The members' predictions, averaged: means by weight, spreads with the disagreement added.
 
+    Probabilities of nonconformity are averaged as log odds (logarithmic pool, Genest & Zidek 1986): a member that sees
+    nothing anywhere leaves the order of the units alone, however sure the others are.
+
     Parameters
     ----------
     task : Task
@@ -184,18 +189,21 @@ class Blend:
         n = len(first)
         share = shares(steps_ahead(self.task, None if t is None else np.asarray(t, dtype=np.float64), n))
         weights, factor = share @ self.weights, share @ self.factors
-        mean, square = np.zeros(n), np.zeros(n)
+        mean, square, odds = np.zeros(n), np.zeros(n), np.zeros(n)
         for i, part in enumerate(self.parts):
             if (weights[:, i] <= TINY).all():
                 continue
             said = (first.mean, first.lower, first.upper) if i == 0 else values(part, x, t, level)
             mean += weights[:, i] * said[0]
+            if self.task.kind == "binary":
+                odds += weights[:, i] * special.logit(np.clip(said[0], SUREST, 1.0 - SUREST))
             square += weights[:, i] * (((said[2] - said[1]) / 2) ** 2 + said[0] ** 2)
         half = factor * np.sqrt(np.maximum(square - mean**2, 0.0))
         half = np.maximum(half, (self.task.gauge_sd or 0.0) * t_quantile(level, 1e9))
         lower, upper = mean - half, mean + half
         if self.task.kind == "binary":
-            mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (mean, lower, upper))
+            mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (special.expit(odds), lower, upper))
+            lower, upper = np.minimum(lower, mean), np.maximum(upper, mean)
         return Prediction(mean, lower, upper, first.anomaly, first.in_domain, level)
 
     def sentences(self) -> tuple[str, ...]:
