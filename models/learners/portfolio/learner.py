@@ -16,6 +16,7 @@ from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.horizons import HORIZONS, shares, steps_ahead
 from models.learners.parts.plain import seed_of
 from models.learners.parts.serving import t_quantile
+from models.learners.parts.sound import Sound, sound, sound_tasks
 from models.learners.parts.together import Believer, Together
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, values, widening
 from models.learners.portfolio.weights import (
@@ -94,6 +95,7 @@ class Portfolio:
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Train the members on all stages, and examine them, trained without a third, on that third."""
+        tasks = sound_tasks(tasks)
         families, beliefs, names = [], [], [m.name for m in self._members]
         for family, sisters in group(tasks, self.seed):
             families.append(family)
@@ -105,6 +107,8 @@ class Portfolio:
 
     def adapt(self, task: Task) -> Adapted:
         """Adapt the members that are believed at this number of labels."""
+        found = self._sound(task)
+        task = found.task
         place = match(self._families, task)
         n = len(task.support_y)
         belief = _no_belief([m.name for m in self._members], task.kind) if place is None else self._beliefs[place]
@@ -123,13 +127,18 @@ class Portfolio:
         believed = weights[:, kept] + 1e-9
         believed /= believed.sum(axis=1, keepdims=True)
         words = _words([m.name for m in self._members], [self._members[i].name for i in kept], believed, errors, parts)
-        return Blend(task, tuple(parts), believed, factors, words)
+        return Blend(task, tuple(parts), believed, factors, (*found.words, *words))
+
+    def _sound(self, task: Task) -> Sound:
+        """Set labels aside that cannot belong to the stage."""
+        place = match(self._families, task)
+        return sound(task, None if place is None else self._families[place].levels)
 
     def believe(self, task: Task) -> Together:
         """Return what the first member that can say so believes of units together; NotThisKind without one."""
         for member in self._members:
             if isinstance(member, Believer):
-                return member.believe(task)
+                return member.believe(self._sound(task).task)
         raise NotThisKind(f"no member of the portfolio ({', '.join(m.name for m in self._members)}) knows covariances")
 
     def state(self) -> State:

@@ -1,0 +1,151 @@
+"""What bad input does to a model: a typed error or a safe answer, as the table in models/README.md says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models import Task, make_learner
+from models.checks import sisters, take
+from models.learners.parts.families import Levels
+from models.learners.parts.sound import sound, sound_tasks
+
+MILL = Levels(mean=41.0, between=0.5, within=0.4, stages=6)
+LIGHT = ("prior_mixture", "pooled", "stage_mean")
+
+
+def _labelled(y, **more):
+    return Task("s", "thickness", ["force"], np.arange(float(len(y)))[:, None], y, **more)
+
+
+def _around(n, seed=0, level=41.0, spread=0.4):
+    return level + spread * np.random.default_rng(seed).normal(size=n)
+
+
+def _aside(task, known=None):
+    return sorted(set(task.support_y) - set(sound(task, known).task.support_y))
+
+
+@pytest.mark.parametrize("factor", [100.0, 10.0, 25.4, 0.1, 0.01, -1.0])
+def test_a_lost_decimal_point_another_unit_or_a_lost_sign_is_set_aside(factor):
+    y = _around(20)
+    y[[4, 11]] *= factor
+    assert _aside(_labelled(y)) == sorted(y[[4, 11]])
+
+
+def test_what_is_set_aside_is_said_and_the_rest_stays_as_it_is():
+    y = _around(12)
+    y[3] = 4120.0
+    task = _labelled(y, support_t=np.arange(12.0), groups=list("abcdefghijkl"))
+    found = sound(task, None)
+    assert found.words == ("1 label set aside as implausible: 4120 (the others: about 41.03)",)
+    assert found.task.support_x[:, 0].tolist() == found.task.support_t.tolist() == [0, 1, 2, *range(4, 12)]
+    assert "".join(found.task.groups) == "abcefghijkl"
+
+
+@pytest.mark.parametrize("n", [3, 5, 7])
+def test_few_labels_are_measured_by_sisters_or_by_the_tolerance(n):
+    y = np.append(_around(n - 1), 4120.0)
+    assert _aside(_labelled(y), MILL) == [4120.0]
+    assert _aside(_labelled(y, limits=(39.0, None, 43.0))) == [4120.0]
+    assert _aside(_labelled(y)) == []
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_or_two_labels_are_held_against_sisters_that_agree(n):
+    y = np.append(_around(n - 1), 4120.0)
+    found = sound(_labelled(y), MILL)
+    assert len(found.task.support_y) == n - 1
+    assert "(sister stages: about 41)" in found.words[0]
+    assert _aside(_labelled(y), replace(MILL, stages=4)) == []
+    assert _aside(_labelled(y), replace(MILL, between=4.0)) == []
+
+
+def test_a_stage_that_is_different_keeps_its_labels_from_the_third_on():
+    assert _aside(_labelled(_around(3, level=4100.0)), MILL) == []
+
+
+def test_of_many_odd_labels_none_is_set_aside_and_that_is_said():
+    y = _around(7)
+    y[:3] *= 100
+    found = sound(_labelled(y), MILL)
+    assert len(found.task.support_y) == 7
+    assert found.words == ("3 of 7 labels lie far from the others: too many to be errors, all are kept",)
+
+
+def test_a_step_of_the_process_is_kept_once_three_labels_show_it():
+    times = np.random.default_rng(1).permutation(20).astype(float)
+    y = _around(20)
+    for newest, kept in ((2, False), (3, True), (6, True)):
+        stepped = np.where(times >= 20 - newest, 10 * y, y)
+        assert (len(sound(_labelled(stepped, support_t=times), None).task.support_y) == 20) == kept
+    once = np.where((times >= 8) & (times < 11), 10 * y, y)
+    assert len(sound(_labelled(once, support_t=times), None).task.support_y) == 17
+
+
+def test_defects_are_never_set_aside():
+    task = _labelled([0.0] * 30 + [1.0], kind="binary")
+    assert sound(task, Levels(0.01, 0.001, 0.001, 9)).task is task
+
+
+@given(st.lists(st.floats(-1e9, 1e9), max_size=40), st.booleans())
+def test_never_more_than_a_third_of_three_and_more_labels(values, timed):
+    times = np.arange(float(len(values))) if timed else None
+    found = sound(_labelled(values, support_t=times), MILL)
+    n, left = len(values), len(found.task.support_y)
+    assert n < 3 or n - left <= n // 3
+    assert (left == n) or found.words
+
+
+@given(st.integers(0, 10**6), st.integers(8, 60), st.sampled_from(["normal", "lognormal", "student", "counts"]))
+def test_true_labels_of_heavy_tails_stay(seed, n, shape):
+    rng = np.random.default_rng(seed)
+    drawn = {
+        "normal": lambda: rng.normal(size=n),
+        "lognormal": lambda: rng.lognormal(0.0, 1.0, size=n),
+        "student": lambda: 50 + rng.standard_t(3, size=n),
+        "counts": lambda: rng.poisson(0.3, size=n).astype(float),
+    }[shape]()
+    assert len(sound(_labelled(drawn), None).task.support_y) >= n - 1
+
+
+def test_training_stages_are_cleaned_those_with_few_labels_by_the_others():
+    stages = [replace(_labelled(_around(20, seed=i)), stage=f"s{i}") for i in range(6)]
+    wrong = _around(20, seed=9)
+    wrong[5] *= 100
+    few = np.array([41.2, 4100.0, 40.9])
+    clean = sound_tasks([*stages, replace(_labelled(wrong), stage="long"), replace(_labelled(few), stage="short")])
+    assert [len(t.support_y) for t in clean] == [20] * 6 + [19, 2]
+    assert [t.stage for t in clean] == [*(f"s{i}" for i in range(6)), "long", "short"]
+
+
+@pytest.fixture(scope="module")
+def light():
+    tasks = [replace(t, support_y=t.support_y + 41) for t in sisters(stages=7)]
+    return make_learner(members=LIGHT).fit(tasks[1:]), tasks[0]
+
+
+@pytest.mark.parametrize("n", [1, 5, 20])
+def test_the_portfolio_answers_as_if_wrong_labels_had_not_been_given(light, n):
+    prior, task = light
+    task = take(task, range(n))
+    y = task.support_y.copy()
+    y[n // 2] *= 100
+    adapted, units = prior.adapt(replace(task, support_y=y)), task.unlabelled_x
+    assert adapted.sentences()[0].startswith("1 label set aside as implausible: ")
+    wrong = adapted.predict(units).mean - prior.adapt(task).predict(units).mean
+    assert np.abs(wrong).max() < task.support_y.std() + 1.0
+
+
+def test_wrong_labels_of_sisters_teach_nothing():
+    tasks = sisters(stages=5)
+    tasks = [replace(t, support_y=t.support_y + 41) for t in tasks]
+    wrong = tasks[2].support_y.copy()
+    wrong[7] *= 100
+    spoilt = [*tasks[1:2], replace(tasks[2], support_y=wrong), *tasks[3:]]
+    few = take(tasks[0], range(5))
+    a, b = (make_learner(members=LIGHT).fit(t).adapt(few).predict(few.unlabelled_x) for t in (tasks[1:], spoilt))
+    assert np.abs(a.mean - b.mean).max() < 0.3
+    assert (b.upper - b.lower).max() < 2 * (a.upper - a.lower).max()
