@@ -104,3 +104,13 @@ def test_how_many_good_units_are_labelled_hardly_moves_the_slopes():
     sought = np.r_[np.flatnonzero(y == 1), np.flatnonzero(y == 0)[: int(3 * y.sum())]]
     every, few = (slopes(x[r], y[r], np.ones(len(r)), np.zeros(1), 9.0)[0] for r in (np.arange(4000), sought))
     assert few == pytest.approx(every, rel=0.1)
+
+
+def test_the_portfolio_averages_log_odds(stages):
+    portfolio = make_learner(members=("prior_mixture", "pooled", "defect_head")).fit(stages[1:])
+    x = stages[0].support_x[30:90]
+    blend = portfolio.adapt(replace(stages[0], support_x=stages[0].support_x[:30], support_y=stages[0].support_y[:30]))
+    said = np.array([part.predict(x).mean for part in blend.parts]).clip(1e-4, 1 - 1e-4)
+    p = blend.predict(x)
+    np.testing.assert_allclose(np.log(p.mean / (1 - p.mean)), blend.weights[0] @ np.log(said / (1 - said)), rtol=1e-6)
+    assert ((p.lower <= p.mean) & (p.mean <= p.upper)).all()
