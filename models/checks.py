@@ -83,6 +83,7 @@ def check_learner(make: Make) -> None:
         for check in CHECKS:
             check(prior, tasks[0])
         check_determinism(make, tasks)
+        check_honest(make, kind)
         check_state(prior, tasks[0])
     check_untrained(make())
 
@@ -208,6 +209,20 @@ def check_determinism(make: Make, tasks: Sequence[Task]) -> None:
     """Equal seeds give equal learners, bit for bit."""
     first, second = make().fit(tasks[1:4]), make().fit(tasks[1:4])
     _require(to_bytes(first.state()) == to_bytes(second.state()), f"{first.name}: two fits of one seed differ")
+
+
+def check_honest(make: Make, kind: Kind = "continuous") -> None:
+    """A stage of the training is answered by fits that never saw its labels: noise is not recognised."""
+    rng = np.random.default_rng(5)
+    noise = []
+    for task in sisters(kind, stages=5, rows=80):
+        y = rng.normal(size=80)
+        noise.append(replace(task, support_y=y if kind == "continuous" else (y > 0.5).astype(float)))
+    prior, told = make().fit(noise), []
+    for task in noise:
+        mean = prior.adapt(take(task, [])).predict(task.support_x).mean
+        told.append(0.0 if np.ptp(mean) == 0 else float(np.corrcoef(mean, task.support_y)[0, 1]))
+    _require(np.mean(told) < 0.2, f"{make().name}: finds {np.mean(told):.0%} of a training stage's noise in its memory")
 
 
 def check_state(prior: Learner, task: Task) -> None:

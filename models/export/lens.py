@@ -10,8 +10,10 @@ from models.export.answers import Units
 from models.export.domain import strangeness
 from models.export.graph import Tensor
 from models.export.kernels import exponential, linear, matern32, rbf, squared_distances
+from models.export.networks import outputs, seen
 from models.export.standardized import bent, standardized
 from models.learners.prior_mixture.experts import Shape
+from models.learners.prior_mixture.gaze import Gaze
 from models.learners.prior_mixture.lens import Lens, Seen
 
 
@@ -22,7 +24,19 @@ def views(lens: Lens, units: Units) -> dict[str, Tensor]:
     if lens.domain is not None:
         strange = bent(strangeness(lens.domain, units.x))
         plant, stage = units.graph.join(plant, strange), units.graph.join(stage, strange)
-    return {"plant": plant, "stage": stage, "relevant": plant * np.sqrt(lens.relevance)}
+    shown = {"plant": plant, "stage": stage, "relevant": plant * np.sqrt(lens.relevance)}
+    return shown if lens.gaze is None else shown | _gazed(lens.gaze, units)
+
+
+def _gazed(gaze: Gaze, units: Units) -> dict[str, Tensor]:
+    """Return weighed features of the nets, shape (n, M r), and their mean, shape (n, 1): `Gaze.see`."""
+    parts, mean = [], units.x.full(0.0).column()
+    for i, out in enumerate(outputs(gaze.body, seen(gaze.inputs, units))):
+        phi = out.tanh().to(np.float64)
+        parts.append(phi * gaze.slopes[i])
+        said = (phi @ gaze.centre[i, :-1]).column() + float(gaze.centre[i, -1])
+        mean = mean + said * (1.0 / len(gaze.body))
+    return {"deep": units.graph.join(*parts), "nets": mean}
 
 
 class Kernels:

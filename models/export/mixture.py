@@ -16,7 +16,7 @@ from models.export.graph import Tensor
 from models.export.lens import Kernels, views
 from models.export.trees import boosted
 from models.learners.parts import Rows
-from models.learners.prior_mixture.experts import MEANS, OFFSETS, SHAPES, noise_table, total_table
+from models.learners.prior_mixture.experts import NETS, OFFSETS, SHAPES, noise_table, total_table
 from models.learners.prior_mixture.mixture import Mixture
 
 
@@ -92,7 +92,9 @@ def _means(respond: Mixture, shown: dict[str, Tensor], unit: float) -> Tensor:
         by, s = divmod(m - 4, scales)
         return standard(("trees", "line")[by]) * float(base.scales[s])
 
-    columns = [mean(m) if m in used else zero for m in range(len(MEANS))]
+    columns = [mean(m) if m in used else zero for m in range(NETS)] + [zero]
+    if NETS in used and "nets" in shown:
+        columns[NETS] = shown["nets"] @ np.array([base.nets[1]]) + (base.nets[0] - base.level)
     return (z.graph.columns(*columns) / unit).to(z.graph.real)
 
 

@@ -94,15 +94,15 @@ class Portfolio:
         return self._members
 
     def fit(self, tasks: Sequence[Task]) -> Self:
-        """Train the members on all stages, and examine them, trained without a third, on that third."""
+        """Train the members on all stages, and examine them on each of these by fits that never saw its labels."""
         tasks = sound_tasks(tasks)
         families, beliefs, names = [], [], [m.name for m in self._members]
+        trained = tuple(member.fit(tasks) for member in self._members)
         for family, sisters in group(tasks, self.seed):
             families.append(family)
             told = family.kind == "continuous"
-            episodes = examine(self._members, sisters, self.seed) if told else []
+            episodes = examine(trained, sisters, self.seed) if told else []
             beliefs.append(_belief(episodes, names) if told else _no_belief(names, family.kind))
-        trained = tuple(member.fit(tasks) for member in self._members)
         return type(self)(trained, self.seed, self.device, tuple(families), tuple(beliefs))
 
     def adapt(self, task: Task) -> Adapted:

@@ -15,7 +15,7 @@ class Shape:
 
     Parameters
     ----------
-    view : {"none", "plant", "stage", "relevant"}
+    view : {"none", "plant", "stage", "relevant", "deep"}
     form : {"null", "linear", "rbf", "matern", "both"}
     length : float
         In standard deviations, after division by the root of the number of parameters.
@@ -36,10 +36,13 @@ def _shapes() -> tuple[Shape, ...]:
         shapes += [Shape(view, "rbf", length) for length in (0.5, 1.0, 2.0)]
         shapes += [Shape(view, "matern", length) for length in (0.5, 1.0, 2.0, 4.0)]
         shapes += [Shape(view, "both", length) for length in (0.5, 1.0)]
+    shapes += [Shape("deep", "linear"), Shape("deep", "both", 1.0)]
+    shapes += [Shape("deep", "rbf", length) for length in (1.0, 2.0)]
+    shapes += [Shape("deep", "matern", length) for length in (0.5, 1.0, 2.0, 4.0)]
     for clock in (0.05, 0.3, 1.5):
         shapes.append(Shape("none", "null", 1.0, clock))
         shapes.append(Shape("relevant", "linear", 1.0, clock))
-        shapes += [Shape(view, "matern", 1.5, clock) for view in ("plant", "relevant")]
+        shapes += [Shape(view, "matern", 1.5, clock) for view in ("plant", "relevant", "deep")]
     return tuple(shapes)
 
 
@@ -54,7 +57,9 @@ MEANS = (
     "centred trees",
     *(f"standard trees, {s} scale" for s in SCALES),
     *(f"standard ridge, {s} scale" for s in SCALES),
+    "nets",
 )
+NETS = len(MEANS) - 1
 GRID = (len(SHAPES), len(MEANS), len(NOISES), len(OFFSETS))
 PURE = np.array([s.form == "null" and s.clock == 0 for s in SHAPES])
 CLOCKED = np.array([s.clock > 0 for s in SHAPES])

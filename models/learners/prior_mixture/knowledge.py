@@ -12,8 +12,9 @@ from models.base import Array
 from models.errors import StateError
 from models.learners.parts.boosted import Boosted
 from models.learners.parts.scaling import Scaling
-from models.learners.prior_mixture.experts import GRID, MEANS
-from models.learners.prior_mixture.lens import STRANGE
+from models.learners.prior_mixture.experts import GRID, MEANS, NETS
+from models.learners.prior_mixture.gaze import Deepened, pack_nets, unpack_nets
+from models.learners.prior_mixture.lens import STRANGE, Seen
 from models.learners.prior_mixture.means import Honest, Means
 from models.learners.prior_mixture.posterior import Spread
 
@@ -44,6 +45,8 @@ class Knowledge:
         Log prior over the experts.
     factors : ndarray, shape (5,)
         Widening at each number of labels in `SHOTS`, from held-out stages.
+    deepened : Deepened or None
+        Nets that look at the units; None where there were too few stages to train them.
     """
 
     plant: Scaling
@@ -55,6 +58,7 @@ class Knowledge:
     spread: Spread
     prior: Array
     factors: Array
+    deepened: Deepened | None = None
 
     def means_for(self, stages: tuple[str, ...], stage: str) -> Means:
         """Return pooled means that never saw a label of `stage`; `stages` are those of the training, in its order."""
@@ -83,28 +87,35 @@ class Knowledge:
     def spread_at(self, own: float) -> Spread:
         """Return the prior of the residual variance with the standard scales put in."""
         size = np.ones(len(MEANS))
-        size[4:] = np.tile([self.scales[1], self.scales[2], own, own], 2) ** 2
+        size[4:NETS] = np.tile([self.scales[1], self.scales[2], own, own], 2) ** 2
+        size[NETS] = self.nets_at(0.0, own)[1] ** 2
         return Spread(self.spread.a, self.spread.b * size)
 
     def sizes(self, own: float) -> Array:
         """Return what a mean on the standard scale is multiplied with: the sisters' scales, half the own, the own."""
         return np.array([self.scales[1], self.scales[2], own / 2, own])
 
-    def table(self, five: Array, level: float, own: float) -> Array:
-        """Return all means, shape (n, means), from the five pooled ones, shape (n, 5)."""
-        return mean_table(five, level, self.sizes(own))
+    def nets_at(self, level: float, own: float) -> tuple[float, float]:
+        """Return what the nets take for 0 and for 1 at a stage of that level and spread."""
+        standing = None if self.deepened is None else self.deepened.world.standing
+        return (level, own) if standing is None or standing.own else (standing.level, standing.scale)
+
+    def table(self, five: Array, seen: Seen, level: float, own: float) -> Array:
+        """Return all means, shape (n, means), from the five pooled ones, shape (n, 5), and the nets'."""
+        return mean_table(five, seen, level, self.sizes(own), self.nets_at(level, own))
 
     def factor(self, n: int) -> float:
         """Return the widening at `n` labels."""
         return float(np.interp(np.log1p(n), np.log1p(SHOTS), self.factors))
 
 
-def mean_table(five: Array, level: float, scales: Array) -> Array:
-    """Return the means of the grid, shape (n, means), at a level and four standard scales."""
+def mean_table(five: Array, seen: Seen, level: float, scales: Array, nets: tuple[float, float]) -> Array:
+    """Return the means of the grid, shape (n, means), at a level, four standard scales, and the nets' 0 and 1."""
     flat = np.full(len(five), level)
     columns = [flat, five[:, 0], five[:, 1], level + five[:, 2]]
     columns += [level + s * five[:, 3] for s in scales]
     columns += [level + s * five[:, 4] for s in scales]
+    columns.append(nets[0] + nets[1] * seen.views["nets"][:, 0] if "nets" in seen.views else flat)
     return np.column_stack(columns)
 
 
@@ -125,7 +136,7 @@ def to_arrays(k: Knowledge) -> dict[str, Array]:
     out |= _means_to_arrays(k.means, "means")
     for i, fit in enumerate(k.honest.fits):
         out |= _means_to_arrays(fit, f"honest/{i}")
-    return out
+    return out | {f"nets/{name}": value for name, value in pack_nets(k.deepened).items()}
 
 
 def _means_to_arrays(means: Means, head: str) -> dict[str, Array]:
@@ -159,6 +170,11 @@ def from_arrays(arrays: Mapping[str, Array]) -> Knowledge:
             Spread(arrays["spread/a"], arrays["spread/b"]),
             arrays["prior"],
             arrays["factors"],
+            unpack_nets(
+                {name[5:]: value for name, value in arrays.items() if name.startswith("nets/")},
+                len(arrays["plant/centre"]),
+                len(place),
+            ),
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise StateError(f"state of learner 'prior_mixture': {error} is missing or damaged") from None

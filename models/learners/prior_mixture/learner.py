@@ -14,7 +14,7 @@ from models.learners.parts.levels import from_labels
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.prior_mixture.experts import GRID, starting_prior
 from models.learners.prior_mixture.knowledge import Knowledge, from_arrays, to_arrays
-from models.learners.prior_mixture.learning import DRAFT, FULL, Effort, learn
+from models.learners.prior_mixture.learning import learn
 from models.learners.prior_mixture.mixture import Mixture, footing, stranger
 from models.state import State
 
@@ -56,16 +56,9 @@ class PriorMixture:
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Learn every family, and from all of them what strangers may be like."""
-        return self._fit(tasks, FULL)
-
-    def draft(self, tasks: Sequence[Task]) -> Self:
-        """Learn with less effort: fewer trees, episodes and examinations; good enough to be examined."""
-        return self._fit(tasks, DRAFT)
-
-    def _fit(self, tasks: Sequence[Task], effort: Effort) -> Self:
         families, knowledge, counts = [], [], np.zeros(GRID)
         for family, members in group(tasks, self.seed):
-            known, explained = learn(members, family, self.seed, effort)
+            known, explained = learn(members, family, self.seed, self.device)
             families.append(family)
             knowledge.append(known)
             counts += explained

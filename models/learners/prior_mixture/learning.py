@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy import optimize, special
@@ -11,14 +11,15 @@ from scipy import optimize, special
 from models.base import Array, Task
 from models.calibration import across_stage_factor
 from models.learners.parts import Rows
-from models.learners.parts.boosted import Growth
+from models.learners.parts.deep.standing import Standing
 from models.learners.parts.families import Family, align
 from models.learners.parts.scaling import Scaling, scaling
 from models.learners.parts.serving import t_quantile
-from models.learners.prior_mixture.experts import MEANS, starting_prior
+from models.learners.prior_mixture.experts import MEANS, NETS, starting_prior
+from models.learners.prior_mixture.gaze import Deepened
 from models.learners.prior_mixture.knowledge import SHOTS, Knowledge
 from models.learners.prior_mixture.lens import Lens, usable, width
-from models.learners.prior_mixture.means import FOLDS, GROWTH, Labelled, cross_fitted, fit_means, relevance
+from models.learners.prior_mixture.means import Labelled, cross_fitted, fit_means, relevance
 from models.learners.prior_mixture.posterior import Spread, choose, predict, weigh
 
 LABELS_A_STAGE = 400
@@ -31,26 +32,15 @@ SMOOTH = 0.5
 BASE = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much work meta-training may do: trees of the pooled means, folds, episodes, examinations."""
-
-    growth: Growth = GROWTH
-    folds: int = FOLDS
-    episodes: int = EPISODES
-    exams: int = EXAMS
-
-
-FULL = Effort()
-DRAFT = Effort(Growth(trees=24, depth=4, rate=0.3), folds=2, episodes=32, exams=2)
-
-
-def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, seed: int) -> list[Labelled]:
+def look(
+    tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, deepened: Deepened | None, *, seed: int
+) -> list[Labelled]:
     """Look at training stages through their lenses; of each at most `LABELS_A_STAGE` labelled units."""
     rng = np.random.default_rng(seed)
     out = []
     for task in tasks:
-        lens = Lens.of(task, family.columns, plant, weights)
+        gaze = None if deepened is None else deepened.gaze(task, family)
+        lens = Lens.of(task, family.columns, plant, weights, gaze)
         rows = np.sort(rng.permutation(len(task.support_y))[:LABELS_A_STAGE])
         times = None if task.support_t is None else task.support_t[rows]
         groups = np.arange(len(rows)) if task.groups is None else np.unique(task.groups[rows], return_inverse=True)[1]
@@ -58,41 +48,54 @@ def look(tasks: Sequence[Task], family: Family, plant: Scaling, weights: Array, 
     return out
 
 
-def learn(tasks: Sequence[Task], family: Family, seed: int, effort: Effort = FULL) -> tuple[Knowledge, Array]:
+def learn(tasks: Sequence[Task], family: Family, seed: int, device: str = "auto") -> tuple[Knowledge, Array]:
     """Learn a family; return its knowledge and the expected number of episodes each expert explained."""
     plant = scaling(np.vstack([align(t.support_x, t.columns, family.columns) for t in tasks]))
     d = width(family.columns, family.kind)
-    first = look(tasks, family, plant, np.ones(d), seed)
-    means = fit_means(first, seed, effort.growth)
+    means = fit_means(look(tasks, family, plant, np.ones(d), None, seed=seed), seed)
     weights = relevance(means, d)
-    stages = look(tasks, family, plant, weights, seed)
-    honest = cross_fitted(stages, seed, effort.folds, effort.growth)
+    deepened = Deepened.of(tasks, family, seed, device)
+    stages = look(tasks, family, plant, weights, deepened, seed=seed)
+    honest = cross_fitted(stages, seed)
     five = honest.at(stages)
     spreads = np.array([s.spread for s in stages])
     positive = spreads[spreads > 0]
     scales = np.quantile(positive, [0.15, 0.5, 0.85]) if len(positive) else np.ones(3)
-    spread = _spread(stages, five, scales)
+    standing = None if deepened is None else deepened.world.standing
+    spread = _spread(stages, five, scales, standing)
     level, unit = family.levels.mean, np.ones(len(SHOTS))
-    flat = Knowledge(plant, weights, means, honest, level, scales, spread, starting_prior(), unit)
-    prior, counts = _expectation_maximization(flat, stages, five, seed, effort.episodes)
+    flat = Knowledge(plant, weights, means, honest, level, scales, spread, starting_prior(), unit, deepened)
+    prior, counts = _expectation_maximization(flat, stages, five, seed)
     learned = replace(flat, prior=prior)
-    return replace(learned, factors=_calibrate(learned, stages, five, seed + 1, effort.exams)), counts
+    return replace(learned, factors=_calibrate(learned, stages, five, seed + 1)), counts
 
 
-def _spread(stages: Sequence[Labelled], five: Sequence[Array], scales: Array) -> Spread:
+def _spread(stages: Sequence[Labelled], five: Sequence[Array], scales: Array, standing: Standing | None) -> Spread:
     """Fit an inverse gamma to the residual variances of the stages, for each mean (moments of the logarithm)."""
     raw = [[s.y, s.y - f[:, 0], s.y - f[:, 1], s.y - f[:, 2]] for s, f in zip(stages, five, strict=True)]
     own = [
         [(s.y - s.level) / (s.spread or 1.0) - f[:, 3], (s.y - s.level) / (s.spread or 1.0) - f[:, 4]]
         for s, f in zip(stages, five, strict=True)
     ]
+    nets = [_past_nets(s, standing) for s in stages]
     unit = float(scales[1]) ** 2
     a, b = np.zeros(len(MEANS)), np.zeros(len(MEANS))
     for j in range(4):
         a[j], b[j] = _inverse_gamma(np.array([r[j].var() for r in raw]), [len(s.y) for s in stages], 1e-12 * unit)
     for j, places in ((0, slice(4, 8)), (1, slice(8, 12))):
         a[places], b[places] = _inverse_gamma(np.array([r[j].var() for r in own]), [len(s.y) for s in stages], 1e-6)
+    a[NETS], b[NETS] = _inverse_gamma(np.array([r.var() for r in nets]), [len(s.y) for s in stages], 1e-6)
     return Spread(a, b)
+
+
+def _past_nets(stage: Labelled, standing: Standing | None) -> Array:
+    """Return what the nets' mean leaves of the labels, on the nets' own scale."""
+    level, scale = stage.level, stage.spread or 1.0
+    if standing is not None and not standing.own:
+        level, scale = standing.level, standing.scale
+    said = stage.seen.views["nets"][:, 0] if "nets" in stage.seen.views else 0.0
+    left: Array = (stage.y - level) / scale - said
+    return left
 
 
 def _inverse_gamma(variances: Array, sizes: Sequence[int], floor: float) -> tuple[float, float]:
@@ -118,11 +121,11 @@ def draw(stage: Labelled, size: int, rng: np.random.Generator) -> tuple[Rows, Ro
 
 
 def _expectation_maximization(
-    k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int, episodes: int
+    k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int
 ) -> tuple[Array, Array]:
     """Return the log prior that makes the episodes most likely, and the expected count of each expert."""
     rng = np.random.default_rng(seed)
-    repeats = max(1, episodes // (len(stages) * len(SIZES)))
+    repeats = max(1, EPISODES // (len(stages) * len(SIZES)))
     rows: list[Array] = []
     start = starting_prior()
     for stage, pooled in zip(stages, five, strict=True):
@@ -164,20 +167,20 @@ def _log_joint(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows) -> Arra
     seen, y = stage.seen.take(rows), stage.y[rows]
     own = k.own_scale(y)
     level = k.level_of(y, own)
-    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], level, own), k.spread_at(own), usable(seen))
+    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], seen, level, own), k.spread_at(own), usable(seen))
     full = np.full(k.prior.shape, -np.inf)
     full[evidence.kernels] = evidence.log
     return full.ravel()
 
 
-def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int, exams: int) -> Array:
+def _calibrate(k: Knowledge, stages: Sequence[Labelled], five: Sequence[Array], seed: int) -> Array:
     """Return the widening at each of `SHOTS` that makes 90 % intervals cover 90 % over the training stages."""
     rng = np.random.default_rng(seed)
     out, last = [], 1.0
     for size in SHOTS:
         ratios: list[Array] = []
         fitting = [i for i, s in enumerate(stages) if len(s.y) >= size + 10]
-        some = np.resize(rng.permutation(fitting), exams if fitting else 0).astype(int)
+        some = np.resize(rng.permutation(fitting), EXAMS if fitting else 0).astype(int)
         ratios += [_ratios(k, stages[i], five[i], *draw(stages[i], int(size), rng)) for i in some]
         last = across_stage_factor([r for r in ratios if len(r)]) if ratios else last
         out.append(last)
@@ -189,9 +192,10 @@ def _ratios(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows, rest: Rows
     seen, y = stage.seen.take(rows), stage.y[rows]
     own = k.own_scale(y)
     level = k.level_of(y, own)
-    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], level, own), k.spread_at(own), usable(seen))
+    evidence = weigh(seen, y[:, None] - k.table(pooled[rows], seen, level, own), k.spread_at(own), usable(seen))
     chosen = choose(evidence, k.prior)
-    answer = predict(evidence, chosen, stage.seen.take(rest), k.table(pooled[rest], level, own))
+    new = stage.seen.take(rest)
+    answer = predict(evidence, chosen, new, k.table(pooled[rest], new, level, own))
     half = answer.scale * t_quantile(0.9, answer.freedom)
     ratios: Array = np.abs(stage.y[rest] - answer.mean) / half
     return ratios

@@ -15,6 +15,7 @@ from models.learners.parts.families import align
 from models.learners.parts.kernels import exponential, linear, matern32, rbf, squared_distances
 from models.learners.parts.scaling import Scaling, bend, scaling
 from models.learners.prior_mixture.experts import SHAPES, Shape
+from models.learners.prior_mixture.gaze import Gaze
 
 FEWEST = 8
 STRANGE = 2
@@ -51,6 +52,8 @@ class Lens:
         First time and length of the stage's history, seconds.
     domain : Domain or None
         For defects: how strange a unit is at its stage counts as `STRANGE` more parameters.
+    gaze : Gaze or None
+        How nets see the units, where there are any: a view ``"deep"``, and their mean as the view ``"nets"``.
     """
 
     columns: tuple[str, ...]
@@ -61,9 +64,17 @@ class Lens:
     start: float
     span: float
     domain: Domain | None
+    gaze: Gaze | None = None
 
     @classmethod
-    def of(cls, task: Task, wanted: tuple[str, ...], plant: Scaling | None, relevance: Array | None) -> Self:
+    def of(
+        cls,
+        task: Task,
+        wanted: tuple[str, ...],
+        plant: Scaling | None,
+        relevance: Array | None,
+        gaze: Gaze | None = None,
+    ) -> Self:
         """Fit the lens of `task`; `plant` is None for a stranger, which is seen on its own scale alone."""
         rows = align(np.vstack([task.support_x, task.unlabelled_x]), task.columns, wanted)
         own = scaling(rows)
@@ -72,7 +83,7 @@ class Lens:
         weights = np.ones(width(wanted, task.kind)) if relevance is None else relevance
         start, span = _history(task)
         domain = Domain.of(task) if task.kind == "binary" else None
-        return cls(tuple(task.columns), wanted, plant or own, own, weights, start, span, domain)
+        return cls(tuple(task.columns), wanted, plant or own, own, weights, start, span, domain, gaze)
 
     def see(self, x: Array, t: Array | None) -> Seen:
         """Look at units `x`, shape (n, d), seen at `t`."""
@@ -82,6 +93,8 @@ class Lens:
             strange = bend(self.domain.strangeness(x))
             plant, stage = np.hstack([plant, strange]), np.hstack([stage, strange])
         views = {"plant": plant, "stage": stage, "relevant": plant * np.sqrt(self.relevance)}
+        if self.gaze is not None:
+            views["deep"], views["nets"] = self.gaze.see(x, t)
         clock = None if t is None or self.span <= 0 else ((t - self.start) / self.span)[:, None]
         return Seen(views, clock)
 
@@ -165,7 +178,7 @@ def self_variance(seen: Seen, shape: Shape) -> Array:
 
 
 def usable(seen: Seen) -> list[int]:
-    """Return the places of the kernels that can be computed: those with a clock need times.
+    """Return the places of the kernels that can be computed: those with a clock need times, deep ones need nets.
 
     Examples
     --------
@@ -173,4 +186,8 @@ def usable(seen: Seen) -> list[int]:
     >>> len(usable(Seen({"plant": one, "stage": one, "relevant": one}, None))) < len(SHAPES)
     True
     """
-    return [i for i, shape in enumerate(SHAPES) if not shape.clock or seen.clock is not None]
+    return [i for i, shape in enumerate(SHAPES) if _can(shape, seen)]
+
+
+def _can(shape: Shape, seen: Seen) -> bool:
+    return (not shape.clock or seen.clock is not None) and (shape.view != "deep" or "deep" in seen.views)

@@ -42,6 +42,8 @@ class Footing:
         Pooled means; None for a stranger.
     level : float
     scales : ndarray, shape (4,)
+    nets : (float, float)
+        What the nets take for 0 and for 1.
     factor : float
         Widening learned on held-out stages.
     """
@@ -52,17 +54,19 @@ class Footing:
     means: Means | None
     level: float
     scales: Array
+    nets: tuple[float, float]
     factor: float
 
 
 def footing(task: Task, known: Knowledge, family: Family) -> Footing:
     """Return the footing of a stage in its family; what the family knows from the stage's own labels is left out."""
-    lens = Lens.of(task, family.columns, known.plant, known.relevance)
+    gaze = None if known.deepened is None else known.deepened.gaze(task, family)
+    lens = Lens.of(task, family.columns, known.plant, known.relevance, gaze)
     own = known.own_scale(task.support_y)
     scales, level = known.sizes(own), known.level_of(task.support_y, own)
     factor = known.factor(len(task.support_y))
     means = known.means_for(family.stages, task.stage)
-    return Footing(lens, known.prior, known.spread_at(own), means, level, scales, factor)
+    return Footing(lens, known.prior, known.spread_at(own), means, level, scales, known.nets_at(level, own), factor)
 
 
 def stranger(task: Task, shared: Array) -> Footing:
@@ -74,7 +78,7 @@ def stranger(task: Task, shared: Array) -> Footing:
     prior = np.full(shared.shape, -np.inf)
     prior[:, 0] = shared[:, 0]
     spread = Spread(np.full(len(MEANS), 1.0), np.full(len(MEANS), guess**2))
-    return Footing(lens, prior, spread, None, level, np.ones(4), DOUBT)
+    return Footing(lens, prior, spread, None, level, np.ones(4), (level, 1.0), DOUBT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,7 +172,7 @@ def _older(past: Seen, y: Array) -> Boosted | None:
 
 def _table(seen: Seen, base: Footing, trees: Boosted | None) -> Array:
     five = np.zeros((len(seen), 5)) if base.means is None else base.means.at(seen)
-    table = mean_table(five, base.level, base.scales)
+    table = mean_table(five, seen, base.level, base.scales, base.nets)
     if trees is not None:
         table[:, 0] = trees.predict(inputs(seen))
     return table

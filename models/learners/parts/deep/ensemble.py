@@ -37,7 +37,10 @@ class Settled(Protocol):
 class Recipe(Protocol):
     """What a net is, what it loses on an episode, and how it settles at a stage."""
 
-    training: Training
+    @property
+    def training(self) -> Training:
+        """Settings of meta-training."""
+        ...
 
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw one untrained net for inputs of `width` columns."""

@@ -14,7 +14,7 @@ from models.learners.parts.scaling import Scaling, bend, scaling
 
 FEWEST = 8
 BASIS = 6
-AHEAD = 2.0
+AHEAD = 1.0
 CAUTION = 4.0
 
 
@@ -50,7 +50,7 @@ class Clock:
         Examples
         --------
         >>> Clock(0.0, 10.0).read(np.array([0.0, 5.0, 99.0]), 3).ravel().tolist()
-        [-1.0, 0.0, 2.0]
+        [-1.0, 0.0, 1.0]
         """
         if self.span <= 0:
             return np.zeros((n, 1))

@@ -15,7 +15,7 @@ from models.base import Adapted, Array, Task
 from models.errors import StateError
 from models.learners.parts.deep.ensemble import Examined, Settled, averaged, ensemble
 from models.learners.parts.deep.inputs import BASIS, Inputs, SisterInputs, StrangerInputs, plant_scale
-from models.learners.parts.deep.nets import Params
+from models.learners.parts.deep.nets import Params, shapes
 from models.learners.parts.deep.stages import FEWEST_STRANGE, Prepared
 from models.learners.parts.deep.standing import Standing
 from models.learners.parts.deep.training import Episode, Training
@@ -185,9 +185,8 @@ class Deep(ABC):
         return bare._rebuilt(families, worlds, common)
 
     def _read(self, state: State, i: int, width: int, stages: int | None, *, own: bool) -> World:
-        template = {k: tuple(v.shape) for k, v in self.net(width, torch.Generator().manual_seed(0)).items()}
         try:
-            return from_arrays(state.inside(f"worlds/{i}"), template, stages, own=own)
+            return from_arrays(state.inside(f"worlds/{i}"), shapes(self.net, width), stages, own=own)
         except (KeyError, TypeError, ValueError, StopIteration) as error:
             raise StateError(
                 f"state of learner {self.name!r}: an array is missing or has the wrong shape ({error}) - train again"

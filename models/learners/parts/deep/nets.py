@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -44,6 +44,11 @@ def forward(params: Mapping[str, Tensor], x: Tensor) -> Tensor:
         if i < layers - 1:
             x = torch.tanh(x)
     return x
+
+
+def shapes(draw: Callable[[int, torch.Generator], Params], width: int) -> dict[str, tuple[int, ...]]:
+    """Return names and shapes of the arrays of a net that `draw` makes for inputs of `width` columns."""
+    return {name: tuple(value.shape) for name, value in draw(width, torch.Generator().manual_seed(0)).items()}
 
 
 def stacked(nets: Sequence[Params]) -> Params:
