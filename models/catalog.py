@@ -123,8 +123,10 @@ def setting_names(name: str) -> tuple[str, ...]:
 
 
 def _member(member: str | Mapping[str, Any], seed: int, device: str) -> Learner:
+    """Make a member; of a stranger the members that know only what sisters taught them have nothing to say."""
     if isinstance(member, str):
-        return make_learner(member, seed, device)
+        known = setting_names(member)
+        return make_learner(member, seed, device, **({"strangers": False} if "strangers" in known else {}))
     return make_learner(str(member["learner"]), seed, device, **member["settings"])
 
 

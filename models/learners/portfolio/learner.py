@@ -69,6 +69,7 @@ class Portfolio:
     name = "portfolio"
     MEMBERS: ClassVar[tuple[str, ...]] = (
         "prior_mixture",
+        "bayes_head",
         "pooled",
         "single_gp",
         "ridge",

@@ -15,12 +15,19 @@ NEARBY = 0.5
 LEAST = 0.01
 
 # What is believed before any evidence, among the labels, soon after them and later; the first member is the default.
-FIRST = (0.9, 0.75, 0.6)
-STEADY = {"stage_mean": (0.02, 0.05, 0.2), "recent": (0.02, 0.14, 0.1), "pooled": (0.02, 0.02, 0.05)}
+FIRST = (0.6, 0.6, 0.6)
+STEADY = {
+    "bayes_head": (0.3, 0.3, 0.3),
+    "stage_mean": (0.02, 0.05, 0.2),
+    "recent": (0.02, 0.14, 0.1),
+    "pooled": (0.02, 0.02, 0.05),
+}
+#: These know what sisters taught them and nothing else: not believed without evidence.
+TAUGHT = ("bayes_head",)
 OTHER = 0.02
 DEFECTS = {"defect_head": 0.7, "prior_mixture": 0.15, "pooled": 0.15}
 NEVER = 1e-9
-SURE = 0.03
+SURE = 0.04
 
 
 def starting_weights(names: Sequence[str], horizon: int) -> Array:
@@ -50,7 +57,7 @@ def without_evidence(names: Sequence[str], horizon: int, kind: Kind) -> Array:
     >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "continuous").round(2).tolist()
     [1.0, 0.0, 0.0]
     """
-    start = starting_weights(names, horizon)
+    start = np.where([n in TAUGHT for n in names], 0.0, starting_weights(names, horizon))
     if kind == "binary" and "defect_head" in names:
         start = np.array([DEFECTS.get(n, 0.0) for n in names])
     start = np.where(start < SURE, 0.0, start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -20,9 +20,7 @@ from models.learners.parts.deep.training import Training
 from models.learners.parts.deep.world import World, from_arrays, to_arrays
 from models.learners.parts.families import Family
 
-RECIPE = HeadRecipe(Training(steps=120))
-#: Families with fewer labels are learned in proportionally fewer steps: there is less to learn, and to overfit.
-PLENTY = 800
+RECIPE = HeadRecipe(Training(steps=200))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +46,7 @@ class Deepened:
         standing = Standing.of(family.levels, [t.support_y for t in tasks], binary=False)
         plant = plant_scale(tasks, family.columns)
         prepared = [Prepared.sister(t, family.columns, plant, standing) for t in tasks]
-        share = min(1.0, sum(len(t.support_y) for t in tasks) / PLENTY)
-        recipe = HeadRecipe(replace(RECIPE.training, steps=max(1, round(share * RECIPE.training.steps))))
-        world = ensemble(recipe, prepared, plant, standing, seed=seed, device=device)
+        world = ensemble(RECIPE, prepared, plant, standing, seed=seed, device=device)
         if world is None:
             return None
         body, slopes = Stack.of(world.nets), _slopes(world.nets)

@@ -22,6 +22,8 @@ from models.learners.parts.scaling import Scaling
 from models.learners.parts.serving import Answer, t_quantile
 
 EXAMS = 9
+#: With fewer labels than this in all, fewer steps, by the square root: there is less to learn, and to learn by heart.
+PLENTY = 4000
 Examined = Sequence[tuple[Prepared, int]]
 Tuned = Callable[[Arrays, Examined, np.random.Generator], Arrays]
 
@@ -92,7 +94,9 @@ def ensemble(
     width, where = prepared[some[0]].width, "cuda" if device == "cuda" else "cpu"
     first = stacked([recipe.net(width, generator) for _ in range(count + 1)])
     nets = {name: value.to(where) for name, value in first.items()}
-    learned = train(recipe.loss, nets, [prepared[i] for i in some], place[some], how=recipe.training, seed=seed)
+    share = min(1.0, sum(len(prepared[i].task.support_y) for i in some) / PLENTY) ** 0.5
+    how = replace(recipe.training, steps=max(1, round(share * recipe.training.steps)))
+    learned = train(recipe.loss, nets, [prepared[i] for i in some], place[some], how=how, seed=seed)
     arrays = numbers({name: value.cpu() for name, value in learned.items()})
     examined = [(prepared[i], int(place[i])) for i in some]
     final = arrays if tuned is None else tuned(arrays, examined, np.random.default_rng(seed + 2))

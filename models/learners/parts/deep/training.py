@@ -49,7 +49,7 @@ class Training:
     Parameters
     ----------
     steps : int
-        Of the outer loop.
+        Of the outer loop, where labels are plenty; fewer where they are few (`ensemble.PLENTY`).
     batch : int
         Episodes a step, shared by the nets.
     rate : float
