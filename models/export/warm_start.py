@@ -10,7 +10,7 @@ from models.export.kernels import linear, matern32, squared_distances
 from models.export.regression import posterior
 from models.export.standardized import standardized
 from models.export.trees import boosted
-from models.learners.warm_start.answers import Chosen, Flat, Grown, Means, Near, Smooth
+from models.learners.warm_start.answers import Blend, Chosen, Flat, Grown, Means, Near, Smooth
 
 
 @answer.register
@@ -41,6 +41,15 @@ def _flat(recipe: Flat, units: Units) -> tuple[Tensor, None]:
 @fitted.register
 def _grown(recipe: Grown, units: Units) -> tuple[Tensor, None]:
     return recipe.offset + _means(recipe.means, units), None
+
+
+@fitted.register
+def _blend(recipe: Blend, units: Units) -> tuple[Tensor, None]:
+    means = [fitted(part, units)[0] for part in recipe.parts]
+    total = means[0] * recipe.weights[0]
+    for mean, weight in zip(means[1:], recipe.weights[1:], strict=True):
+        total += mean * weight
+    return total, None
 
 
 @fitted.register

@@ -118,8 +118,22 @@ class Smooth:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Blend:
+    """Several fitted recipes, averaged; how sure they are together is left to labels left out."""
+
+    parts: tuple[Fitted, ...]
+    weights: tuple[float, ...]
+    freedom: float = 0.0
+
+    def answer(self, x: Array) -> Said:
+        """Answer with the weighted mean."""
+        means = np.array([part.answer(x)[0] for part in self.parts])
+        return np.array(self.weights) @ means, None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
-    """What serves: the recipe with the interval that labels left out and other stages have checked.
+    """What serves: the recipes with the interval that labels left out and other stages have checked.
 
     Parameters
     ----------

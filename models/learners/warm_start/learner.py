@@ -15,7 +15,7 @@ from models.learners.parts import Rows
 from models.learners.parts.levels import FREEDOM
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.serving import Served, t_quantile
-from models.learners.warm_start.answers import Chosen
+from models.learners.warm_start.answers import Blend, Chosen
 from models.learners.warm_start.choosing import Choice, choose
 from models.learners.warm_start.experience import Experience, draw, short
 from models.learners.warm_start.knowledge import MOST_LABELS, Known
@@ -75,9 +75,9 @@ class WarmStart:
         choice = self._choice(bench, rows, task, weight)
         left = len(task.support_y) - len(rows)
         note = f"; the {left} oldest labels are left out" if left else ""
-        title = f"warm start, {RECIPES[choice.chosen]}"
+        title = f"warm start, {RECIPES[choice.chosen[0]]}"
         words = _words(self._known.experience, weight, choice)
-        carried = float(RECIPES[choice.chosen].shared)
+        carried = sum(w for i, w in zip(choice.chosen, choice.weights, strict=True) if RECIPES[i].shared)
         respond = _respond(bench, choice, self._known.factor)
         return kin.answered(respond, title, *words, note=note, carried=carried)
 
@@ -132,19 +132,23 @@ def _words(experience: Experience, weight: Array, choice: Choice) -> tuple[str, 
     if choice.ranking is None:
         return alike, "too few labels to try settings: experience with other stages decided alone"
     tried = f"{len(choice.proposals)} settings proposed; {choice.ranking.spent} fits with labels left out decided"
-    return alike, tried
+    pairs = list(zip(choice.chosen, choice.weights, strict=True))[1:]
+    others = ", ".join(f"{RECIPES[i]} {weight:.0%}" for i, weight in pairs if weight >= 0.05)
+    return alike, f"{tried}; averaged with {others}" if others else tried
 
 
 def _respond(bench: Workbench, choice: Choice, factor: float) -> Chosen:
-    """Fit the chosen recipe to all labels; its interval is checked on the labels that were left out.
+    """Fit the chosen recipes to all labels; their interval is checked on the labels that were left out.
 
-    A recipe without a scale of its own gets one that blends what experience expects, worth `FREEDOM` labels, with the
+    What has no scale of its own gets one that blends what experience expects, worth `FREEDOM` labels, with the
     errors on labels left out (scaled inverse chi-square, Gelman et al. 2013, sec. 2.6).
     """
-    fitted = bench.fit(RECIPES[choice.chosen], np.arange(len(bench.y), dtype=np.intp))
+    every = np.arange(len(bench.y), dtype=np.intp)
+    parts = tuple(bench.fit(RECIPES[i], every) for i in choice.chosen)
+    fitted = parts[0] if len(parts) == 1 else Blend(parts, choice.weights)
     errors = choice.left_out[np.isfinite(choice.left_out)]
     guess = bench.guess * float(np.exp(np.clip(choice.expected, -3.0, 1.0)))
-    if not len(bench.y) and RECIPES[choice.chosen].kind == "mean":
+    if not len(bench.y) and RECIPES[choice.chosen[0]].kind == "mean":
         guess = float(np.hypot(bench.guess, bench.between if np.isfinite(bench.between) else bench.guess))
     freedom = FREEDOM + len(errors)
     scale = float(np.sqrt((FREEDOM * guess**2 + float((errors**2).sum())) / freedom))
