@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 Spaces = Mapping[str, Mapping[str, Sequence[Any]]]
@@ -48,7 +49,8 @@ def proposals(
     """Return what to try, the best guess first; what is in force is always the first.
 
     Warm start (Feurer et al. 2015): proposals that were tried before are ordered by how they did then, untried ones
-    stand where a proposal stands that did as well as what was in force.
+    stand where a proposal stands that did as well as what was in force. Of these the kinds take turns: a learner more,
+    one less, a setting, a setting of a combined learner, a learner alone.
 
     Parameters
     ----------
@@ -70,11 +72,12 @@ def proposals(
     --------
     >>> found = proposals(Proposal("portfolio"), ("maml", "ridge"), ("single_gp",), {"maml": {"depth": (1, 2)}}, {})
     >>> [p.step for p in found]
-    ['as it is', 'with single_gp', 'without maml', 'without ridge', 'maml: depth 1', 'single_gp alone']
+    ['as it is', 'with single_gp', 'without maml', 'maml: depth 1', 'single_gp alone', 'without ridge']
     """
     free = [name for name in others if name != current.learner and name not in {name_of(m) for m in members}]
-    steps = [*_structures(current, members, free), *_settings(current, spaces), *_inside(current, members, spaces)]
-    steps += [Proposal(name, {}, f"{name} alone") for name in free]
+    alone = [Proposal(name, {}, f"{name} alone") for name in free]
+    kinds = (*_structures(current, members, free), _settings(current, spaces), _inside(current, members, spaces), alone)
+    steps = [step for turn in zip_longest(*kinds) for step in turn if step is not None]
     first = Proposal(current.learner, current.settings, "as it is")
     new = {p.key: p for p in steps if p.key != first.key}
     known = {key: read(key) for key in tried if key not in new and key != first.key}
@@ -98,13 +101,15 @@ def name_of(member: Member) -> str:
     return member if isinstance(member, str) else str(member["learner"])
 
 
-def _structures(current: Proposal, members: Sequence[Member], free: Sequence[str]) -> list[Proposal]:
-    """One learner more or one less."""
+def _structures(
+    current: Proposal, members: Sequence[Member], free: Sequence[str]
+) -> tuple[list[Proposal], list[Proposal]]:
+    """One learner more, and one less."""
     if not members:
-        return []
+        return [], []
     more = [_combined(current, [*members, name], f"with {name}") for name in free]
     less = [_combined(current, [m for m in members if m is not out], f"without {name_of(out)}") for out in members]
-    return [*more, *(less if len(members) > 1 else [])]
+    return more, less if len(members) > 1 else []
 
 
 def _inside(current: Proposal, members: Sequence[Member], spaces: Spaces) -> list[Proposal]:
