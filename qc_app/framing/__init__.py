@@ -1,14 +1,11 @@
 """The one bridge: rows of the store become tasks, predictions become rows."""
 
-from qc_app.framing.asked import CHOSEN, DRAWN, picked
 from qc_app.framing.frozen import freeze, freeze_all, thaw, thaw_all
 from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task, unlabelled
 from qc_app.framing.told import told
 
 __all__ = [
-    "CHOSEN",
-    "DRAWN",
     "SUPPORT_CAP",
     "UNLABELLED_CAP",
     "family_name",
@@ -16,7 +13,6 @@ __all__ = [
     "freeze_all",
     "inputs",
     "lots",
-    "picked",
     "task",
     "thaw",
     "thaw_all",

@@ -22,6 +22,7 @@ from qc_app.jobs.standing import YOUNG_FACTOR
 from qc_app.jobs.step import Result
 from qc_app.plant import Gate
 from qc_app.records import Decision, ModelVersion
+from qc_app.store import CHOSEN
 
 HELD_AT_MOST = 64
 PLENTY_FACTOR = 4
@@ -116,7 +117,7 @@ def _fitted(night: Night, stage: Stage, what: Characteristic, seen: Evidence) ->
     prior = models.get(models.pointers("", "").champion or "")
     labels = night.labels(stage, what)
     old = night.answers.seen(seen.champion)
-    fair = labels.filter(pl.col("picked") != framing.CHOSEN)  # what the queue chose teaches, and never judges
+    fair = labels.filter(pl.col("picked") != CHOSEN)  # what the queue chose teaches, and never judges
     held = hold_out([u for u in fair["unit_id"] if u not in old], seen, night.plant.gate)
     learned = labels.filter(~pl.col("unit_id").is_in(list(held)))
     task = framing.task(stage, what.name, night.rows(stage), learned)

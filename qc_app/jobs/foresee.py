@@ -17,6 +17,7 @@ from qc_app.jobs.choose import asked
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import LabelPlan
+from qc_app.store import CHOSEN
 
 MORE = (5, 10, 20, 40)
 
@@ -84,5 +85,5 @@ def _unknown(n: int, errors: Array, what: Characteristic, reason: str) -> str:
 def _fair(night: Night, stage: Stage, what: Characteristic, task: Task) -> BoolArray:
     """Return which labels of the task were not chosen by the queue: errors on those would be no sample."""
     known = night.labels(stage, what).sort("t_event", "unit_id").tail(framing.SUPPORT_CAP)
-    fair = (known["picked"] != framing.CHOSEN).to_numpy()
+    fair = (known["picked"] != CHOSEN).to_numpy()
     return fair if len(fair) == len(task.support_y) else np.ones(len(task.support_y), dtype=bool)

@@ -15,7 +15,7 @@ from qc_app import framing
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.step import Permit, always
 from qc_app.plant import Plant
-from qc_app.store import Store
+from qc_app.store import Store, picked
 
 HISTORY_UNITS = 200_000
 
@@ -64,14 +64,14 @@ class Night:
         """Return the labels known at the cut-off of units that are in the lake, the oldest knowledge first.
 
         Columns ``unit_id, value, t_measured, t_known, source, author, t_event, picked``; `picked` as
-        `framing.picked` says it.
+        `store.picked` says it.
         """
         units = self.rows(stage).select("unit_id", "t_event")
         if what.name not in self._memory.labels:
             known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
             joined = known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
             queued = self.store.journal.queue.history(stage.id, what.name, self.cutoff)
-            self._memory.labels[what.name] = joined.with_columns(framing.picked(joined, queued))
+            self._memory.labels[what.name] = joined.with_columns(picked(joined, queued))
         return self._memory.labels[what.name]
 
     def task(self, stage: Stage, what: Characteristic) -> Task:

@@ -15,6 +15,7 @@ from qc_app import framing
 from qc_app.jobs.answers import Answer, baseline
 from qc_app.jobs.night import Night
 from qc_app.records import Pointers
+from qc_app.store import CHOSEN
 
 #: A champion with fewer than so many times `min_rows` labels is young: see `judge`.
 YOUNG_FACTOR = 2
@@ -45,7 +46,7 @@ def answer_now(night: Night, stage: Stage, what: Characteristic) -> Answer:
     pointers = night.store.journal.models.pointers(stage.id, what.name)
     found = night.answers.answer(pointers, task)
     if found.tier == "champion" and found.model is not None and _young(night, pointers, what):
-        fair = labels.filter(pl.col("picked") != framing.CHOSEN)
+        fair = labels.filter(pl.col("picked") != CHOSEN)
         unseen = fair.filter(~pl.col("unit_id").is_in(list(night.answers.seen(found.model_id))))
         rows = night.rows(stage).join(unseen.select("unit_id", "value"), on="unit_id", how="inner")
         if rows.height >= FEWEST_UNSEEN:

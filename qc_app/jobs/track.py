@@ -8,8 +8,8 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from models import metrics
 from models.base import Array
-from qc_app import framing
 from qc_app.jobs.night import Night
+from qc_app.store import CHOSEN
 
 LABELS = 500
 SCORED = 200
@@ -31,7 +31,7 @@ def track(night: Night, stage: Stage, what: Characteristic) -> pl.DataFrame:
     """
     labels = night.labels(stage, what)
     labels = labels.with_columns(naive=_means_before(labels["value"].to_numpy(), labels["t_known"]))
-    labels = labels.filter(pl.col("picked") != framing.CHOSEN).tail(LABELS)
+    labels = labels.filter(pl.col("picked") != CHOSEN).tail(LABELS)
     wanted = ["unit_id", "t_event", "t_known", "value", "naive"]
     if labels.is_empty():
         return labels.select(wanted).with_columns(mean=pl.lit(None, pl.Float64), lower=pl.lit(None, pl.Float64),

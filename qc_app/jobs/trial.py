@@ -16,6 +16,7 @@ from qc_app import framing
 from qc_app.jobs.answers import baseline
 from qc_app.jobs.night import Night
 from qc_app.records import Pointers
+from qc_app.store import CHOSEN
 
 RECENT_UNITS = 500
 
@@ -86,7 +87,7 @@ def stage_trial(night: Night, stage: Stage, what: Characteristic, pointers: Poin
     seen = list(taught | answers.seen(pointers.champion))
     labels = night.labels(stage, what)
     unseen = labels.filter(~pl.col("unit_id").is_in(seen))
-    fair = unseen.filter(pl.col("picked") != framing.CHOSEN)
+    fair = unseen.filter(pl.col("picked") != CHOSEN)
     rows = night.rows(stage).join(fair.select("unit_id", "value"), on="unit_id", how="inner", maintain_order="left")
     support = labels.filter(pl.col("unit_id").is_in(list(taught)))
     task = framing.task(stage, what.name, night.rows(stage), support)

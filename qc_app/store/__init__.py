@@ -2,7 +2,8 @@
 
 from qc_app.store.home import Store, open_store
 from qc_app.store.journal import Journal
+from qc_app.store.journal.asked import CHOSEN, DRAWN, picked
 from qc_app.store.lake import Lake
 from qc_app.store.registry import Registry
 
-__all__ = ["Journal", "Lake", "Registry", "Store", "open_store"]
+__all__ = ["CHOSEN", "DRAWN", "Journal", "Lake", "Registry", "Store", "open_store", "picked"]

@@ -8,10 +8,9 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic
-from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.records import LabelPlan
-from qc_app.store import Store
+from qc_app.store import Store, picked
 from qc_app.views.figures import decimals, outside
 
 _RESULTS = 500
@@ -44,7 +43,7 @@ class LabelsView:
         The same as points, see `curve`.
     results : polars.DataFrame
         Known results, the newest first: ``unit_id, value, t_measured, t_known, source, author, picked,
-        out``; `picked` as `framing.picked` says it.
+        out``; `picked` as `store.picked` says it.
     known, owed : int
     window_days : int
         How long after its unit a label may come.
@@ -67,7 +66,7 @@ def labels_view(store: Store, plant: Plant, stage_id: str, characteristic: str) 
     known = store.journal.labels.known(stage_id, characteristic)
     latest = {x.characteristic: x.values for x in store.journal.latest.get(stage_id)}
     plan = store.journal.queue.planned(stage_id, characteristic)
-    asked = framing.picked(known, store.journal.queue.history(stage_id, characteristic))
+    asked = picked(known, store.journal.queue.history(stage_id, characteristic))
     return LabelsView(
         characteristic=what,
         places=decimals(what, tuple(known["value"].drop_nulls().head(200).to_list())),

@@ -7,7 +7,6 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from qc_app.framing import CHOSEN, DRAWN
 from qc_app.jobs.adapt import adapt
 from qc_app.jobs.answers import Answers
 from qc_app.jobs.choose import LENGTH, choose, worn
@@ -17,6 +16,7 @@ from qc_app.jobs.nightly import nightly
 from qc_app.jobs.track import track
 from qc_app.jobs.trial import stage_trial
 from qc_app.records import Label, Pointers
+from qc_app.store import CHOSEN, DRAWN
 from tests.jobs.conftest import NIGHT, START, units_of
 
 
