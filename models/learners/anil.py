@@ -36,7 +36,7 @@ class Anil(Deep):
 
     name = "anil"
     title = "a few gradient steps of the last layer on shared features (ANIL)"
-    TRAINING = Training(rate=1e-2)
+    TRAINING = Training(rate=2e-2)
 
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw a start, and equal step sizes of the head."""

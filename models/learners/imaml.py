@@ -45,7 +45,7 @@ class Imaml(Deep):
 
     name = "imaml"
     title = "the solution nearest to a common start (iMAML)"
-    TRAINING = Training(steps=200, batch=12, rate=1e-2)
+    TRAINING = Training(steps=150, rate=2e-2)
 
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw a start, and equal holds."""

@@ -38,7 +38,7 @@ class Maml(Deep):
 
     name = "maml"
     title = "a few gradient steps from a common start (MAML)"
-    TRAINING = Training(rate=1e-2)
+    TRAINING = Training(rate=2e-2)
 
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw a start, and equal step sizes."""
