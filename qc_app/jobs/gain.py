@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from models.base import Array
+from models.errors import ModelsError
 from models.words import counted
 from qc_app import framing
+from qc_app.errors import StoreError
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.jobs.track import track
 from qc_app.jobs.trial import loss
+
+log = logging.getLogger(__name__)
 
 JOB = "gain"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,10 +65,12 @@ def _scored(night: Night, stage: Stage, what: Characteristic, since: datetime) -
     scale = 1.0 if binary else float(night.labels(stage, what)["value"].to_numpy().std())
     if not scale > 0:
         return {"labels": 0}
+    bare = _unadapted(night, stage, champion, rows)
+    if bare is None:
+        return {"labels": 0}
     y = rows["value"].to_numpy()
     adapted, baseline, unadapted = (
-        loss(y, said, binary=binary) / scale
-        for said in (rows["mean"].to_numpy(), rows["naive"].to_numpy(), _unadapted(night, stage, champion, rows))
+        loss(y, said, binary=binary) / scale for said in (rows["mean"].to_numpy(), rows["naive"].to_numpy(), bare)
     )
     difference = baseline - adapted
     told = rows.drop_nulls(["lower", "upper"]) if not binary else rows.clear()
@@ -80,12 +86,20 @@ def _scored(night: Night, stage: Stage, what: Characteristic, since: datetime) -
     }
 
 
-def _unadapted(night: Night, stage: Stage, champion: str, rows: pl.DataFrame) -> Array:
-    """Return what the champion's prior says of the units without a label of the stage."""
-    prior, task = night.answers.recipe(champion)
-    d = len(task.columns)
-    bare = replace(task, support_x=np.zeros((0, d)), support_y=np.zeros(0), support_t=None, groups=None,
-                   unlabelled_t=None if task.support_t is not None else task.unlabelled_t)  # fmt: skip
+def _unadapted(night: Night, stage: Stage, champion: str, rows: pl.DataFrame) -> Array | None:
+    """Return what the champion's prior says of the units without a label of the stage; None if it cannot be loaded."""
+    try:
+        prior, task = night.answers.recipe(champion)
+    except (StoreError, ModelsError) as error:
+        log.warning("nothing can be compared at stage %r: %s", stage.id, error)
+        return None
+    bare = replace(
+        task,
+        support_x=task.support_x[:0],
+        support_y=task.support_y[:0],
+        support_t=None if task.support_t is None else task.support_t[:0],
+        groups=None,
+    )
     units = night.rows(stage).join(rows.select("unit_id"), on="unit_id", how="inner")
     ordered = rows.select("unit_id").join(units, on="unit_id", how="left", maintain_order="left")
     x, t = framing.inputs(stage, ordered)

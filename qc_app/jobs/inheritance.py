@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +11,11 @@ from models import Learner, make_learner
 from models.base import Task
 from models.state import from_bytes
 from qc_app import framing
+from qc_app.errors import StoreError
 from qc_app.jobs.answers import MEMORY
 from qc_app.jobs.night import Night
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,18 @@ class Inheritance:
 
 
 def inheritance(night: Night) -> Inheritance:
-    """Read the prior in force; one from before there were memories has none, and nothing was kept aside from it."""
+    """Read the prior in force; one from before there were memories has none, and nothing was kept aside from it.
+
+    One that cannot be read leaves nothing either: a new prior is the cure.
+    """
     prior_id = night.store.journal.models.pointers("", "").champion
     if prior_id is None:
         return Inheritance()
-    data, manifest = night.store.registry.get(prior_id)
+    try:
+        data, manifest = night.store.registry.get(prior_id)
+    except StoreError as error:
+        log.warning("the prior in force leaves nothing to the next: %s", error)
+        return Inheritance(prior_id)
     if MEMORY not in data:
         return Inheritance(prior_id, Recipe.of(manifest))
     known = frozenset((str(stage), str(what)) for stage, what, _ in manifest["tasks"])

@@ -13,8 +13,10 @@ from models import Learner
 from models.base import Task
 from models.continual import Forgetting, forgotten, remember, taught
 from models.continual.memory import gone
+from models.errors import ModelsError
 from models.state import to_bytes
 from qc_app import framing
+from qc_app.errors import StoreError
 from qc_app.jobs.answers import MEMORY, STATE
 from qc_app.jobs.curves import family_curves
 from qc_app.jobs.faultpoint import reached
@@ -149,11 +151,18 @@ class _Training:
         return (*self.today, *self.left)
 
     def guard(self, learner: Learner) -> Forgetting | None:
-        """Compare with the prior in force on what it knew; None without one."""
-        if not self.before.prior_id:
+        """Compare with the prior in force on what it knew; None without one.
+
+        A prior that this program cannot load any more (damaged, or of another version) answers nobody: it has no say.
+        """
+        if not self.before.known:
             return None
         known = [task for task in self.tasks if (task.stage, task.characteristic) in self.before.known]
-        return forgotten(self.night.answers.prior(self.before.prior_id), learner, known)
+        try:
+            old = self.night.answers.prior(self.before.prior_id)
+        except (StoreError, ModelsError) as error:
+            return Forgetting(True, {}, f"the prior in force cannot be loaded, so nothing was compared: {error}")
+        return forgotten(old, learner, known)
 
     def files(self, learner: Learner) -> dict[str, bytes]:
         memory = framing.freeze_all(remember(self.today, self.before.memory))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from models.shares import member_shares
 from models.state import from_bytes
+from qc_app.errors import StoreError
 from qc_app.jobs.alarms import Condition, settle
 from qc_app.jobs.answers import STATE
 from qc_app.jobs.degrading import Standing, Watched, standing
@@ -16,6 +18,8 @@ from qc_app.jobs.meter import Meter
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import Run
+
+log = logging.getLogger(__name__)
 
 JOB = "watch"
 KIND = "learner_degraded"
@@ -82,7 +86,11 @@ def _prior(night: Night) -> tuple[dict[str, Any], dict[str, float]]:
     prior_id = night.store.journal.models.pointers("", "").champion
     if prior_id is None:
         return {}, {}
-    data, manifest = night.store.registry.get(prior_id)
+    try:
+        data, manifest = night.store.registry.get(prior_id)
+    except StoreError as error:
+        log.warning("the prior in force cannot be read: %s", error)
+        return {}, {}
     recipe = {"learner": manifest["learner"], "settings": manifest["settings"]}
     return recipe, member_shares(from_bytes(data[STATE]))
 

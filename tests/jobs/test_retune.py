@@ -10,11 +10,13 @@ import pytest
 from models import make_learner
 from models.base import Task
 from models.tuning import Proposal
+from qc_app.cli import main
 from qc_app.jobs import retune as retuning
 from qc_app.jobs import train as training
 from qc_app.jobs.inheritance import Recipe, inheritance
 from qc_app.jobs.requests import now, retuned
 from qc_app.jobs.retune import Exam, retune, search
+from qc_app.jobs.step import Result
 
 from .conftest import NIGHT, START, Works
 
@@ -102,3 +104,23 @@ def test_a_learner_that_degraded_is_searched_once_a_week(six):
 def test_the_untrained_learner_of_a_proposal_is_made():
     assert retuning.made(Proposal("portfolio", {"members": ["ridge"]})).name == "portfolio"
     assert make_learner("ridge").name == "ridge"
+
+
+def test_the_night_of_a_degraded_learner_searches_after_it_watched(works, monkeypatch):
+    monkeypatch.setattr(retuning, "due", lambda _: "the learner has degraded")
+    monkeypatch.setattr(retuning, "retune", lambda _, reason: Result(f"{reason}; searched"))
+    works.nights(range(1))
+    with works.open(0) as store:
+        order = [run.job for run in store.journal.runs.list() if run.job in {"watch", "retune", "upkeep"}]
+        assert order == ["watch", "retune", "upkeep"]
+        assert store.journal.runs.list(job="retune")[0].sentence == "the learner has degraded; searched"
+
+
+def test_the_command_says_how_it_ended(works, capsys, monkeypatch):
+    monkeypatch.setenv("QC_USER", "maria")
+    works.nights(range(2))
+    assert main(["retune", "--home", str(works.home())]) == 0
+    assert "6 are needed to compare settings" in capsys.readouterr().out
+    with works.open(1) as store:
+        run = store.journal.runs.list(job="retune")[-1]
+        assert run.status == "skipped"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 
@@ -76,3 +77,16 @@ def test_a_model_says_which_stages_are_nearest_and_why(two):
         assert found
         assert found[-1][0]["stage"] == "p-2"
         assert found[-1][0]["reason"].startswith("same parameters")
+
+
+def test_a_prior_that_cannot_be_read_does_not_stand_in_the_way(two, tmp_path):
+    works = Works(tmp_path)
+    shutil.copytree(two.home(), works.home())
+    with opened(works, 4) as store:
+        night = now(store, two.plant())
+        before = store.journal.models.pointers("", "").champion
+        state = store.registry.root / before / "state.safetensors"
+        state.write_bytes(state.read_bytes()[:-1] + b"x")
+        run = train(night, "asked for")
+        assert run.numbers["prior"] == "promoted"
+        assert store.journal.models.pointers("", "").champion not in {before, None}
