@@ -79,6 +79,7 @@ TRANSLATED: dict[str, str] = {
     "models.learners.prototypes": "models.export.attention",
     "models.learners.matching": "models.export.attention",
     "models.learners.deep_kernel.posterior": "models.export.deep_kernel",
+    "models.learners.rl2.surrogate": "models.export.rl2",
 }
 
 

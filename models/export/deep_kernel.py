@@ -9,6 +9,7 @@ import numpy as np
 from models.export.graph import Tensor
 from models.export.kernels import exponential, matern32, squared_distances
 from models.export.networks import Settled, outputs, settled
+from models.learners.deep_kernel.experts import MEAN, REACHES
 from models.learners.deep_kernel.posterior import Posterior
 
 
@@ -50,14 +51,14 @@ def _weights(nets: Posterior, i: int, v: int, later: Tensor) -> Tensor:
 class _View:
     """What the kernel of one net looks at, and what it finds between units and labels: `Lens.covariance`.
 
-    `far` are squared distances on features and on parameters; `terms` are linear in features, linear in parameters,
-    and the wandering level. Both are None without labels.
+    `far` are squared distances on features and on parameters, and how far apart in time; `terms` are linear in
+    features and linear in parameters. Both are None without labels.
     """
 
     phi: Tensor
     plain: Tensor
-    far: tuple[Tensor, Tensor] | None
-    terms: tuple[Tensor, Tensor, Tensor] | None
+    far: tuple[Tensor, Tensor, Tensor] | None
+    terms: tuple[Tensor, Tensor] | None
 
     @classmethod
     def of(cls, nets: Posterior, i: int, phi: Tensor, inputs: Tensor) -> _View:
@@ -69,26 +70,26 @@ class _View:
         clock = inputs.take(width, axis=1) * float(lens.clock[i, 0])
         apart = (clock.column() - known.clock[i]).abs().to(phi.dtype)
         deep = squared_distances(phi, known.phi[i]) * float(lens.deep[i].item() ** 2)
-        far = deep, squared_distances(plain, known.plain[i])
+        far = deep, squared_distances(plain, known.plain[i]), apart
         linear = phi @ (known.phi[i].T / known.phi.shape[2]), plain @ known.plain[i].T
-        return cls(phi, plain, far, (*linear, exponential(apart, 1.0)))
+        return cls(phi, plain, far, linear)
 
 
 def _experts(nets: Posterior, i: int, v: int, view: _View) -> tuple[Tensor, Tensor]:
     """Return mean and squared scale by every level of noise of one variant, shape (n, H): `Posterior.each`."""
     experts, size = nets.experts, nets.experts.amplitude[v, :, i]
     learned = view.phi @ experts.slope[i] + float(experts.level[i])
-    mean = (learned * float(experts.variants[v, 7])).column()
+    mean = (learned * float(experts.variants[v, MEAN])).column()
     own = view.phi.square().sum(axis=1) * float(size[1] / experts.slope.shape[1])
     own = (own + view.plain.square().sum(axis=1) * float(size[2]) + float(size[0] + size[3] + size[4])).column()
     noise, square = experts.noise[:, i], nets.square[:, v, i]
     if view.far is None or view.terms is None:
         return mean + np.zeros(len(noise)), (own + noise) * square
     k = float(size[4]) + view.terms[0] * float(size[1]) + view.terms[1] * float(size[2])
-    k = k + view.terms[2] * float(size[3])
+    deep, plain, pace = experts.variants[v, REACHES].tolist()
+    k = k + exponential(view.far[2] * pace, 1.0) * float(size[3])
     if size[0]:
-        reach = view.far[0] * float(experts.variants[v, 0]) + view.far[1] * float(experts.variants[v, 1])
-        k = k + matern32(reach, 1.0) * float(size[0])
+        k = k + matern32(view.far[0] * deep + view.far[1] * plain, 1.0) * float(size[0])
     cross = k @ nets.vectors[v, i]
     lifted = nets.lifted[:, v, i]
     said = cross @ (nets.turned[v, i] / lifted).T + mean

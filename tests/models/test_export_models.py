@@ -27,7 +27,7 @@ DOUBLE_BOUND = 1e-5
 CANNOT: dict[str, str] = {}
 """Learners without a translation, and why: empty while all have one."""
 
-NETWORKS = ("bayes_head", "maml", "memory", "deep_kernel", "prototypes", "matching")
+NETWORKS = ("bayes_head", "maml", "memory", "deep_kernel", "rl2", "prototypes", "matching")
 QUICKLY = {name: {"steps": 5} for name in NETWORKS}
 QUICK = [name for name in learner_names() if name not in CANNOT and name != "portfolio"]
 
