@@ -18,9 +18,10 @@ Kind = Literal["continuous", "binary"]
 Limits = tuple[float | None, float | None, float | None]
 
 LEVEL = 0.9
+NAMED = 12
 
 
-def as_matrix(x: ArrayLike, width: int, what: str) -> Array:
+def as_matrix(x: ArrayLike, width: int, what: str, columns: Sequence[str] = ()) -> Array:
     """Return `x` as a float64 matrix with `width` columns; infinite values become missing (NaN).
 
     Parameters
@@ -30,6 +31,8 @@ def as_matrix(x: ArrayLike, width: int, what: str) -> Array:
         Number of parameters.
     what : str
         Name for the message.
+    columns : sequence of str, optional
+        Names of the parameters, for the message.
 
     Returns
     -------
@@ -55,10 +58,16 @@ def as_matrix(x: ArrayLike, width: int, what: str) -> Array:
         matrix = matrix.reshape(0, width)
     if matrix.ndim != 2 or matrix.shape[1] != width:
         raise TaskError(
-            f"{what} has shape {matrix.shape}, expected (n, {width}): one column for each of the parameters"
+            f"{what} has shape {matrix.shape}, expected (n, {width}): "
+            f"one column for each of the parameters{_listed(columns)}"
         )
     matrix[~np.isfinite(matrix)] = np.nan
     return matrix
+
+
+def _listed(columns: Sequence[str]) -> str:
+    more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
+    return f" ({', '.join(columns[:NAMED])}{more})" if columns else ""
 
 
 def _as_vector(v: ArrayLike, length: int, what: str) -> Array:
@@ -139,17 +148,17 @@ class Task:
             raise TaskError(f"{name}: a column is named twice - column names must be unique")
         if self.kind not in {"continuous", "binary"}:
             raise TaskError(f"{name}: kind {self.kind!r} - use 'continuous' or 'binary'")
-        put(self, "support_x", as_matrix(self.support_x, d, f"{name}: support_x"))
+        put(self, "support_x", as_matrix(self.support_x, d, f"{name}: support_x", self.columns))
         n = len(self.support_x)
         put(self, "support_y", _as_vector(self.support_y, n, f"{name}: support_y"))
         self._check_labels(name)
         put(
             self,
             "unlabelled_x",
-            as_matrix([] if self.unlabelled_x is None else self.unlabelled_x, d, f"{name}: unlabelled_x"),
+            as_matrix(() if self.unlabelled_x is None else self.unlabelled_x, d, f"{name}: unlabelled_x", self.columns),
         )
         if self.query_x is not None:
-            put(self, "query_x", as_matrix(self.query_x, d, f"{name}: query_x"))
+            put(self, "query_x", as_matrix(self.query_x, d, f"{name}: query_x", self.columns))
         q = 0 if self.query_x is None else len(self.query_x)
         sizes = {"query_y": q, "support_t": n, "unlabelled_t": len(self.unlabelled_x), "query_t": q}
         for attribute, size in sizes.items():

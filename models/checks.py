@@ -143,11 +143,51 @@ def check_bad_columns(prior: Learner, task: Task) -> None:
 
 
 def check_strangers(prior: Learner, task: Task) -> None:
-    """A stage with parameters nobody knows is served, with and without labels, without a family."""
+    """A stage with parameters nobody knows is served, with and without labels; without one it says it does not know."""
     other = replace(take(task, range(8)), columns=("a", "b", "c", "d"), family=None, characteristic="weight")
     answer(prior, other)
-    answer(prior, take(other, []))
+    check_unknown(prior, take(other, []))
     answer(prior, replace(other, unlabelled_x=np.zeros((0, 4)), unlabelled_t=None, support_t=None), np.zeros((3, 4)))
+
+
+def check_unknown(learner: Learner, task: Task) -> None:
+    """Where neither a label nor a sister is known, nothing is claimed: the widest interval, no unit in the domain."""
+    p = answer(learner, task)
+    low, high = (0.0, 1.0) if task.kind == "binary" else (-np.inf, np.inf)
+    _require((p.lower == low).all(), f"{learner.name}: a lower end where nothing is known")
+    _require((p.upper == high).all(), f"{learner.name}: an upper end where nothing is known")
+    _require(not p.in_domain.any(), f"{learner.name}: a unit in the domain where nothing is known")
+    told = " ".join(learner.adapt(task).sentences())
+    _require("not known" in told, f"{learner.name}: does not say that it does not know")
+
+
+def check_gross_labels(prior: Learner, task: Task) -> None:
+    """Labels off by a factor, however large, leave the answers finite."""
+    if task.kind == "binary":
+        return
+    for factor in (100.0, 1e9):
+        y = task.support_y + 41.0
+        y[::10] *= factor
+        answer(prior, replace(task, support_y=y))
+        answer(prior, take(replace(task, support_y=y), range(3)))
+
+
+def check_names(prior: Learner, task: Task) -> None:
+    """Parameters are met by name: another order changes nothing, one that is missing or unknown is served.
+
+    A defect may also be judged by how strange a unit is, which is calibrated on folds drawn by the values in order.
+    """
+    order = [2, 0, 3, 1]
+    other = replace(
+        task,
+        columns=[task.columns[j] for j in order],
+        support_x=task.support_x[:, order],
+        unlabelled_x=task.unlabelled_x[:, order],
+    )
+    a, b = answer(prior, task), answer(prior, other)
+    met = np.allclose(a.mean, b.mean, rtol=1e-6, atol=1e-9) and np.allclose(a.lower, b.lower, rtol=1e-6, atol=1e-9)
+    _require(met or task.kind == "binary", f"{prior.name}: parameters are met by their place, not by their name")
+    answer(prior, replace(task, columns=(*task.columns[:3], "new")))
 
 
 def check_wide(prior: Learner, task: Task) -> None:
@@ -200,7 +240,9 @@ def check_shapes(prior: Learner, task: Task) -> None:
     ):
         try:
             adapted.predict(x, t, level)
-        except TaskError:
+        except TaskError as error:
+            named = x.shape[1] == len(COLUMNS) or all(c in str(error) for c in COLUMNS)
+            _require(named, f"{prior.name}: refuses x {x.shape} without naming the columns")
             continue
         raise AssertionError(f"{prior.name}: accepted x {x.shape}, level {level}")
 
@@ -245,12 +287,14 @@ def check_untrained(learner: Learner) -> None:
     """A learner that saw no stage serves one from its own labels."""
     task = sisters()[0]
     answer(learner.fit([]), task)
-    answer(learner, take(task, []))
+    check_unknown(learner, take(task, []))
 
 
 CHECKS = (
     check_few_labels,
+    check_gross_labels,
     check_bad_columns,
+    check_names,
     check_strangers,
     check_wide,
     check_levels,

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.anomaly.domain import Domain
 from models.base import Kind
+from models.errors import NotExportable
 from models.export.answers import Units, answer, unknown
 from models.export.graph import Tensor
 from models.learners.parts.horizons import SOON
@@ -48,6 +49,8 @@ def _blend_domain(model: Blend) -> Domain:
 
 @band.register
 def _served(model: Served, units: Units, level: float) -> Band:
+    if not model.known:
+        raise NotExportable("nothing is known of this stage, by label or by sister - measure some units first")
     said = answer(model.respond, units)
     half = said.scale * t_quantile(level, said.freedom)
     return _ends(said.mean, half, model.gauge_sd, level, model.kind)

@@ -13,6 +13,7 @@ from models.base import Adapted, Array, Task
 from models.errors import StateError
 from models.learners.parts.families import Family, Levels, group, pack, unpack
 from models.learners.parts.levels import level_guess, spread_guess
+from models.learners.parts.order import left_out, oldest_first
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.serving import Answer
 from models.state import State
@@ -76,7 +77,7 @@ class Recent:
             return kin.by_mean()
         drift = Drift(0.0, UNKNOWN) if kin.place is None else self._drifts[kin.place]
         respond = _respond(task, kin.levels, Drift(drift.span or float(np.ptp(times)), drift.prior))
-        return kin.answered(respond, "recent level")
+        return kin.answered(respond, "recent level", note=left_out(task, MOST_LABELS))
 
     def state(self) -> State:
         """Return families and drifts."""
@@ -201,8 +202,8 @@ class Wandering:
 
 
 def _respond(task: Task, levels: Levels | None, drift: Drift) -> Wandering:
-    newest = np.argsort(np.asarray(task.support_t), kind="stable")[-MOST_LABELS:]
-    times, y = np.asarray(task.support_t)[newest], task.support_y[newest]
+    rows = oldest_first(task, MOST_LABELS)[-MOST_LABELS:]
+    times, y = np.asarray(task.support_t)[rows], task.support_y[rows]
     guess, level = spread_guess(task, levels), level_guess(task, levels)
     if levels is None or abs(float(y.mean()) - level) > 10 * (levels.between + levels.within):
         level, levels, guess = float(y.mean()), None, max(float(y.std(ddof=1)), 1e-12)

@@ -9,6 +9,7 @@ import numpy as np
 from models.base import Adapted, Array, Task
 from models.learners.parts.kernels import linear
 from models.learners.parts.levels import spread_guess
+from models.learners.parts.order import left_out, newest
 from models.learners.parts.plain import Kin, Plain
 from models.learners.parts.regress import Fit, regress_each
 from models.learners.parts.scaling import Scaling, scaling
@@ -25,11 +26,12 @@ class Ridge(Plain):
     name = "ridge"
 
     def adapt(self, task: Task) -> Adapted:
-        """Fit the labels of `task`; below three labels the mean of the stage answers."""
+        """Fit the newest labels of `task`, at most 600; below three labels the mean of the stage answers."""
         kin = Kin.of(self._families, task)
         if len(task.support_y) < FEWEST_LABELS or np.ptp(task.support_y) == 0:
             return kin.by_mean()
-        return kin.answered(_fit(task, spread_guess(task, kin.levels)), "ridge")
+        respond = _fit(task, spread_guess(task, kin.levels))
+        return kin.answered(respond, "ridge", note=left_out(task, MOST_LABELS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +50,7 @@ class Line:
 
 
 def _fit(task: Task, guess: float) -> Line:
-    kept = slice(-MOST_LABELS, None)
+    kept = newest(task, MOST_LABELS)
     scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     k = linear(z, z)

@@ -9,6 +9,7 @@ import numpy as np
 from models.base import Adapted, Array, Task
 from models.learners.parts.kernels import matern32, squared_distances
 from models.learners.parts.levels import spread_guess
+from models.learners.parts.order import left_out, newest
 from models.learners.parts.plain import Kin, Plain
 from models.learners.parts.regress import Fit, regress_each
 from models.learners.parts.scaling import Scaling, scaling
@@ -30,9 +31,8 @@ class SingleGP(Plain):
         kin = Kin.of(self._families, task)
         if len(task.support_y) < FEWEST_LABELS or np.ptp(task.support_y) == 0:
             return kin.by_mean()
-        left = max(len(task.support_y) - MOST_LABELS, 0)
-        more = f"; the {left} oldest labels are left out" if left else ""
-        return kin.answered(_fit(task, spread_guess(task, kin.levels)), "Gaussian process", note=more)
+        respond = _fit(task, spread_guess(task, kin.levels))
+        return kin.answered(respond, "Gaussian process", note=left_out(task, MOST_LABELS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,7 @@ class Smooth:
 
 
 def _fit(task: Task, guess: float) -> Smooth:
-    kept = slice(-MOST_LABELS, None)
+    kept = newest(task, MOST_LABELS)
     scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     d2 = squared_distances(z, z) / max(z.shape[1], 1)

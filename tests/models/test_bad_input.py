@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import Task, make_learner
-from models.checks import sisters, take
+from models.checks import check_unknown, sisters, take
+from models.errors import NotExportable, TaskError
+from models.export import export_model
 from models.learners.parts.families import Levels
 from models.learners.parts.sound import sound, sound_tasks
 
@@ -78,8 +80,8 @@ def test_of_many_odd_labels_none_is_set_aside_and_that_is_said():
 def test_a_step_of_the_process_is_kept_once_three_labels_show_it():
     times = np.random.default_rng(1).permutation(20).astype(float)
     y = _around(20)
-    for newest, kept in ((2, False), (3, True), (6, True)):
-        stepped = np.where(times >= 20 - newest, 10 * y, y)
+    for recent, kept in ((2, False), (3, True), (6, True)):
+        stepped = np.where(times >= 20 - recent, 10 * y, y)
         assert (len(sound(_labelled(stepped, support_t=times), None).task.support_y) == 20) == kept
     once = np.where((times >= 8) & (times < 11), 10 * y, y)
     assert len(sound(_labelled(once, support_t=times), None).task.support_y) == 17
@@ -149,3 +151,38 @@ def test_wrong_labels_of_sisters_teach_nothing():
     a, b = (make_learner(members=LIGHT).fit(t).adapt(few).predict(few.unlabelled_x) for t in (tasks[1:], spoilt))
     assert np.abs(a.mean - b.mean).max() < 0.3
     assert (b.upper - b.lower).max() < 2 * (a.upper - a.lower).max()
+
+
+def test_a_stranger_without_a_label_claims_nothing():
+    for kind in ("continuous", "binary"):
+        tasks = sisters(kind)
+        prior = make_learner(members=(*LIGHT, "defect_head")).fit(tasks[1:4])
+        other = replace(take(tasks[0], []), columns=("a", "b", "c", "d"), family=None, characteristic="weight")
+        check_unknown(prior, other)
+        with pytest.raises(NotExportable, match="measure some units first"):
+            export_model(prior.adapt(other), other.unlabelled_x, None)
+
+
+def test_the_specification_stands_in_and_that_is_said():
+    task = replace(take(sisters()[0], []), limits=(39.0, 41.0, 43.0))
+    adapted = make_learner(members=LIGHT).fit([]).adapt(task)
+    p = adapted.predict(task.unlabelled_x)
+    np.testing.assert_allclose(p.mean, 41.0)
+    assert (p.upper - p.lower > 4).all()
+    assert not p.in_domain.any()
+    assert any(s.endswith("the value is not known; its specification stands in") for s in adapted.sentences())
+
+
+def test_a_sister_without_a_label_is_known_by_its_sisters():
+    tasks = sisters()
+    adapted = make_learner("stage_mean").fit(tasks[1:]).adapt(take(tasks[0], []))
+    p = adapted.predict(tasks[0].unlabelled_x)
+    assert np.isfinite(p.upper).all()
+    assert p.in_domain.any()
+
+
+def test_columns_that_do_not_fit_are_named():
+    with pytest.raises(TaskError, match=r"one column for each of the parameters \(force, speed, heat, gap\)"):
+        make_learner("stage_mean").fit([]).adapt(sisters()[0]).predict(np.zeros((2, 3)))
+    with pytest.raises(TaskError, match=r"p10, p11 and 28 more\)"):
+        Task("s", "c", [f"p{i}" for i in range(40)], [[1.0]], [1.0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.base import Array, Task
+from models.base import Task
 from models.learners.parts import Rows
 from models.learners.parts.horizons import divide_later, divide_soon
 
@@ -77,12 +77,3 @@ def log_uniform(most: int, rng: np.random.Generator, none: float = 0.1) -> int:
     if most < 1 or rng.random() < none:
         return 0
     return int(np.exp(rng.uniform(0.0, np.log(most + 1.0))))
-
-
-def newest(times: Array | None, n: int, most: int) -> Rows:
-    """Return the places of the `most` newest of n rows, in their order; the last rows where there are no times."""
-    if n <= most:
-        return np.arange(n)
-    if times is None:
-        return np.arange(n - most, n)
-    return np.sort(np.argsort(times, kind="stable")[-most:])

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+import numpy as np
+
 from models.base import Adapted, Array, Task
 from models.errors import StateError
 from models.learners.parts.families import Family, Levels, align, group, match, pack, unpack
-from models.learners.parts.levels import from_labels
+from models.learners.parts.levels import from_labels, spread_guess
 from models.learners.parts.serving import Respond, serve
 from models.state import State
 from models.transfer import Transfer
@@ -87,7 +89,8 @@ class Kin:
         `carried` is the share of the model that was learned at the sisters; without a label that is all of it.
         """
         first = f"{title}: {sentence(self.task, self.levels)}{note}"
-        return serve(self.task, respond, (first, *more), self.reference, self._taken(carried))
+        known = self.family is not None or len(self.task.support_y) > 0
+        return serve(self.task, respond, (first, *more), self.reference, self._taken(carried), known=known)
 
     def _taken(self, carried: float) -> Transfer:
         labels = len(self.task.support_y)
@@ -112,6 +115,10 @@ def seed_of(name: str, state: State) -> int:
 def sentence(task: Task, levels: Levels | None) -> str:
     """Say how many labels and sisters there are."""
     own = f"{counted(len(task.support_y), 'label')} of its own"
+    if levels is None and not len(task.support_y):
+        limited = task.kind == "continuous" and np.isfinite(spread_guess(task, None))
+        stands_in = "; its specification stands in" if limited else ""
+        return f"no label of its own and unlike any stage learned from, so the value is not known{stands_in}"
     if levels is None:
         return f"{own}; unlike any stage learned from, so nothing is carried over"
     return f"{own}; level and spread known from {counted(levels.stages, 'sister stage')}"

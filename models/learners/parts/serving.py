@@ -65,6 +65,9 @@ class Served:
     words : tuple of str
     taken : Transfer
         What was learned at other stages.
+    known : bool
+        Whether a label or a sister stage spoke of the characteristic. Else no unit is in the domain, and a probability
+        may be anything.
     """
 
     columns: tuple[str, ...]
@@ -74,6 +77,7 @@ class Served:
     learn_domain: Callable[[], Domain]
     words: tuple[str, ...]
     taken: Transfer
+    known: bool = True
 
     def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
         """Predict units with parameters `x`, shape (n, d), seen at times `t` in seconds.
@@ -85,10 +89,10 @@ class Served:
         TaskError
             If shapes do not fit or `level` is not between 0 and 1.
         """
-        matrix = as_matrix(x, len(self.columns), "predict: x")
+        matrix = as_matrix(x, len(self.columns), "predict: x", self.columns)
         mean, lower, upper = self.values(matrix, t, level)
         anomaly, inside = self.domain.judge(matrix, _times(t, len(matrix)))
-        return Prediction(mean, lower, upper, anomaly, inside, level)
+        return Prediction(mean, lower, upper, anomaly, inside & self.known, level)
 
     @cached_property
     def domain(self) -> Domain:
@@ -97,13 +101,15 @@ class Served:
 
     def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
         """Return mean, lower and upper as `predict` does, without looking at the domain."""
-        matrix = as_matrix(x, len(self.columns), "predict: x")
+        matrix = as_matrix(x, len(self.columns), "predict: x", self.columns)
         times = _times(t, len(matrix))
         if not 0 < level < 1:
             raise TaskError(f"predict: level {level} - give a probability between 0 and 1, such as 0.9")
         answer = self.respond(matrix, times)
         half = answer.scale * t_quantile(level, answer.freedom)
         half = np.maximum(half, self.gauge_sd * t_quantile(level, 1e9))
+        if self.kind == "binary" and not self.known:
+            half = np.ones(len(matrix))
         mean, lower, upper = answer.mean, answer.mean - half, answer.mean + half
         if self.kind == "binary":
             mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (mean, lower, upper))
@@ -133,8 +139,10 @@ def serve(
     words: tuple[str, ...],
     reference: Array | None = None,
     taken: Transfer | None = None,
+    *,
+    known: bool = True,
 ) -> Served:
     """Wrap `respond` for `task`; `reference` (shape (m, d)) stands in where the stage has few units of its own."""
     domain = partial(Domain.of, task, reference)
     own = Transfer(len(task.support_y)) if taken is None else taken
-    return Served(tuple(task.columns), task.kind, task.gauge_sd or 0.0, respond, domain, words, own)
+    return Served(tuple(task.columns), task.kind, task.gauge_sd or 0.0, respond, domain, words, own, known)

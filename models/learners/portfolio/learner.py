@@ -35,6 +35,8 @@ NEAR = 0.3
 TINY = 1e-6
 SUREST = 1e-4
 HURTS = 1.02
+UNSURE = 2.0
+"""Widening where neither a label nor a sister is known: a probability is then anything from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +117,8 @@ class Portfolio:
         belief = _no_belief([m.name for m in self._members], task.kind) if place is None else self._beliefs[place]
         weights = np.array([at_labels(table, SHOTS, n) for table in belief.weights])
         factors = np.array([np.interp(np.log1p(n), np.log1p(SHOTS), row) for row in belief.factors])
+        if place is None and not n:
+            factors = UNSURE * factors
         errors = belief.errors[0, int(np.abs(np.log1p(SHOTS) - np.log1p(n)).argmin())]
         parts, kept = [], []
         for i, learner in enumerate(self._members):

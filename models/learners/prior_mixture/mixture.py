@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 
 from models.base import Array, Task
-from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.families import Family
 from models.learners.parts.levels import level_guess, spread_guess
+from models.learners.parts.order import oldest_first
 from models.learners.parts.serving import Answer
 from models.learners.parts.together import Joint
 from models.learners.prior_mixture.experts import CLOCKED, MEANS
@@ -92,7 +92,7 @@ class Mixture:
     chosen : Chosen
         The experts that carry the weight.
     trees : Boosted or None
-        Learned on the stage's older labels where there are more than `MOST_LABELS`.
+        Learned on the stage's other labels where there are more than `MOST_LABELS`.
     left : int
         Labels left to `trees`.
     """
@@ -106,7 +106,7 @@ class Mixture:
     @classmethod
     def of(cls, task: Task, base: Footing) -> Self:
         """Weigh the experts by the labels of `task`."""
-        order = _order(task)
+        order = oldest_first(task, MOST_LABELS)
         older = max(len(order) - MOST_LABELS, 0)
         times = task.support_t
         seen = base.lens.see(task.support_x[order], None if times is None else times[order])
@@ -152,16 +152,11 @@ class Mixture:
         if drift > 0.05:
             out.append(f"drift in time carries {drift:.0%} of the weight")
         if self.left:
-            out.append(f"the newest {MOST_LABELS} labels are used exactly, the {self.left} older ones by boosted trees")
+            timed = self.evidence.seen.clock is not None
+            exactly = f"the newest {MOST_LABELS} labels" if timed else f"{MOST_LABELS} labels drawn by lot"
+            others = f"the {self.left} {'older ones' if timed else 'others'}"
+            out.append(f"{exactly} are used exactly, {others} by boosted trees")
         return tuple(out)
-
-
-def _order(task: Task) -> Rows:
-    """Return the rows oldest first, else in an order of their values: shuffled rows change nothing."""
-    keys = [*task.support_x.T, task.support_y]
-    if task.support_t is not None:
-        keys.append(task.support_t)
-    return np.lexsort(keys)
 
 
 def _older(past: Seen, y: Array) -> Boosted | None:

@@ -17,7 +17,7 @@ from models.learners.parts.deep.learner import Deep
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.training import Episode, Training
 from models.learners.parts.deep.world import Arrays, World
-from models.learners.parts.draws import newest
+from models.learners.parts.order import newest
 from models.learners.parts.plain import Kin
 from models.learners.rl2.bout import Bout
 from models.learners.rl2.policy import HIDDEN, scores, unpractised
@@ -116,7 +116,7 @@ class RL2(Deep):
 
 def _labels(task: Task, inputs: SisterInputs, world: World) -> tuple[Array, Array]:
     """Return inputs and standardized labels of the newest units, in the order of time."""
-    own, t = newest(task.support_t, len(task.support_y), MOST_READ), task.support_t
+    own, t = newest(task, MOST_READ), task.support_t
     own = own[np.lexsort([*task.support_x[own].T, *([] if t is None else [t[own]])])]
     level, scale = world.standing.place(task.support_y)
     return inputs.see(task.support_x[own], None if t is None else t[own]), (task.support_y[own] - level) / scale

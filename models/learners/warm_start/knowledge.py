@@ -13,11 +13,12 @@ from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.levels import level_guess, spread_guess
+from models.learners.parts.order import oldest_first
 from models.learners.parts.plain import Kin
 from models.learners.warm_start.experience import Experience, draw, episode, informative, short
 from models.learners.warm_start.recipes import SHARED
 from models.learners.warm_start.sisters import Sisters
-from models.learners.warm_start.workbench import Workbench, canonical
+from models.learners.warm_start.workbench import Workbench
 from models.representations.features import meta_features
 from models.state import State
 
@@ -58,7 +59,7 @@ class Known:
     def bench(self, task: Task, seed: int) -> tuple[Workbench, Rows]:
         """Return the workbench of a stage, and which of its labels (the newest 300 at most) lie on it, in order."""
         kin = Kin.of(self.families, task)
-        rows = canonical(task)[-MOST_LABELS:]
+        rows = oldest_first(task, MOST_LABELS)[-MOST_LABELS:]
         pools = () if kin.place is None else self.pools[kin.place]
         bench = Workbench(
             x=task.support_x[rows],

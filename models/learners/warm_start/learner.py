@@ -13,6 +13,7 @@ from models.calibration import across_stage_factor, loo_factor
 from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.levels import FREEDOM
+from models.learners.parts.order import left_out, oldest_first
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.serving import Served, t_quantile
 from models.learners.warm_start.answers import Blend, Chosen
@@ -20,7 +21,7 @@ from models.learners.warm_start.choosing import Choice, choose
 from models.learners.warm_start.experience import Experience, draw, short
 from models.learners.warm_start.knowledge import MOST_LABELS, Known
 from models.learners.warm_start.recipes import RECIPES
-from models.learners.warm_start.workbench import Workbench, canonical
+from models.learners.warm_start.workbench import Workbench
 from models.representations.features import meta_features
 from models.state import State
 
@@ -73,8 +74,7 @@ class WarmStart:
             return kin.by_mean()
         weight = self._weight(task, kin)
         choice = self._choice(bench, rows, task, weight)
-        left = len(task.support_y) - len(rows)
-        note = f"; the {left} oldest labels are left out" if left else ""
+        note = left_out(task, MOST_LABELS)
         title = f"warm start, {RECIPES[choice.chosen[0]]}"
         words = _words(self._known.experience, weight, choice)
         carried = sum(w for i, w in zip(choice.chosen, choice.weights, strict=True) if RECIPES[i].shared)
@@ -88,7 +88,7 @@ class WarmStart:
 
     def ratios(self, task: Task, rng: np.random.Generator) -> list[Array]:
         """Return |error| / promised half-width on episodes of a stage, to judge the intervals by."""
-        found, rows = [], canonical(task)[-MOST_LABELS:]
+        found, rows = [], oldest_first(task, MOST_LABELS)[-MOST_LABELS:]
         for own, rest in (d for size in CALIBRATED for d in draw(task, rows, size, 1, rng)):
             adapted = self.adapt(short(task, rows[own]))
             if isinstance(adapted, Served):

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from models.anomaly.knn import squared_distances
-from models.base import Array, Task
+from models.base import Array
 from models.learners.parts import Rows
 from models.learners.parts.boosted import grow
 from models.learners.parts.kernels import matern32
@@ -145,10 +145,3 @@ def _neighbours(bench: Workbench, recipe: Recipe, rows: Rows) -> Fitted:
 def _trees(bench: Workbench, recipe: Recipe, rows: Rows) -> Fitted:
     rng = np.random.default_rng(bench.seed)
     return Grown(Means(grow(bench.x[rows], bench.y[rows], np.ones(len(rows)), rng, OWN[recipe.growth])), 0.0)
-
-
-def canonical(task: Task) -> Rows:
-    """Return the labelled rows in an order that does not depend on how they were given."""
-    x = np.nan_to_num(task.support_x, nan=np.inf)
-    keys = (*x.T, task.support_y)
-    return np.lexsort(keys if task.support_t is None else (*keys, task.support_t)).astype(np.intp)

@@ -20,8 +20,8 @@ from models.learners.parts.deep.stages import FEWEST_STRANGE, Prepared
 from models.learners.parts.deep.standing import Standing
 from models.learners.parts.deep.training import Episode, Training
 from models.learners.parts.deep.world import Arrays, World, from_arrays, to_arrays
-from models.learners.parts.draws import newest
 from models.learners.parts.families import Family, group, pack, unpack
+from models.learners.parts.order import left_out, newest
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.scaling import Scaling
 from models.learners.parts.serving import Answer
@@ -141,7 +141,7 @@ class Deep(ABC):
         else:
             return kin.by_mean()
         order = np.lexsort([*task.support_x.T, task.support_y])
-        order = order[np.isin(order, newest(task.support_t, n, self.MOST_LABELS))]
+        order = order[np.isin(order, newest(task, self.MOST_LABELS))]
         times = None if task.support_t is None else task.support_t[order]
         standing = world.standing if kin.family is not None else _strange(task)
         level, scale = standing.place(task.support_y[order])
@@ -151,9 +151,8 @@ class Deep(ABC):
         count = len(next(iter(nets.values())))
         seen = "which never saw this stage" if count == 1 else "each blind to some of the stages"
         basis = "" if kin.family is not None else "; a stranger, seen on a basis common to all stages"
-        left = f"; the {n - len(order)} oldest labels are left out" if n > len(order) else ""
         words = (f"answered by {counted(count, 'net')}, {seen}{basis}", *self.said(settled))
-        return kin.answered(respond, self.title, *words, note=left)
+        return kin.answered(respond, self.title, *words, note=left_out(task, self.MOST_LABELS))
 
     def state(self) -> State:
         """Return families and nets."""
