@@ -186,3 +186,13 @@ def test_columns_that_do_not_fit_are_named():
         make_learner("stage_mean").fit([]).adapt(sisters()[0]).predict(np.zeros((2, 3)))
     with pytest.raises(TaskError, match=r"p10, p11 and 28 more\)"):
         Task("s", "c", [f"p{i}" for i in range(40)], [[1.0]], [1.0])
+
+
+@pytest.mark.parametrize("others", [0, 1, 3])
+def test_units_that_are_all_alike_are_served(others):
+    x = np.zeros((40, 2))
+    x[:others, 0] = np.arange(1, others + 1)
+    task = Task("s", "c", ["a", "b"], x[:12], np.arange(12.0), unlabelled_x=x[12:])
+    adapted = make_learner("prior_mixture").fit([]).adapt(task)
+    assert np.isfinite(adapted.predict(x).mean).all()
+    assert ("too few to say what is usual" in adapted.sentences()[-1]) == (others == 0)

@@ -122,7 +122,7 @@ def test_more_labels_than_are_used_exactly_and_double_precision_where_single_str
 @settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 2**16),
-    n=st.integers(0, 12),
+    n=st.integers(1, 12),
     d=st.integers(1, 4),
     size=st.sampled_from([1e-9, 1.0, 1e9]),
     name=st.sampled_from(["prior_mixture", "single_gp", "ridge", "recent"]),

@@ -106,7 +106,7 @@ def test_many_labels_cost_little_and_say_what_takes_over(family, prior):
     task = Task("big", "c", list("abcde"), x, np.sin(2 * x[:, 0]) + x[:, 1] * x[:, 2])
     adapted = prior.adapt(task)
     p = adapted.predict(x[:200])
-    assert any("4600 older ones by boosted trees" in said for said in adapted.sentences())
+    assert any("4600 others by boosted trees" in said for said in adapted.sentences())
     assert np.corrcoef(p.mean, task.support_y[:200])[0, 1] > 0.9
 
 
