@@ -64,12 +64,13 @@ class Crossed:
 
     @classmethod
     def learn(cls, units: Units, fold: Rows) -> Self:
-        """Learn from `units` with the fold of each, shape (m,); every fold leaves units to learn from."""
+        """Learn from `units` with the fold of each, shape (m,); a fold that holds them all is judged by itself."""
         asides = [np.flatnonzero(fold == k) for k in range(int(fold.max()) + 1)]
         asides = [rows for rows in asides if len(rows)]
         pairs, scores = [], []
         for aside in asides:
-            pairs.append(Pair.learn(np.delete(units.rows, aside, axis=0)))
+            rest = np.delete(units.rows, aside, axis=0)
+            pairs.append(Pair.learn(rest if len(rest) else units.rows))
             scores.append(pairs[-1].scores(units.rows[aside]))
         usual = np.sort(np.vstack(scores), axis=0)
         totals, weights = [], []

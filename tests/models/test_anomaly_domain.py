@@ -167,3 +167,10 @@ def test_whatever_the_units_scores_are_shares(seed, d, m):
     anomaly, inside = Domain.learn(rows, times).judge(np.vstack([rows, rng.normal(size=(3, d))]), np.arange(m + 3.0))
     assert ((anomaly >= 0) & (anomaly < 1)).all()
     assert inside.dtype == np.bool_
+
+
+def test_units_that_are_all_alike_are_judged_by_themselves():
+    domain = Domain.learn(np.zeros((30, 2)))
+    anomaly, inside = domain.judge(np.array([[0.0, 0.0], [5.0, 0.0]]))
+    assert inside.tolist() == [True, False]
+    assert anomaly[0] <= anomaly[1]

@@ -93,7 +93,7 @@ def test_anil_leaves_the_body_alone_but_learns_it():
 
 
 def test_meta_sgd_learns_a_step_size_for_every_parameter():
-    prior = make_learner("meta_sgd", steps=15, strangers=False).fit(sisters()[1:])
+    prior = make_learner("meta_sgd", steps=100, strangers=False).fit(sisters()[1:])
     nets = prior._worlds[0].nets
     for name in ("w0", "b0", "w1", "w2"):
         rates = nets[f"rate_{name}"]
