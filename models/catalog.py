@@ -11,7 +11,7 @@ from typing import Any, cast
 from models.base import Learner
 from models.errors import StateError, UnknownName
 from models.learners.portfolio import Portfolio
-from models.state import State
+from models.state import LEARNED, State
 
 ENTRY_POINTS = "qc_app.learners"
 
@@ -96,7 +96,7 @@ def load_learner(state: State) -> Learner:
     Raises
     ------
     StateError
-        If the state names no learner known here, or is damaged.
+        If the state names no learner known here, is damaged, or was written by older learners and no longer fits.
 
     Examples
     --------
@@ -106,9 +106,15 @@ def load_learner(state: State) -> Learner:
     name = state.meta.get("learner")
     if not isinstance(name, str) or name not in learner_names():
         raise StateError(f"state of learner {name!r}, which is not known here (known: {', '.join(learner_names())})")
-    if name == Portfolio.name:
-        return Portfolio.from_state(state, load_learner)
-    return cast("Learner", _class(name).from_state(state))
+    try:
+        if name == Portfolio.name:
+            return Portfolio.from_state(state, load_learner)
+        return cast("Learner", _class(name).from_state(state))
+    except StateError as error:
+        if state.learned == LEARNED:
+            raise
+        older = f"written by older learners ({state.learned}, this program's are {LEARNED}), it no longer fits"
+        raise StateError(f"{error} - {older}: train again") from None
 
 
 def setting_names(name: str) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from safetensors.numpy import save as save_tensors
 from models.errors import StateError
 
 FORMAT = 1
+"""Version of the file: how arrays and JSON are written."""
+LEARNED = 1
+"""Version of what learners keep: raise it when arrays of a learner change shape or meaning. Files without it are 0."""
 _KINDS = "fiub"
 
 
@@ -30,10 +33,13 @@ class State:
         JSON-able: strings, finite numbers, booleans, None, lists and dicts of them.
     arrays : mapping of str to ndarray
         Numeric or boolean arrays; names are paths such as ``"members/0/weights"``.
+    learned : int
+        Which version of the learners wrote it.
     """
 
     meta: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    learned: int = LEARNED
 
     def inside(self, prefix: str) -> dict[str, NDArray[Any]]:
         """Return the arrays below ``prefix/``, with the prefix taken off.
@@ -75,7 +81,9 @@ def to_bytes(state: State) -> bytes:
                 f"state array {name!r} has dtype {np.asarray(array).dtype} - only numbers and booleans are saved"
             )
     try:
-        text = json.dumps({"format": FORMAT, "meta": state.meta}, sort_keys=True, allow_nan=False)
+        text = json.dumps(
+            {"format": FORMAT, "learned": state.learned, "meta": state.meta}, sort_keys=True, allow_nan=False
+        )
     except (TypeError, ValueError) as error:
         raise StateError(f"state meta cannot be written as JSON: {error}") from None
     arrays = {name: np.ascontiguousarray(state.arrays[name]) for name in sorted(state.arrays)}
@@ -96,20 +104,22 @@ def from_bytes(data: bytes) -> State:
     Raises
     ------
     StateError
-        If the bytes are damaged, foreign, or of a newer format.
+        If the bytes are damaged, foreign, or of a newer program.
     """
     try:
         arrays = load_tensors(data)
         size = int.from_bytes(data[:8], "little")
         header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["state"])
-        version, meta = int(header["format"]), header["meta"]
+        version, learned, meta = int(header["format"]), int(header.get("learned", 0)), header["meta"]
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise StateError(
             f"this is no saved state, or a damaged one ({error}) - restore the file or train again"
         ) from None
     if version > FORMAT:
         raise StateError(f"state of format {version}, this program reads up to {FORMAT} - update the program")
-    return State(meta, arrays)
+    if learned > LEARNED:
+        raise StateError(f"state of learners {learned}, this program knows up to {LEARNED} - update the program")
+    return State(meta, arrays, learned)
 
 
 def digest(data: bytes) -> str:

@@ -1,5 +1,6 @@
 """What bad input does to a model: a typed error or a safe answer, as the table in models/README.md says."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Task, make_learner
+from models import Task, load_learner, make_learner
+from models.bench import folders, load
 from models.checks import check_unknown, sisters, take
-from models.errors import NotExportable, TaskError
+from models.errors import NotExportable, StateError, TaskError
 from models.export import export_model
-from models.learners.parts.families import Levels
+from models.learners.parts.families import Levels, levels
 from models.learners.parts.sound import sound, sound_tasks
+from models.state import LEARNED, from_bytes, to_bytes
 
 MILL = Levels(mean=41.0, between=0.5, within=0.4, stages=6)
 LIGHT = ("prior_mixture", "pooled", "stage_mean")
@@ -188,6 +191,48 @@ def test_columns_that_do_not_fit_are_named():
         Task("s", "c", [f"p{i}" for i in range(40)], [[1.0]], [1.0])
 
 
+def test_a_long_tail_is_measured_by_the_sisters_too():
+    y = np.append(np.exp(np.linspace(-1.2, 1.2, 20)), 40.0)
+    assert _aside(_labelled(y)) == []
+    assert _aside(_labelled(y), Levels(mean=1.3, between=0.3, within=1.0, stages=9)) == [40.0]
+
+
+def _written(state, **header):
+    data = to_bytes(state)
+    size = int.from_bytes(data[:8], "little")
+    about = json.loads(data[8 : 8 + size])
+    told = json.loads(about["__metadata__"]["state"]) | header
+    about["__metadata__"]["state"] = json.dumps({k: v for k, v in told.items() if v is not None})
+    head = json.dumps(about).encode()
+    return len(head).to_bytes(8, "little") + head + data[8 + size :]
+
+
+def test_a_state_of_the_future_asks_for_another_program():
+    state = make_learner("stage_mean").fit(sisters()[1:]).state()
+    for header in ({"format": 99}, {"learned": 99}):
+        with pytest.raises(StateError, match=r"99, this program .* - update the program"):
+            from_bytes(_written(state, **header))
+
+
+def test_a_state_of_older_learners_is_read_or_asks_to_train_again():
+    state = make_learner("pooled").fit(sisters()[1:]).state()
+    old = from_bytes(_written(state, learned=None))
+    assert old.learned == 0
+    assert load_learner(old).name == "pooled"
+    fewer = replace(old, arrays=dict(list(old.arrays.items())[:-1]))
+    with pytest.raises(StateError, match=r"written by older learners \(0, .* train again"):
+        load_learner(fewer)
+    with pytest.raises(StateError, match=r"missing or damaged$"):
+        load_learner(replace(fewer, learned=LEARNED))
+
+
+def test_a_state_file_that_was_cut_or_is_something_else_is_refused():
+    data = to_bytes(make_learner("stage_mean").fit(sisters()[1:]).state())
+    for broken in (b"", data[:40], data[:-9], b"PK" + data, data[:8] + b"[" + data[9:]):
+        with pytest.raises(StateError, match="restore the file or train again"):
+            from_bytes(broken)
+
+
 @pytest.mark.parametrize("others", [0, 1, 3])
 def test_units_that_are_all_alike_are_served(others):
     x = np.zeros((40, 2))
@@ -196,3 +241,17 @@ def test_units_that_are_all_alike_are_served(others):
     adapted = make_learner("prior_mixture").fit([]).adapt(task)
     assert np.isfinite(adapted.predict(x).mean).all()
     assert ("too few to say what is usual" in adapted.sentences()[-1]) == (others == 0)
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+def test_of_true_labels_of_real_stages_hardly_any_is_set_aside(packs_dir):
+    seen = lost = 0
+    for pack in (load(folder) for folder in folders(packs_dir)):
+        for name in (c for c, kind in pack.characteristics.items() if kind == "continuous"):
+            ys = [stage.y[name][np.isfinite(stage.y[name])] for stage in pack.stages]
+            for i, y in enumerate(ys):
+                others = levels([y for j, y in enumerate(ys) if j != i and len(y)])
+                seen, lost = seen + len(y), lost + len(_aside(_labelled(y), others))
+    assert seen > 100_000
+    assert lost < seen / 1000

@@ -8,7 +8,8 @@ A label is set aside where all of this holds; binary labels never are:
   between them, or by a sixth of the tolerance. One or two are held against the level of five sisters that agree.
 * it is less than a fifth or more than five times the centre: wrong by a factor, not by a bad day of the process.
 * from eight labels on, where the characteristic is positive: more than `FAR_LOG` spreads from the centre in logarithms
-  too, so that the long tail of an emission or a roughness stays.
+  too, so that the long tail of an emission or a roughness stays; or so far from it that no sister, where they agree,
+  comes near.
 
 Of three and more labels a third at most is set aside: where more look wrong, it is the stage that is different. The
 three newest in a row are a step of the process, not errors.
@@ -27,6 +28,7 @@ from models.words import counted
 
 FAR = 20.0
 FAR_LOG = 6.0
+UNHEARD_OF = 30.0
 FACTOR = 5.0
 OWN = 8
 SHARE = 3
@@ -110,7 +112,7 @@ def _odd(task: Task, known: Levels | None) -> BoolArray:
         return np.zeros(n, dtype=bool)
     odd = (np.abs(y - centre) > FAR * spread) & _by_a_factor(y, centre)
     if n >= OWN:
-        odd &= _far_in_logarithms(y)
+        odd &= _far_in_logarithms(y) | _unheard_of(y, centre, known)
     return _without_step(odd, task.support_t)
 
 
@@ -123,10 +125,9 @@ def _centre(y: Array, known: Levels | None) -> float:
 def _spread(task: Task, known: Levels | None) -> float:
     """Return the standard deviation to measure with; infinite where none is known well enough."""
     n = len(task.support_y)
-    agree = known is not None and 0 < known.between <= AGREE * known.within
     if n >= OWN:
         own = _robust(task.support_y) or abs(float(np.median(task.support_y))) or np.inf
-        return max(own, known.within) if agree and known is not None else own
+        return max(own, known.within) if known is not None and _agree(known) else own
     lower, _, upper = task.limits or (None, None, None)
     tolerance = (upper - lower) / 6 if lower is not None and upper is not None and upper > lower else 0.0
     sisters = 0.0
@@ -134,8 +135,19 @@ def _spread(task: Task, known: Levels | None) -> float:
         sisters = float(np.hypot(known.within, known.between))
     borrowed = max(sisters, tolerance)
     if n < SHARE:
-        return borrowed if agree and sisters else np.inf
+        return borrowed if sisters and known is not None and _agree(known) else np.inf
     return max(borrowed, _deviation(task.support_y)) if borrowed else np.inf
+
+
+def _agree(known: Levels) -> bool:
+    return 0 < known.between <= AGREE * known.within
+
+
+def _unheard_of(y: Array, centre: float, known: Levels | None) -> BoolArray:
+    """Return which labels are farther from the centre than anything that sisters, where they agree, ever had."""
+    if known is None or known.stages < SHARE or not _agree(known):
+        return np.zeros(len(y), dtype=bool)
+    return np.asarray(np.abs(y - centre) > UNHEARD_OF * np.hypot(known.within, known.between))
 
 
 def _deviation(y: Array) -> float:
