@@ -243,7 +243,6 @@ def test_units_that_are_all_alike_are_served(others):
     assert ("too few to say what is usual" in adapted.sentences()[-1]) == (others == 0)
 
 
-@pytest.mark.slow
 @pytest.mark.realdata
 def test_of_true_labels_of_real_stages_hardly_any_is_set_aside(packs_dir):
     seen = lost = 0
