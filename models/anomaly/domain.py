@@ -92,8 +92,8 @@ class Domain:
 
     @property
     def known(self) -> bool:
-        """Whether there are units enough to say anything; those that are all alike are one."""
-        return len(self.units) >= FEWEST and self.units.independent > 1
+        """Whether there are units enough to say anything."""
+        return len(self.units) >= FEWEST
 
     def judge(self, x: Array, t: Array | None = None) -> tuple[Array, BoolArray]:
         """Return the anomaly score (0..1) and whether each row of `x`, shape (n, d), lies inside the domain.

@@ -43,7 +43,7 @@ def _light(name):
 @pytest.mark.parametrize("name", learner_names())
 @pytest.mark.parametrize("parameters", [1, 500])
 def test_one_and_five_hundred_parameters_from_no_label_to_five_thousand(name, parameters):
-    for kind in ("continuous", "binary"):
+    for kind in ("continuous", "binary") if parameters == 1 else ("continuous",):
         prior = _light(name).fit([_sized(24, parameters, kind, seed) for seed in (1, 2, 3)])
         for labels in (0, 1, 30, 5000 if parameters == 1 else 700):
             answer(prior, _sized(labels, parameters, kind, seed=9))
