@@ -1,7 +1,9 @@
-"""A small plant of two sister stages that drops CSV files, on a clock that moves when told."""
+"""A small plant that drops CSV files, on a clock that moves when told."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,7 +58,7 @@ class Works:
     """The plant, its folder, and what makes its days."""
 
     folder: Path
-    stages: tuple[str, ...] = ("p-1", "p-2")
+    stages: tuple[str, ...] = ("p-1",)
     gate: Gate = field(default_factory=Gate)
     upper: float = 20.0
 
@@ -71,8 +73,8 @@ class Works:
         store = open_store(
             Settings(home=self.home()), create=True, clock=ManualClock(START + timedelta(days=day) + NIGHT)
         )
-        if store.journal.plants.current() is None:
-            plant = self.plant()
+        plant, current = self.plant(), store.journal.plants.current()
+        if current is None or current.digest != digest(plant):
             store.journal.plants.save(render(plant), digest(plant), "test", "", START)
         return store
 
@@ -104,11 +106,37 @@ def fast_learner():
 
 
 @pytest.fixture(scope="package")
-def grown(tmp_path_factory, fast_learner):
+def played(tmp_path_factory, fast_learner) -> Callable[..., Works]:
+    """Give the plant of some stages after so many plain nights, each night played once a run: to look at, or to copy."""
+    made: dict[tuple[tuple[str, ...], int], Works] = {}
+
+    def get(nights: int, stages: tuple[str, ...] = ("p-1",)) -> Works:
+        if (stages, nights) not in made:
+            works = Works(tmp_path_factory.mktemp(f"played-{nights}"), stages)
+            if nights > 1:
+                shutil.copytree(get(nights - 1, stages).folder, works.folder, dirs_exist_ok=True)
+            works.nights([nights - 1])
+            made[stages, nights] = works
+        return made[stages, nights]
+
+    return get
+
+
+@pytest.fixture(scope="package")
+def grown(played):
     """A plant of one stage after seven nights, to look at."""
-    works = Works(tmp_path_factory.mktemp("grown"), stages=("p-1",))
-    works.nights(range(7))
-    return works
+    return played(7)
+
+
+@pytest.fixture
+def after(tmp_path, played) -> Callable[..., Works]:
+    """Give a plant of one's own, after so many plain nights."""
+
+    def copied(nights: int, stages: tuple[str, ...] = ("p-1",)) -> Works:
+        shutil.copytree(played(nights, stages).folder, tmp_path, dirs_exist_ok=True)
+        return Works(tmp_path, stages)
+
+    return copied
 
 
 @pytest.fixture

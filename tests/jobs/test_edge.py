@@ -82,7 +82,7 @@ def verdicts(works):
 
 
 def test_a_challenger_must_answer_alike_where_the_plant_asks_for_it(tmp_path):
-    works = Works(tmp_path, stages=("p-1",), gate=Gate(export=True))
+    works = Works(tmp_path, gate=Gate(export=True))
     works.nights(range(3))
     promoted = [d for d in verdicts(works) if d.verdict == "promoted"]
     assert promoted
@@ -92,7 +92,7 @@ def test_a_challenger_must_answer_alike_where_the_plant_asks_for_it(tmp_path):
 def test_one_that_does_not_is_kept_out_with_the_reason(tmp_path, monkeypatch):
     refused = (Guard("export", False, 0.3, 1e-3, "the exported model answers otherwise"),)
     monkeypatch.setattr(judge, "export_guards", lambda *_: refused)
-    works = Works(tmp_path, stages=("p-1",), gate=Gate(export=True))
+    works = Works(tmp_path, gate=Gate(export=True))
     works.nights(range(3))
     found = verdicts(works)
     assert {d.verdict for d in found} <= {"kept", "undecided"}
@@ -101,8 +101,7 @@ def test_one_that_does_not_is_kept_out_with_the_reason(tmp_path, monkeypatch):
         assert store.journal.models.pointers("p-1", "width").champion is None
 
 
-def test_nobody_is_asked_to_export_by_default(tmp_path, monkeypatch):
+def test_nobody_is_asked_to_export_by_default(works, monkeypatch):
     monkeypatch.setattr(judge, "export_guards", lambda *_: pytest.fail("was asked"))
-    works = Works(tmp_path, stages=("p-1",))
     works.nights(range(3))
     assert json.dumps([d.verdict for d in verdicts(works)]).count("promoted")

@@ -85,8 +85,8 @@ def test_the_nearest_units_carry_what_was_measured_of_them_and_never_the_unit_it
         assert [n["distance"] for n in near] == sorted(n["distance"] for n in near)
 
 
-def test_a_person_asks_and_the_scheduler_answers(works):
-    works.nights(range(4))
+def test_a_person_asks_and_the_scheduler_answers(after):
+    works = after(4)
     with works.open(day=3) as store:
         maria = Actor("maria", "operator")
         asked = request_explanation(store, maria, "p-1", "width", "p-1-0-5")
@@ -113,8 +113,8 @@ def test_before_any_label_nobody_answers_and_nothing_breaks(works):
             explain_unit(night, one, one.characteristics[0], "p-1-0-1")
 
 
-def test_the_baseline_explains_that_no_parameter_is_used(works):
-    works.nights(range(3))
+def test_the_baseline_explains_that_no_parameter_is_used(after):
+    works = after(3)
     with works.open(day=2) as store:
         one, night = stage("p-1"), now(store, works.plant())
         what = one.characteristics[0]
@@ -140,8 +140,8 @@ def test_the_command_says_it_in_words(grown, monkeypatch, capsys):
     assert main(["explain", "p-1", "p-1-0-5", "-c", "heigth", "--home", str(grown.home())]) == 2
 
 
-def test_drift_says_what_the_parameter_did_to_the_prediction(works):
-    works.nights(range(6))
+def test_drift_says_what_the_parameter_did_to_the_prediction(after):
+    works = after(6)
     works.nights(range(6, 8), shift=3.0)
     with works.open(day=7) as store:
         said = [d.sentence for d in store.journal.drift.list() if d.subject == "force" and d.drifted]
@@ -150,8 +150,8 @@ def test_drift_says_what_the_parameter_did_to_the_prediction(works):
         assert said[-1].endswith("mm")
 
 
-def test_between_nights_only_what_is_off_is_explained(works):
-    works.nights(range(3))
+def test_between_nights_only_what_is_off_is_explained(after):
+    works = after(3)
     with works.open(day=3) as store:
         before = {e.unit_id for e in store.journal.explanations.list("p-1", "width")}
         works.day(3, labels=0)
@@ -168,8 +168,8 @@ def test_between_nights_only_what_is_off_is_explained(works):
         assert len([e for e in kept if e.unit_id.startswith("p-1-4-")]) == 3
 
 
-def test_a_failing_explanation_costs_no_prediction(works, monkeypatch):
-    works.nights(range(3))
+def test_a_failing_explanation_costs_no_prediction(after, monkeypatch):
+    works = after(3)
 
     def broken(*_):
         raise ValueError("no luck")

@@ -23,7 +23,7 @@ from qc_app.jobs.nightly import nightly
 from qc_app.jobs.recovery import recover
 from tests.jobs.conftest import Works
 train.LEARNER = "ridge"
-works = Works(Path(sys.argv[1]), stages=("p-1",))
+works = Works(Path(sys.argv[1]))
 with works.open(int(sys.argv[2])) as store:
     recover(store)
     print(nightly(store, works.plant(), training="now").status)
@@ -69,7 +69,7 @@ def picture(works):
 def before(tmp_path_factory, fast_learner):
     """Two nights are over, the third day's files lie there, one row of them is bad."""
     folder = tmp_path_factory.mktemp("kills")
-    works = Works(folder / "works", stages=("p-1",))
+    works = Works(folder / "works")
     works.nights(range(LAST))
     works.day(LAST)
     bad = works.folder / "drop" / "p-1" / "measurements" / "bad.csv"

@@ -57,8 +57,8 @@ def test_a_second_night_of_the_same_day_does_nothing(grown):
         assert [r.id for r in store.journal.runs.list()] == before
 
 
-def test_a_stage_without_news_sleeps(works):
-    works.nights(range(2))
+def test_a_stage_without_news_sleeps(after):
+    works = after(2, stages=("p-1", "p-2"))
     works.day(2, stages=["p-1"], labels=0)
     with works.open() as store:
         store.clock.moment = START + timedelta(days=2, hours=1)
@@ -75,6 +75,7 @@ def test_one_stage_that_fails_leaves_the_others(works, monkeypatch):
         return real(night, stage, what)
 
     monkeypatch.setattr(nights, "adapt", broken)
+    works.stages = ("p-1", "p-2")
     works.nights(range(2))
     with works.open(1) as store:
         bad = [r for r in store.journal.runs.list(plant_day=(START + timedelta(days=1)).date()) if r.status == "failed"]
@@ -92,6 +93,7 @@ def test_one_stage_that_fails_leaves_the_others(works, monkeypatch):
 
 
 def test_a_source_that_cannot_be_read_does_not_stop_the_others(works):
+    works.stages = ("p-1", "p-2")
     plant = works.plant()
     works.day(0)
     with works.open() as store:
@@ -123,9 +125,8 @@ def test_the_promoted_model_is_the_judged_one_and_never_saw_its_judges(grown):
         assert promoted[-1].challenger == store.journal.models.pointers("p-1", "width").champion
 
 
-def test_a_rolled_back_model_does_not_come_back(works):
-    works.stages = ("p-1",)
-    works.nights(range(4))
+def test_a_rolled_back_model_does_not_come_back(after):
+    works = after(4)
     with works.open(3) as store:
         bad = store.journal.models.pointers("p-1", "width").champion
         store.journal.models.roll_back("p-1", "width", _rollback(store, bad))
@@ -141,9 +142,8 @@ def _rollback(store, bad):
     return Decision("p-1", "width", now.date(), now, "rolled_back", "by hand", "it lied", champion=bad, author="maria")
 
 
-def test_a_damaged_champion_gives_way_to_the_previous_tier(works):
-    works.stages = ("p-1",)
-    works.nights(range(4))
+def test_a_damaged_champion_gives_way_to_the_previous_tier(after):
+    works = after(4)
     with works.open(3) as store:
         pointers = store.journal.models.pointers("p-1", "width")
         (store.registry.root / pointers.champion / "state.safetensors").write_bytes(b"rust")
@@ -156,7 +156,7 @@ def test_a_damaged_champion_gives_way_to_the_previous_tier(works):
 
 
 def test_values_out_of_specification_raise_alarms_that_clear(works):
-    works.stages, works.upper = ("p-1",), 12.5
+    works.upper = 12.5
     works.nights(range(3))
     works.day(3, shift=2.8)
     bad = units_of("p-1", 3, shift=2.8).select("unit_id", "time", "width").tail(3)

@@ -40,8 +40,8 @@ def measured(store, stage_id, units, moment, source="gauge"):
     store.journal.labels.commit(stage_id, source, found, None, len(found), 0, moment)
 
 
-def test_a_night_writes_a_queue_of_units_without_a_label(works):
-    works.nights(range(3))
+def test_a_night_writes_a_queue_of_units_without_a_label(after):
+    works = after(3)
     with works.open(2) as store:
         queue = store.journal.queue.open("p-1", "width")
         known = set(store.journal.labels.known("p-1", "width")["unit_id"])
@@ -52,8 +52,8 @@ def test_a_night_writes_a_queue_of_units_without_a_label(works):
         assert all(entry.why and entry.due > entry.t_event for entry in queue)
 
 
-def test_a_repeated_choice_changes_nothing_and_lots_stay_from_night_to_night(works):
-    works.nights(range(3))
+def test_a_repeated_choice_changes_nothing_and_lots_stay_from_night_to_night(after):
+    works = after(3)
     with works.open(2) as store:
         plant, before = works.plant(), store.journal.queue.open("p-1", "width")
         stage, what = plant.stage("p-1"), plant.stage("p-1").characteristics[0]
@@ -68,8 +68,8 @@ def test_a_repeated_choice_changes_nothing_and_lots_stay_from_night_to_night(wor
         assert after == lots
 
 
-def test_overdue_units_leave_the_queue(works):
-    works.nights(range(2))
+def test_overdue_units_leave_the_queue(after):
+    works = after(2)
     with works.open(2) as store:
         plant = works.plant()
         night = night_of(store, plant, 40)
@@ -79,8 +79,8 @@ def test_overdue_units_leave_the_queue(works):
         assert store.journal.queue.open("p-1", "width") == []
 
 
-def test_labels_are_known_by_who_asked_for_them(works):
-    works.nights(range(3))
+def test_labels_are_known_by_who_asked_for_them(after):
+    works = after(3)
     with works.open(2) as store:
         queue = store.journal.queue.open("p-1", "width")
         drawn, chosen = ([e.unit_id for e in queue if e.by_lot is lot] for lot in (True, False))
@@ -94,8 +94,8 @@ def test_labels_are_known_by_who_asked_for_them(works):
         assert worn(night, stage, stage.characteristics[0])
 
 
-def test_a_unit_that_was_measured_before_it_was_chosen_was_not_chosen(works):
-    works.nights(range(3))
+def test_a_unit_that_was_measured_before_it_was_chosen_was_not_chosen(after):
+    works = after(3)
     with works.open(2) as store:
         entry = next(e for e in store.journal.queue.open("p-1", "width") if not e.by_lot)
         night = night_of(store, works.plant(), 3)
@@ -106,8 +106,8 @@ def test_a_unit_that_was_measured_before_it_was_chosen_was_not_chosen(works):
         assert found["picked"].to_list() == [""]
 
 
-def test_chosen_labels_teach_and_never_judge(works):
-    works.nights(range(3))
+def test_chosen_labels_teach_and_never_judge(after):
+    works = after(3)
     with works.open(2) as store:
         plant = works.plant()
         stage, what = plant.stage("p-1"), plant.stage("p-1").characteristics[0]
@@ -129,9 +129,9 @@ def test_chosen_labels_teach_and_never_judge(works):
 
 def test_the_outlook_stands_on_the_sisters(works3):
     old = ("p-2", "p-3", "p-4")
-    works3.nights(range(3), stages=old)
-    works3.nights(range(3, 5))
-    with works3.open(4) as store:
+    works3.nights(range(2), stages=old, labels=24)
+    works3.nights(range(2, 4))
+    with works3.open(3) as store:
         plan = store.journal.queue.planned("p-1", "width")
         assert plan is not None
         assert plan.values.get("sisters") == 3, plan.sentence
@@ -140,12 +140,12 @@ def test_the_outlook_stands_on_the_sisters(works3):
         assert labels == sorted(set(labels))
         assert all(lower <= error <= upper for _, error, lower, upper in plan.values["points"])
         plant = works3.plant()
-        again = foresee(night_of(store, plant, 4), plant.stage("p-1"), plant.stage("p-1").characteristics[0])
+        again = foresee(night_of(store, plant, 3), plant.stage("p-1"), plant.stage("p-1").characteristics[0])
         assert again.skipped
 
 
-def test_a_stage_without_sisters_hears_that_it_cannot_be_said(works):
-    works.nights(range(3))
+def test_a_stage_without_sisters_hears_that_it_cannot_be_said(after):
+    works = after(3)
     with works.open(2) as store:
         plan = store.journal.queue.planned("p-1", "width")
         assert plan is not None

@@ -54,11 +54,11 @@ def test_choosing_and_judging_use_different_divisions():
 
 @pytest.fixture(scope="module")
 def six(tmp_path_factory):
-    """Six sister stages after three nights, their prior a plain mean."""
+    """Six sister stages after two nights, every unit of the first measured; their prior a plain mean."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "LEARNER", "stage_mean")
         works = Works(tmp_path_factory.mktemp("six"), stages=tuple(f"p-{k}" for k in range(6)))
-        works.nights(range(3), labels=12)
+        works.nights(range(2), labels=24)
     return works
 
 
@@ -116,9 +116,9 @@ def test_the_night_of_a_degraded_learner_searches_after_it_watched(works, monkey
         assert store.journal.runs.list(job="retune")[0].sentence == "the learner has degraded; searched"
 
 
-def test_the_command_says_how_it_ended(works, capsys, monkeypatch):
+def test_the_command_says_how_it_ended(after, capsys, monkeypatch):
     monkeypatch.setenv("QC_USER", "maria")
-    works.nights(range(2))
+    works = after(2)
     assert main(["retune", "--home", str(works.home())]) == 0
     assert "6 are needed to compare settings" in capsys.readouterr().out
     with works.open(1) as store:

@@ -20,7 +20,7 @@ from .conftest import NIGHT, START, Works
 @pytest.fixture(scope="module")
 def two(tmp_path_factory, fast_learner):
     """Two sister stages after four nights with 24 labels a day."""
-    works = Works(tmp_path_factory.mktemp("two"))
+    works = Works(tmp_path_factory.mktemp("two"), stages=("p-1", "p-2"))
     works.nights(range(4), labels=24)
     return works
 
@@ -80,7 +80,7 @@ def test_a_model_says_which_stages_are_nearest_and_why(two):
 
 
 def test_a_prior_that_cannot_be_read_does_not_stand_in_the_way(two, tmp_path):
-    works = Works(tmp_path)
+    works = Works(tmp_path, two.stages)
     shutil.copytree(two.home(), works.home())
     with opened(works, 4) as store:
         night = now(store, two.plant())

@@ -46,8 +46,8 @@ def test_the_watch_adds_up_what_the_stages_said(grown):
         assert history(runs, {"learner": "another", "settings": {}}) == []
 
 
-def test_a_degraded_learner_raises_an_alarm_that_clears_by_itself(works, monkeypatch):
-    works.nights(range(2))
+def test_a_degraded_learner_raises_an_alarm_that_clears_by_itself(after, monkeypatch):
+    works = after(2)
     with works.open(1) as store:
         store.clock.moment = START + timedelta(days=1) + NIGHT
         night = now(store, works.plant())
