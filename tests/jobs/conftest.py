@@ -107,7 +107,7 @@ def fast_learner():
 
 @pytest.fixture(scope="package")
 def played(tmp_path_factory, fast_learner) -> Callable[..., Works]:
-    """Give the plant of some stages after so many plain nights, each night played once a run: to look at, or to copy."""
+    """Give the plant of some stages after so many plain nights, each played once a run; to look at or to copy."""
     made: dict[tuple[tuple[str, ...], int], Works] = {}
 
     def get(nights: int, stages: tuple[str, ...] = ("p-1",)) -> Works:
