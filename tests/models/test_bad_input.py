@@ -254,3 +254,15 @@ def test_of_true_labels_of_real_stages_hardly_any_is_set_aside(packs_dir):
                 seen, lost = seen + len(y), lost + len(_aside(_labelled(y), others))
     assert seen > 100_000
     assert lost < seen / 1000
+
+
+def test_a_sister_without_a_label_says_that_its_level_is_a_guess_where_levels_lie_far_apart():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(6, 30, 2))
+    far = [Task(f"s{i}", "c", ["a", "b"], x[i], 100.0 * i + x[i, :, 0], family="f") for i in range(6)]
+    near = [Task(f"s{i}", "c", ["a", "b"], x[i], 0.1 * i + x[i, :, 0], family="f") for i in range(6)]
+    for tasks, guess in ((far, True), (near, False)):
+        prior = make_learner("stage_mean").fit(tasks[1:])
+        none = Task("s0", "c", ["a", "b"], np.zeros((0, 2)), [], unlabelled_x=x[0], family="f")
+        assert ("is a guess until labelled" in prior.adapt(none).sentences()[0]) is guess
+        assert "guess" not in prior.adapt(tasks[0]).sentences()[0]

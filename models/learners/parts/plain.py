@@ -17,6 +17,9 @@ from models.state import State
 from models.transfer import Transfer
 from models.words import counted
 
+#: From so many times the spread of their units on, the levels of sisters say little of the level of a new one.
+APART = 2.0
+
 
 class Plain:
     """A learner that fits each stage on its own labels and takes from the sisters their levels alone.
@@ -121,4 +124,10 @@ def sentence(task: Task, levels: Levels | None) -> str:
         return f"no label of its own and unlike any stage learned from, so the value is not known{stands_in}"
     if levels is None:
         return f"{own}; unlike any stage learned from, so nothing is carried over"
-    return f"{own}; level and spread known from {counted(levels.stages, 'sister stage')}"
+    known = f"{own}; level and spread known from {counted(levels.stages, 'sister stage')}"
+    if len(task.support_y) or task.kind == "binary" or levels.between < APART * levels.within:
+        return known
+    apart = levels.between / max(levels.within, 1e-12)
+    return (
+        f"{known}, whose levels lie {apart:.0f} times farther apart than their units: its own is a guess until labelled"
+    )

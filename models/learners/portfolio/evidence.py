@@ -15,7 +15,7 @@ from models.learners.parts.draws import draw
 from models.learners.parts.horizons import HORIZONS
 from models.learners.parts.serving import Served
 
-SHOTS = np.array([0, 5, 10, 20, 50])
+SHOTS = np.array([0, 1, 2, 5, 10, 20, 50])
 QUERIES = 80
 EPISODES = 24
 FEWEST = 12
