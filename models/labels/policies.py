@@ -1,4 +1,4 @@
-"""How the next units to measure are chosen: one function a policy, compared by name in the bench."""
+"""How the next units to measure are chosen: one policy a name, compared by name in the bench."""
 
 from __future__ import annotations
 
@@ -116,80 +116,54 @@ def by_width(
     return tuple(Pick(int(rows[i]), f"interval of width {width[i]:.3g}") for i in order)
 
 
-def by_information(
-    prior: Learner,
-    task: Task,
-    candidates: ArrayLike,
-    batch: int,
-    rng: np.random.Generator,
-    *,
-    given: Sequence[int] = (),
-    costs: ArrayLike | None = None,
-) -> tuple[Pick, ...]:
-    """Take the units that are expected to lower the error over all units most, and cover new ground; see `fall`."""
-    return _informed(prior, task, candidates, batch, rng, given, costs, "both")
-
-
-def by_variance(
-    prior: Learner,
-    task: Task,
-    candidates: ArrayLike,
-    batch: int,
-    rng: np.random.Generator,
-    *,
-    given: Sequence[int] = (),
-    costs: ArrayLike | None = None,
-) -> tuple[Pick, ...]:
-    """Take the units that are expected to lower the variance over all units most, wherever they lie."""
-    return _informed(prior, task, candidates, batch, rng, given, costs, "variance")
-
-
-def by_coverage(
-    prior: Learner,
-    task: Task,
-    candidates: ArrayLike,
-    batch: int,
-    rng: np.random.Generator,
-    *,
-    given: Sequence[int] = (),
-    costs: ArrayLike | None = None,
-) -> tuple[Pick, ...]:
-    """Take the units that are nearest to as many unmeasured ones as can be, in relevant parameters and time."""
-    return _informed(prior, task, candidates, batch, rng, given, costs, "coverage")
-
-
-def _informed(  # noqa: PLR0917 - what a policy is given, and its aim
-    prior: Learner,
-    task: Task,
-    candidates: ArrayLike,
-    batch: int,
-    rng: np.random.Generator,
-    given: Sequence[int],
-    costs: ArrayLike | None,
-    aim: Aim,
-) -> tuple[Pick, ...]:
-    """Choose by `fall`.
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """Take the units that serve `aim` most, at least cost: see `fall`.
 
     A learner that knows no covariances is stood in for by the untrained mixture of Gaussian processes. At most
     `CANDIDATES` candidates and `UNITS` units, drawn by `rng`, are looked at.
+
+    Parameters
+    ----------
+    aim : {"both", "variance", "coverage"}
+        To lower the variance over all units most, wherever they lie; to lie near as many unmeasured ones as can be,
+        in relevant parameters and time; or both.
     """
-    rows, price = _priced(task, candidates, costs, given)
-    some = np.sort(rng.permutation(len(rows))[:CANDIDATES])
-    rows, price = rows[some], price[some]
-    if not rows.size or batch < 1:
-        return ()
-    stage = in_order(task, np.arange(len(task.unlabelled_x)))
-    units = stage[np.sort(rng.permutation(len(stage))[:UNITS])]
-    asked = np.concatenate([np.asarray(given, dtype=np.intp), rows])
-    every = np.concatenate([units, asked])
-    t = None if task.unlabelled_t is None else task.unlabelled_t[every]
-    together = _belief(prior, task).joint(task.unlabelled_x[every], t, len(asked))
-    cost = np.concatenate([np.ones(len(given)), price])
-    found = fall(together, batch, given=len(given), cost=cost, aim=aim)
-    return tuple(
-        Pick(int(asked[place]), _reason(together, int(place), float(share), float(cost[place])), float(share))
-        for place, share in zip(found.places, found.share, strict=True)
-    )
+
+    aim: Aim
+
+    def __call__(
+        self,
+        prior: Learner,
+        task: Task,
+        candidates: ArrayLike,
+        batch: int,
+        rng: np.random.Generator,
+        *,
+        given: Sequence[int] = (),
+        costs: ArrayLike | None = None,
+    ) -> tuple[Pick, ...]:
+        """Choose at most `batch` of `candidates`, as `Policy` says."""
+        rows, price = _priced(task, candidates, costs, given)
+        some = np.sort(rng.permutation(len(rows))[:CANDIDATES])
+        rows, price = rows[some], price[some]
+        if not rows.size or batch < 1:
+            return ()
+        stage = in_order(task, np.arange(len(task.unlabelled_x)))
+        units = stage[np.sort(rng.permutation(len(stage))[:UNITS])]
+        asked = np.concatenate([np.asarray(given, dtype=np.intp), rows])
+        every = np.concatenate([units, asked])
+        t = None if task.unlabelled_t is None else task.unlabelled_t[every]
+        together = _belief(prior, task).joint(task.unlabelled_x[every], t, len(asked))
+        cost = np.concatenate([np.ones(len(given)), price])
+        found = fall(together, batch, given=len(given), cost=cost, aim=self.aim)
+        return tuple(
+            Pick(int(asked[place]), _reason(together, int(place), float(share), float(cost[place])), float(share))
+            for place, share in zip(found.places, found.share, strict=True)
+        )
+
+
+by_information = Informed("both")
 
 
 @runtime_checkable
@@ -231,8 +205,8 @@ def by_practice(
 POLICIES: dict[str, Policy] = {
     "random": at_random,
     "width": by_width,
-    "variance": by_variance,
-    "coverage": by_coverage,
+    "variance": Informed("variance"),
+    "coverage": Informed("coverage"),
     "information": by_information,
     "rl2": by_practice,
 }

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from models import Task, make_learner
-from models.learners.parts.draws import divide
+from models.learners.parts.draws import divide, restrict
 from models.learners.parts.horizons import divide_later, divide_soon
-from models.learners.portfolio.evidence import examine, restrict
+from models.learners.portfolio.evidence import examine
 from models.learners.portfolio.weights import at_labels, soft_weights, starting_weights
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from models.bench.likeness.ways import Known, ways
 from models.bench.packs import Pack, folders, load
 from models.bench.protocols import generator, training_tasks
 from models.learners.parts.boosted import Growth, grow
+from models.learners.parts.draws import restrict
 
 MOST_STAGES = 14
 LABELS = 150
@@ -127,7 +128,7 @@ def worths(pack: Pack, characteristic: str, seed: int = 0) -> list[Worth]:
     if len(tasks) < FEWEST:
         return []
     place = np.array([names.index(t.stage) for t in tasks], dtype=np.float64)
-    loss, short = transfer_losses(tasks, rng), [_short(task, rng) for task in tasks]
+    loss, short = transfer_losses(tasks, rng), [_new(task, rng) for task in tasks]
     fold = rng.permutation(len(tasks)) % FOLDS
     found: dict[str, list[tuple[float, float, float]]] = {}
     for part in range(FOLDS):
@@ -165,18 +166,6 @@ def _continuous(pack: Pack) -> list[str]:
     return [name for name, kind in pack.characteristics.items() if kind == "continuous"]
 
 
-def _short(task: Task, rng: np.random.Generator) -> Task:
+def _new(task: Task, rng: np.random.Generator) -> Task:
     """Return the stage as it looks when it is new: ten labels, its other units unlabelled."""
-    own = np.sort(rng.permutation(len(task.support_y))[:SHOTS])
-    rest = np.setdiff1d(np.arange(len(task.support_y)), own)
-    t, u = task.support_t, task.unlabelled_t
-    timed = t is not None and (u is not None or not len(task.unlabelled_x))
-    return replace(
-        task,
-        support_x=task.support_x[own],
-        support_y=task.support_y[own],
-        support_t=None if t is None else t[own],
-        unlabelled_x=np.vstack([task.unlabelled_x, task.support_x[rest]]),
-        unlabelled_t=np.concatenate([np.zeros(0) if u is None else u, t[rest]]) if timed and t is not None else None,
-        groups=None if task.groups is None else task.groups[own],
-    )
+    return restrict(task, np.sort(rng.permutation(len(task.support_y))[:SHOTS]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.base import Task
@@ -62,6 +64,49 @@ def apart(task: Task, own: Rows, rest: Rows) -> Rows:
         return rest
     kept = rest[~np.isin(task.groups[rest].astype(str), task.groups[own].astype(str))]
     return kept if len(kept) else rest
+
+
+def restrict(task: Task, own: Rows, *, whole: bool = True, most: int | None = None) -> Task:
+    """Return the task with the labels of the rows `own` only; its other units are unlabelled.
+
+    Parameters
+    ----------
+    task : Task
+        All its labelled units as support.
+    own : ndarray of int
+    whole : bool
+        False: what came after the last of these labels has not happened yet.
+    most : int, optional
+        Keep at most so many unlabelled units, evenly chosen.
+
+    Returns
+    -------
+    Task
+        Without a query.
+    """
+    hidden = np.setdiff1d(np.arange(len(task.support_y)), own)
+    t, u = task.support_t, task.unlabelled_t
+    other = np.vstack([task.unlabelled_x, task.support_x[hidden]])
+    times = None
+    if t is not None and (u is not None or not len(task.unlabelled_x)):
+        times = np.concatenate([np.zeros(0) if u is None else u, t[hidden]])
+    known = np.arange(len(other))
+    if not whole and t is not None and times is not None:
+        known = np.flatnonzero(times <= t[own].max())
+    if most is not None:
+        known = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), most)).astype(int))]
+    return replace(
+        task,
+        support_x=task.support_x[own],
+        support_y=task.support_y[own],
+        support_t=None if t is None else t[own],
+        unlabelled_x=other[known],
+        unlabelled_t=None if times is None else times[known],
+        groups=None if task.groups is None else task.groups[own],
+        query_x=None,
+        query_y=None,
+        query_t=None,
+    )
 
 
 def log_uniform(most: int, rng: np.random.Generator, none: float = 0.1) -> int:

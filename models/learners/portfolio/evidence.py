@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from models.base import LEVEL, Adapted, Array, BoolArray, Learner, Task
 from models.calibration import across_stage_factor
 from models.learners.parts import Rows
-from models.learners.parts.draws import draw
+from models.learners.parts.draws import draw, restrict
 from models.learners.parts.horizons import HORIZONS
 from models.learners.parts.serving import Served
 
@@ -89,7 +89,7 @@ def values(part: Adapted, x: ArrayLike, t: ArrayLike | None, level: float) -> tu
 def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, rest: Rows) -> Episode:
     rest = rest[:QUERIES]
     sd = float(task.support_y.std())
-    short = restrict(task, own, whole=horizon == 0)
+    short = restrict(task, own, whole=horizon == 0, most=UNLABELLED)
     x, t = task.support_x[rest], None if task.support_t is None else task.support_t[rest]
     y = task.support_y[rest]
     errors, halves = [], []
@@ -99,39 +99,6 @@ def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, re
         halves.append((upper - lower) / (2 * sd))
     truth = (y - task.support_y.mean()) / sd
     return Episode(task.stage, horizon, len(own), np.array(errors), np.array(halves), truth)
-
-
-def restrict(task: Task, own: Rows, whole: bool = True) -> Task:
-    """Return the task with the labels of the rows `own` only; of all other units some stay as unlabelled ones.
-
-    Unless `whole`, what came after the last label has not happened yet.
-    """
-    hidden = np.setdiff1d(np.arange(len(task.support_y)), own)
-    times = None
-    if task.support_t is not None:
-        seen = task.unlabelled_t if task.unlabelled_t is not None else np.zeros(0)
-        times = np.concatenate([seen, task.support_t[hidden]])
-    other = np.vstack([task.unlabelled_x, task.support_x[hidden]])
-    with_times = times is not None and len(times) == len(other)
-    known = np.arange(len(other))
-    if not whole and task.support_t is not None and times is not None and with_times:
-        known = np.flatnonzero(times <= task.support_t[own].max())
-    some = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), UNLABELLED)).astype(int))]
-    return Task(
-        stage=task.stage,
-        characteristic=task.characteristic,
-        columns=task.columns,
-        support_x=task.support_x[own],
-        support_y=task.support_y[own],
-        unlabelled_x=other[some],
-        support_t=None if task.support_t is None else task.support_t[own],
-        unlabelled_t=times[some] if times is not None and with_times else None,
-        kind=task.kind,
-        limits=task.limits,
-        groups=None if task.groups is None else task.groups[own],
-        family=task.family,
-        gauge_sd=task.gauge_sd,
-    )
 
 
 def products(episodes: Sequence[Episode]) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -153,25 +153,6 @@ def draw(task: Task, rows: Rows, size: int, times: int, rng: np.random.Generator
         if len(rest):
             found.append((own, rest[:QUERIES]))
     return found
-
-
-def short(task: Task, own: Rows) -> Task:
-    """Return the task with the labels of the rows `own` only, its other units unlabelled."""
-    rest = np.setdiff1d(np.arange(len(task.support_y)), own)
-    t, u = task.support_t, task.unlabelled_t
-    timed = t is not None and (u is not None or not len(task.unlabelled_x))
-    return replace(
-        task,
-        support_x=task.support_x[own],
-        support_y=task.support_y[own],
-        support_t=None if t is None else t[own],
-        unlabelled_x=np.vstack([task.unlabelled_x, task.support_x[rest]]),
-        unlabelled_t=np.concatenate([np.zeros(0) if u is None else u, t[rest]]) if timed and t is not None else None,
-        groups=None if task.groups is None else task.groups[own],
-        query_x=None,
-        query_y=None,
-        query_t=None,
-    )
 
 
 def informative(tasks: Sequence[Task], rng: np.random.Generator) -> list[Task]:

@@ -11,11 +11,12 @@ import numpy as np
 from models.base import Array, Task
 from models.errors import StateError
 from models.learners.parts import Rows
+from models.learners.parts.draws import restrict
 from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.levels import level_guess, spread_guess
 from models.learners.parts.order import oldest_first
 from models.learners.parts.plain import Kin
-from models.learners.warm_start.experience import Experience, draw, episode, informative, short
+from models.learners.warm_start.experience import Experience, draw, episode, informative
 from models.learners.warm_start.recipes import SHARED
 from models.learners.warm_start.sisters import Sisters
 from models.learners.warm_start.workbench import Workbench
@@ -121,7 +122,7 @@ def _tried(known: Known, tasks: Sequence[Task], rng: np.random.Generator) -> Exp
         place = Kin.of(known.families, task).place
         bench, rows = known.bench(task, 0)
         for own, rest in (d for size in SIZES for d in draw(task, rows, size, REPEATS, rng)):
-            seen = meta_features(short(task, rows[own]))
+            seen = meta_features(restrict(task, rows[own]))
             family = -1.0 if place is None else float(place)
             found.append((seen, episode(bench, own, rest), float(len(own)), float(number), family))
     if not found:

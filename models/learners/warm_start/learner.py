@@ -12,13 +12,14 @@ from models.base import LEVEL, Adapted, Array, Task
 from models.calibration import across_stage_factor, loo_factor
 from models.errors import StateError
 from models.learners.parts import Rows
+from models.learners.parts.draws import restrict
 from models.learners.parts.levels import FREEDOM
 from models.learners.parts.order import left_out, oldest_first
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.serving import Served, t_quantile
 from models.learners.warm_start.answers import Blend, Chosen
 from models.learners.warm_start.choosing import Choice, choose
-from models.learners.warm_start.experience import Experience, draw, short
+from models.learners.warm_start.experience import Experience, draw
 from models.learners.warm_start.knowledge import MOST_LABELS, Known
 from models.learners.warm_start.recipes import RECIPES
 from models.learners.warm_start.workbench import Workbench
@@ -90,7 +91,7 @@ class WarmStart:
         """Return |error| / promised half-width on episodes of a stage, to judge the intervals by."""
         found, rows = [], oldest_first(task, MOST_LABELS)[-MOST_LABELS:]
         for own, rest in (d for size in CALIBRATED for d in draw(task, rows, size, 1, rng)):
-            adapted = self.adapt(short(task, rows[own]))
+            adapted = self.adapt(restrict(task, rows[own]))
             if isinstance(adapted, Served):
                 mean, lower, upper = adapted.values(task.support_x[rows[rest]], None, LEVEL)
                 half = np.maximum((upper - lower) / 2, 1e-12)
