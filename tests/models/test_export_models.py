@@ -28,8 +28,12 @@ CANNOT: dict[str, str] = {}
 """Learners without a translation, and why: empty while all have one."""
 
 NETWORKS = ("bayes_head", "maml", "memory", "deep_kernel", "rl2", "prototypes", "matching")
-QUICKLY = {name: {"steps": 5} for name in NETWORKS}
 QUICK = [name for name in learner_names() if name not in CANNOT and name != "portfolio"]
+
+
+def quickly(name):
+    """Return the learner; nets are translated alike after few steps of training."""
+    return make_learner(name, **({"steps": 5} if hasattr(make_learner(name), "training") else {}))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,7 @@ def trained():
 
     def get(name, kind):
         if (name, kind) not in found:
-            found[name, kind] = make_learner(name, **QUICKLY.get(name, {})).fit(sisters(kind)[1:])
+            found[name, kind] = quickly(name).fit(sisters(kind)[1:])
         return found[name, kind]
 
     return get
@@ -65,7 +69,7 @@ def test_every_learner_answers_alike_in_double_precision(trained, name, kind):
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
 def test_a_portfolio_of_few_members_is_exported_with_its_figures(kind):
     tasks = sisters(kind)
-    members = ("prior_mixture", "pooled", "recent", "stage_mean", "defect_head")
+    members = ("pooled", "recent", "stage_mean", "defect_head")
     model = make_learner(members=members).fit(tasks[1:]).adapt(take(tasks[0], range(9)))
     assert isinstance(model, Blend)
     made = export_model(model, tasks[0].unlabelled_x, tasks[0].unlabelled_t)
@@ -119,7 +123,8 @@ def test_more_labels_than_are_used_exactly_and_double_precision_where_single_str
         assert made.precision == precision
 
 
-@settings(max_examples=8, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 2**16),
     n=st.integers(1, 12),

@@ -124,6 +124,7 @@ def test_reptile_moves_the_start_by_the_mean_way_of_the_tasks():
         torch.testing.assert_close(-net[name].grad, mean)
 
 
+@pytest.mark.slow
 def test_predictions_are_identical_in_a_fresh_process(tmp_path):
     tasks = sisters()
     task, here = take(tasks[0], range(7)), []

@@ -13,11 +13,13 @@ from models.checks import check_learner, sisters, take
 from models.errors import StateError, UnknownName
 from models.state import State, from_bytes, to_bytes
 
-QUICK = [name for name in learner_names() if name not in {"portfolio", "prior_mixture"}]
+SLOW = {"portfolio", "prior_mixture", "warm_start", "rl2", "deep_kernel", "imaml"}
+"""Each takes several seconds; what they are made of is checked by the others, and by tests of their own."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", [*QUICK, "prior_mixture", pytest.param("portfolio", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in learner_names()])
 def test_every_learner_conforms(name):
     few_steps = {"steps": 8} if hasattr(make_learner(name), "training") else {}
     check_learner(lambda: make_learner(name, **few_steps))

@@ -62,6 +62,7 @@ def test_the_mean_probability_is_near_the_rate_of_the_sisters(stages, prior):
     assert mean.mean() == pytest.approx(0.1, abs=0.03)
 
 
+@pytest.mark.slow
 def test_the_portfolio_believes_the_head_for_defects_and_never_for_values(stages):
     portfolio = make_learner().fit(stages[1:])
     few = replace(stages[0], support_x=stages[0].support_x[:0], support_y=stages[0].support_y[:0])

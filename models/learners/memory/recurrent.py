@@ -22,6 +22,7 @@ from typing import Self
 
 import numpy as np
 import torch
+from scipy import special
 from torch import Tensor
 
 from models.base import Array
@@ -101,7 +102,7 @@ class Written:
     def more(self, x: Array, y: Array) -> Self:
         """Return the memory after more labels, read in the order given."""
         memory, lost, weight = self.memory, self.lost, self.weight
-        fade = 1.0 / (1.0 + np.exp(-self.nets["fade"]))
+        fade = special.expit(self.nets["fade"])
         phi = features(self.body(x))
         for row, label in enumerate(y):
             seen = phi[:, row]
@@ -116,7 +117,7 @@ class Written:
         told = np.broadcast_to(np.tanh(error**2)[:, None], memory.shape)
         clues = np.stack([gradient, told, memory, np.full(memory.shape, np.log1p(step))], axis=1)
         logits = np.einsum("mgc,mcr->mgr", self.nets["gate"], clues) + self.nets["bias"]
-        forget, learn = np.moveaxis(1.0 / (1.0 + np.exp(-logits)), 1, 0)
+        forget, learn = np.moveaxis(special.expit(logits), 1, 0)
         return forget, learn
 
     def __call__(self, inputs: Array) -> tuple[Array, Array, float]:
