@@ -19,7 +19,9 @@ SLOW = {"portfolio", "prior_mixture", "warm_start", "rl2", "deep_kernel", "imaml
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in learner_names()])
+@pytest.mark.parametrize(
+    "name", [n if n not in SLOW else pytest.param(n, marks=pytest.mark.slow) for n in learner_names()]
+)
 def test_every_learner_conforms(name):
     few_steps = {"steps": 8} if hasattr(make_learner(name), "training") else {}
     check_learner(lambda: make_learner(name, **few_steps))
