@@ -1,4 +1,4 @@
-"""What bad input does to a model: a typed error or a safe answer, as the table in models/README.md says."""
+"""What bad input does to a model: a typed error or a safe answer, as the table in models/learners/README.md says."""
 
 import json
 from dataclasses import replace
