@@ -49,6 +49,7 @@ def test_too_little_disk_says_how_much_is_needed(checkout: Path) -> None:
     assert "999999999 MiB" in done.stderr
 
 
+@pytest.mark.slow
 def test_no_network_says_so_and_can_be_repeated(checkout: Path) -> None:
     quiet = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
     done = script(checkout, 'prepare "" 1', **quiet, PIP_FIND_LINKS="", PIP_EXTRA_INDEX_URL="")

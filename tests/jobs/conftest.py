@@ -105,8 +105,8 @@ def fast_learner():
         yield
 
 
-@pytest.fixture(scope="package")
-def played(tmp_path_factory, fast_learner) -> Callable[..., Works]:
+@pytest.fixture(scope="session")
+def played(tmp_path_factory) -> Callable[..., Works]:
     """Give the plant of some stages after so many plain nights, each played once a run; to look at or to copy."""
     made: dict[tuple[tuple[str, ...], int], Works] = {}
 
@@ -115,14 +115,16 @@ def played(tmp_path_factory, fast_learner) -> Callable[..., Works]:
             works = Works(tmp_path_factory.mktemp(f"played-{nights}"), stages)
             if nights > 1:
                 shutil.copytree(get(nights - 1, stages).folder, works.folder, dirs_exist_ok=True)
-            works.nights([nights - 1])
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(train, "LEARNER", "ridge")
+                works.nights([nights - 1])
             made[stages, nights] = works
         return made[stages, nights]
 
     return get
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def grown(played):
     """A plant of one stage after seven nights, to look at."""
     return played(7)
