@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Adapted, Array
+from models.learners.parts.serving import values
 
 Value = Callable[[Array], Array]
 Orders = NDArray[np.intp]
@@ -20,7 +21,7 @@ def means_of(model: Adapted, t: float | None = None) -> Value:
     """Return the function from units (n, d) to their predicted means (n,), all seen at the time `t` in seconds."""
 
     def value(x: Array) -> Array:
-        return model.predict(x, None if t is None else np.full(len(x), t)).mean
+        return values(model, x, None if t is None else np.full(len(x), t))[0]
 
     return value
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.base import Array, BoolArray, Learner, Task
+from models.learners.parts.serving import values
 
-FOLDS = 10
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +62,7 @@ def left_out(prior: Learner, task: Task, folds: int = FOLDS, which: BoolArray | 
         if out.all() or not (out & wanted).any():
             continue
         x, t = task.support_x[out], None if task.support_t is None else task.support_t[out]
-        errors[out] = task.support_y[out] - prior.adapt(_keeping(task, ~out)).predict(x, t).mean
+        errors[out] = task.support_y[out] - values(prior.adapt(_keeping(task, ~out)), x, t)[0]
         stood.append(int((~out).sum()))
     errors[~wanted] = np.nan
     return LeftOut(errors, float(np.mean(stood)) if stood else 0.0)

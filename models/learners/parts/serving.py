@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
 from models.anomaly.domain import Domain
-from models.base import LEVEL, Array, Kind, Prediction, Task, as_matrix
+from models.base import LEVEL, Adapted, Array, Kind, Prediction, Task, as_matrix
 from models.errors import TaskError
 from models.transfer import Transfer
 
@@ -122,6 +123,23 @@ class Served:
     def transfer(self) -> Transfer:
         """Say which sister stages are believed."""
         return self.taken
+
+
+@runtime_checkable
+class Valued(Protocol):
+    """An adapted stage that can answer without judging the domain, which costs as much again."""
+
+    def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
+        """Return mean, lower and upper as `predict` does."""
+        ...
+
+
+def values(part: Adapted, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> tuple[Array, Array, Array]:
+    """Return mean, lower and upper of `part`; its anomaly score is not computed where it can be left out."""
+    if isinstance(part, Valued):
+        return part.values(x, t, level)
+    p = part.predict(x, t, level)
+    return p.mean, p.lower, p.upper
 
 
 def _times(t: ArrayLike | None, n: int) -> Array | None:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from models.base import LEVEL, Adapted, Array, BoolArray, Learner, Task
+from models.base import LEVEL, Array, BoolArray, Learner, Task
 from models.calibration import across_stage_factor
 from models.learners.parts import Rows
 from models.learners.parts.draws import draw, restrict
 from models.learners.parts.horizons import HORIZONS
-from models.learners.parts.serving import Served
+from models.learners.parts.serving import values
 
 SHOTS = np.array([0, 1, 2, 5, 10, 20, 50])
 QUERIES = 80
 EPISODES = 24
+REPEATS = 3
 FEWEST = 12
 UNLABELLED = 200
 
@@ -69,21 +69,13 @@ def examine(trained: Sequence[Learner], tasks: Sequence[Task], seed: int) -> lis
     if len(labelled) < 2:
         return []
     some = [labelled[int(i)] for i in np.sort(rng.permutation(len(labelled))[:EPISODES])]
-    repeats = max(1, EPISODES // (2 * len(some)))
+    repeats = min(max(1, EPISODES // (2 * len(some))), REPEATS)
     out = []
     for task in some:
         for horizon, size in ((h, int(k)) for h in range(len(HORIZONS)) for k in SHOTS):
             drawn = [draw(task, horizon, size, rng) for _ in range(repeats)]
             out += [_episode(trained, task, horizon, *d) for d in drawn if d is not None]
     return out
-
-
-def values(part: Adapted, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
-    """Return mean, lower and upper of one member; its anomaly score is not computed where it can be left out."""
-    if isinstance(part, Served):
-        return part.values(x, t, level)
-    p = part.predict(x, t, level)
-    return p.mean, p.lower, p.upper
 
 
 def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, rest: Rows) -> Episode:

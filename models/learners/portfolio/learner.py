@@ -15,10 +15,10 @@ from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.horizons import HORIZONS, shares, steps_ahead
 from models.learners.parts.plain import seed_of
-from models.learners.parts.serving import t_quantile
+from models.learners.parts.serving import t_quantile, values
 from models.learners.parts.sound import Sound, sound, sound_tasks
 from models.learners.parts.together import Believer, Together
-from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, values, widening
+from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
 from models.learners.portfolio.weights import (
     at_labels,
     mean_errors,
@@ -200,14 +200,24 @@ class Blend:
     def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
         """Predict units `x`, shape (n, d), seen at times `t`; without times the newest known time is meant."""
         first = self.parts[0].predict(x, t, level)
-        n = len(first)
+        mean, lower, upper = self._blended(x, t, level, (first.mean, first.lower, first.upper))
+        return Prediction(mean, lower, upper, first.anomaly, first.in_domain, level)
+
+    def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
+        """Return mean, lower and upper as `predict` does, without looking at the domain."""
+        return self._blended(x, t, level, values(self.parts[0], x, t, level))
+
+    def _blended(
+        self, x: ArrayLike, t: ArrayLike | None, level: float, first: tuple[Array, Array, Array]
+    ) -> tuple[Array, Array, Array]:
+        n = len(first[0])
         share = shares(steps_ahead(self.task, None if t is None else np.asarray(t, dtype=np.float64), n))
         weights, factor = share @ self.weights, share @ self.factors
         mean, square, odds = np.zeros(n), np.zeros(n), np.zeros(n)
         for i, part in enumerate(self.parts):
             if (weights[:, i] <= TINY).all():
                 continue
-            said = (first.mean, first.lower, first.upper) if i == 0 else values(part, x, t, level)
+            said = first if i == 0 else values(part, x, t, level)
             mean += weights[:, i] * said[0]
             if self.task.kind == "binary":
                 odds += weights[:, i] * special.logit(np.clip(said[0], SUREST, 1.0 - SUREST))
@@ -218,7 +228,7 @@ class Blend:
         if self.task.kind == "binary":
             mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (special.expit(odds), lower, upper))
             lower, upper = np.minimum(lower, mean), np.maximum(upper, mean)
-        return Prediction(mean, lower, upper, first.anomaly, first.in_domain, level)
+        return mean, lower, upper
 
     def sentences(self) -> tuple[str, ...]:
         """Say which members are believed, and what they stand on."""
