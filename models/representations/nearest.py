@@ -72,10 +72,10 @@ class Atlas:
         return cls(tuple(stages), looks, columns, np.array([profile(t, columns) for t in stages]))
 
     def nearest(self, task: Task, count: int = 3) -> list[Neighbour]:
-        """Return the nearest stages, nearest first; the task's own stage x characteristic is left out."""
+        """Return the nearest stages, nearest first; the task's own stage is left out."""
         seen = meta_features(task)
         distances = self.distances(task, seen)
-        own = [(s.stage, s.characteristic) == (task.stage, task.characteristic) for s in self.stages]
+        own = [s.stage == task.stage for s in self.stages]
         order = [int(i) for i in np.argsort(np.where(own, np.inf, distances), kind="stable") if not own[int(i)]]
         return [
             Neighbour(

@@ -158,7 +158,7 @@ def gain_chart(points: pl.DataFrame, inks: Palette, zone: str, height: int = 190
         Pixels.
     """
     x = alt.X("t:T", scale=alt.Scale(type="utc"), axis=_time_axis(f"plant day, {zone}"))
-    axis = alt.Axis(title="gain a label (spreads of the stage)", format=".2~f", tickCount=4)
+    axis = alt.Axis(title="gain a label (spreads)", format=".2~f", tickCount=4)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True))

@@ -25,9 +25,9 @@ def queue_here(view: LabelsView, now: Here, stage: str) -> None:
     columns = {
         "place": st.column_config.NumberColumn("No", format="%d", width=44),
         "unit_id": "Unit",
-        "why": st.column_config.TextColumn("Why", width="large"),
         "mean": tables.number("Predicted", n, unit),
         "interval": st.column_config.TextColumn("Interval", alignment="right"),
+        "why": st.column_config.TextColumn("Why", width="large"),
         "due": "Due until",
         "t_event": "Made",
     }

@@ -77,7 +77,8 @@ def _nearest(view: ModelsView) -> None:
     found = view.champion.numbers.get("nearest", []) if view.champion else []
     if found:
         st.html(markup.heading("Nearest stages", "of those remembered; 0 is the same, 1 a usual distance"))
-        st.html("".join(markup.line("info", figure(n["distance"], 2), f"{n['stage']}: {n['reason']}") for n in found))
+        said = [(figure(n["distance"], 2), f"{n['stage']} · {n['characteristic']}: {n['reason']}") for n in found]
+        st.html("".join(markup.line("info", distance, words) for distance, words in said))
 
 
 def _tables(view: ModelsView, now: Here) -> None:
