@@ -46,6 +46,7 @@ class Imaml(Deep):
     name = "imaml"
     title = "the solution nearest to a common start (iMAML)"
     TRAINING = Training(steps=150, rate=2e-2)
+    MOST_LABELS = 400
 
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw a start, and equal holds."""

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from models import Task, make_learner
+from models.checks import COLUMNS, sisters
 from models.learners import imaml
 from models.learners.imaml import implicit
 from models.learners.parts.deep.gradient import layers
@@ -119,3 +121,15 @@ def test_the_plane_is_the_derivative_of_the_net():
     torch.testing.assert_close(plane.forth(net), flat @ torch.cat([v.reshape(-1) for v in net.values()]))
     exact = torch.linalg.solve(flat.T @ flat + torch.diag(held), torch.cat([v.reshape(-1) for v in net.values()]))
     torch.testing.assert_close(torch.cat([v.reshape(-1) for v in plane.divided(net).values()]), exact)
+
+
+def test_beyond_four_hundred_labels_the_oldest_are_left_out_and_it_is_said():
+    """The inner problem is solved among the labels, which costs their number cubed."""
+    prior = make_learner("imaml", steps=2, strangers=False).fit(sisters()[1:])
+    x, t = np.random.default_rng(3).normal(size=(410, len(COLUMNS))), np.arange(410.0)
+    long, newest = (
+        prior.adapt(Task("long", "thickness", COLUMNS, x[at:], x[at:, 0], family="mill", support_t=t[at:]))
+        for at in (0, 10)
+    )
+    assert "the 10 oldest labels are left out" in long.sentences()[0]
+    assert np.abs(long.predict(x[:20]).mean - newest.predict(x[:20]).mean).max() < 0.1
