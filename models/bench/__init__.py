@@ -4,6 +4,7 @@ from models.bench.drawing import DEFECT_SHOTS, SHOTS, Skipped
 from models.bench.growth import Growth, time_growth
 from models.bench.invented import invent
 from models.bench.judge import Row
+from models.bench.looping import Looped, time_loop
 from models.bench.packs import Pack, PackError, PackStage, folders, load
 from models.bench.peers import make_peer, peer_names
 from models.bench.protocols import Exam, exam, split_stages, training_tasks
@@ -24,6 +25,7 @@ __all__ = [
     "Comparison",
     "Exam",
     "Growth",
+    "Looped",
     "Pack",
     "PackError",
     "PackStage",
@@ -53,6 +55,7 @@ __all__ = [
     "targets",
     "time_growth",
     "time_learner",
+    "time_loop",
     "training_tasks",
     "write_page",
 ]

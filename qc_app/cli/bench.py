@@ -59,7 +59,7 @@ Drawn = Annotated[Path | None, typer.Option("--plot", help="Draw error over labe
 Html = Annotated[
     Path | None, typer.Option("--html", help="Write one page with targets, tables and charts; opens in any browser.")
 ]
-Parts = Annotated[str, typer.Option("--parts", help="Of ingest, adapt, growth, overview, by commas.")]
+Parts = Annotated[str, typer.Option("--parts", help="Of ingest, adapt, growth, loop, overview, by commas.")]
 Quick = Annotated[bool, typer.Option("--quick", help="One seed, 10 labels (3 defects), three new stages a pack.")]
 
 
@@ -204,10 +204,10 @@ def _keep(result: Result, out: Path | None, picture: Path | None) -> None:
 @bench.command("speed")
 def speed(
     size: Annotated[str, typer.Option("--size", help="How much is measured: full, small or tiny.")] = FULL,
-    parts: Parts = "ingest,adapt,growth,overview",
+    parts: Parts = "ingest,adapt,growth,loop,overview",
     out: Annotated[Path | None, typer.Option("--out", help="Write the figures as JSON.")] = None,
 ) -> int:
-    """Time ingest, adaptation, meta-training and the overview here; exit code 1 if a target is not met at full size."""
+    """Time ingest, adaptation, meta-training, MAML, the overview; exit code 1 if a target is not met at full size."""
     from qc_app.speed import run_speed, speed_table
 
     with progress("speed") as tell:

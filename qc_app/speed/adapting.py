@@ -10,6 +10,8 @@ _MOST_MB = 2000.0
 _LINEAR = 1.2
 _TIMES = 10.0
 _ROW_MS = 10.0
+_LOOP = 5.0
+_SAME = 1e-5
 
 
 def adapting(size: Size, learner: str, progress: Progress) -> tuple[Speed, Speed]:
@@ -82,4 +84,28 @@ def growing(size: Size, learner: str, progress: Progress) -> Speed:
         found.exponent,
         f"seconds grow with stages to the power of {_LINEAR:g} at most",
         found.exponent <= _LINEAR,
+    )
+
+
+def looping(size: Size, progress: Progress) -> Speed:
+    """Time an outer step of second-order MAML, all tasks at once against the loop over tasks that it replaces.
+
+    Parameters
+    ----------
+    size : Size
+    progress : callable
+
+    Returns
+    -------
+    Speed
+        `ratio`: the loop's time over that of all tasks at once.
+    """
+    progress("an outer step of maml, both ways", 0, 1)
+    found = bench.time_loop(tasks=size.tasks)
+    return Speed(
+        f"maml: an outer step over {found.tasks} tasks x {found.nets} nets",
+        {"together_ms": found.together_ms, "loop_ms": found.loop_ms, "gradients_apart": found.apart},
+        found.ratio,
+        f"{_LOOP:g} x faster than task by task, gradients equal to {_SAME:g}",
+        found.ratio >= _LOOP and found.apart <= _SAME,
     )

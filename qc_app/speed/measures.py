@@ -32,6 +32,8 @@ class Size:
         Stages on the overview.
     training_stages : tuple of int
         Stages of the meta-trainings whose growth is measured.
+    tasks : int
+        Tasks of the outer step of MAML that is taken all at once and one by one.
     """
 
     rows: int = 1_000_000
@@ -41,6 +43,7 @@ class Size:
     one_row: int = 1000
     overview_stages: int = 1000
     training_stages: tuple[int, ...] = (20, 40, 80)
+    tasks: int = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qc_app.errors import SettingsError
 from qc_app.plant import nearest
-from qc_app.speed.adapting import adapting, growing
+from qc_app.speed.adapting import adapting, growing, looping
 from qc_app.speed.ingesting import ingesting
 from qc_app.speed.measures import Progress, Size, Speed, SpeedRun, silent
 from qc_app.speed.overviewing import overviewing
@@ -22,10 +22,10 @@ SIZES = {
         rows=100_000, new_stages=20, peer_stages=4, one_row=200, overview_stages=200, training_stages=(10, 20)
     ),
     "tiny": Size(
-        rows=500, columns=5, new_stages=2, peer_stages=1, one_row=5, overview_stages=20, training_stages=(2, 4)
+        rows=500, columns=5, new_stages=2, peer_stages=1, one_row=5, overview_stages=20, training_stages=(2, 4), tasks=2
     ),
 }
-PARTS = ("ingest", "adapt", "growth", "overview")
+PARTS = ("ingest", "adapt", "growth", "loop", "overview")
 _LIBRARIES = ("polars", "deltalake", "torch", "numpy")
 
 
@@ -43,7 +43,7 @@ def run_speed(
     ----------
     size : {"full", "small", "tiny"}
         Full: a million rows, 1,000 new stages, an overview of 1,000 stages; needs 2 GB of disk for a minute or two.
-    parts : sequence of {"ingest", "adapt", "growth", "overview"}
+    parts : sequence of {"ingest", "adapt", "growth", "loop", "overview"}
     learner : str
         Which learner adapts.
     scratch : Path, optional
@@ -73,6 +73,7 @@ def run_speed(
             "ingest": lambda: (ingesting(chosen, folder / "ingest", progress),),
             "adapt": lambda: adapting(chosen, learner, progress),
             "growth": lambda: (growing(chosen, learner, progress),),
+            "loop": lambda: (looping(chosen, progress),),
             "overview": lambda: (overviewing(chosen, folder / "overview", progress),),
         }
         speeds = tuple(speed for part in PARTS if part in parts for speed in benches[part]())

@@ -17,6 +17,7 @@ def test_every_part_is_measured_and_nothing_is_left_behind(tmp_path: Path) -> No
         "ridge",
         "ridge",
         "ridge",
+        "maml",
         "overview",
     ]
     assert all(value > 0 for s in found.speeds for value in s.figures.values())
