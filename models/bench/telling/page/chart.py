@@ -23,7 +23,7 @@ class Series:
     values : tuple of float or None
         One for each place; None is a gap.
     look : str
-        A class of the style sheet. Series that look like peers do not widen the axis: what lies beyond is cut off.
+        A class of the style sheet. Peers and members do not widen the axis: what lies beyond is cut off.
     """
 
     name: str
@@ -57,7 +57,7 @@ def line_chart(
     >>> drawn.count("<circle"), "ours, 10: 0.800" in drawn
     (2, True)
     """
-    ticks = ticks_of([v for s in series if s.look != "peer" for v in s.values if v is not None])
+    ticks = ticks_of([v for s in series if s.look not in {"peer", "member"} for v in s.values if v is not None])
     if not ticks:
         return ""
     step = (width - _LEFT - _RIGHT) / max(len(places), 1)
