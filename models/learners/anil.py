@@ -5,21 +5,17 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
 
-from models.base import Array
-from models.learners.parts.deep.ensemble import Settled
-from models.learners.parts.deep.gradient import descend, features, judged, last, layers, settled, squares, start
-from models.learners.parts.deep.learner import Deep
+from models.learners.parts.deep.gradient import descend, features, last, layers, squares, start
+from models.learners.parts.deep.moving import Moving
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.training import Episode, Training
-from models.learners.parts.deep.world import Arrays
 
 STEPS = 10
 FIRST_RATE = 0.1
 
 
-class Anil(Deep):
+class Anil(Moving):
     r"""MAML with almost no inner loop: the body is the same at all stages, only the head moves.
 
     With features :math:`\phi` of the body and a head w (Raghu et al. 2020, sec. 4),
@@ -42,14 +38,6 @@ class Anil(Deep):
         """Draw a start, and equal step sizes of the head."""
         rates = torch.full((STEPS,), math.log(FIRST_RATE))
         return start(width, self.training, generator) | {"log_rate_weight": rates, "log_rate_bias": rates.clone()}
-
-    def loss(self, params: Params, episode: Episode) -> Tensor:
-        """Return the mean negative log density of the query after the steps."""
-        return judged(params, self.move(params, episode), episode)
-
-    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
-        """Take the steps with every net."""
-        return settled(self.move, nets, sx, sy)
 
     def move(self, params: Params, episode: Episode) -> Params:
         """Return the net with its last layer moved: a net of one layer on the features takes the steps."""

@@ -5,21 +5,17 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
 
-from models.base import Array
-from models.learners.parts.deep.ensemble import Settled
-from models.learners.parts.deep.gradient import descend, judged, layers, settled, squares, start
-from models.learners.parts.deep.learner import Deep
+from models.learners.parts.deep.gradient import descend, layers, squares, start
+from models.learners.parts.deep.moving import Moving
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.training import Episode, Training
-from models.learners.parts.deep.world import Arrays
 
 STEPS = 5
 FIRST_RATE = 0.1
 
 
-class Maml(Deep):
+class Maml(Moving):
     r"""All stages start from one network; a stage takes a few gradient steps from there on its labels.
 
     The start :math:`\theta` is learned so that the network after the steps is good (Finn, Abbeel & Levine 2017, eq. 1),
@@ -44,14 +40,6 @@ class Maml(Deep):
         """Draw a start, and equal step sizes."""
         found = start(width, self.training, generator)
         return found | {f"log_rate_{name}": torch.full((STEPS,), math.log(FIRST_RATE)) for name in layers(found)}
-
-    def loss(self, params: Params, episode: Episode) -> Tensor:
-        """Return the mean negative log density of the query after the steps."""
-        return judged(params, self.move(params, episode), episode)
-
-    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
-        """Take the steps with every net."""
-        return settled(self.move, nets, sx, sy)
 
     def move(self, params: Params, episode: Episode) -> Params:
         """Return the net after the steps on the support."""

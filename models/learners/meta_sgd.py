@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
-from models.base import Array
-from models.learners.parts.deep.ensemble import Settled
-from models.learners.parts.deep.gradient import descend, judged, layers, settled, squares, start
-from models.learners.parts.deep.learner import Deep
+from models.learners.parts.deep.gradient import descend, layers, squares, start
+from models.learners.parts.deep.moving import Moving
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.training import Episode
-from models.learners.parts.deep.world import Arrays
 
 STEPS = 3
 FIRST_RATE = 0.1
 
 
-class MetaSgd(Deep):
+class MetaSgd(Moving):
     r"""Start, direction and size of the steps are learned: each parameter has a step size of its own.
 
     Li, Zhou, Chen & Li (2017, eq. 3), with :math:`\circ` the product by elements and :math:`\alpha` of any sign,
@@ -39,14 +35,6 @@ class MetaSgd(Deep):
         """Draw a start, and equal step sizes."""
         found = start(width, self.training, generator)
         return found | {f"rate_{name}": torch.full_like(value, FIRST_RATE) for name, value in layers(found).items()}
-
-    def loss(self, params: Params, episode: Episode) -> Tensor:
-        """Return the mean negative log density of the query after the steps."""
-        return judged(params, self.move(params, episode), episode)
-
-    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
-        """Take the steps with every net."""
-        return settled(self.move, nets, sx, sy)
 
     def move(self, params: Params, episode: Episode) -> Params:
         """Return the net after the steps on the support."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from models.base import Array
-from models.learners.parts.deep.ensemble import Settled
-from models.learners.parts.deep.gradient import descend, judged, layers, settled, squares, start
-from models.learners.parts.deep.learner import Deep
+from models.learners.parts.deep.gradient import descend, judged, layers, squares
+from models.learners.parts.deep.moving import Moving
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.training import Episode, Training
-from models.learners.parts.deep.world import Arrays
 
 STEPS = 5
 RATE = 0.1
 
 
-class Reptile(Deep):
+class Reptile(Moving):
     r"""The start moves towards where a few gradient steps took it, averaged over stages.
 
     With :math:`\tilde\theta_i` the parameters after the steps on all labels of an episode (no query is kept apart),
@@ -38,10 +35,6 @@ class Reptile(Deep):
     title = "a few gradient steps from a common start (Reptile)"
     TRAINING = Training(rate=1e-2)
 
-    def net(self, width: int, generator: torch.Generator) -> Params:
-        """Draw a start."""
-        return start(width, self.training, generator)
-
     def loss(self, params: Params, episode: Episode) -> Tensor:
         """Return half the squared way that all labels move the start, and what the spread loses on the query."""
         net = {name: value.detach() for name, value in layers(params).items()}
@@ -50,10 +43,6 @@ class Reptile(Deep):
         way = torch.stack([(value - target[name].detach()).square().sum() for name, value in layers(params).items()])
         there = {name: value.detach() for name, value in self.move(still, episode).items()}
         return 0.5 * way.sum() + judged(still, there, episode)
-
-    def settle(self, nets: Arrays, sx: Array, sy: Array) -> Settled:
-        """Take the steps with every net."""
-        return settled(self.move, nets, sx, sy)
 
     def move(self, params: Params, episode: Episode) -> Params:
         """Return the net after the steps on the support."""
