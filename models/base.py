@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -172,6 +172,22 @@ class Task:
             put(self, "groups", groups)
         if self.gauge_sd is not None and not (np.isfinite(self.gauge_sd) and self.gauge_sd >= 0):
             raise TaskError(f"{name}: gauge_sd {self.gauge_sd} - give a standard deviation of 0 or more, or None")
+
+    def keep(self, rows: NDArray[np.intp] | BoolArray) -> Task:
+        """Return the task with the labels of `rows` alone, places or a mask, in that order; all else as it is.
+
+        Examples
+        --------
+        >>> Task("s", "c", [], np.zeros((3, 0)), [1.0, 2.0, 3.0]).keep(np.array([2, 0])).support_y.tolist()
+        [3.0, 1.0]
+        """
+        return replace(
+            self,
+            support_x=self.support_x[rows],
+            support_y=self.support_y[rows],
+            support_t=None if self.support_t is None else self.support_t[rows],
+            groups=None if self.groups is None else self.groups[rows],
+        )
 
     def _check_labels(self, name: str) -> None:
         bad = np.flatnonzero(~np.isfinite(self.support_y))

@@ -55,12 +55,7 @@ def _stage(name: str, kind: Kind, rows: int, place: int, rng: np.random.Generato
 
 def take(task: Task, rows: Sequence[int]) -> Task:
     """Return the task with only the labels at `rows`, in that order."""
-    places = np.asarray(rows, dtype=np.intp)
-    times = None if task.support_t is None else task.support_t[places]
-    groups = None if task.groups is None else task.groups[places]
-    return replace(
-        task, support_x=task.support_x[places], support_y=task.support_y[places], support_t=times, groups=groups
-    )
+    return task.keep(np.asarray(rows, dtype=np.intp))
 
 
 def check_learner(make: Make) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -79,7 +79,7 @@ def _losses(old: Learner, new: Learner, task: Task, rng: np.random.Generator) ->
     t = None if task.support_t is None else task.support_t[held]
     before, after = [], []
     for size in (s for s in SHOTS if s <= len(part.support_y)):
-        short = _few(part, np.sort(rng.permutation(len(part.support_y))[:size]))
+        short = part.keep(np.sort(rng.permutation(len(part.support_y))[:size]))
         try:
             said = [learner.adapt(short).predict(x, t).mean for learner in (old, new)]
         except NotThisKind:
@@ -87,17 +87,6 @@ def _losses(old: Learner, new: Learner, task: Task, rng: np.random.Generator) ->
         before.append(np.abs(said[0] - y) / sd)
         after.append(np.abs(said[1] - y) / sd)
     return (np.concatenate(before), np.concatenate(after)) if before else None
-
-
-def _few(task: Task, rows: Array) -> Task:
-    own = rows.astype(np.intp)
-    return replace(
-        task,
-        support_x=task.support_x[own],
-        support_y=task.support_y[own],
-        support_t=None if task.support_t is None else task.support_t[own],
-        groups=None if task.groups is None else task.groups[own],
-    )
 
 
 def _judged(

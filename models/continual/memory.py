@@ -15,6 +15,7 @@ import numpy as np
 
 from models.base import BoolArray, Task
 from models.learners.parts import Rows
+from models.learners.parts.draws import with_labels
 
 MOST_TASKS = 96
 MOST_LABELS = 96
@@ -98,25 +99,6 @@ def gone(memory: Sequence[Task], tasks: Sequence[Task]) -> list[Task]:
     """Return the tasks in memory whose stage x characteristic is not among today's."""
     now = {_name(task) for task in tasks}
     return [task for task in memory if _name(task) not in now]
-
-
-def with_labels(task: Task, rows: Rows, others: Rows) -> Task:
-    """Return the task with the labels of `rows`; `others` become units without a label."""
-    t, u = task.support_t, task.unlabelled_t
-    timed = t is not None and (u is not None or not len(task.unlabelled_x))
-    seen = np.zeros(0) if u is None else u
-    return replace(
-        task,
-        support_x=task.support_x[rows],
-        support_y=task.support_y[rows],
-        unlabelled_x=np.vstack([task.unlabelled_x, task.support_x[others]]),
-        support_t=None if t is None else t[rows],
-        unlabelled_t=np.concatenate([seen, t[others]]) if timed and t is not None else None,
-        groups=None if task.groups is None else task.groups[rows],
-        query_x=None,
-        query_y=None,
-        query_t=None,
-    )
 
 
 def _name(task: Task) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from models.base import Array, Learner, Task
 from models.errors import StateError, TaskError
 from models.learners.parts import Rows
+from models.learners.parts.draws import restrict
 
 SIZES = (0, 3, 5, 10, 20, 30, 45, 70, 100, 150)
 DRAWS = 1
@@ -116,7 +117,7 @@ def _drawn_error(prior: Learner, task: Task, size: int, rng: np.random.Generator
     if len(taken) < size or len(rest) < QUERY_LEAST:
         return float("nan")
     t = None if task.support_t is None else task.support_t[rest]
-    said = prior.adapt(_with(task, taken)).predict(task.support_x[rest], t)
+    said = prior.adapt(restrict(task, taken)).predict(task.support_x[rest], t)
     return float(np.mean(np.abs(task.support_y[rest] - said.mean)))
 
 
@@ -127,19 +128,3 @@ def _drawn(task: Task, size: int, rng: np.random.Generator) -> tuple[Rows, Rows]
     taken = rng.permutation(n)[:size]
     rest = np.flatnonzero(~np.isin(groups, groups[taken]))
     return taken, rng.permutation(rest)[:QUERIES]
-
-
-def _with(task: Task, rows: Rows) -> Task:
-    """Return the task with the labels at `rows`; the others are units without a label."""
-    others = np.setdiff1d(np.arange(len(task.support_y)), rows)
-    t = task.support_t
-    times = None if t is None or task.unlabelled_t is None else np.concatenate([task.unlabelled_t, t[others]])
-    return replace(
-        task,
-        support_x=task.support_x[rows],
-        support_y=task.support_y[rows],
-        support_t=None if t is None else t[rows],
-        groups=None if task.groups is None else task.groups[rows],
-        unlabelled_x=np.vstack([task.unlabelled_x, task.support_x[others]]),
-        unlabelled_t=times,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -62,17 +62,7 @@ def left_out(prior: Learner, task: Task, folds: int = FOLDS, which: BoolArray | 
         if out.all() or not (out & wanted).any():
             continue
         x, t = task.support_x[out], None if task.support_t is None else task.support_t[out]
-        errors[out] = task.support_y[out] - values(prior.adapt(_keeping(task, ~out)), x, t)[0]
+        errors[out] = task.support_y[out] - values(prior.adapt(task.keep(~out)), x, t)[0]
         stood.append(int((~out).sum()))
     errors[~wanted] = np.nan
     return LeftOut(errors, float(np.mean(stood)) if stood else 0.0)
-
-
-def _keeping(task: Task, keep: BoolArray) -> Task:
-    return replace(
-        task,
-        support_x=task.support_x[keep],
-        support_y=task.support_y[keep],
-        support_t=None if task.support_t is None else task.support_t[keep],
-        groups=None if task.groups is None else task.groups[keep],
-    )

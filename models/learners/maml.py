@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 
-from models.learners.parts.deep.gradient import descend, layers, squares, start
+from models.learners.parts.deep.gradient import descend, layers, squares, start, step_sizes, stepping
 from models.learners.parts.deep.moving import Moving
 from models.learners.parts.deep.nets import Params
 from models.learners.parts.deep.training import Episode, Training
@@ -39,11 +37,9 @@ class Maml(Moving):
     def net(self, width: int, generator: torch.Generator) -> Params:
         """Draw a start, and equal step sizes."""
         found = start(width, self.training, generator)
-        return found | {f"log_rate_{name}": torch.full((STEPS,), math.log(FIRST_RATE)) for name in layers(found)}
+        return found | stepping(found, STEPS, FIRST_RATE)
 
     def move(self, params: Params, episode: Episode) -> Params:
         """Return the net after the steps on the support."""
         net, caution = layers(params), params["log_caution"].exp()
-        rates = {name: params[f"log_rate_{name}"].exp().unbind() for name in net}
-        steps = [{name: rates[name][k] for name in net} for k in range(STEPS)]
-        return descend(net, lambda moving: squares(moving, episode.sx, episode, caution), steps)
+        return descend(net, lambda moving: squares(moving, episode.sx, episode, caution), step_sizes(params, STEPS))

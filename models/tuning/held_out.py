@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Array, Learner, Task
-from models.continual.memory import with_labels
 from models.errors import ModelsError
-from models.learners.parts.draws import divide
+from models.learners.parts.draws import divide, with_labels
 
 SHOTS = (5, 20)
 QUERIES = 40

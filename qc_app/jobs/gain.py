@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
@@ -93,17 +93,10 @@ def _unadapted(night: Night, stage: Stage, champion: str, rows: pl.DataFrame) ->
     except (StoreError, ModelsError) as error:
         log.warning("nothing can be compared at stage %r: %s", stage.id, error)
         return None
-    bare = replace(
-        task,
-        support_x=task.support_x[:0],
-        support_y=task.support_y[:0],
-        support_t=None if task.support_t is None else task.support_t[:0],
-        groups=None,
-    )
     units = night.rows(stage).join(rows.select("unit_id"), on="unit_id", how="inner")
     ordered = rows.select("unit_id").join(units, on="unit_id", how="left", maintain_order="left")
     x, t = framing.inputs(stage, ordered)
-    return prior.adapt(bare).predict(x, t).mean
+    return prior.adapt(task.keep(np.arange(0))).predict(x, t).mean
 
 
 def _sentence(kept: dict[str, Numbers], labels: int) -> str:

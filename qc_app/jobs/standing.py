@@ -101,23 +101,12 @@ def left_out(prior: Learner, task: Task, folds: int = FOLDS) -> tuple[Array, Arr
         out = lots % folds == fold
         if out.all() or not out.any():
             continue
-        part = _without(task, out)
+        part = task.keep(~out)
         x, t = task.support_x[out], None if task.support_t is None else task.support_t[out]
         model[out] = np.abs(task.support_y[out] - prior.adapt(part).predict(x, t).mean)
         mean[out] = np.abs(task.support_y[out] - baseline(part).predict(x, t).mean)
     there = np.isfinite(mean)
     return np.nan_to_num(model[there], nan=np.inf), mean[there]
-
-
-def _without(task: Task, out: np.ndarray) -> Task:
-    keep = ~out
-    return replace(
-        task,
-        support_x=task.support_x[keep],
-        support_y=task.support_y[keep],
-        support_t=None if task.support_t is None else task.support_t[keep],
-        groups=None if task.groups is None else task.groups[keep],
-    )
 
 
 def _young(night: Night, pointers: Pointers, what: Characteristic) -> bool:

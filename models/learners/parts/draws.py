@@ -85,24 +85,25 @@ def restrict(task: Task, own: Rows, *, whole: bool = True, most: int | None = No
         Without a query.
     """
     hidden = np.setdiff1d(np.arange(len(task.support_y)), own)
-    t, u = task.support_t, task.unlabelled_t
-    other = np.vstack([task.unlabelled_x, task.support_x[hidden]])
-    times = None
-    if t is not None and (u is not None or not len(task.unlabelled_x)):
-        times = np.concatenate([np.zeros(0) if u is None else u, t[hidden]])
-    known = np.arange(len(other))
-    if not whole and t is not None and times is not None:
-        known = np.flatnonzero(times <= t[own].max())
+    every = with_labels(task, own, hidden)
+    times, known = every.unlabelled_t, np.arange(len(every.unlabelled_x))
+    if not whole and every.support_t is not None and times is not None:
+        known = np.flatnonzero(times <= every.support_t.max())
     if most is not None:
         known = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), most)).astype(int))]
+    return replace(every, unlabelled_x=every.unlabelled_x[known], unlabelled_t=None if times is None else times[known])
+
+
+def with_labels(task: Task, rows: Rows, others: Rows) -> Task:
+    """Return the task with the labels of `rows`, without a query; `others` become units without a label."""
+    t, u = task.support_t, task.unlabelled_t
+    times = None
+    if t is not None and (u is not None or not len(task.unlabelled_x)):
+        times = np.concatenate([np.zeros(0) if u is None else u, t[others]])
     return replace(
-        task,
-        support_x=task.support_x[own],
-        support_y=task.support_y[own],
-        support_t=None if t is None else t[own],
-        unlabelled_x=other[known],
-        unlabelled_t=None if times is None else times[known],
-        groups=None if task.groups is None else task.groups[own],
+        task.keep(rows),
+        unlabelled_x=np.vstack([task.unlabelled_x, task.support_x[others]]),
+        unlabelled_t=times,
         query_x=None,
         query_y=None,
         query_t=None,

@@ -18,7 +18,7 @@ three newest in a row are a step of the process, not errors.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -81,7 +81,7 @@ def sound(task: Task, known: Levels | None) -> Sound:
     others = _centre(task.support_y, known)
     whose = "the others" if n >= SHARE else "sister stages"
     said = f"{counted(int(odd.sum()), 'label')} set aside as implausible: {values}{more} ({whose}: about {others:.4g})"
-    return Sound(_without(task, odd), (said,))
+    return Sound(task.keep(~odd), (said,))
 
 
 def sound_tasks(tasks: Sequence[Task]) -> list[Task]:
@@ -184,14 +184,3 @@ def _without_step(odd: BoolArray, times: Array | None) -> BoolArray:
     usual = times[~odd]
     newest = odd & (times > (usual.max() if len(usual) else -np.inf))
     return odd & ~newest if newest.sum() >= STEP else odd
-
-
-def _without(task: Task, odd: BoolArray) -> Task:
-    kept = ~odd
-    return replace(
-        task,
-        support_x=task.support_x[kept],
-        support_y=task.support_y[kept],
-        support_t=None if task.support_t is None else task.support_t[kept],
-        groups=None if task.groups is None else task.groups[kept],
-    )

@@ -139,7 +139,6 @@ def _exam(prepared: Prepared, size: int, rng: np.random.Generator) -> Drawn | No
 
 
 def _ratios(recipe: Recipe, world: World, drawn: Drawn, j: int) -> Array:
-    nets = {name: value[j : j + 1] for name, value in world.nets.items()}
-    answer = averaged(*recipe.settle(nets, drawn.sx, drawn.sy)(drawn.qx))
+    answer = averaged(*recipe.settle(world.alone(j), drawn.sx, drawn.sy)(drawn.qx))
     ratios: Array = np.abs(drawn.qy - answer.mean) / (answer.scale * t_quantile(0.9, answer.freedom))
     return ratios

@@ -43,6 +43,17 @@ def start(width: int, how: Training, generator: torch.Generator) -> Params:
     return untrained(width, how, generator) | {"log_caution": torch.tensor(math.log(2.0))}
 
 
+def stepping(net: Params, steps: int, rate: float) -> Params:
+    """Return step sizes to be learned, in logarithms and equal at first: one for each layer of `net` and step."""
+    return {f"log_rate_{name}": torch.full((steps,), math.log(rate)) for name in layers(net)}
+
+
+def step_sizes(params: Mapping[str, Tensor], steps: int) -> list[Params]:
+    """Return the learned step sizes of each step, by layer: what `stepping` drew."""
+    rates = {name: params[f"log_rate_{name}"].exp().unbind() for name in layers(params)}
+    return [{name: rates[name][k] for name in rates} for k in range(steps)]
+
+
 def layers(params: Mapping[str, Tensor]) -> Params:
     """Return the weights and biases of the perceptron among `params`."""
     return {name: value for name, value in params.items() if name[0] in "wb" and name[1:].isdigit()}

@@ -44,6 +44,10 @@ class World:
         if stage not in stages:
             return self.nets
         j = int(self.place[stages.index(stage)])
+        return self.alone(j)
+
+    def alone(self, j: int) -> Arrays:
+        """Return net `j` as a stack of one."""
         return {name: value[j : j + 1] for name, value in self.nets.items()}
 
     def factor(self, n: int) -> float:
