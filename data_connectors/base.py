@@ -80,6 +80,26 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of time for which a source cannot show that nothing is missing; what happened then is unknown.
+
+    Parameters
+    ----------
+    since, until : datetime
+        From the last moment that is known to be complete to the first that is again (aware).
+    cause : str
+        One word, e.g. ``disconnected``, ``no_history``, ``session_lost``, ``sequence_hole``, ``spool_full``.
+    text : str
+        What a person reads: what was lost, why, and whether the source can deliver it again.
+    """
+
+    since: datetime
+    until: datetime
+    cause: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Raw rows of one source and the checkpoint that is true once they are stored.
 
@@ -97,6 +117,8 @@ class Batch:
         What the source itself could not even split into fields.
     happenings : tuple of Happening
         What else happened at the stage up to `after`; a source that knows of none leaves it empty.
+    gaps : tuple of Gap
+        Where the source could not show continuity up to `after`.
     """
 
     stage: str
@@ -105,6 +127,7 @@ class Batch:
     origin: str = ""
     rejects: tuple[Reject, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

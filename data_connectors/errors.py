@@ -6,7 +6,8 @@ The tree::
     ├── DefinitionError    a stage, parameter or source is described wrongly (wrong use: fix the plant definition)
     ├── SchemaError        the source answered, but its columns are not the ones described
     ├── SourceUnavailable  the source could not be reached or read now (transient: try again)
-    └── SourceRefused      the source said no for good (credentials, missing rights, unknown kind)
+    ├── SourceRefused      the source said no for good (credentials, missing rights, unknown kind)
+    └── SpoolFull          what a live source said has no room on disk until the store has taken some (the source waits)
 
 A single value or row that cannot be used is no error: it becomes a :class:`~data_connectors.base.Reject`.
 """
@@ -30,3 +31,7 @@ class SourceUnavailable(ConnectorError):  # noqa: N818 - reads as the state that
 
 class SourceRefused(ConnectorError):  # noqa: N818 - reads as the state that it is
     """The source refuses for good: credentials, rights or an unknown kind."""
+
+
+class SpoolFull(ConnectorError):  # noqa: N818 - reads as the state that it is
+    """The place on disk for what a live source says is used up; the source has to wait, nothing is dropped."""
