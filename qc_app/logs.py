@@ -51,10 +51,10 @@ def about(**facts: object) -> Iterator[None]:
     Examples
     --------
     >>> with about(run=12, stage="rolling-2"):
-    ...     made = {"msg": "done", "name": "qc_app.jobs.ingest", "levelno": 0, "created": 0.0}
+    ...     made = {"msg": "done", "name": "qc_app.jobs.sources.ingest", "levelno": 0, "created": 0.0}
     ...     line = Line().format(logging.makeLogRecord(made))
     >>> line
-    '1970-01-01T00:00:00.000Z INFO jobs.ingest run=12 stage=rolling-2 | done'
+    '1970-01-01T00:00:00.000Z INFO jobs.sources.ingest run=12 stage=rolling-2 | done'
     """
     token = _ABOUT.set((*_ABOUT.get(), *((name, str(value)) for name, value in facts.items())))
     try:

@@ -13,7 +13,7 @@ from qc_app.actions import check_labels, decode, dismiss_quarantine, enter_label
 from qc_app.cli.asking import wait_for
 from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, plant_of, progress, say, table
 from qc_app.errors import ActionError, AlreadyRunning, QcError
-from qc_app.jobs.replay import Reread, rehearsed, replayed, reread
+from qc_app.jobs.sources.replay import Reread, rehearsed, replayed, reread
 from qc_app.jobs.step import Result
 from qc_app.records import Quarantined, Request
 from qc_app.schedule import lead

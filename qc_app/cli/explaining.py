@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qc_app.cli.terminal import HOME, Home, opened, plant_of, say, table
-from qc_app.jobs.explain import explain_unit
+from qc_app.jobs.model.explain import explain_unit
 from qc_app.jobs.requests import now
 from qc_app.records import Explanation
 from qc_app.views import CAVEAT, UnitView, local, worded

@@ -10,7 +10,7 @@ import typer
 from models.errors import ExportError
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say
 from qc_app.errors import PlantError
-from qc_app.jobs.edge import Written, export_stage
+from qc_app.jobs.model.edge import Written, export_stage
 from qc_app.plant import Plant, nearest
 from qc_app.store import Store
 

@@ -14,9 +14,9 @@ from qc_app.actions.plant import apply_plant
 from qc_app.clock import ManualClock
 from qc_app.demo.definition import NIGHT_AT, ZONE, plant_definition, told_faults
 from qc_app.errors import StoreError
-from qc_app.jobs.answers import Answers
-from qc_app.jobs.ingest import ingest
+from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.nightly import nightly
+from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, render
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store

@@ -12,7 +12,7 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from models.base import Task
 from qc_app import framing
-from qc_app.jobs.answers import Answers
+from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.step import Permit, always
 from qc_app.plant import Plant
 from qc_app.store import Store, picked

@@ -10,26 +10,26 @@ from typing import Literal
 
 from data_connectors.schema import Stage
 from qc_app.clock import plant_day
-from qc_app.jobs import retune as retuning
-from qc_app.jobs.adapt import adapt
-from qc_app.jobs.answers import Answers
-from qc_app.jobs.choose import choose
-from qc_app.jobs.explain import explain
 from qc_app.jobs.faultpoint import reached
-from qc_app.jobs.foresee import foresee
-from qc_app.jobs.gain import JOB as GAIN
-from qc_app.jobs.gain import gain
-from qc_app.jobs.ingest import ingest, unread
-from qc_app.jobs.judge import judge
-from qc_app.jobs.monitor import monitor
+from qc_app.jobs.labels.choose import choose
+from qc_app.jobs.labels.foresee import foresee
+from qc_app.jobs.learner import retune as retuning
+from qc_app.jobs.learner.gain import JOB as GAIN
+from qc_app.jobs.learner.gain import gain
+from qc_app.jobs.learner.train import due, train
+from qc_app.jobs.learner.watch import JOB as WATCH
+from qc_app.jobs.learner.watch import watch
+from qc_app.jobs.model.adapt import adapt
+from qc_app.jobs.model.answers import Answers
+from qc_app.jobs.model.explain import explain
+from qc_app.jobs.model.judge import judge
+from qc_app.jobs.model.predict import predict
+from qc_app.jobs.monitoring.monitor import monitor
 from qc_app.jobs.night import Night
-from qc_app.jobs.predict import predict
 from qc_app.jobs.report import report
+from qc_app.jobs.sources.ingest import ingest, unread
 from qc_app.jobs.step import Key, Permit, Result, always, step
-from qc_app.jobs.train import due, train
 from qc_app.jobs.upkeep import upkeep
-from qc_app.jobs.watch import JOB as WATCH
-from qc_app.jobs.watch import watch
 from qc_app.plant import Plant
 from qc_app.records import Run
 from qc_app.store import Store

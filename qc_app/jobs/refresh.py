@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from data_connectors.schema import Characteristic, Source, Stage
 from qc_app.clock import plant_day
-from qc_app.jobs.answers import Answers
-from qc_app.jobs.choose import choose, worn
-from qc_app.jobs.explain import explain
-from qc_app.jobs.foresee import foresee
-from qc_app.jobs.ingest import Told, ingest
+from qc_app.jobs.labels.choose import choose, worn
+from qc_app.jobs.labels.foresee import foresee
+from qc_app.jobs.model.answers import Answers
+from qc_app.jobs.model.explain import explain
+from qc_app.jobs.model.predict import predict
 from qc_app.jobs.night import Night
-from qc_app.jobs.predict import predict
 from qc_app.jobs.report import report
+from qc_app.jobs.sources.ingest import Told, ingest
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
 from qc_app.records import Run

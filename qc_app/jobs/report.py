@@ -11,12 +11,12 @@ import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from qc_app.clock import plant_day
-from qc_app.jobs import conditions as look
-from qc_app.jobs.alarms import Condition, settle
-from qc_app.jobs.charts import Charted, charted
+from qc_app.jobs.model.track import Score, score, track
+from qc_app.jobs.monitoring import conditions as look
+from qc_app.jobs.monitoring.alarms import Condition, settle
+from qc_app.jobs.monitoring.charts import Charted, charted
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
-from qc_app.jobs.track import Score, score, track
 from qc_app.records import Alarm, Latest, ModelVersion
 
 NEWEST = 200

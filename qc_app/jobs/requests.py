@@ -6,22 +6,22 @@ from collections.abc import Callable
 
 from qc_app.clock import plant_day
 from qc_app.errors import ActionError
-from qc_app.jobs.adapt import adapt
-from qc_app.jobs.answers import Answers
-from qc_app.jobs.choose import choose
-from qc_app.jobs.explain import explain_unit
-from qc_app.jobs.foresee import foresee
-from qc_app.jobs.judge import judge
+from qc_app.jobs.labels.choose import choose
+from qc_app.jobs.labels.foresee import foresee
+from qc_app.jobs.learner.retune import JOB as RETUNE
+from qc_app.jobs.learner.retune import retune
+from qc_app.jobs.learner.train import train
+from qc_app.jobs.model.adapt import adapt
+from qc_app.jobs.model.answers import Answers
+from qc_app.jobs.model.explain import explain_unit
+from qc_app.jobs.model.judge import judge
+from qc_app.jobs.model.predict import predict
 from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
-from qc_app.jobs.predict import predict
 from qc_app.jobs.refresh import refresh
-from qc_app.jobs.replay import replayed
 from qc_app.jobs.report import report
-from qc_app.jobs.retune import JOB as RETUNE
-from qc_app.jobs.retune import retune
+from qc_app.jobs.sources.replay import replayed
 from qc_app.jobs.step import Key, Permit, Result, always, step
-from qc_app.jobs.train import train
 from qc_app.plant import Plant
 from qc_app.records import Request, RequestState, Run
 from qc_app.store import Store

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from qc_app.clock import ManualClock
 from qc_app.errors import ActionError
-from qc_app.jobs.answers import Answers
-from qc_app.jobs.ingest import ingest
+from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.nightly import When, nightly
+from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, digest, render
 from qc_app.records import Counts
 from qc_app.replay.calendar import ORIGIN, Played, calendar

@@ -13,8 +13,8 @@ from models import Adapted, metrics
 from models.base import Array
 from qc_app import framing
 from qc_app.jobs import night as nights
-from qc_app.jobs.answers import Answers, baseline
-from qc_app.jobs.standing import answer_now
+from qc_app.jobs.model.answers import Answers, baseline
+from qc_app.jobs.model.standing import answer_now
 from qc_app.plant import Plant
 from qc_app.replay.calendar import ORIGIN, Played
 from qc_app.store import Store

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from qc_app.jobs.alarms import RESPONSES
-from qc_app.jobs.answers import Answers
+from qc_app.jobs.model.answers import Answers
+from qc_app.jobs.monitoring.alarms import RESPONSES
 from qc_app.jobs.nightly import JOB, nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import serve

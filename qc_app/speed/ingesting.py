@@ -13,7 +13,7 @@ import polars as pl
 from data_connectors.schema import Parameter, Source, Stage
 from qc_app.clock import ManualClock
 from qc_app.errors import StoreError
-from qc_app.jobs.ingest import ingest
+from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant
 from qc_app.settings import Settings
 from qc_app.speed.measures import Progress, Size, Speed

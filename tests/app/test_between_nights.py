@@ -10,7 +10,7 @@ import pytest
 
 from qc_app.clock import ManualClock
 from qc_app.jobs import refresh as room
-from qc_app.jobs import train
+from qc_app.jobs.learner import train
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import serve

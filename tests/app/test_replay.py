@@ -12,7 +12,7 @@ import pytest
 
 from qc_app.cli import main
 from qc_app.errors import ActionError
-from qc_app.jobs import train
+from qc_app.jobs.learner import train
 from qc_app.replay import replay, summarize
 from qc_app.replay.calendar import calendar
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qc_app.cli import main
-from qc_app.jobs import train
+from qc_app.jobs.learner import train
 from qc_app.plant import parse, remarks
 from qc_app.settings import Settings
 from qc_app.store import open_store

@@ -11,7 +11,7 @@ from qc_app.clock import ManualClock
 from qc_app.demo import create_demo, plant_definition, start_clock
 from qc_app.demo.creation import _history, _nights
 from qc_app.errors import StoreError
-from qc_app.jobs.ingest import ingest
+from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import parse
 from qc_app.settings import Settings
 from qc_app.store import open_store

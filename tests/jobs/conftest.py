@@ -14,7 +14,7 @@ import pytest
 
 from data_connectors.schema import Characteristic, Parameter, Source, Stage
 from qc_app.clock import ManualClock
-from qc_app.jobs import train
+from qc_app.jobs.learner import train
 from qc_app.jobs.nightly import nightly
 from qc_app.plant import Gate, Plant, digest, render
 from qc_app.settings import Settings

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from data_connectors.schema import Characteristic
-from qc_app.jobs import conditions as look
+from qc_app.jobs.monitoring import conditions as look
 
 CRACK = Characteristic("crack", kind="binary")
 WIDTH = Characteristic("width", "mm", lower=9.0, upper=11.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qc_app.jobs.decide import Evidence, decide
+from qc_app.jobs.model.decide import Evidence, decide
 from qc_app.plant import Gate
 
 GATE = Gate(min_new_labels=3, patience_nights=7)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from qc_app.jobs.degrading import LABELS_A_POINT, REFERENCE, Watched, false_alarms, joined, standing
+from qc_app.jobs.learner.degrading import LABELS_A_POINT, REFERENCE, Watched, false_alarms, joined, standing
 
 START = date(2026, 1, 1)
 
@@ -70,7 +70,7 @@ def test_the_false_alarm_rate_is_stated():
 @pytest.mark.slow
 def test_the_stated_false_alarm_rate_holds_for_known_limits():
     from models.spc import ewma
-    from qc_app.jobs.degrading import SMOOTHING, WIDTH
+    from qc_app.jobs.learner.degrading import SMOOTHING, WIDTH
 
     rng = np.random.default_rng(0)
     points, signals = 0, 0

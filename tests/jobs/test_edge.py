@@ -10,7 +10,7 @@ from models.export.files import read
 from models.guards import Guard
 from qc_app import framing
 from qc_app.cli import main
-from qc_app.jobs import judge
+from qc_app.jobs.model import judge
 from qc_app.plant import Gate, parse, render
 
 from .conftest import Works

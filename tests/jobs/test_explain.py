@@ -13,8 +13,8 @@ from qc_app.access import Actor
 from qc_app.actions import request_explanation
 from qc_app.cli import main
 from qc_app.errors import ActionError
-from qc_app.jobs import explain as module
-from qc_app.jobs.explain import explain, explain_unit, matter
+from qc_app.jobs.model import explain as module
+from qc_app.jobs.model.explain import explain, explain_unit, matter
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import now, serve
 from tests.jobs.conftest import NIGHT, stage

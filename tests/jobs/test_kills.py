@@ -18,7 +18,7 @@ from .conftest import Works
 SCRIPT = """
 import sys
 from pathlib import Path
-from qc_app.jobs import train
+from qc_app.jobs.learner import train
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.recovery import recover
 from tests.jobs.conftest import Works

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from qc_app.jobs import adapt as adapting
 from qc_app.jobs import nightly as nights
+from qc_app.jobs.model import adapt as adapting
 from qc_app.jobs.nightly import nightly
 from qc_app.records import Decision
 

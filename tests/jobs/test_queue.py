@@ -7,14 +7,14 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from qc_app.jobs.adapt import adapt
-from qc_app.jobs.answers import Answers
-from qc_app.jobs.choose import LENGTH, choose, worn
-from qc_app.jobs.foresee import foresee
+from qc_app.jobs.labels.choose import LENGTH, choose, worn
+from qc_app.jobs.labels.foresee import foresee
+from qc_app.jobs.model.adapt import adapt
+from qc_app.jobs.model.answers import Answers
+from qc_app.jobs.model.track import track
+from qc_app.jobs.model.trial import stage_trial
 from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
-from qc_app.jobs.track import track
-from qc_app.jobs.trial import stage_trial
 from qc_app.records import Label, Pointers
 from qc_app.store import CHOSEN, DRAWN
 from tests.jobs.conftest import NIGHT, START, units_of

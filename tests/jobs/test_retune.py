@@ -11,11 +11,11 @@ from models import make_learner
 from models.base import Task
 from models.tuning import Proposal
 from qc_app.cli import main
-from qc_app.jobs import retune as retuning
-from qc_app.jobs import train as training
-from qc_app.jobs.inheritance import Recipe, inheritance
+from qc_app.jobs.learner import retune as retuning
+from qc_app.jobs.learner import train as training
+from qc_app.jobs.learner.retune import Exam, retune, search
+from qc_app.jobs.model.inheritance import Recipe, inheritance
 from qc_app.jobs.requests import now, retuned
-from qc_app.jobs.retune import Exam, retune, search
 from qc_app.jobs.step import Result
 
 from .conftest import NIGHT, START, Works

@@ -7,7 +7,7 @@ import polars as pl
 
 from models import make_learner
 from models.base import Task
-from qc_app.jobs.standing import left_out, recipe_guard
+from qc_app.jobs.model.standing import left_out, recipe_guard
 
 from .conftest import START, drop, units_of
 

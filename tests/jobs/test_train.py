@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from models.continual import Forgetting
-from qc_app.jobs import train as training
-from qc_app.jobs.inheritance import Recipe, inheritance
+from qc_app.jobs.learner import train as training
+from qc_app.jobs.learner.train import due, train
+from qc_app.jobs.model.inheritance import Recipe, inheritance
 from qc_app.jobs.requests import now
-from qc_app.jobs.train import due, train
 
 from .conftest import NIGHT, START, Works
 

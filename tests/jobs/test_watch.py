@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from qc_app.jobs import watch as watching
-from qc_app.jobs.degrading import Standing
+from qc_app.jobs.learner import watch as watching
+from qc_app.jobs.learner.degrading import Standing
+from qc_app.jobs.learner.watch import history, watch
 from qc_app.jobs.requests import now
-from qc_app.jobs.watch import history, watch
 
 from .conftest import NIGHT, START
 

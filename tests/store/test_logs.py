@@ -13,7 +13,7 @@ from qc_app import logs
 @pytest.fixture
 def log(tmp_path: Path):
     logs.configure(tmp_path)
-    yield logging.getLogger("qc_app.jobs.ingest")
+    yield logging.getLogger("qc_app.jobs.sources.ingest")
     logs.close()
 
 
@@ -27,8 +27,8 @@ def test_a_line_carries_run_and_stage(log: logging.Logger, tmp_path: Path):
     log.info("outside", extra={"stage": "pickling-1"})
     log.debug("not at this level")
     first, second = lines(tmp_path)
-    assert first.endswith("INFO jobs.ingest run=7 stage=rolling-2 | 12 rows")
-    assert second.endswith("INFO jobs.ingest stage=pickling-1 | outside")
+    assert first.endswith("INFO jobs.sources.ingest run=7 stage=rolling-2 | 12 rows")
+    assert second.endswith("INFO jobs.sources.ingest stage=pickling-1 | outside")
 
 
 def test_no_entry_forges_another_and_no_secret_is_written(log: logging.Logger, tmp_path: Path):

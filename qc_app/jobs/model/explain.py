@@ -11,11 +11,11 @@ from data_connectors.schema import Characteristic, Stage
 from models.explain import Explainer
 from qc_app import framing
 from qc_app.errors import ActionError
-from qc_app.jobs.answers import Answer
-from qc_app.jobs.conditions import ABNORMAL, outside
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.model.answers import Answer
+from qc_app.jobs.model.standing import answer_now
+from qc_app.jobs.monitoring.conditions import ABNORMAL, outside
 from qc_app.jobs.night import Night
-from qc_app.jobs.standing import answer_now
 from qc_app.jobs.step import Result
 from qc_app.records import Explanation, Why
 

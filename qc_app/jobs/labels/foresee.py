@@ -13,7 +13,7 @@ from models.base import Array, BoolArray, Task
 from models.errors import NotEnoughData, NotThisKind, StateError
 from models.words import counted
 from qc_app import framing
-from qc_app.jobs.choose import asked
+from qc_app.jobs.labels.choose import asked
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import LabelPlan

@@ -12,8 +12,8 @@ from data_connectors.base import Batch, Conformed, Reject
 from data_connectors.conform import conform
 from data_connectors.errors import ConnectorError
 from data_connectors.schema import Source
-from qc_app.jobs.ingest import checkpoint, hold, stored
 from qc_app.jobs.refresh import feeds, follow
+from qc_app.jobs.sources.ingest import checkpoint, hold, stored
 from qc_app.jobs.step import Permit, Result, always
 from qc_app.plant import Plant
 from qc_app.records import Counts, Quarantined

@@ -9,8 +9,8 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from qc_app import framing
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.model.standing import answer_now
 from qc_app.jobs.night import Night
-from qc_app.jobs.standing import answer_now
 from qc_app.jobs.step import Result
 
 RECENT = timedelta(days=7)

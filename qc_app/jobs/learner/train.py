@@ -17,11 +17,11 @@ from models.errors import ModelsError
 from models.state import to_bytes
 from qc_app import framing
 from qc_app.errors import StoreError
-from qc_app.jobs.answers import MEMORY, STATE
-from qc_app.jobs.curves import family_curves
 from qc_app.jobs.faultpoint import reached
-from qc_app.jobs.inheritance import Inheritance, Recipe, inheritance
+from qc_app.jobs.learner.curves import family_curves
 from qc_app.jobs.meter import Meter
+from qc_app.jobs.model.answers import MEMORY, STATE
+from qc_app.jobs.model.inheritance import Inheritance, Recipe, inheritance
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import Decision, ModelVersion

@@ -13,7 +13,7 @@ from models import Adapted
 from models.base import Array, BoolArray
 from models.guards import Evidence
 from qc_app import framing
-from qc_app.jobs.answers import baseline
+from qc_app.jobs.model.answers import baseline
 from qc_app.jobs.night import Night
 from qc_app.records import Pointers
 from qc_app.store import CHOSEN

@@ -9,9 +9,9 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from qc_app import framing
 from qc_app.clock import plant_day
-from qc_app.jobs.decide import Evidence
+from qc_app.jobs.learner.train import NEW_STAGE_LABELS
+from qc_app.jobs.model.decide import Evidence
 from qc_app.jobs.night import Night
-from qc_app.jobs.train import NEW_STAGE_LABELS
 from qc_app.records import ModelVersion
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from models.base import Task
 from models.state import from_bytes
 from qc_app import framing
 from qc_app.errors import StoreError
-from qc_app.jobs.answers import MEMORY
+from qc_app.jobs.model.answers import MEMORY
 from qc_app.jobs.night import Night
 
 log = logging.getLogger(__name__)

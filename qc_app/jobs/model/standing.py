@@ -12,7 +12,7 @@ from models import Learner
 from models.base import Array, Task
 from models.guards import Guard, not_worse_than_baseline
 from qc_app import framing
-from qc_app.jobs.answers import Answer, baseline
+from qc_app.jobs.model.answers import Answer, baseline
 from qc_app.jobs.night import Night
 from qc_app.records import Pointers
 from qc_app.store import CHOSEN

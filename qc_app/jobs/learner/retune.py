@@ -21,11 +21,11 @@ from models.state import from_bytes
 from models.tuning import HeldOut, Losses, Proposal, Ranking, proposals, successive_halving
 from models.tuning.spaces import spaces
 from models.words import counted
-from qc_app.jobs.answers import STATE
-from qc_app.jobs.inheritance import Recipe, inheritance
+from qc_app.jobs.learner.train import train, training_tasks
+from qc_app.jobs.model.answers import STATE
+from qc_app.jobs.model.inheritance import Recipe, inheritance
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
-from qc_app.jobs.train import train, training_tasks
 from qc_app.records import Decision, Verdict
 
 JOB = "retune"

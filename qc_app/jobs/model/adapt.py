@@ -12,13 +12,13 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from models.state import to_bytes
 from qc_app import framing
-from qc_app.jobs.answers import STATE
-from qc_app.jobs.decide import Evidence, decide
-from qc_app.jobs.evidence import gather
 from qc_app.jobs.faultpoint import reached
-from qc_app.jobs.likeness import likeness
+from qc_app.jobs.model.answers import STATE
+from qc_app.jobs.model.decide import Evidence, decide
+from qc_app.jobs.model.evidence import gather
+from qc_app.jobs.model.likeness import likeness
+from qc_app.jobs.model.standing import YOUNG_FACTOR
 from qc_app.jobs.night import Night
-from qc_app.jobs.standing import YOUNG_FACTOR
 from qc_app.jobs.step import Result
 from qc_app.plant import Gate
 from qc_app.records import Decision, ModelVersion

@@ -15,7 +15,7 @@ import numpy as np
 
 from models.base import Array
 from models.spc import ewma, ewma_run_length
-from qc_app.jobs.conditions import chance_of_more
+from qc_app.jobs.monitoring.conditions import chance_of_more
 
 LABELS_A_POINT = 8
 REFERENCE = 12

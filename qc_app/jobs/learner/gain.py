@@ -14,10 +14,10 @@ from models.errors import ModelsError
 from models.words import counted
 from qc_app import framing
 from qc_app.errors import StoreError
+from qc_app.jobs.model.track import track
+from qc_app.jobs.model.trial import loss
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
-from qc_app.jobs.track import track
-from qc_app.jobs.trial import loss
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from models.errors import NotExportable
 from models.export import Eight, Exported, export_model, in_eight_bits
 from models.export.files import file_name, write
 from qc_app import framing
-from qc_app.jobs.answers import Answers
+from qc_app.jobs.model.answers import Answers
 from qc_app.store import Store
 
 UNITS = 1000

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic
-from qc_app.jobs.alarms import Condition
+from qc_app.jobs.monitoring.alarms import Condition
 
 NEWEST_UNITS = 20
 NEWEST_LABELS = 5

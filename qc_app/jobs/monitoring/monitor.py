@@ -14,10 +14,10 @@ from models import Adapted, drift
 from models.base import Array
 from models.explain import change, means_of
 from qc_app import framing
-from qc_app.jobs.alarms import Condition, settle
+from qc_app.jobs.model.track import track
+from qc_app.jobs.monitoring.alarms import Condition, settle
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
-from qc_app.jobs.track import track
 from qc_app.records import DriftReport
 
 REFERENCE_UNITS = 1000

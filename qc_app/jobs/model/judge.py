@@ -8,12 +8,12 @@ from data_connectors.schema import Characteristic, Stage
 from models import gate
 from models.export.guards import export_guards
 from models.guards import Guard, check_guards
-from qc_app.jobs.edge import units
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.model.edge import units
+from qc_app.jobs.model.standing import YOUNG_FACTOR, recipe_guard
+from qc_app.jobs.model.trial import Trial, stage_trial
 from qc_app.jobs.night import Night
-from qc_app.jobs.standing import YOUNG_FACTOR, recipe_guard
 from qc_app.jobs.step import Result
-from qc_app.jobs.trial import Trial, stage_trial
 from qc_app.records import Decision, Pointers, Verdict
 
 PAIRED = "paired difference of losses, bootstrap by lot"

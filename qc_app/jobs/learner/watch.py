@@ -10,11 +10,11 @@ from typing import Any
 from models.shares import member_shares
 from models.state import from_bytes
 from qc_app.errors import StoreError
-from qc_app.jobs.alarms import Condition, settle
-from qc_app.jobs.answers import STATE
-from qc_app.jobs.degrading import Standing, Watched, standing
-from qc_app.jobs.gain import JOB as GAIN
+from qc_app.jobs.learner.degrading import Standing, Watched, standing
+from qc_app.jobs.learner.gain import JOB as GAIN
 from qc_app.jobs.meter import Meter
+from qc_app.jobs.model.answers import STATE
+from qc_app.jobs.monitoring.alarms import Condition, settle
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import Run

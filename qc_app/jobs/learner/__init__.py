@@ -1,0 +1,1 @@
+"""The learner that all stages share: trained, watched, tuned."""

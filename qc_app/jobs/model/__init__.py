@@ -1,0 +1,1 @@
+"""A stage's model: adapted, judged, put in force, asked for predictions."""

@@ -1,0 +1,1 @@
+"""Charts, drift and what becomes an alarm."""

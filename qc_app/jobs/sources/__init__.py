@@ -1,0 +1,1 @@
+"""What the plant says, read into the store."""
