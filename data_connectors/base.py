@@ -23,6 +23,14 @@ MEASUREMENT_COLUMNS: dict[str, pl.DataType | DataTypeClass] = {
     "row_hash": pl.UInt64,
 }
 
+#: Columns that a conformed measurement row has only where they say something: the server's time, whose clock gave
+#: `t_event` where it was not the source's (``server``, ``ingest``), and whether the row came behind the watermark.
+OPTIONAL_COLUMNS: dict[str, pl.DataType | DataTypeClass] = {
+    "t_server": pl.Datetime("us", "UTC"),
+    "clock": pl.String,
+    "late": pl.Boolean,
+}
+
 #: Columns of a conformed label row, one row a unit and characteristic.
 LABEL_COLUMNS: dict[str, pl.DataType | DataTypeClass] = {
     "unit_id": pl.String,
@@ -119,6 +127,8 @@ class Batch:
         What else happened at the stage up to `after`; a source that knows of none leaves it empty.
     gaps : tuple of Gap
         Where the source could not show continuity up to `after`.
+    dropped : int
+        Records that the source counted and could not hand over; `gaps` say when and why.
     """
 
     stage: str
@@ -128,6 +138,7 @@ class Batch:
     rejects: tuple[Reject, ...] = ()
     happenings: tuple[Happening, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ def check_rows_conform(make: Make, stage: Stage) -> None:
         _promised(made.received == made.rows.height + len(made.rejects), "received = rows + rejects")
         _promised(set(columns) <= set(made.rows.columns), "conformed rows have the columns of the store")
         _promised(all(r.reason and r.message for r in made.rejects), "a reject has a reason and a message")
+        _promised(bool(batch.gaps) or not batch.dropped, "records that were dropped come with the gap that says why")
+        _promised(all(g.since <= g.until and g.cause and g.text for g in batch.gaps), "a gap says from, to and why")
 
 
 def check_checkpoints(make: Make, stage: Stage) -> None:

@@ -202,7 +202,9 @@ class Source:
     decimal : {".", ","}
         The decimal sign in text.
     lateness_s : float
-        How late a record may come and still be ordinary.
+        How late a record may come and still be ordinary; one that comes later is stored and marked.
+    idle_after_s : float
+        Silent for longer, it does not hold back what waits for all sources of its stage.
     settings : mapping
         What only this kind needs: path, pattern, url, table, seed, ...
     """
@@ -219,6 +221,7 @@ class Source:
     quality: Mapping[str, str] = field(default_factory=dict)
     decimal: Literal[".", ","] = "."
     lateness_s: float = 0.0
+    idle_after_s: float = 3600.0
     settings: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -230,6 +233,8 @@ class Source:
             raise DefinitionError(f"source {self.name!r}: decimal {self.decimal!r} - use '.' or ','")
         if not self.lateness_s >= 0:
             raise DefinitionError(f"source {self.name!r}: lateness_s {self.lateness_s} is negative - give seconds")
+        if not self.idle_after_s > 0:
+            raise DefinitionError(f"source {self.name!r}: idle_after_s {self.idle_after_s} - give seconds above 0")
         for attribute in ("columns", "units", "quality"):
             object.__setattr__(self, attribute, _frozen(getattr(self, attribute)))
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts import every_record_is_accounted_for  # noqa: F401 - a fixture over every test
 from tests.private_postgres import postgres  # noqa: F401 - a fixture
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -17,7 +17,8 @@ from qc_app.jobs.sources.replay import Reread, rehearsed, replayed, reread
 from qc_app.jobs.step import Result
 from qc_app.records import Quarantined, Request
 from qc_app.schedule import lead
-from qc_app.store import Store
+from qc_app.store import Store, conservation
+from qc_app.views import books_table, local
 
 SHOWN = 200
 
@@ -31,6 +32,44 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.add_typer(labels, name="labels")
     app.add_typer(quarantine, name="quarantine")
+    app.command("gaps")(gaps)
+    app.command("books")(books)
+
+
+def gaps(
+    home: Home = HOME, source: Annotated[str | None, typer.Option("--source", help="Only of this source.")] = None
+) -> int:
+    """List the stretches in which a source could not show that nothing is missing, the newest first."""
+    with opened(home) as store:
+        zone = plant_of(store).zone
+        found = sorted(store.journal.gaps.list(source=source), key=lambda g: g.start, reverse=True)[:SHOWN]
+    rows = [(g.source, local(g.start, zone), local(g.end, zone), g.cause, g.text) for g in found]
+    if rows:
+        table(f"{len(rows)} gaps", {"source": "", "from": "", "to": "", "cause": "", "what is known": ""}, rows)
+    else:
+        say("no gap is known")
+    return 0
+
+
+def books(
+    home: Home = HOME, hours: Annotated[int, typer.Option("--hours", min=1, help="How far to look back.")] = 24
+) -> int:
+    """Show what became of every record, by source and hour of arrival; fails where the books do not balance."""
+    with opened(home) as store:
+        plant = plant_of(store)
+        found = books_table(store, plant.sources, hours)
+        faults = [
+            f"{s.name}: {fault}" for s in plant.sources
+            for fault in conservation.of_source(store, s.stage, s.name, s.carries)
+        ]  # fmt: skip
+    names = ("received", "new", "revisions", "duplicates", "quarantined", "dropped")
+    rows = [(local(r["hour"], plant.zone), r["source"], *(str(r[n]) for n in names)) for r in found.to_dicts()]
+    if rows:
+        table(f"last {hours} hours", {"hour": "", "source": "", **dict.fromkeys(names, "right")}, rows[:SHOWN])
+    for fault in faults:
+        fail(fault, 1)
+    say("the books do not balance" if faults else "every record is accounted for")
+    return 1 if faults else 0
 
 
 @labels.command("add")

@@ -14,6 +14,7 @@ from qc_app.dashboard.session import Here, attempt, guarded, here, say, top
 from qc_app.views import (
     Source,
     age,
+    books_table,
     chosen_sources,
     events_table,
     gaps_table,
@@ -56,7 +57,7 @@ def _sources(sources: Sequence[Source], now: Here) -> None:
     table = sources_table(now.store, now.plant, sources)
     at = now.store.clock.now()
     late = table.filter(pl.col("state").is_in(["act", "watch"])).height
-    total = {c: int(table[c].sum()) for c in ("received", "new", "revisions", "duplicates", "quarantined")}
+    total = {c: int(table[c].sum()) for c in ("received", "new", "revisions", "duplicates", "quarantined", "dropped")}
     facts = [
         markup.Fact("Ask for a look", str(late), note=f"of {table.height} sources", state="watch" if late else ""),
         *(markup.Fact(c.capitalize(), f"{n:,}") for c, n in total.items()),
@@ -64,20 +65,25 @@ def _sources(sources: Sequence[Source], now: Here) -> None:
         _books(table),
     ]
     st.html(markup.facts(facts))
-    st.html(markup.heading("Sources", "the troubled first; every received record is in one of the four columns"))
+    st.html(markup.heading("Sources", "the troubled first; every received record is in one of the five columns"))
     told = table.with_columns(
         pl.Series("state", [state_word(s) for s in table["state"]], pl.String),
         pl.Series("silent", [age(t, at) for t in table["last_commit"]], pl.String),
     )
     columns = tables.headings(("state", "source", "stage", "carries", "silent", "received", "new", "revisions"))
-    columns |= tables.headings(("duplicates", "quarantined", "held", "sentence", "kind"))
+    columns |= tables.headings(("duplicates", "quarantined", "dropped", "held", "sentence", "complete_to", "kind"))
     columns |= {"silent": "Newest, ago", "held": "Held", "sentence": "Verdict"}
     tables.show(told, "data_sources", columns, zone=now.plant.zone, rows=10, marked="state")
+    with st.expander("Books by hour of arrival, last two days"):
+        columns = tables.headings(("hour", "source", "received", "new", "revisions", "duplicates"))
+        columns |= tables.headings(("quarantined", "dropped"))
+        hours = books_table(now.store, sources)
+        tables.show(hours, "data_books", columns, zone=now.plant.zone, rows=8, empty="Nothing came in two days.")
 
 
 def _books(table: pl.DataFrame) -> markup.Fact:
     """Say whether every received record is accounted for."""
-    note = "received = sum of the four"
+    note = "received = sum of the five"
     if table["balanced"].all():
         return markup.Fact("Books", "✓ balance", note=note)
     return markup.Fact("Books", "■ do not balance", note=note, state="act")
@@ -107,7 +113,7 @@ def _quarantine(sources: Sequence[Source], now: Here) -> None:
 def _gaps(sources: Sequence[Source], now: Here) -> None:
     st.html(markup.heading("Gaps", "stretches in which nothing can be shown to be missing or not"))
     gaps = gaps_table(now.store, sources)
-    columns = tables.headings(("source", "start", "end", "hours", "cause"))
+    columns = tables.headings(("source", "start", "end", "hours", "cause", "text"))
     tables.show(gaps, "data_gaps", columns, zone=now.plant.zone, rows=6, empty="No gap is known.")
 
 

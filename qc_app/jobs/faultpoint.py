@@ -10,6 +10,7 @@ VARIABLE = "QC_FAULT_POINT"
 #: Every point there is, in the order in which a night passes them.
 POINTS = (
     "after_hold",
+    "before_books",
     "after_store",
     "after_ingest",
     "after_train",

@@ -60,13 +60,23 @@ class Night:
             self._memory.stage, self._memory.rows, self._memory.labels = stage.id, found, {}
         return self._memory.rows
 
+    def sound(self, stage: Stage) -> pl.DataFrame:
+        """Return the stage's units but those in a gap that was known at the cut-off: nothing is learned from them."""
+        return framing.outside(self.rows(stage), self._gaps(stage))
+
+    def _gaps(self, stage: Stage) -> list[tuple[datetime, datetime]]:
+        carrying = {s.name for s in self.plant.sources_of(stage.id, "measurements")}
+        found = self.store.journal.gaps.list(stage=stage.id, known_at=self.cutoff)
+        return [(gap.start, gap.end) for gap in found if gap.source in carrying]
+
     def labels(self, stage: Stage, what: Characteristic) -> pl.DataFrame:
         """Return the labels known at the cut-off of units that are in the lake, the oldest knowledge first.
 
         Columns ``unit_id, value, t_measured, t_known, source, author, t_event, picked``; `picked` as
-        `store.picked` says it.
+        `store.picked` says it. Units of a stretch in which continuity cannot be shown are left out: what was noted
+        of them may be half of it (promise S5).
         """
-        units = self.rows(stage).select("unit_id", "t_event")
+        units = self.sound(stage).select("unit_id", "t_event")
         if what.name not in self._memory.labels:
             known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
             joined = known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
@@ -76,7 +86,7 @@ class Night:
 
     def task(self, stage: Stage, what: Characteristic) -> Task:
         """Return the stage's task as all that is known at the cut-off makes it."""
-        return framing.task(stage, what.name, self.rows(stage), self.labels(stage, what))
+        return framing.task(stage, what.name, self.sound(stage), self.labels(stage, what))
 
     def seen(self, stage: Stage) -> dict[str, Any]:
         """Return what a night of the stage depends on; while it stays the same there is nothing to do."""

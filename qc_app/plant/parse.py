@@ -28,7 +28,8 @@ STAGE = {"line": str, "family": str, "upstream": list, "parameters": dict, "char
 PARAMETER = {"unit": str, "low": float, "high": float}
 CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float}
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
-          "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float}  # fmt: skip
+          "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float,
+          "idle_after_s": float}  # fmt: skip
 _NAMED = {"stages", "sources", "parameters", "characteristics"}
 _WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table",
           bool: "true or false"}  # fmt: skip

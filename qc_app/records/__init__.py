@@ -1,6 +1,6 @@
 """One frozen class a fact: each is a row of one journal table. Beside them, the columns of a prediction."""
 
-from qc_app.records.delivered import Counts, Event, Gap, Label, Quarantined, Receipt
+from qc_app.records.delivered import Counts, Event, Gap, Hour, Label, Quarantined, Receipt
 from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
 from qc_app.records.planned import LabelPlan, Queued
@@ -20,6 +20,7 @@ __all__ = [
     "Event",
     "Explanation",
     "Gap",
+    "Hour",
     "Label",
     "LabelPlan",
     "Latest",

@@ -24,13 +24,17 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the records a source delivered: ``received`` is the sum of the other four."""
+    """What became of the records of a source: ``received`` is the sum of the others.
+
+    ``dropped`` are records that the source itself counted and could not hand over; a gap says when and why.
+    """
 
     received: int = 0
     new: int = 0
     revisions: int = 0
     duplicates: int = 0
     quarantined: int = 0
+    dropped: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -39,12 +43,24 @@ class Counts:
             self.revisions + other.revisions,
             self.duplicates + other.duplicates,
             self.quarantined + other.quarantined,
+            self.dropped + other.dropped,
+        )
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(
+            self.received - other.received,
+            self.new - other.new,
+            self.revisions - other.revisions,
+            self.duplicates - other.duplicates,
+            self.quarantined - other.quarantined,
+            self.dropped - other.dropped,
         )
 
     @property
     def balanced(self) -> bool:
         """Whether every received record is accounted for (promise S4)."""
-        return self.received == self.new + self.revisions + self.duplicates + self.quarantined
+        kept = self.new + self.revisions + self.duplicates
+        return self.received == kept + self.quarantined + self.dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,17 @@ class Receipt:
     at: datetime
     counts: Counts
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The books of one source for one hour of arrival (UTC); `last` is the newest receipt that is in them."""
+
+    stage: str
+    source: str
+    hour: datetime
+    counts: Counts
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +105,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch in which continuity of a source cannot be shown."""
+    """A stretch in which continuity of a source cannot be shown: what happened then is unknown."""
 
     source: str
     stage: str
@@ -86,6 +113,7 @@ class Gap:
     end: datetime
     cause: str
     noticed: datetime
+    text: str = ""
     id: int | None = None
 
 

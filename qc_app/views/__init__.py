@@ -3,6 +3,7 @@
 from data_connectors.schema import Source
 from qc_app.records import Alarm
 from qc_app.views.alarms import AlarmsView, alarms_view, concerning
+from qc_app.views.books import books_table
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.door import enter, plant_now
 from qc_app.views.export import csv_bytes
@@ -35,6 +36,7 @@ __all__ = [
     "UnitView",
     "age",
     "alarms_view",
+    "books_table",
     "by_effect",
     "chosen_sources",
     "concerning",

@@ -26,6 +26,8 @@ _SOURCES: dict[str, Any] = {
     "revisions": pl.Int64,
     "duplicates": pl.Int64,
     "quarantined": pl.Int64,
+    "dropped": pl.Int64,
+    "complete_to": _TIME,
     "balanced": pl.Boolean,
     "held": pl.Int64,
     "sentence": pl.String,
@@ -45,8 +47,8 @@ def sources_table(store: Store, plant: Plant, sources: Sequence[Source]) -> pl.D
     window (labels).
     """
     held = store.journal.quarantine.counts()
-    now = store.clock.now()
-    rows = [_source(store, plant, s, held.get(s.name, 0), now) for s in sources]
+    booked = store.journal.books.totals()
+    rows = [_source(store, plant, s, held.get(s.name, 0), booked.get((s.stage, s.name))) for s in sources]
     frame = pl.DataFrame(rows, schema=_SOURCES, orient="row")
     rank = pl.col("state").replace_strict({"act": 0, "watch": 1, "unknown": 2, "ok": 3}, default=2)
     return frame.sort(rank, "stage", "source")
@@ -60,23 +62,32 @@ def _books(store: Store, source: Source) -> tuple[Counts, list[Receipt]]:
     return lake.counts(source.stage, source.name), lake.receipts(source.stage, source.name, last=50)
 
 
-def _source(store: Store, plant: Plant, source: Source, held: int, now: datetime) -> tuple[Any, ...]:
+def _source(store: Store, plant: Plant, source: Source, held: int, booked: Counts | None) -> tuple[Any, ...]:
+    now = store.clock.now()
     counts, receipts = _books(store, source)
     brought = [r.at for r in receipts if r.counts.received]
     last = max(brought, default=None)
     patience = source.lateness_s + 3 * plant.ingest_every_s
     if source.carries == "labels":
         patience += plant.label_window_days * 86_400
-    state, sentence = _verdict(counts, last, held, timedelta(seconds=patience), now)
+    balanced = counts.balanced and not _contradicted(counts, booked)
+    state, sentence = _verdict(balanced, last, held, timedelta(seconds=patience), now)
+    newest = store.lake.newest(source.stage, source.name) if source.carries == "measurements" else None
+    complete = newest - timedelta(seconds=source.lateness_s) if newest else None
     return (
         *(state, source.name, source.stage, source.carries, source.kind, last),
         *(counts.received, counts.new, counts.revisions, counts.duplicates, counts.quarantined),
-        *(counts.balanced, held, sentence),
+        *(counts.dropped, complete, balanced, held, sentence),
     )
 
 
-def _verdict(counts: Counts, last: datetime | None, held: int, patience: timedelta, now: datetime) -> tuple[str, str]:
-    if not counts.balanced:
+def _contradicted(counts: Counts, booked: Counts | None) -> bool:
+    """Whether the books say something else than the store; books that are behind are entered by the night."""
+    return booked is not None and booked.received >= counts.received and booked != counts
+
+
+def _verdict(balanced: bool, last: datetime | None, held: int, patience: timedelta, now: datetime) -> tuple[str, str]:
+    if not balanced:
         return "act", "The books do not balance: received is not the sum of what became of it. Report this."
     if last is None:
         return "unknown", "Nothing has arrived yet."
@@ -120,9 +131,12 @@ def gaps_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
         "end": _TIME,
         "hours": pl.Float64,
         "cause": pl.String,
+        "text": pl.String,
     }
     gaps = sorted((g for g in store.journal.gaps.list() if g.source in names), key=lambda g: g.start, reverse=True)
-    rows = [(g.source, g.stage, g.start, g.end, (g.end - g.start).total_seconds() / 3600, g.cause) for g in gaps]
+    rows = [
+        (g.source, g.stage, g.start, g.end, (g.end - g.start).total_seconds() / 3600, g.cause, g.text) for g in gaps
+    ]
     return pl.DataFrame(rows[:500], schema=schema, orient="row")
 
 

@@ -32,7 +32,7 @@ def choose(night: Night, stage: Stage, what: Characteristic) -> Result:
     -------
     Result
     """
-    rest = framing.unlabelled(night.rows(stage), night.labels(stage, what))
+    rest = framing.unlabelled(night.sound(stage), night.labels(stage, what))
     open_rows = np.flatnonzero((rest["t_event"] >= _expected_from(night)).to_numpy())
     entries = _entries(night, stage, what, rest, open_rows) if open_rows.size else []
     night.permit()
@@ -47,7 +47,7 @@ def choose(night: Night, stage: Stage, what: Characteristic) -> Result:
 
 def worn(night: Night, stage: Stage, what: Characteristic) -> bool:
     """Say whether the queue needs renewal before the night: an entry was measured or is overdue, or there is none."""
-    rest = framing.unlabelled(night.rows(stage), night.labels(stage, what))
+    rest = framing.unlabelled(night.sound(stage), night.labels(stage, what))
     waiting = set(rest.filter(pl.col("t_event") >= _expected_from(night))["unit_id"])
     queued = {entry.unit_id for entry in night.store.journal.queue.open(stage.id, what.name)}
     return not queued <= waiting or (not queued and bool(waiting))

@@ -235,7 +235,7 @@ def _task(night: Night, stage: Stage, what: Characteristic) -> Task:
     return framing.task(
         stage,
         what.name,
-        night.rows(stage),
+        night.sound(stage),
         night.labels(stage, what),
         unlabelled_cap=UNLABELLED_CAP,
         support_cap=LABELS_CAP,

@@ -90,7 +90,7 @@ def stage_trial(night: Night, stage: Stage, what: Characteristic, pointers: Poin
     fair = unseen.filter(pl.col("picked") != CHOSEN)
     rows = night.rows(stage).join(fair.select("unit_id", "value"), on="unit_id", how="inner", maintain_order="left")
     support = labels.filter(pl.col("unit_id").is_in(list(taught)))
-    task = framing.task(stage, what.name, night.rows(stage), support)
+    task = framing.task(stage, what.name, night.sound(stage), support)
     x, t = framing.inputs(stage, rows)
     y = rows["value"].to_numpy()
     challenger = answers.model(challenger_id)
@@ -120,5 +120,5 @@ def loss(y: Array, mean: Array, *, binary: bool) -> Array:
 
 
 def _domains(night: Night, stage: Stage, champion: Adapted, challenger: Adapted) -> tuple[BoolArray, BoolArray]:
-    x, t = framing.inputs(stage, night.rows(stage).tail(RECENT_UNITS))
+    x, t = framing.inputs(stage, night.sound(stage).tail(RECENT_UNITS))
     return champion.predict(x, t).in_domain, challenger.predict(x, t).in_domain

@@ -23,6 +23,7 @@ RESPONSES = {
     "model_stale": "See the decisions on the models page: more labels, or a retrain by hand.",
     "learner_degraded": "Read the reason on the models page; let the night search better settings, or `qc retune` now.",
     "night_missed": "See that the scheduler runs (`qc status`); run the night now with `qc night`.",
+    "conservation": "Keep the log and the folder as they are and report it: records are not all accounted for.",
     "step_failed": "Read the sentence; correct the cause; the next night repeats the step, or run `qc night`.",
 }
 

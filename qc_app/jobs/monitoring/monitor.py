@@ -73,7 +73,7 @@ def _tested(
     if champion is None:
         return [drift.no_verdict("inputs", what.name, 0, 0.0, "no model yet to hold the units against")], (), set()
     cutoff = night.store.journal.models.get(champion).cutoff
-    rows = night.rows(stage)
+    rows = night.sound(stage)
     came = pl.col("t_ingest") > cutoff
     windows = Windows(
         framing.inputs(stage, rows.filter(~came).tail(REFERENCE_UNITS))[0],

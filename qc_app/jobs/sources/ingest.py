@@ -7,16 +7,18 @@ from datetime import datetime
 
 import polars as pl
 
-from data_connectors.base import Batch, Conformed, Connector, Happening, Reject
+from data_connectors.base import Batch, Conformed, Connector, Gap, Happening, Reject
 from data_connectors.catalog import make_connector
 from data_connectors.conform import conform
 from data_connectors.schema import Source, Stage
 from qc_app.clock import plant_day
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.sources.watermark import marked
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
 from qc_app.records import Counts, Event, Label, Quarantined, Run
-from qc_app.store import Store
+from qc_app.records import Gap as Unknown
+from qc_app.store import Store, conservation
 
 JOB = "ingest"
 Told = Callable[[Source], None]
@@ -70,6 +72,8 @@ def _pass(store: Store, plant: Plant, sources: Iterable[Source] | None, permit: 
         f"{total.received} records from {len(fed)} stages: {total.new} new, {total.revisions} revisions,"
         f" {total.duplicates} duplicates, {total.quarantined} quarantined"
     )
+    if total.dropped:
+        words += f", {total.dropped} dropped by their sources"
     if flawed:
         words += f"; {flawed} rows have values that are bad or uncertain"
     if failed:
@@ -130,14 +134,15 @@ class _Reading:
         return Result(f"{self.counts.received} records, {self.counts.new} new", numbers)
 
     def _keep(self, connector: Connector, batch: Batch) -> None:
-        """Rejects and events first, then rows and checkpoint in one commit, then the source may forget (S2, S3)."""
+        """Rejects, events, gaps; then rows and checkpoint in one commit; then the source may forget (S2, S3)."""
         now = self._store.clock.now()
         made = conform(batch, self._stage, self._source, now)
         self._permit()
         hold(self._store, self._source, made.rejects, now)
         note(self._store, self._source, batch.happenings)
+        miss(self._store, self._source, batch.gaps)
         reached("after_hold")
-        self.counts += stored(self._store, self._source, self._stage, made, batch.after)
+        self.counts += stored(self._store, self._source, self._stage, made, batch.after, dropped=batch.dropped)
         reached("after_store")
         connector.acknowledge(batch.after)
         self.flawed += made.rows["quality"].count() if "quality" in made.rows.columns else 0
@@ -164,14 +169,18 @@ def checkpoint(store: Store, source: Source) -> str | None:
     return store.lake.checkpoint(source.stage, source.name)
 
 
-def stored(store: Store, source: Source, stage: Stage, made: Conformed, after: str) -> Counts:
-    """Store conformed rows and the checkpoint together."""
-    received, refused = made.received, len(made.rejects)
+def stored(store: Store, source: Source, stage: Stage, made: Conformed, after: str, *, dropped: int = 0) -> Counts:
+    """Store conformed rows and the checkpoint together, and keep the books."""
+    received, refused = made.received + dropped, len(made.rejects)
     if source.carries == "measurements":
-        return store.lake.commit(stage, source.name, made.rows, after, received, refused).counts
+        rows = marked(made.rows, store.lake.newest(stage.id, source.name), source.lateness_s)
+        receipt = store.lake.commit(stage, source.name, rows, after, received, refused, dropped)
+        reached("before_books")
+        conservation.book(store, receipt)
+        return receipt.counts
     found = labels_of(stage.id, made.rows)
     now = store.clock.now()
-    return store.journal.labels.commit(stage.id, source.name, found, after, received, refused, now).counts
+    return store.journal.labels.commit(stage.id, source.name, found, after, received, refused, now, dropped).counts
 
 
 def labels_of(stage_id: str, rows: pl.DataFrame) -> list[Label]:
@@ -183,6 +192,13 @@ def labels_of(stage_id: str, rows: pl.DataFrame) -> list[Label]:
 def note(store: Store, source: Source, happenings: Iterable[Happening]) -> int:
     """Keep what happened at a stage besides its units, once, in the source's name; return how much is new."""
     return store.journal.events.add_new([Event(source.stage, h.at, h.kind, h.text, source.name) for h in happenings])
+
+
+def miss(store: Store, source: Source, gaps: Iterable[Gap]) -> int:
+    """Keep the stretches in which the source could not show continuity, each once; return how many are new."""
+    noticed = store.clock.now()
+    found = [Unknown(source.name, source.stage, g.since, g.until, g.cause, noticed, g.text) for g in gaps]
+    return store.journal.gaps.add_new(found) if found else 0
 
 
 def hold(store: Store, source: Source, rejects: Iterable[Reject], now: datetime) -> int:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from qc_app.records import Lease
 from qc_app.store.journal.alarms import Alarms
 from qc_app.store.journal.audit import AuditTrail
+from qc_app.store.journal.books import Books
 from qc_app.store.journal.database import Database
 from qc_app.store.journal.decisions import Decisions
 from qc_app.store.journal.drift import Drift
@@ -65,6 +66,7 @@ class Journal:
             undo.pop_all()
         self.plants = Plants(database)
         self.labels = Labels(database)
+        self.books = Books(database)
         self.runs = Runs(database)
         self.decisions = Decisions(database)
         self.models = Models(database)

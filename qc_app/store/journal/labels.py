@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from sqlalchemy.engine import Connection
 
 from qc_app.errors import StoreError
 from qc_app.records import Counts, Label, Receipt
-from qc_app.store.journal.columns import METADATA, Real, identity, microseconds, moment, text, whole
+from qc_app.store.journal.books import counting, enter
+from qc_app.store.journal.columns import METADATA, Real, identity, microseconds, moment, text
 from qc_app.store.journal.room import Room, fact, matching, newest
 
 LABELS = sa.Table(
@@ -39,7 +41,7 @@ CHECKPOINTS = sa.Table(
     sa.Column("stage", sa.Text(), primary_key=True),
     sa.Column("source", sa.Text(), primary_key=True),
     sa.Column("after", sa.Text(), nullable=True),
-    *[whole(name) for name in ("received", "new", "revisions", "duplicates", "quarantined")],
+    *counting(),
 )
 RECEIPTS = sa.Table(
     "receipts",
@@ -48,7 +50,7 @@ RECEIPTS = sa.Table(
     text("stage"),
     text("source"),
     moment("at"),
-    *[whole(name) for name in ("received", "new", "revisions", "duplicates", "quarantined")],
+    *counting(),
 )
 sa.Index("ix_receipts_source", RECEIPTS.c.stage, RECEIPTS.c.source, RECEIPTS.c.id)
 
@@ -81,6 +83,7 @@ class Labels(Room):
         received: int,
         quarantined: int,
         at: datetime,
+        dropped: int = 0,
     ) -> Receipt:
         """Store a delivery of labels and its checkpoint in one transaction.
 
@@ -95,20 +98,20 @@ class Labels(Room):
             In order of delivery.
         after : str or None
             The checkpoint that is true from now on; None for entry by hand.
-        received, quarantined : int
-            ``received == len(labels) + quarantined``.
+        received, quarantined, dropped : int
+            ``received == len(labels) + quarantined + dropped``.
         at : datetime
-            The moment of the commit, aware.
+            The moment of the commit, aware; the books of its hour are kept in the same transaction.
 
         Raises
         ------
         StoreError
             If the counts do not balance, a value is not a number, or the database refuses; nothing is stored then.
         """
-        if received != len(labels) + quarantined:
+        if received != len(labels) + quarantined + dropped:
             raise StoreError(
-                f"labels of source {source!r} of stage {stage_id!r}: received {received}, but {len(labels)} labels and"
-                f" {quarantined} quarantined - every record must be in one of the two"
+                f"labels of source {source!r} of stage {stage_id!r}: received {received}, but {len(labels)} labels,"
+                f" {quarantined} quarantined and {dropped} dropped - every record must be in one of them"
             )
         with self._database.write() as connection:
             known = _contents(connection, stage_id, source, {label.unit_id for label in labels})
@@ -116,11 +119,13 @@ class Labels(Room):
             if rows:
                 own = {"stage": stage_id, "source": source, "stored": at}
                 connection.execute(LABELS.insert(), [_row(label) | own for label in rows])
-            counts = Counts(received, new, len(rows) - new, len(labels) - len(rows), quarantined)
+            counts = Counts(received, new, len(rows) - new, len(labels) - len(rows), quarantined, dropped)
             _advance(connection, stage_id, source, after, counts)
-            made = {"stage": stage_id, "source": source, "at": at, **_counts_row(counts)}
+            made = {"stage": stage_id, "source": source, "at": at, **asdict(counts)}
             key = connection.execute(RECEIPTS.insert().values(made)).inserted_primary_key
-        return Receipt(source, stage_id, at, counts, key[0] if key else None)
+            receipt = Receipt(source, stage_id, at, counts, key[0] if key else None)
+            enter(connection, [receipt])
+        return receipt
 
     def checkpoint(self, stage_id: str, source: str) -> str | None:
         """Return the checkpoint of a source, None if it never stored one."""
@@ -139,6 +144,12 @@ class Labels(Room):
         with self._database.read() as connection:
             rows = connection.execute(query).mappings().all()
         return [Receipt(r["source"], r["stage"], r["at"], fact(r, Counts), r["id"]) for r in rows]
+
+    def rows_of(self, stage_id: str, source: str) -> int:
+        """Return how many labels of a source are stored, every revision counted."""
+        query = sa.select(sa.func.count()).where(LABELS.c.stage == stage_id, LABELS.c.source == source)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def sources(self, stage_id: str) -> list[str]:
         """Return who ever delivered labels for a stage, in order of name."""
@@ -228,15 +239,11 @@ def _fresh(labels: Sequence[Label], known: dict[Identity, list[Content]], *, by_
     return kept, new
 
 
-def _counts_row(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in ("received", "new", "revisions", "duplicates", "quarantined")}
-
-
 def _advance(connection: Connection, stage_id: str, source: str, after: str | None, counts: Counts) -> None:
     where = (CHECKPOINTS.c.stage == stage_id, CHECKPOINTS.c.source == source)
     row = connection.execute(sa.select(CHECKPOINTS).where(*where)).mappings().one_or_none()
     total = counts + fact(row, Counts) if row else counts
-    changed = _counts_row(total) | ({"after": after} if after is not None else {})
+    changed = asdict(total) | ({"after": after} if after is not None else {})
     if row:
         connection.execute(CHECKPOINTS.update().where(*where).values(changed))
     else:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from qc_app.records import Event, Gap
 from qc_app.store.journal.columns import METADATA, identity, moment, text, visible
@@ -22,6 +23,7 @@ GAPS = sa.Table(
     moment("end"),
     text("cause"),
     moment("noticed"),
+    text("text"),
 )
 sa.Index("ix_gaps_stage", GAPS.c.stage, GAPS.c.start)
 EVENTS = sa.Table(
@@ -40,11 +42,34 @@ class Gaps(Room):
         with self._database.write() as connection:
             return self._add(connection, GAPS, gap)
 
-    def list(self, stage: str | None = None, source: str | None = None, since: datetime | None = None) -> FoundGaps:
-        """Return gaps that end after `since`, in order of their start."""
+    def add_new(self, gaps: Sequence[Gap]) -> int:
+        """Store the gaps that are not there yet, by source, stage, span and cause; return how many.
+
+        A break that goes on is told again with a later end: it is kept beside what was known before.
+        """
+        with self._database.write() as connection:
+            return sum(_told_gap(connection, gap) for gap in gaps)
+
+    def list(
+        self,
+        stage: str | None = None,
+        source: str | None = None,
+        since: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> FoundGaps:
+        """Return gaps that end after `since`, in order of their start; of one that grew the longest that was known.
+
+        Parameters
+        ----------
+        stage, source : str, optional
+        since, known_at : datetime, optional
+            Aware; only gaps that end later, and only what had been noticed by then.
+        """
         query = matching(GAPS, stage=stage, source=source)
-        query = query.where(GAPS.c.end >= since) if since is not None else query
-        return self._all(newest(query, GAPS, None, ("start", "id")), Gap)
+        query = query.where(GAPS.c.noticed <= known_at) if known_at is not None else query
+        grown = self._all(newest(query, GAPS, None, ("start", "end", "id")), Gap)
+        longest = {(g.source, g.stage, g.start, g.cause): g for g in grown}
+        return [gap for gap in longest.values() if since is None or gap.end >= since]
 
 
 class Events(Room):
@@ -75,6 +100,15 @@ class Events(Room):
         query = matching(EVENTS, stage=stage)
         query = query.where(EVENTS.c.at >= since) if since is not None else query
         return self._all(newest(query, EVENTS, None, ("at", "id")), Event)
+
+
+def _told_gap(connection: Connection, gap: Gap) -> bool:
+    """Store a gap, unless it is there, and return whether it is new."""
+    same = {name: getattr(gap, name) for name in ("source", "stage", "start", "end", "cause")}
+    if connection.execute(matching(GAPS, **same)).first() is not None:
+        return False
+    connection.execute(GAPS.insert().values(values(gap)))
+    return True
 
 
 def _told_between(events: Sequence[Event]) -> sa.Select[Any]:

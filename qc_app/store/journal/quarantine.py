@@ -70,6 +70,12 @@ class Quarantine(Room):
         with self._database.read() as connection:
             return {source: int(n) for source, n in connection.execute(held.group_by(QUARANTINE.c.source))}
 
+    def times(self, source: str) -> int:
+        """Return how often pieces of a source were held, whatever became of them since."""
+        query = sa.select(sa.func.coalesce(sa.func.sum(QUARANTINE.c.count), 0)).where(QUARANTINE.c.source == source)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def _hold(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
         keys = {row["key"] for row in rows}
         there = sa.select(sa.func.count()).where(QUARANTINE.c.key.in_(keys))

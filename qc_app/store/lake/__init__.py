@@ -56,7 +56,14 @@ class Lake:
         self._clock: Clock = clock or WallClock()
 
     def commit(  # noqa: PLR0917 - the contract's order
-        self, stage: Stage, source: str, rows: pl.DataFrame, after: str, received: int, quarantined: int
+        self,
+        stage: Stage,
+        source: str,
+        rows: pl.DataFrame,
+        after: str,
+        received: int,
+        quarantined: int,
+        dropped: int = 0,
     ) -> Receipt:
         """Store a conformed delivery and its checkpoint together: both or neither.
 
@@ -70,8 +77,9 @@ class Lake:
             ``MEASUREMENT_COLUMNS`` and parameters; may be empty.
         after : str
             The checkpoint that is true from now on.
-        received, quarantined : int
-            Records delivered in all, and held back; ``received == len(rows) + quarantined``.
+        received, quarantined, dropped : int
+            Records in all, held back, and counted by the source but never handed over;
+            ``received == len(rows) + quarantined + dropped``.
 
         Returns
         -------
@@ -105,10 +113,14 @@ class Lake:
                 new=new,
                 revisions=revisions,
                 quarantined=quarantined,
+                dropped=dropped,
+            )
+            newest = max(
+                (t for t in (before.newest, delivery["t_event"].max()) if isinstance(t, datetime)), default=None
             )
             receipt = Receipt(source, stage.id, self._clock.now(), counts, before.number + 1)
             with telling(f"noting the checkpoint of {where}"):
-                checkpoints.write(Delivered(before.number + 1, after, before.total + counts, receipt))
+                checkpoints.write(Delivered(before.number + 1, after, before.total + counts, receipt, newest))
             table.append(base, arranged(left, base.version + 1), (source, before.number + 1))
         return receipt
 
@@ -119,6 +131,18 @@ class Lake:
     def counts(self, stage_id: str, source: str) -> Counts:
         """Return what became of all records of a source since the beginning."""
         return self._state(stage_id, source).total
+
+    def newest(self, stage_id: str, source: str) -> datetime | None:
+        """Return the newest event time that a source ever delivered, None before its first row."""
+        return self._state(stage_id, source).newest
+
+    def rows_of(self, stage_id: str, source: str) -> int:
+        """Return how many rows of a source are stored, every revision counted."""
+        base = self._table(stage_id, "measurements").snapshot()
+        if base is None:
+            return 0
+        with telling(f"counting rows of stage {stage_id!r}"):
+            return int(base.scan().filter(pl.col("source") == source).select(pl.len()).collect().item())
 
     def receipts(self, stage_id: str, source: str, last: int = 500) -> list[Receipt]:
         """Return the receipts of the `last` commits of a source, oldest first."""

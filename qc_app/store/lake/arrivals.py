@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from data_connectors.base import MEASUREMENT_COLUMNS
+from data_connectors.base import MEASUREMENT_COLUMNS, OPTIONAL_COLUMNS
 from qc_app.errors import StoreError
 from qc_app.records import Counts
 from qc_app.store.lake.table import SEQ, Snapshot
@@ -21,7 +21,7 @@ def stored_columns(parameters: Sequence[str]) -> dict[str, pl.DataType]:
     Delta has no unsigned integers, so a row's hash is stored as the signed number of the same bits.
     """
     own: dict[str, pl.DataType] = {}
-    for name, dtype in MEASUREMENT_COLUMNS.items():
+    for name, dtype in (MEASUREMENT_COLUMNS | OPTIONAL_COLUMNS).items():
         own[name] = pl.Int64() if name == "row_hash" else _instance(dtype)
         if name == "t_ingest":
             own[SEQ] = pl.Int64()
@@ -91,19 +91,21 @@ def arranged(rows: pl.DataFrame, version: int) -> pl.DataFrame:
     return placed if rows["t_event"].is_sorted() else placed.sort("t_event", maintain_order=True)
 
 
-def counted(where: str, *, received: int, delivered: int, new: int, revisions: int, quarantined: int) -> Counts:
+def counted(
+    where: str, *, received: int, delivered: int, new: int, revisions: int, quarantined: int, dropped: int = 0
+) -> Counts:
     """Return the counts of a commit.
 
     Raises
     ------
     StoreError
-        If a received record is neither among the rows nor in quarantine: it would be lost in silence.
+        If a received record is neither among the rows, nor in quarantine, nor dropped: it would be lost in silence.
     """
-    counts = Counts(received, new, revisions, delivered - new - revisions, quarantined)
+    counts = Counts(received, new, revisions, delivered - new - revisions, quarantined, dropped)
     if not counts.balanced:
         raise StoreError(
-            f"{where}: received {received}, but {delivered} rows and {quarantined} quarantined - every record must be"
-            " in one of the two"
+            f"{where}: received {received}, but {delivered} rows, {quarantined} quarantined and {dropped} dropped -"
+            " every record must be in one of them"
         )
     return counts
 
@@ -113,4 +115,6 @@ def _signed(hashes: pl.Series) -> pl.Series:
 
 
 def _instance(dtype: object) -> pl.DataType:
+    if dtype == pl.Boolean:
+        return pl.Boolean()
     return _TIME if dtype == _TIME else pl.String()

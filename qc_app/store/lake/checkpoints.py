@@ -29,12 +29,15 @@ class Delivered:
         Since the beginning.
     receipt : Receipt or None
         Of this commit alone.
+    newest : datetime or None
+        The newest event time that the source ever delivered; None if not known.
     """
 
     number: int = 0
     after: str | None = None
     total: Counts = field(default_factory=Counts)
     receipt: Receipt | None = None
+    newest: datetime | None = None
 
 
 class Checkpoints:
@@ -74,6 +77,7 @@ class Checkpoints:
             "total": asdict(state.total),
             "commit": asdict(receipt.counts) if receipt else {},
             "at": receipt.at.isoformat() if receipt else "",
+            "newest": state.newest.isoformat() if state.newest else None,
         }
         write_durably(self.folder / f"{state.number}.json", json.dumps(text).encode())
 
@@ -91,7 +95,8 @@ class Checkpoints:
             receipt = Receipt(
                 self.source, self.stage, datetime.fromisoformat(text["at"]), Counts(**text["commit"]), number
             )
-            return Delivered(number, text["after"], Counts(**text["total"]), receipt)
+            newest = datetime.fromisoformat(text["newest"]) if text.get("newest") else None
+            return Delivered(number, text["after"], Counts(**text["total"]), receipt, newest)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreDamaged(
                 f"checkpoint {number} of source {self.source!r} of stage {self.stage!r} cannot be read from {path}"
