@@ -1,41 +1,83 @@
 """Control charts and capability."""
 
+from models.spc.attributes import c_chart, laney_p, laney_u, np_chart, p_chart, u_chart
 from models.spc.autocorrelation import Autocorrelation, acf, check, ljung_box
 from models.spc.capability import Capability, Index, capability
+from models.spc.catalog import CHARTS, chart_kind, chart_names, make_chart
+from models.spc.control_chart import Change, Contributions, ControlChart
 from models.spc.ewma import ewma
 from models.spc.forecast import ForecastChart, forecast_chart
 from models.spc.individuals import IndividualsChart, estimate_limits, imr
+from models.spc.kinds import ChartKind
+from models.spc.lengths.length import RunLength
+from models.spc.lengths.rules import run_length, signal_probability
 from models.spc.markov import cusum_run_length, ewma_run_length
+from models.spc.multivariate.reference import Reference
+from models.spc.observations import Observations, consecutive
 from models.spc.result import Chart, ChartLimits, Signal
-from models.spc.rules import DEFAULT, NELSON, RULES, WESTERN_ELECTRIC, Rule, run_signals
-from models.spc.run_length import RunLength, run_length, signal_probability
+from models.spc.rules import (
+    AIAG,
+    DEFAULT,
+    MONTGOMERY,
+    NELSON,
+    RULE_SETS,
+    RULES,
+    WESTERN_ELECTRIC,
+    WESTGARD,
+    Rule,
+    run_signals,
+)
+from models.spc.variables import xbar_r, xbar_s
 
 __all__ = [
+    "AIAG",
+    "CHARTS",
     "DEFAULT",
+    "MONTGOMERY",
     "NELSON",
     "RULES",
+    "RULE_SETS",
     "WESTERN_ELECTRIC",
+    "WESTGARD",
     "Autocorrelation",
     "Capability",
+    "Change",
     "Chart",
+    "ChartKind",
     "ChartLimits",
+    "Contributions",
+    "ControlChart",
     "ForecastChart",
     "Index",
     "IndividualsChart",
+    "Observations",
+    "Reference",
     "Rule",
     "RunLength",
     "Signal",
     "acf",
+    "c_chart",
     "capability",
+    "chart_kind",
+    "chart_names",
     "check",
+    "consecutive",
     "cusum_run_length",
     "estimate_limits",
     "ewma",
     "ewma_run_length",
     "forecast_chart",
     "imr",
+    "laney_p",
+    "laney_u",
     "ljung_box",
+    "make_chart",
+    "np_chart",
+    "p_chart",
     "run_length",
     "run_signals",
     "signal_probability",
+    "u_chart",
+    "xbar_r",
+    "xbar_s",
 ]

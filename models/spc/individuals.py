@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.base import Array
-from models.errors import NotEnoughData, TaskError
+from models.errors import NotEnoughData
 from models.spc.result import Chart, ChartLimits, Signal
 from models.spc.rules import DEFAULT, run_signals
 from models.spc.series import as_series
+from models.spc.shewhart import require_order, standardized
 
 D2 = 1.128
 """Mean range of two standard normal values as the tables print it (exactly 2 / sqrt(pi) = 1.12838)."""
@@ -161,20 +162,6 @@ def _warnings(n: int, left_out: int, sigma: float) -> tuple[str, ...]:
     return tuple(found)
 
 
-def standardized(x: Array, center: float, sigma: float) -> Array:
-    """Return (x - centre) / sigma; with sigma 0 a value off the centre is infinitely far.
-
-    Examples
-    --------
-    >>> standardized(np.array([1.0, 2.0]), 1.0, 0.0)
-    array([ 0., inf])
-    """
-    d = x - center
-    if sigma > 0:
-        return d / sigma
-    return np.where(np.isnan(d) | (d == 0), d, np.copysign(np.inf, d))
-
-
 def imr(
     values: ArrayLike,
     *,
@@ -226,22 +213,11 @@ def imr(
         shifted = [b - start for b in breaks]
         phase_one = x[window or slice(None)]
         limits = estimate_limits(phase_one, iterate=iterate, estimator=estimator, breaks=shifted)
-    _check(limits)
-    names = tuple(rules)
-    z = standardized(x, limits.center, limits.sigma)
-    flat = np.ones(len(x))
-    individuals = Chart(
-        "individuals", x, limits.lower * flat, limits.upper * flat, limits, names, run_signals(z, names, breaks)
-    )
+    require_order(limits)
+    names, flat = tuple(rules), np.ones(len(x))
+    signals = run_signals(standardized(x, limits.center, limits.sigma), names, breaks)
+    individuals = Chart("individuals", x, limits.lower * flat, limits.upper * flat, limits, names, signals)
     return IndividualsChart(individuals, _range_chart(moving_ranges(x, breaks), limits))
-
-
-def _check(limits: ChartLimits) -> None:
-    if not (limits.lower <= limits.center <= limits.upper and limits.sigma >= 0):
-        raise TaskError(
-            f"control limits {limits.lower} / {limits.center} / {limits.upper}, sigma {limits.sigma} are out of order "
-            "- give lower <= centre <= upper and sigma >= 0"
-        )
 
 
 def _range_chart(ranges: Array, limits: ChartLimits) -> Chart:

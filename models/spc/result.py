@@ -64,7 +64,7 @@ class Chart:
     Parameters
     ----------
     kind : str
-        "individuals", "moving range", "ewma".
+        "individuals", "moving range", "ewma", ...
     points : ndarray, shape (n,)
         The plotted statistic; NaN where there is none.
     lower, upper : ndarray, shape (n,)
@@ -75,6 +75,8 @@ class Chart:
         The rules that were applied.
     signals : tuple of Signal
         Sorted by index.
+    centers : ndarray, shape (n,), optional
+        The centre line at each point, where it moves with the size of the sample.
     """
 
     kind: str
@@ -84,11 +86,24 @@ class Chart:
     limits: ChartLimits
     rules: tuple[str, ...]
     signals: tuple[Signal, ...]
+    centers: Array | None = None
 
     @property
     def stable(self) -> bool:
         """Whether no rule signals."""
         return not self.signals
+
+    @property
+    def center_line(self) -> Array:
+        """The centre line at each point.
+
+        Examples
+        --------
+        >>> from models.spc import imr
+        >>> imr([10.0, 11.0, 12.0]).individuals.center_line
+        array([11., 11., 11.])
+        """
+        return np.full(len(self.points), self.limits.center) if self.centers is None else self.centers
 
     @property
     def sentence(self) -> str:
@@ -104,5 +119,6 @@ class Chart:
         head = f"{self.kind} chart of {n} points: "
         if self.stable:
             return head + f"no signal (rules {', '.join(self.rules)})"
-        last = self.signals[-1]
-        return head + f"{len(self.signals)} signals, the last at point {last.index}: {last.sentence}"
+        last, many = self.signals[-1], len(self.signals)
+        found = "a signal at" if many == 1 else f"{many} signals, the last at"
+        return head + f"{found} point {last.index}: {last.sentence}"

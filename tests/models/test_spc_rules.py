@@ -8,9 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import UnknownName
-from models.spc import NELSON, RULES, WESTERN_ELECTRIC, run_length, run_signals, signal_probability
+from models.spc import (
+    AIAG,
+    MONTGOMERY,
+    NELSON,
+    RULES,
+    WESTERN_ELECTRIC,
+    WESTGARD,
+    run_length,
+    run_signals,
+    signal_probability,
+)
+from models.spc.lengths.chain import normal_cells, transitions
 from models.spc.rules import rules_named
-from models.spc.run_length import _chain
 
 ZIGZAG = [0.5 * (-1) ** i for i in range(14)]
 CASES = {
@@ -26,7 +36,16 @@ CASES = {
     "we2": ([-2.1, -2.1], 1),
     "we3": ([-1.1] * 4, 3),
     "we4": ([-0.1] * 8, 7),
+    "westgard_1_3s": ([0.0, 3.1], 1),
+    "westgard_2_2s": ([2.1, 2.1], 1),
+    "westgard_r_4s": ([2.1, -2.1], 1),
+    "westgard_4_1s": ([1.1] * 4, 3),
+    "westgard_10_x": ([0.1] * 10, 9),
+    "westgard_1_2s": ([2.1], 0),
 }
+CASES |= {f"aiag{n}": CASES[f"nelson{n}"] for n in (1, 3, 4, 5, 6, 7, 8)} | {"aiag2": ([0.1] * 7, 6)}
+CASES |= {f"montgomery{n}": CASES[f"nelson{m}"] for n, m in enumerate((1, 5, 6, 0, 3, 7, 4, 8), 1) if m}
+CASES |= {"montgomery4": ([0.1] * 8, 7)}
 
 
 def completed(points, rule, breaks=()):
@@ -34,7 +53,8 @@ def completed(points, rule, breaks=()):
 
 
 def test_every_rule_has_a_case():
-    assert set(CASES) == set(RULES) == set(NELSON) | set(WESTERN_ELECTRIC)
+    sets = (NELSON, WESTERN_ELECTRIC, AIAG, MONTGOMERY, WESTGARD, ("westgard_1_2s",))
+    assert set(CASES) == set(RULES) == set().union(*sets)
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -75,6 +95,11 @@ def test_no_pattern_reaches_across_a_gap(rule, gap):
 )
 def test_ties_with_a_limit_or_a_neighbour_do_not_count(rule, points):
     assert completed(points, rule) == []
+
+
+def test_opposite_sides_complete_only_the_rule_that_asks_for_them():
+    assert completed([2.1, -2.1, 2.1], "westgard_r_4s") == [1, 2]
+    assert completed([2.1, 2.1, 0.0, -2.1], "westgard_r_4s") == []
 
 
 def test_two_of_three_is_not_completed_by_a_point_inside():
@@ -127,4 +152,4 @@ def test_signal_probability_of_shewhart_is_geometric():
 
 def test_equal_futures_are_one_state():
     """Without forgetting, the four Western Electric rules would need thousands of states."""
-    assert _chain(rules_named(WESTERN_ELECTRIC), 0.0).shape[0] < 300
+    assert transitions(rules_named(WESTERN_ELECTRIC), normal_cells()).shape[0] < 300

@@ -1,0 +1,1 @@
+"""Run lengths: how many points a chart waits for its first signal."""

@@ -1,0 +1,1 @@
+"""Charts whose points remember what came before."""
