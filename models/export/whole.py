@@ -13,7 +13,8 @@ from models.export.answers import Units, answer, unknown
 from models.export.graph import Tensor
 from models.learners.parts.horizons import SOON
 from models.learners.parts.serving import Served, t_quantile
-from models.learners.portfolio.learner import SUREST, TINY, Blend
+from models.learners.portfolio.hedge import SUREST, Levelled
+from models.learners.portfolio.learner import TINY, Blend
 
 Band = tuple[Tensor, Tensor, Tensor]
 NORMAL = 1e9
@@ -75,6 +76,16 @@ def _blend(model: Blend, units: Units, level: float) -> Band:
     half = factor * (square - mean.square()).at_least(0.0).sqrt()
     ends = _ends(mean, half, model.task.gauge_sd or 0.0, level, model.task.kind)
     return _around(odds.sigmoid(), *ends[1:]) if defect else ends
+
+
+@band.register
+def _levelled(model: Levelled, units: Units, level: float) -> Band:
+    mean, lower, upper = band(model.part, units, level)
+    sure = mean.clip(SUREST, 1.0 - SUREST)
+    moved = ((sure / (1.0 - sure)).log() + model.shift).sigmoid()
+    by = moved - mean
+    lower, upper = (lower + by).clip(0.0, 1.0), (upper + by).clip(0.0, 1.0)
+    return _around(moved, lower, upper)
 
 
 def _around(mean: Tensor, lower: Tensor, upper: Tensor) -> Band:

@@ -19,6 +19,7 @@ from models.learners.parts.serving import t_quantile, values
 from models.learners.parts.sound import Sound, sound, sound_tasks
 from models.learners.parts.together import Believer, Together
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
+from models.learners.portfolio.hedge import SUREST, hedge_words, hedged
 from models.learners.portfolio.weights import (
     at_labels,
     mean_errors,
@@ -33,7 +34,6 @@ from models.transfer import Transfer, transfer_of
 FEWEST = 2
 NEAR = 0.3
 TINY = 1e-6
-SUREST = 1e-4
 HURTS = 1.02
 UNSURE = 2.0
 """Widening where neither a label nor a sister is known: a probability is then anything from 0 to 1."""
@@ -131,8 +131,12 @@ class Portfolio:
             kept.append(i)
         believed = weights[:, kept] + 1e-9
         believed /= believed.sum(axis=1, keepdims=True)
-        words = _words([m.name for m in self._members], [self._members[i].name for i in kept], believed, errors, parts)
-        return Blend(task, tuple(parts), believed, factors, (*found.words, *words))
+        names = [m.name for m in self._members]
+        words = [*found.words, *_words(names, [names[i] for i in kept], believed, errors, parts)]
+        if task.kind == "binary" and task.support_y.any():
+            parts, believed = hedged([self._members[i] for i in kept], parts, believed, task)
+            words.insert(len(found.words) + 1, hedge_words(int(task.support_y.sum())))
+        return Blend(task, tuple(parts), believed, factors, tuple(words))
 
     def _sound(self, task: Task) -> Sound:
         """Set labels aside that cannot belong to the stage."""
