@@ -14,6 +14,8 @@ Kind = Literal["continuous", "binary"]
 Carries = Literal["measurements", "labels"]
 
 MAX_NAME = 200
+#: Windows that one value may belong to.
+MOST_OVERLAP = 64
 RESERVED = frozenset(
     {"unit_id", "t_event", "t_source", "t_ingest", "source", "quality", "row_hash", "characteristic", "stage"}
 )
@@ -126,6 +128,82 @@ class Characteristic:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How a continuous process without units is cut into windows, each of which is a unit.
+
+    Windows begin at whole multiples of `step_s` since 1970 UTC and cover ``[begin, begin + length_s)``.
+
+    Parameters
+    ----------
+    length_s, step_s : int
+        Seconds that a window covers, and seconds from the beginning of one to that of the next.
+    dead_s : int
+        Seconds from the end of a window until its material is where quality is measured: the unit's time is the
+        end of its window and this.
+    hold_s : int or None
+        For how many seconds at most a value stands until the next one comes; None: as long as a window.
+    """
+
+    length_s: int
+    step_s: int
+    dead_s: int = 0
+    hold_s: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the times make sense."""
+        for name, least in (("length_s", 1), ("step_s", 1), ("dead_s", 0)):
+            if getattr(self, name) < least:
+                raise DefinitionError(f"window: {name} {getattr(self, name)} - give {least} or more whole seconds")
+        if self.hold_s is not None and self.hold_s < 1:
+            raise DefinitionError(f"window: hold_s {self.hold_s} - give 1 or more whole seconds, or leave it out")
+        if self.length_s > MOST_OVERLAP * self.step_s:
+            raise DefinitionError(
+                f"window: a length_s of {self.length_s} with a step_s of {self.step_s} puts every value into more than"
+                f" {MOST_OVERLAP} windows - make step_s longer"
+            )
+
+    @property
+    def holds_s(self) -> int:
+        """Seconds for which a value stands at most."""
+        return self.length_s if self.hold_s is None else self.hold_s
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How the units of an upstream stage are found for a unit, and what of them its models may read.
+
+    Parameters
+    ----------
+    stage : str
+        Id of an upstream stage, or of one further up.
+    takes : tuple of str
+        ``parameters``, ``predictions``, ``measurements`` (of quality), or names of single parameters.
+    delay_s : float or None
+        Where no links tell: units that passed the upstream stage so many seconds before, plus or minus
+        `tolerance_s`, are the parents. None: only links tell.
+    tolerance_s : float
+    """
+
+    stage: str
+    takes: tuple[str, ...] = ()
+    delay_s: float | None = None
+    tolerance_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the times and the names."""
+        if self.delay_s is not None and not (self.delay_s >= 0 and self.tolerance_s > 0):
+            raise DefinitionError(
+                f"fed by {self.stage!r}: delay_s {self.delay_s} with tolerance_s {self.tolerance_s} finds nothing"
+                " - give a delay of 0 or more seconds and a tolerance above 0"
+            )
+        if self.delay_s is None and self.tolerance_s:
+            raise DefinitionError(f"fed by {self.stage!r}: tolerance_s without delay_s - give both, or neither")
+        twice = sorted({name for name in self.takes if self.takes.count(name) > 1})
+        if twice:
+            raise DefinitionError(f"fed by {self.stage!r}: takes {twice[0]!r} twice - name it once")
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One process segment on one line whose data and quality are modelled together.
 
@@ -141,6 +219,10 @@ class Stage:
     characteristics : tuple of Characteristic
     upstream : tuple of str
         Ids of the stages whose units become this stage's units.
+    fed_by : tuple of Feed
+        How units of stages further up are found, and what of them the models of this stage may read.
+    window : Window or None
+        For a continuous process: its parameters are tags, and a window of their values is a unit.
     """
 
     id: str
@@ -149,6 +231,8 @@ class Stage:
     parameters: tuple[Parameter, ...]
     characteristics: tuple[Characteristic, ...]
     upstream: tuple[str, ...] = ()
+    fed_by: tuple[Feed, ...] = ()
+    window: Window | None = None
 
     def __post_init__(self) -> None:
         """Check the names and that none is used twice."""
