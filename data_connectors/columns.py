@@ -25,7 +25,7 @@ def characteristics_in(there: Sequence[str], stage: Stage, source: Source) -> li
 
 
 def missing(there: Sequence[str], stage: Stage, source: Source) -> list[str]:
-    """Return our names of the declared columns that `there` lacks: unit, time, then values, then quality codes.
+    """Return our names of the declared columns that `there` lacks: unit, time, then values, quality codes, parents.
 
     Parameters
     ----------
@@ -47,7 +47,8 @@ def missing(there: Sequence[str], stage: Stage, source: Source) -> list[str]:
         values = _missing_labels(found, stage, source)
     else:
         values = [p.name for p in stage.parameters if column_of(source, p.name) not in found]
-    return own + values + [c for c in source.quality.values() if normal(c) not in found]
+    beside = (*source.quality.values(), *source.parents.values())
+    return own + values + [c for c in beside if normal(c) not in found]
 
 
 def _missing_labels(found: set[str], stage: Stage, source: Source) -> list[str]:
@@ -66,6 +67,9 @@ def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: 
         key = "unit_column" if first == source.unit_column else "time_column"
         near = nearest(first, there)
         cure = f"set {key} in [sources.{source.name}]" + (f', e.g. {key} = "{near}"' if near else "")
+    elif first in source.parents.values():
+        above, near = next(s for s, c in source.parents.items() if c == first), nearest(first, there)
+        cure = f"correct it in [sources.{source.name}.parents]" + (f', e.g. {above} = "{near}"' if near else "")
     else:
         near = nearest(source.column_of(first), there)
         cure = f"map it in [sources.{source.name}.columns]" + (f', e.g. {first} = "{near}"' if near else "")

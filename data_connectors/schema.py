@@ -291,6 +291,8 @@ class Source:
         Silent for longer, it does not hold back what waits for all sources of its stage.
     settings : mapping
         What only this kind needs: path, pattern, url, table, seed, ...
+    parents : mapping of str to str
+        Stage -> the source's column with the unit of that stage from which this unit was made.
     """
 
     name: str
@@ -307,6 +309,7 @@ class Source:
     lateness_s: float = 0.0
     idle_after_s: float = 3600.0
     settings: Mapping[str, object] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check the choices and freeze the mappings."""
@@ -319,7 +322,7 @@ class Source:
             raise DefinitionError(f"source {self.name!r}: lateness_s {self.lateness_s} is negative - give seconds")
         if not self.idle_after_s > 0:
             raise DefinitionError(f"source {self.name!r}: idle_after_s {self.idle_after_s} - give seconds above 0")
-        for attribute in ("columns", "units", "quality"):
+        for attribute in ("columns", "units", "quality", "parents"):
             object.__setattr__(self, attribute, _frozen(getattr(self, attribute)))
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
 

@@ -109,7 +109,7 @@ class SqlTable:
         else:
             values = [column_of(self.source, p.name) for p in stage.parameters]
         own = [normal(self.source.unit_column), normal(self.source.time_column)]
-        codes = [normal(c) for c in self.source.quality.values()]
+        codes = [normal(c) for c in (*self.source.quality.values(), *self.source.parents.values())]
         return list(dict.fromkeys([*own, *values, *codes, self._cursor_column()]))
 
     def _query(self, columns: dict[str, sa.ColumnElement[Any]], cursor: Cursor) -> sa.Select[Any]:

@@ -1,9 +1,38 @@
-"""What a plant is: stages, sources, limits, schedule. The definition as TOML, both ways, exact."""
+"""What a plant is: stages, sources, limits, schedule, calendar. The definition as TOML, both ways, exact."""
 
+from qc_app.plant.calendar import Calendar, Shift, Span, day_span, local_moment, shift_at, shifts_of
 from qc_app.plant.difference import difference
+from qc_app.plant.marks import KNOWN_KINDS, Mark, require_kind
+from qc_app.plant.nearest import nearest
 from qc_app.plant.parse import parse
 from qc_app.plant.render import digest, render
 from qc_app.plant.soundness import remarks, require_sound
-from qc_app.plant.types import Gate, Plant, nearest
+from qc_app.plant.types import Gate, Plant
+from qc_app.plant.upstream import Taken, ancestors, as_read, everything, taken
 
-__all__ = ["Gate", "Plant", "difference", "digest", "nearest", "parse", "remarks", "render", "require_sound"]
+__all__ = [
+    "KNOWN_KINDS",
+    "Calendar",
+    "Gate",
+    "Mark",
+    "Plant",
+    "Shift",
+    "Span",
+    "Taken",
+    "ancestors",
+    "as_read",
+    "day_span",
+    "difference",
+    "digest",
+    "everything",
+    "local_moment",
+    "nearest",
+    "parse",
+    "remarks",
+    "render",
+    "require_kind",
+    "require_sound",
+    "shift_at",
+    "shifts_of",
+    "taken",
+]

@@ -25,8 +25,11 @@ def difference(old: Plant, new: Plant) -> list[str]:
     >>> difference(Plant("A"), Plant("A", night_at="03:00"))
     ["plant: night_at '02:00' becomes '03:00'"]
     """
-    lines = _changed("plant", old, new, skip={"stages", "sources", "gate"})
+    lines = _changed("plant", old, new, skip={"stages", "sources", "gate", "calendar", "marks"})
     lines += _changed("gate", old.gate, new.gate)
+    lines += _changed("calendar", old.calendar, new.calendar, skip={"shifts"})
+    lines += _named("shift", {s.name: s for s in old.calendar.shifts}, {s.name: s for s in new.calendar.shifts})
+    lines += _named("mark", {m.kind: m for m in old.marks}, {m.kind: m for m in new.marks})
     lines += _named("stage", {s.id: s for s in old.stages}, {s.id: s for s in new.stages})
     lines += _named("source", {s.name: s for s in old.sources}, {s.name: s for s in new.sources})
     return lines
@@ -53,6 +56,11 @@ def _changed(what: str, old: Any, new: Any, skip: Sequence[str] | set[str] = ())
         if field.name in {"parameters", "characteristics"}:
             pair = ({r.name: r for r in before}, {r.name: r for r in after})
             lines += [f"{what}, {line}" for line in _named(field.name.rstrip("s"), *pair)]
+        elif field.name == "fed_by":
+            pair = ({r.stage: r for r in before}, {r.stage: r for r in after})
+            lines += [f"{what}, {line}" for line in _named("feed", *pair)]
+        elif field.name == "window" and before is not None and after is not None:
+            lines += _changed(f"{what}, window", before, after)
         elif isinstance(before, Mapping):
             lines += _mapping(f"{what}, {field.name}", before, after)
         else:

@@ -7,30 +7,40 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from data_connectors.errors import DefinitionError
-from data_connectors.schema import Characteristic, Parameter, Source, Stage
+from data_connectors.schema import Characteristic, Feed, Parameter, Source, Stage, Window
 from qc_app.errors import PlantError
+from qc_app.plant.calendar import Calendar, Shift
+from qc_app.plant.marks import Mark
+from qc_app.plant.nearest import nearest
 from qc_app.plant.render import written
-from qc_app.plant.types import Gate, Plant, nearest
+from qc_app.plant.types import Gate, Plant
 
 T = TypeVar("T")
 Table = Mapping[str, Any]
 Path = tuple[str, ...]
 
-TOP = {"plant": dict, "gate": dict, "stages": dict, "sources": dict}
+TOP = {"plant": dict, "gate": dict, "calendar": dict, "marks": dict, "stages": dict, "sources": dict}
 PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
          "train_every_days": int, "label_window_days": int}  # fmt: skip
 GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
         "patience_nights": int, "export": bool}  # fmt: skip
-STAGE = {"line": str, "family": str, "upstream": list, "parameters": dict, "characteristics": dict}
+CALENDAR = {"holidays": list, "shifts": dict}
+SHIFT = {"begins": str, "ends": str, "days": list}
+MARK = {"limits": bool, "baseline": bool, "adapt": bool}
+STAGE = {"line": str, "family": str, "upstream": list, "fed_by": dict, "window": dict, "parameters": dict,
+         "characteristics": dict}  # fmt: skip
+WINDOW = {"length_s": int, "step_s": int, "dead_s": int, "hold_s": int}
+FEED = {"takes": list, "delay_s": float, "tolerance_s": float}
 PARAMETER = {"unit": str, "low": float, "high": float}
 CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float}
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
           "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float,
-          "idle_after_s": float}  # fmt: skip
-_NAMED = {"stages", "sources", "parameters", "characteristics"}
+          "idle_after_s": float, "parents": dict}  # fmt: skip
+_NAMED = {"stages", "sources", "parameters", "characteristics", "shifts", "marks", "fed_by"}
 _WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table",
           bool: "true or false"}  # fmt: skip
 
@@ -114,6 +124,10 @@ class _Reader:
             raise PlantError(f"{self._where}: [plant] has no name - add name = '...'")
         judged = self._checked(document.get("gate", {}), GATE, ("gate",))
         gate = self._made(("gate",), lambda: Gate(**judged))
+        calendar = self._calendar(document.get("calendar", {}))
+        marks = tuple(
+            self._part(Mark, kind, MARK, ("marks", kind), table) for kind, table in document.get("marks", {}).items()
+        )
         stages = document.get("stages", {})
         sources = document.get("sources", {})
         try:
@@ -122,6 +136,8 @@ class _Reader:
                 stages=tuple(self._stage(key, table) for key, table in stages.items()),
                 sources=tuple(self._source(key, table) for key, table in sources.items()),
                 gate=gate,
+                calendar=calendar,
+                marks=marks,
             )
         except DefinitionError as error:
             raise PlantError(f"{self._where}: {error}") from None
@@ -145,8 +161,45 @@ class _Reader:
             for name, t in given.get("characteristics", {}).items()
         )
         upstream = tuple(self._texts(given.get("upstream", []), path, "upstream"))
+        fed_by = tuple(self._feed(name, (*path, "fed_by", name), t) for name, t in given.get("fed_by", {}).items())
+        window = self._window(given["window"], (*path, "window")) if "window" in given else None
         family = given.get("family", key)
-        return self._made(path, lambda: Stage(key, given["line"], family, parameters, characteristics, upstream))
+        parts = (parameters, characteristics, upstream, fed_by, window)
+        return self._made(path, lambda: Stage(key, given["line"], family, *parts))
+
+    def _feed(self, name: str, path: Path, table: Any) -> Feed:
+        given = self._checked(table, FEED, path)
+        takes = tuple(self._texts(given.pop("takes", []), path, "takes"))
+        return self._made(path, lambda: Feed(name, takes, **given))
+
+    def _window(self, table: Any, path: Path) -> Window:
+        given = self._checked(table, WINDOW, path)
+        for need in ("length_s", "step_s"):
+            if need not in given:
+                raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = 600 or another")
+        return self._made(path, lambda: Window(**given))
+
+    def _calendar(self, table: Any) -> Calendar:
+        path = ("calendar",)
+        given = self._checked(table, CALENDAR, path)
+        shifts = tuple(self._shift(name, (*path, "shifts", name), t) for name, t in given.get("shifts", {}).items())
+        holidays = tuple(self._date(value, path) for value in given.get("holidays", []))
+        return self._made(path, lambda: Calendar(shifts, holidays))
+
+    def _shift(self, name: str, path: Path, table: Any) -> Shift:
+        given = self._checked(table, SHIFT, path)
+        for need in ("begins", "ends"):
+            if need not in given:
+                raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = '06:00' or another")
+        days = tuple(self._texts(given.get("days", []), path, "days"))
+        return self._made(path, lambda: Shift(name, given["begins"], given["ends"], days))
+
+    def _date(self, value: Any, path: Path) -> date:
+        if type(value) is not date:
+            raise self._wrong(
+                path, "holidays", f"holidays holds {written(value)} - write dates without quotes, e.g. 2026-12-25"
+            )
+        return value
 
     def _part(self, make: Callable[..., T], name: str, known: Mapping[str, type], path: Path, table: Any) -> T:
         values = self._checked(table, known, path)
@@ -175,7 +228,7 @@ class _Reader:
         for need in ("kind", "stage"):
             if need not in given:
                 raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = '...'")
-        for mapping in ("columns", "units", "quality"):
+        for mapping in ("columns", "units", "quality", "parents"):
             self._texts(list(given.get(mapping, {}).values()), (*path, mapping), mapping)
         return self._made(path, lambda: Source(name=key, settings=own, **given))
 
@@ -207,7 +260,7 @@ class _Reader:
         return values
 
     def _wrong(self, path: tuple[str, ...], key: str, message: str) -> PlantError:
-        line = line_of(self._text, path, key)
+        line = line_of(self._text, path, key) or line_of(self._text, path, "")
         return PlantError(f"{self._where}, line {line}: {message}" if line else f"{self._where}: {message}")
 
 

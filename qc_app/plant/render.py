@@ -10,8 +10,11 @@ from dataclasses import fields
 from typing import Any
 
 from data_connectors.schema import Source, Stage
+from qc_app.plant.calendar import Calendar
 from qc_app.plant.types import Plant
 
+#: Parts of a plant with tables of their own.
+_PARTS = {"stages", "sources", "gate", "calendar", "marks"}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -31,8 +34,11 @@ def render(plant: Plant) -> str:
     >>> print(render(Plant("Pilot", night_at="03:00")).splitlines()[1])
     name = "Pilot"
     """
-    lines = [*_table(("plant",), _plain(plant, skip={"stages", "sources", "gate"}))]
+    lines = [*_table(("plant",), _plain(plant, skip=_PARTS))]
     lines += _table(("gate",), _plain(plant.gate))
+    lines += _calendar_lines(plant.calendar)
+    for mark in plant.marks:
+        lines += _table(("marks", mark.kind), _plain(mark, skip={"kind"}))
     for stage in plant.stages:
         lines += _stage_lines(stage)
     for source in plant.sources:
@@ -62,10 +68,23 @@ def written(value: Any) -> str:
     return _value(value)
 
 
+def _calendar_lines(calendar: Calendar) -> list[str]:
+    lines = _table(("calendar",), {"holidays": list(calendar.holidays)}) if calendar.holidays else []
+    for shift in calendar.shifts:
+        days = {"days": list(shift.days)} if shift.days else {}
+        lines += _table(("calendar", "shifts", shift.name), {"begins": shift.begins, "ends": shift.ends} | days)
+    return lines
+
+
 def _stage_lines(stage: Stage) -> list[str]:
     path = ("stages", stage.id)
     head: dict[str, Any] = {"line": stage.line, "family": stage.family}
     lines = _table(path, head | ({"upstream": list(stage.upstream)} if stage.upstream else {}))
+    if stage.window is not None:
+        lines += _table((*path, "window"), _plain(stage.window))
+    for feed in stage.fed_by:
+        skipped = {"stage"} | ({"tolerance_s"} if feed.delay_s is None else set())
+        lines += _table((*path, "fed_by", feed.stage), _plain(feed, skip=skipped))
     for parameter in stage.parameters:
         lines += _table((*path, "parameters", parameter.name), _plain(parameter, skip={"name"}))
     for characteristic in stage.characteristics:
@@ -75,7 +94,7 @@ def _stage_lines(stage: Stage) -> list[str]:
 
 def _source_lines(source: Source) -> list[str]:
     path = ("sources", source.name)
-    mappings = {name: dict(getattr(source, name)) for name in ("columns", "units", "quality")}
+    mappings = {name: dict(getattr(source, name)) for name in ("columns", "units", "quality", "parents")}
     lines = _table(path, _plain(source, skip={"name", "settings", *mappings}) | dict(source.settings))
     for name, mapping in mappings.items():
         if mapping:

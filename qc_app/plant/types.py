@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data_connectors.schema import Carries, Source, Stage
 from qc_app.errors import PlantError
-
-_CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Say which known name is meant, as the tail of a message.
-
-    Parameters
-    ----------
-    name : str
-        What was written.
-    names : iterable of str
-        What would have been known.
-
-    Returns
-    -------
-    str
-        ``did you mean 'x'?``, or the list of known names if none is near.
-
-    Examples
-    --------
-    >>> nearest("zoen", ["zone", "name"])
-    "did you mean 'zone'?"
-    >>> nearest("frequency", ["zone", "name"])
-    'known are: name, zone'
-    """
-    known = sorted(set(names))
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    shown = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
-    return f"known are: {shown or 'none'}"
+from qc_app.plant.calendar import CLOCK_TIME, Calendar
+from qc_app.plant.marks import Mark
+from qc_app.plant.nearest import nearest
+from qc_app.plant.upstream import as_read, check_feeds, everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +71,10 @@ class Plant:
         How many days after its unit a label may come and still be expected.
     stages, sources : tuple
     gate : Gate
+    calendar : Calendar
+        Shifts and holidays.
+    marks : tuple of Mark
+        What events of a kind set going; kinds that are not named here are only shown.
 
     Raises
     ------
@@ -124,12 +98,18 @@ class Plant:
     stages: tuple[Stage, ...] = ()
     sources: tuple[Source, ...] = ()
     gate: Gate = field(default_factory=Gate)
+    calendar: Calendar = field(default_factory=Calendar)
+    marks: tuple[Mark, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the schedule, then the names across stages and sources."""
         _check_schedule(self)
         _check_stages(self.stages)
         _check_sources(self.sources, {s.id: s for s in self.stages})
+        kinds = [mark.kind for mark in self.marks]
+        for kind in kinds:
+            if kinds.count(kind) > 1:
+                raise PlantError(f"mark {kind!r} is defined twice - keep one of the two")
 
     def stage(self, stage_id: str) -> Stage:
         """Return the stage called `stage_id`, or raise PlantError with the nearest name."""
@@ -139,6 +119,14 @@ class Plant:
         raise PlantError(
             f"plant {self.name!r} has no stage {stage_id!r} - {nearest(stage_id, (s.id for s in self.stages))}"
         )
+
+    def as_read(self, stage_id: str) -> Stage:
+        """Return a stage with all that its models read: statistics of windows, and what it takes from further up."""
+        return as_read({s.id: s for s in self.stages}, self.stage(stage_id))
+
+    def all_read(self, stage_id: str) -> Stage:
+        """Return a stage, not widened yet, that takes all parameters and measurements of every stage further up."""
+        return everything({s.id: s for s in self.stages}, self.stage(stage_id))
 
     def sources_of(self, stage_id: str, carries: Carries | None = None) -> tuple[Source, ...]:
         """Return the sources of one stage, of one or both sorts, in the order of the definition."""
@@ -162,7 +150,7 @@ def _check_schedule(plant: Plant) -> None:
     if not plant.name.strip():
         raise PlantError("plant.name is empty - give the plant a name")
     check_zone(plant.zone, "plant")
-    if not _CLOCK_TIME.fullmatch(plant.night_at):
+    if not CLOCK_TIME.fullmatch(plant.night_at):
         raise PlantError(f"plant.night_at is {plant.night_at!r} - write a local time such as '02:00'")
     _within("plant.day_starts", plant.day_starts, 0, 23)
     _within("plant.ingest_every_s", plant.ingest_every_s, 1, 86_400)
@@ -181,6 +169,7 @@ def _check_stages(stages: Sequence[Stage]) -> None:
             if above not in known:
                 raise PlantError(f"stage {stage.id!r}: upstream {above!r} is no stage - {nearest(above, known)}")
     _check_circle({s.id: s.upstream for s in stages})
+    check_feeds({s.id: s for s in stages})
 
 
 def _check_circle(upstream: dict[str, tuple[str, ...]]) -> None:
@@ -205,6 +194,9 @@ def _check_sources(sources: Sequence[Source], stages: dict[str, Stage]) -> None:
         if source.zone is not None:
             check_zone(source.zone, f"source {source.name!r}")
         _check_names(source, stages[source.stage])
+        for parent in source.parents:
+            if parent not in stages:
+                raise PlantError(f"source {source.name!r}, parents: {parent!r} is no stage - {nearest(parent, stages)}")
 
 
 def _check_names(source: Source, stage: Stage) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 from qc_app.clock import plant_day
-from qc_app.plant import Plant
+from qc_app.plant import Plant, local_moment
 from qc_app.records import Run
 
 GRACE = timedelta(hours=1)
@@ -40,7 +39,7 @@ def night_moment(plant: Plant, day: date) -> datetime:
     """
     at = time.fromisoformat(plant.night_at)
     local = day if at.hour >= plant.day_starts else day + timedelta(days=1)
-    return datetime.combine(local, at, ZoneInfo(plant.zone)).astimezone(UTC)
+    return local_moment(local, plant.night_at, plant.zone)
 
 
 def newest_night(plant: Plant, now: datetime) -> date:
@@ -48,6 +47,7 @@ def newest_night(plant: Plant, now: datetime) -> date:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> newest_night(Plant("P", night_at="02:00"), datetime(2026, 3, 2, 1, tzinfo=UTC)).isoformat()
     '2026-02-28'
     """
@@ -98,6 +98,7 @@ def ingest_due(plant: Plant, now: datetime, last: datetime | None) -> bool:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     >>> ingest_due(Plant("P"), noon, None), ingest_due(Plant("P"), noon, noon - timedelta(seconds=60))
     (True, False)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_connectors.schema import Characteristic, Parameter, Source, Stage
+from data_connectors.schema import Characteristic, Feed, Parameter, Source, Stage, Window
 from qc_app.errors import PlantError
-from qc_app.plant import Gate, Plant, difference, digest, parse, render
+from qc_app.plant import Calendar, Gate, Mark, Plant, Shift, difference, digest, parse, render
 
 name = st.text(string.ascii_letters + string.digits + " .-_#\"'\\äß温[]=", min_size=1, max_size=12).filter(
     lambda s: s == s.strip()
@@ -19,8 +19,30 @@ number = st.floats(-1e9, 1e9, allow_nan=False)
 setting = st.one_of(st.text(max_size=8), st.integers(-9, 9), st.booleans(), number, st.lists(st.text(max_size=3)))
 
 
+clock = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59))
+windows = st.builds(
+    Window, st.integers(1, 900), st.integers(30, 900), st.integers(0, 90), st.none() | st.integers(1, 9)
+)
+calendars = st.builds(
+    Calendar,
+    st.lists(st.builds(Shift, name, clock, clock, st.sampled_from([(), ("mon",), ("sat", "sun")])),
+             max_size=3, unique_by=lambda s: s.name).map(tuple),
+    st.lists(st.dates(), max_size=3, unique=True).map(tuple),
+)  # fmt: skip
+marks = st.lists(
+    st.builds(Mark, st.sampled_from(["tool_change", "lot", "x-1"]), st.booleans(), st.booleans(), st.booleans()),
+    max_size=3, unique_by=lambda m: m.kind,
+).map(tuple)  # fmt: skip
+
+
+def feeds_of(draw, stage_id):
+    delay = draw(st.none() | st.floats(0, 1e6))
+    takes = draw(st.sampled_from([(), ("parameters",), ("measurements", "predictions")]))
+    return (Feed(stage_id, takes, delay, 0.0 if delay is None else draw(st.floats(0.1, 1e5))),)
+
+
 @st.composite
-def stages(draw, stage_id):
+def stages(draw, stage_id, above=None):
     names = [f"{n}~{i}" for i, n in enumerate(draw(st.lists(name, max_size=4)))]
     parameters = tuple(
         Parameter(n, draw(st.sampled_from(["", "degC", "m/s"])), low=draw(st.none() | number)) for n in names
@@ -29,21 +51,26 @@ def stages(draw, stage_id):
     characteristic = Characteristic(
         f"y {draw(name)}", "mm", "continuous", *limits, gauge_sd=draw(st.none() | st.just(0.1))
     )
-    return Stage(stage_id, draw(name), draw(name), parameters, (characteristic,) if draw(st.booleans()) else ())
+    upstream = (above,) if above and draw(st.booleans()) else ()
+    return Stage(
+        stage_id, draw(name), stage_id, parameters, (characteristic,) if draw(st.booleans()) else (), upstream,
+        feeds_of(draw, above) if upstream else (), draw(st.none() | windows),
+    )  # fmt: skip
 
 
 @st.composite
 def plants(draw):
     ids = [f"{n}/{i}" for i, n in enumerate(draw(st.lists(name, max_size=3)))]
-    found = tuple(draw(stages(i)) for i in ids)
+    found = tuple(draw(stages(i, above)) for i, above in zip(ids, [None, *ids], strict=False))
     sources = tuple(
         Source(f"s {s.id}", "file_folder", s.id, zone="UTC", columns={p.name: draw(name) for p in s.parameters},
                decimal=draw(st.sampled_from([".", ","])), lateness_s=draw(st.floats(0, 1e5)),
-               settings={f"x{i}": draw(setting) for i in range(2)})
+               settings={f"x{i}": draw(setting) for i in range(2)}, parents={up: draw(name) for up in s.upstream})
         for s in found
     )  # fmt: skip
     gate = Gate(delta_share=draw(st.floats(0, 1)), min_rows=draw(st.integers(2, 50)))
-    return Plant(draw(name), "Europe/Berlin", draw(st.integers(0, 23)), "23:59", 7, 3, 9, found, sources, gate)
+    return Plant(draw(name), "Europe/Berlin", draw(st.integers(0, 23)), "23:59", 7, 3, 9, found, sources, gate,
+                 draw(calendars), draw(marks))  # fmt: skip
 
 
 @given(plants())
@@ -63,6 +90,8 @@ def test_control_characters_in_settings_survive():
 
 HEAD = "[plant]\nname = 'P'\n"
 STAGE = HEAD + "[stages.a]\nline = 'L'\n[stages.a.parameters.temp]\nunit = 'degC'\n[stages.a.characteristics.y]\n"
+FED = HEAD + ("[stages.bb]\nline = 'L'\n[stages.bb.parameters.temp]\n"
+              "[stages.a]\nline = 'L'\nupstream = ['bb']\n")  # fmt: skip
 SOURCE = STAGE + "[sources.s]\nkind = 'file_folder'\nstage = 'a'\n"
 
 
@@ -99,6 +128,22 @@ SOURCE = STAGE + "[sources.s]\nkind = 'file_folder'\nstage = 'a'\n"
         (SOURCE + "zone = 'Mars'\n", ["source 's': zone 'Mars'"]),
         (SOURCE + "[sources.s.columns]\ntmp = 'T'\n", ["no parameter 'tmp'", "did you mean 'temp'"]),
         (SOURCE + "[sources.s.columns]\ntemp = 5\n", ["columns holds 5"]),
+        (SOURCE + "[sources.s.parents]\nb = 'heat'\n", ["parents: 'b' is no stage"]),
+        (STAGE + "[stages.a.window]\nlength_s = 60\n", ["line 8", "has no step_s"]),
+        (STAGE + "[stages.a.window]\nlength_s = 60\nstep_s = 0\n", ["line 8", "step_s 0", "1 or more"]),
+        (FED + "[stages.a.fed_by.c]\n", ["'c'", "not further up", "known are: bb"]),
+        (FED + "[stages.a.fed_by.bb]\ntakes = ['tmp']\n", ["no 'tmp' to take", "did you mean 'temp'"]),
+        (FED + "[stages.a.fed_by.bb]\ndelay_s = 60\n", ["line 9", "finds nothing", "tolerance above 0"]),
+        (FED + "[stages.a.fed_by.bb]\ntolerance_s = 60\n", ["tolerance_s without delay_s"]),
+        (FED + "[stages.a.fed_by.bb]\ntakes = ['temp', 'temp']\n", ["takes 'temp' twice"]),
+        (FED + "[stages.a.parameters.'bb.temp']\n[stages.a.fed_by.bb]\ntakes=['temp']\n", ["own and taken too"]),
+        (HEAD + "[calendar.shifts.early]\nbegins = '06:00'\n", ["line 3", "has no ends"]),
+        (HEAD + "[calendar.shifts.early]\nbegins = '6'\nends = '14:00'\n", ["line 3", "begins is '6'", "'06:00'"]),
+        (HEAD + "[calendar.shifts.e]\nbegins='06:00'\nends='07:00'\ndays=['monday']\n", ["'monday'", "mon, tue"]),
+        (HEAD + "[calendar]\nholidays = ['2026-12-25']\n", ["line 4", "dates without quotes"]),
+        (HEAD + "[calendar]\nholidays = [2026-12-25, 2026-12-25]\n", ["named twice"]),
+        (HEAD + "[marks.'Tool Change']\n", ["'Tool Change'", "small letters"]),
+        (HEAD + "[marks.tool_change]\nlimit = true\n", ["did you mean 'limits'"]),
     ],
 )
 def test_mistakes_are_named(text, parts):
