@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 from data_connectors.base import Connector
@@ -41,7 +42,7 @@ def kinds() -> list[str]:
     return sorted({*_OWN, *_found()})
 
 
-def connector_class(kind: str) -> Callable[[Source, Callable[[], datetime]], Connector]:
+def connector_class(kind: str) -> Callable[..., Connector]:
     """Return the class of a kind.
 
     Raises
@@ -77,7 +78,7 @@ def _unknown(kind: str) -> DefinitionError:
     return DefinitionError(f"there is no kind of source {kind!r} - {hint}")
 
 
-def make_connector(source: Source, now: Callable[[], datetime]) -> Connector:
+def make_connector(source: Source, now: Callable[[], datetime], spool: Path | None = None) -> Connector:
     """Make the connector of a source.
 
     Parameters
@@ -86,10 +87,25 @@ def make_connector(source: Source, now: Callable[[], datetime]) -> Connector:
         Its kind chooses the class, which checks its settings.
     now : callable
         The present moment, aware.
+    spool : Path, optional
+        The folder in which a live source of this name keeps what it hears; without it, it can only be looked at.
+        Kinds that are asked do not get it.
 
     Raises
     ------
     DefinitionError
         If the kind or a setting is not known, naming the nearest.
     """
-    return connector_class(source.kind)(source, now)
+    made = connector_class(source.kind)
+    return made(source, now, spool) if is_live(source.kind) else made(source, now)
+
+
+def is_live(kind: str) -> bool:
+    """Tell whether a kind is told instead of asking, and so needs a listener.
+
+    Examples
+    --------
+    >>> is_live("file_folder")
+    False
+    """
+    return bool(getattr(connector_class(kind), "live", False))

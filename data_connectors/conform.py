@@ -92,7 +92,7 @@ def _measurements(
     batch: Batch, frame: pl.DataFrame, stage: Stage, source: Source, now: datetime
 ) -> tuple[pl.DataFrame, list[Reject], int]:
     identity = _identity(frame, source, now)
-    readings = [Reading.of(source, p.name, p.unit, p.low, p.high) for p in stage.parameters]
+    readings = [Reading.of(source, p.name, p.unit, p.low, p.high).within(frame) for p in stage.parameters]
     read = numbers(frame, readings, source.decimal)
     content = _content(identity, readings, read)
     reason = _contradictions(content, identity["reason"])
@@ -146,7 +146,7 @@ def _labels(
 def _label_values(frame: pl.DataFrame, identity: pl.DataFrame, stage: Stage, source: Source, name: str) -> pl.DataFrame:
     """Return the label rows of one characteristic: the cells that hold something, with a reason where unusable."""
     characteristic = stage.characteristic(name)
-    found = numbers(frame, [Reading.of(source, name, characteristic.unit)], source.decimal)[0]
+    found = numbers(frame, [Reading.of(source, name, characteristic.unit).within(frame)], source.decimal)[0]
     notes = found.notes.filter(pl.col("quality") == "bad").select("row", "code")
     tall = identity.with_row_index("row").with_columns(
         found.values.alias("value"), pl.lit(name).alias("characteristic")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,9 @@ from data_connectors.units import convert
 
 #: Raw text of a bad value is kept up to this length in the quality note.
 MAX_RAW = 4096
+
+#: A delivery may carry the codes of a column in one of its own, named by this suffix, without the plant file saying so.
+CODE_SUFFIX = " (quality)"
 
 #: Columns of the notes on values that are not good.
 NOTES = {"row": pl.UInt32, "quality": pl.String, "code": pl.String, "raw": pl.String}
@@ -56,6 +59,11 @@ class Reading:
         delivered = source.units.get(name, unit)
         return cls(name, column_of(source, name), unit, delivered, low, high, codes and normal(codes), family)
 
+    def within(self, frame: pl.DataFrame) -> Reading:
+        """Return it with the quality codes that the delivery itself carries for this column, if it does."""
+        own = code_column(self.column)
+        return replace(self, quality=own) if self.quality is None and own in frame.columns else self
+
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -71,6 +79,17 @@ class Values:
 
     values: pl.Series
     notes: pl.DataFrame
+
+
+def code_column(column: str) -> str:
+    """Return the name under which a delivery carries the quality codes of `column`.
+
+    Examples
+    --------
+    >>> code_column("exit_temp")
+    'exit_temp (quality)'
+    """
+    return column + CODE_SUFFIX
 
 
 def as_text(column: pl.Series) -> pl.Series:

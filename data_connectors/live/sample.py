@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import Protocol
+from typing import Literal, Protocol
 
-from data_connectors.base import Gap, Quality
+from data_connectors.base import Gap, Quality, Reject
 from data_connectors.schema import Stage
 
 
@@ -61,14 +61,29 @@ class Record:
     origin: str = ""
 
 
+#: What a source tells: a value, a row, or a message that is neither and goes to quarantine.
+Heard = Sample | Record | Reject
+
+#: How the connection of a listener stands. Paused: it is up, and the source was asked to wait for room on the disk.
+Link = Literal["connecting", "connected", "paused", "disconnected", "refused"]
+
+
 class Sink(Protocol):
     """Where a listener puts what it hears; bounded, on disk, read by ``Connector.read``."""
 
-    def keep(self, heard: Sequence[Sample | Record], gaps: Sequence[Gap] = (), mark: str = "") -> None:
+    def keep(self, heard: Sequence[Heard], gaps: Sequence[Gap] = (), mark: str = "") -> None:
         """Return once `heard` and `gaps` would survive a power cut; only then may the source be acknowledged.
 
         Raises SpoolFull when its limit is reached: the listener pauses the source, and nothing is dropped.
         """
+        ...
+
+    def tell(self, link: Link, words: str = "") -> None:
+        """Say how the connection stands and why, for pages and commands; costs nothing, may be called at any time."""
+        ...
+
+    def dropped(self, count: int, cause: str) -> None:
+        """Count what is lost because the protocol cannot wait; each drop is shown. A `Gap` says when it was."""
         ...
 
     @property

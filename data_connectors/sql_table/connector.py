@@ -14,11 +14,11 @@ from data_connectors.columns import characteristics_in, column_of, require
 from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import ConnectorError, SchemaError
+from data_connectors.frames import frame_of
 from data_connectors.names import listed, nearest, normal
 from data_connectors.row_hash import row_hash
 from data_connectors.schema import Source, Stage
 from data_connectors.sql_table.cursor import Cursor, before
-from data_connectors.sql_table.frames import frame_of
 from data_connectors.sql_table.options import Options
 from data_connectors.sql_table.session import session, table_of
 from data_connectors.sql_table.window import Window

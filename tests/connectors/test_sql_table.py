@@ -15,8 +15,8 @@ from data_connectors import conform, make_connector
 from data_connectors.base import Batch
 from data_connectors.checks import CHECKS
 from data_connectors.errors import DefinitionError, SchemaError, SourceRefused, SourceUnavailable
+from data_connectors.frames import frame_of
 from data_connectors.schema import Parameter, Source, Stage
-from data_connectors.sql_table.frames import frame_of
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 BEGIN = datetime(2024, 5, 1, 6)

@@ -1,4 +1,4 @@
-"""Rows of a database to a frame that loses nothing."""
+"""Rows of plain values to a frame that loses nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 _INT64 = 2**63
+_EXACT = 2**53
 
 
 def frame_of(names: Sequence[str], rows: Sequence[Sequence[object]], decimal: str) -> pl.DataFrame:
@@ -29,8 +30,8 @@ def _series(name: str, values: Sequence[object], decimal: str) -> pl.Series:
         return pl.Series(name, values, dtype=pl.Boolean)
     if kinds == {int} and all(v is None or -_INT64 <= int(str(v)) < _INT64 for v in values):
         return pl.Series(name, values, dtype=pl.Int64)
-    if kinds == {float}:
-        return pl.Series(name, values, dtype=pl.Float64)
+    if kinds in ({float}, {float, int}) and all(not isinstance(v, int) or abs(v) <= _EXACT for v in values):
+        return pl.Series(name, values, dtype=pl.Float64, strict=False)
     if kinds == {datetime}:
         return _times(name, values, decimal)
     if kinds == {date}:
