@@ -103,7 +103,7 @@ def _preview(made: Conformed) -> tuple[bool, str]:
 def _source(store: Store, stage: Stage, source: Source) -> Iterator[Probe]:
     name = f"source {source.name}"
     try:
-        connector = make_connector(source, store.clock.now)
+        connector = make_connector(source, store.clock.now, store.spool(source.name))
         try:
             found = list(connector.check())
             for probe in found:

@@ -13,7 +13,7 @@ from typing import Self
 from qc_app.clock import Clock, ScaledClock, WallClock
 from qc_app.errors import StoreDamaged, StoreError
 from qc_app.settings import Settings
-from qc_app.store.durable import make_folder, store_error
+from qc_app.store.durable import make_folder, safe_key, store_error
 from qc_app.store.journal import Journal
 from qc_app.store.lake import Lake
 from qc_app.store.registry import Registry
@@ -39,6 +39,10 @@ class Store:
     registry: Registry
     home: Path
     clock: Clock
+
+    def spool(self, source: str) -> Path:
+        """Return the folder in which a live source keeps what it hears until the lake has it."""
+        return self.home / "spool" / safe_key(source)
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -124,7 +124,7 @@ class _Reading:
         self._whole: dict[str, list[int]] | None = None
 
     def __call__(self) -> Result:
-        connector = make_connector(self._source, self._store.clock.now)
+        connector = make_connector(self._source, self._store.clock.now, self._store.spool(self._source.name))
         try:
             for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
                 self._keep(connector, batch)
