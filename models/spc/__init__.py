@@ -14,6 +14,7 @@ from models.spc.lengths.rules import run_length, signal_probability
 from models.spc.markov import cusum_run_length, ewma_run_length
 from models.spc.multivariate.reference import Reference
 from models.spc.observations import Observations, consecutive
+from models.spc.phases import PhaseOne, Stretch, phase_one, staged
 from models.spc.result import Chart, ChartLimits, Signal
 from models.spc.rules import (
     AIAG,
@@ -51,10 +52,12 @@ __all__ = [
     "Index",
     "IndividualsChart",
     "Observations",
+    "PhaseOne",
     "Reference",
     "Rule",
     "RunLength",
     "Signal",
+    "Stretch",
     "acf",
     "c_chart",
     "capability",
@@ -74,9 +77,11 @@ __all__ = [
     "make_chart",
     "np_chart",
     "p_chart",
+    "phase_one",
     "run_length",
     "run_signals",
     "signal_probability",
+    "staged",
     "u_chart",
     "xbar_r",
     "xbar_s",

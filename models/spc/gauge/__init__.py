@@ -1,0 +1,30 @@
+"""Studies of a measurement system: crossed R&R, bias, linearity, type 1, agreement of ratings."""
+
+from models.spc.gauge.bias import Bias, bias
+from models.spc.gauge.crossed import POOL_ABOVE, Anova, crossed, interaction_table
+from models.spc.gauge.kappa import Agreement, attribute_study, cohen_kappa, fleiss_kappa
+from models.spc.gauge.linearity import Linearity, linearity
+from models.spc.gauge.ranges import average_range, k_factor
+from models.spc.gauge.result import Component, GaugeStudy
+from models.spc.gauge.type_one import TypeOne, type_one
+
+__all__ = [
+    "POOL_ABOVE",
+    "Agreement",
+    "Anova",
+    "Bias",
+    "Component",
+    "GaugeStudy",
+    "Linearity",
+    "TypeOne",
+    "attribute_study",
+    "average_range",
+    "bias",
+    "cohen_kappa",
+    "crossed",
+    "fleiss_kappa",
+    "interaction_table",
+    "k_factor",
+    "linearity",
+    "type_one",
+]
