@@ -2,65 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from models.base import Array
 from models.errors import TaskError
-from models.spc.individuals import Estimator, estimate_limits, standardized
-from models.spc.result import Chart, ChartLimits, Signal
-from models.spc.rules import DEFAULT, run_signals
-from models.spc.series import as_series
+from models.spc.catalog import chart_kind, make_chart
+from models.spc.control_chart import ControlChart
+from models.spc.individuals import MANY_EXCLUDED
+from models.spc.observations import Observations
+from models.spc.result import Chart, ChartLimits
+from models.spc.rules import DEFAULT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PhaseOne:
     """One round of phase I: trial limits, and the points that ask for a cause.
 
     Parameters
     ----------
     limits : ChartLimits
-        Without the points that have a cause on record.
-    signals : tuple of Signal
-        Of the points that are still in.
+        Without the observations that have a cause on record.
+    chart : ControlChart
+        With these limits; excluded observations are in no point.
     sentence : str
     """
 
     limits: ChartLimits
-    signals: tuple[Signal, ...]
+    chart: ControlChart
     sentence: str
 
     @property
     def settled(self) -> bool:
         """Whether no point asks for a cause any more: the limits may be frozen."""
-        return not self.signals
+        return self.chart.stable
 
 
 def phase_one(
-    values: ArrayLike,
+    name: str,
+    data: Observations,
     causes: Mapping[int, str] | None = None,
     *,
     rules: Iterable[str] = DEFAULT,
-    estimator: Estimator = "average moving range",
-    breaks: Sequence[int] = (),
+    **settings: Any,
 ) -> PhaseOne:
-    """Estimate trial limits without the points that have a cause, and name those that need one.
+    """Estimate trial limits without the observations that have a cause, and see which points need one.
 
-    Repeated after each cause that was found, until `settled`. No point leaves the limits without a cause: a point
-    beyond them is no reason by itself (Montgomery, 6.2.1). Excluded points stay on the chart.
+    Repeated after each cause that was found, until `settled`. No observation leaves the limits without a cause: to lie
+    beyond them is no reason by itself (Montgomery, 6.2.1). Excluded observations stay in the records and on the page.
 
     Parameters
     ----------
-    values : array_like, shape (n,)
-        Single values or subgroup means, in the order of production.
+    name : str
+        A chart of the catalogue whose limits can be frozen.
+    data : Observations
+        In the order of production.
     causes : mapping of int to str, optional
-        Excluded points, each with its recorded cause.
+        Excluded observations, each with its recorded cause.
     rules : iterable of str
-    estimator, breaks
-        As in `models.spc.estimate_limits`.
+    **settings
+        Of the chart.
 
     Returns
     -------
@@ -69,112 +73,159 @@ def phase_one(
     Raises
     ------
     TaskError
-        If a point that is not there is excluded, or a cause is empty.
+        If an observation that is not there is excluded, a cause is empty, or the chart has no limits to freeze.
     NotEnoughData
-        With fewer than two neighbouring values left.
+        With too few observations left.
 
     Examples
     --------
-    >>> x = [10.0, 11.0, 10.0, 9.0, 10.0, 30.0, 10.0, 11.0, 9.0, 10.0, 10.0, 11.0]
-    >>> first = phase_one(x)
-    >>> [s.index for s in first.signals], first.settled
-    ([5], False)
-    >>> phase_one(x, {5: "gauge was dropped"}).settled
+    >>> x = Observations([10.0, 11.0, 10.0, 9.0, 10.0, 30.0, 10.0, 11.0, 9.0, 10.0, 10.0, 11.0])
+    >>> first = phase_one("imr", x)
+    >>> {s.index for s in first.chart.main.signals}, first.settled
+    ({5}, False)
+    >>> phase_one("imr", x, {5: "gauge was dropped"}).settled
     True
     """
-    x = as_series(values)
-    given = dict(causes or {})
+    kind = chart_kind(name)
+    if not kind.freezes or kind.needs == "vectors":
+        raise TaskError(f"chart {name!r} has no limits of one characteristic to freeze - choose another chart")
+    given = dict(sorted((causes or {}).items()))
     for index, cause in given.items():
-        if not 0 <= index < len(x) or not cause.strip():
-            raise TaskError(f"phase I: point {index} of {len(x)} excluded for {cause!r} - name a point and its cause")
-    limits = estimate_limits(x, causes=given, estimator=estimator, breaks=breaks)
-    x[list(given)] = np.nan
-    signals = run_signals(standardized(x, limits.center, limits.sigma), tuple(rules), breaks)
-    return PhaseOne(limits, signals, _sentence(limits, signals))
+        if not 0 <= index < len(data.series) or not cause.strip():
+            raise TaskError(
+                f"phase I: {index} of {len(data.series)} excluded for {cause!r} - name a point and its cause"
+            )
+    kept = data.series.copy()
+    kept[list(given)] = np.nan
+    chart = make_chart(name, replace(data, values=kept), rules=tuple(rules), **settings)
+    limits = replace(
+        chart.limits, excluded=tuple(given.items()), warnings=_warnings(chart.limits, len(given), len(kept))
+    )
+    return PhaseOne(limits, chart, _sentence(limits, chart))
 
 
-def _sentence(limits: ChartLimits, signals: tuple[Signal, ...]) -> str:
+def _warnings(limits: ChartLimits, left_out: int, of: int) -> tuple[str, ...]:
+    if left_out <= MANY_EXCLUDED * of:
+        return limits.warnings
+    return (*limits.warnings, f"{left_out} of {of} left out: the process was not stable, limits say little")
+
+
+def _sentence(limits: ChartLimits, chart: ControlChart) -> str:
     out = f", {len(limits.excluded)} excluded with a cause" if limits.excluded else ""
     head = f"limits stand on {limits.n} points{out}"
-    asking = len({s.index for s in signals})
+    asking = len({s.index for s in chart.signals})
     if not asking:
         return f"{head}; no point asks for a cause"
-    return f"{head}; {asking} {'point asks' if asking == 1 else 'points ask'} for a cause: {signals[0].sentence}"
+    return f"{head}; {asking} {'point asks' if asking == 1 else 'points ask'} for a cause: {chart.signals[0].sentence}"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Limits in force from one point on, until the next stretch begins."""
+    """Limits in force from one observation on, until the next stretch begins."""
 
     start: int
     limits: ChartLimits
 
 
 def staged(
-    values: ArrayLike,
+    name: str,
+    data: Observations,
     stretches: Sequence[Stretch],
-    draw: Callable[[Array, ChartLimits], Chart],
     *,
     excluded: Iterable[int] = (),
-) -> Chart:
-    """Chart a series whose limits changed: each point by the limits of its time, no pattern reaches across a change.
+    rules: Iterable[str] = DEFAULT,
+    **settings: Any,
+) -> ControlChart:
+    """Make a chart whose limits changed: each point by the limits of its time, no pattern reaches across a change.
 
     Parameters
     ----------
-    values : array_like, shape (n,)
+    name : str
+        A chart of the catalogue whose limits can be frozen.
+    data : Observations
         In the order of production.
     stretches : sequence of Stretch
-        By start, at least one; points before the first have its limits (they are those it was estimated from).
-    draw : callable
-        From values and limits to a chart of one point a value.
+        By start, at least one; observations before the first have its limits (it was estimated from them).
     excluded : iterable of int
-        Points that end every pattern and signal nothing; they are plotted all the same.
+        Observations that are left out of every point and end every pattern.
+    rules : iterable of str
+    **settings
+        Of the chart.
 
     Returns
     -------
-    Chart
+    ControlChart
         Its `limits` are those of the last stretch.
 
     Raises
     ------
     TaskError
         Without a stretch, or if they do not rise.
+    UnknownName
+        As `models.spc.make_chart`.
 
     Examples
     --------
-    >>> from models.spc import imr
     >>> before, after = ChartLimits(7.0, 10.0, 13.0, 1.0, 25), ChartLimits(17.0, 20.0, 23.0, 1.0, 25)
-    >>> chart = staged([10.0, 11.0, 20.0, 14.0], [Stretch(0, before), Stretch(2, after)],
-    ...                lambda x, limits: imr(x, limits=limits).individuals)
-    >>> chart.upper, [s.index for s in chart.signals]
+    >>> chart = staged("imr", Observations([10.0, 11.0, 20.0, 14.0]), [Stretch(0, before), Stretch(2, after)])
+    >>> chart.main.upper, [s.index for s in chart.main.signals]
     (array([13., 13., 23., 23.]), [3])
     """
-    x = as_series(values)
     starts = [s.start for s in stretches]
     if not starts or starts != sorted(set(starts)):
         raise TaskError(f"chart in stretches: they start at {starts} - at least one, each after the one before")
-    left_out = [i for i in excluded if 0 <= i < len(x)]
-    kept = x.copy()
-    kept[left_out] = np.nan
-    ends = [*starts[1:], len(x)]
-    pieces = []
-    for number, (stretch, end) in enumerate(zip(stretches, ends, strict=True)):
-        start = 0 if number == 0 else min(max(stretch.start, 0), len(x))
-        pieces.append((start, draw(kept[start : max(end, start)], stretch.limits)))
-    joined = _joined(pieces)
-    points = joined.points.copy()
-    if len(points) == len(x):
-        points[left_out] = np.where(np.isnan(points[left_out]), x[left_out], points[left_out])
-    return replace(joined, points=points)
+    n = len(data.series)
+    kept = data.series.copy()
+    kept[[i for i in excluded if 0 <= i < n]] = np.nan
+    edges = [0, *(min(max(start, 0), n) for start in starts[1:]), n]
+    chosen = tuple(rules)
+    pieces = [
+        (first, make_chart(name, _part(data, kept, first, last), limits=stretch.limits, rules=chosen, **settings))
+        for stretch, first, last in zip(stretches, edges, edges[1:], strict=False)
+        if last > first or n == 0
+    ]
+    return _joined(pieces)
 
 
-def _joined(pieces: Sequence[tuple[int, Chart]]) -> Chart:
-    last = pieces[-1][1]
-    signals = tuple(Signal(s.index + start, s.rule, s.sentence) for start, chart in pieces for s in chart.signals)
+def _part(data: Observations, kept: Array, first: int, last: int) -> Observations:
+    cut = slice(first, last)
+
+    def of(given: Any) -> Any:
+        return None if given is None else given[cut]
+
+    breaks = tuple(b - first for b in data.breaks if first < b < last)
     return replace(
-        last,
-        points=np.concatenate([chart.points for _, chart in pieces]),
-        lower=np.concatenate([chart.lower for _, chart in pieces]),
-        upper=np.concatenate([chart.upper for _, chart in pieces]),
+        data, values=kept[cut], groups=of(data.groups), sizes=of(data.sizes), parts=of(data.parts),
+        nominals=of(data.nominals), breaks=breaks,
+    )  # fmt: skip
+
+
+def _joined(pieces: Sequence[tuple[int, ControlChart]]) -> ControlChart:
+    last = pieces[-1][1]
+    panels = tuple(_panel([chart.panels[k] for _, chart in pieces]) for k in range(len(last.panels)))
+    offsets = np.cumsum([0, *(len(chart.main.points) for _, chart in pieces[:-1])])
+    changes = tuple(
+        replace(change, signal=change.signal + int(offset), first=change.first + int(offset))
+        for offset, (_, chart) in zip(offsets, pieces, strict=True)
+        for change in chart.changes
+    )
+    positions = np.concatenate([chart.positions + first for first, chart in pieces])
+    notes = tuple(dict.fromkeys(note for _, chart in pieces for note in chart.notes))
+    return replace(last, panels=panels, positions=positions, changes=changes, notes=notes)
+
+
+def _panel(parts: Sequence[Chart]) -> Chart:
+    offsets = np.cumsum([0, *(len(part.points) for part in parts[:-1])])
+    signals = tuple(
+        replace(signal, index=signal.index + int(offset))
+        for offset, part in zip(offsets, parts, strict=True)
+        for signal in part.signals
+    )
+    return replace(
+        parts[-1],
+        points=np.concatenate([part.points for part in parts]),
+        lower=np.concatenate([part.lower for part in parts]),
+        upper=np.concatenate([part.upper for part in parts]),
         signals=signals,
+        centers=np.concatenate([part.center_line for part in parts]),
     )

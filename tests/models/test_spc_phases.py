@@ -1,4 +1,4 @@
-"""Phases: causes before exclusions, limits of their time, patterns that end at a change."""
+"""Phases: causes before exclusions, limits of their time, patterns that end at a change; for any chart."""
 
 from __future__ import annotations
 
@@ -9,84 +9,117 @@ from hypothesis import strategies as st
 
 from models import spc
 from models.errors import NotEnoughData, TaskError
-from models.spc.phases import Stretch, phase_one, staged
+from models.spc import Observations, Stretch, phase_one, staged
 
-
-def individuals(rules=spc.DEFAULT):
-    return lambda x, limits: spc.imr(x, limits=limits, rules=rules).individuals
+WIDE = spc.ChartLimits(-3, 0, 3, 1, 100)
+NARROW = spc.ChartLimits(-1, 0, 1, 1 / 3, 100)
 
 
 def test_a_point_stays_in_until_its_cause_is_on_record():
-    x = np.random.default_rng(2).normal(0, 1, 150)
+    x = np.random.default_rng(0).normal(0, 1, 110)
     x[70], x[90] = 30.0, -25.0
-    first = phase_one(x, rules=["nelson1"])
-    assert {70, 90} <= {s.index for s in first.signals}
-    assert first.limits.n == 150
-    second = phase_one(x, {70: "wrong gauge"}, rules=["nelson1"])
-    assert 90 in {s.index for s in second.signals}
-    last = phase_one(x, {70: "wrong gauge", 90: "start of the shift"}, rules=["nelson1"])
+    data = Observations(x)
+    first = phase_one("imr", data, rules=["nelson1"])
+    assert {70, 90} <= {s.index for s in first.chart.main.signals}
+    assert first.limits.n == 110
+    second = phase_one("imr", data, {70: "wrong gauge"}, rules=["nelson1"])
+    assert 90 in {s.index for s in second.chart.main.signals}
+    last = phase_one("imr", data, {90: "start of the shift", 70: "wrong gauge"}, rules=["nelson1"])
     assert last.settled
     assert last.limits.excluded == ((70, "wrong gauge"), (90, "start of the shift"))
     assert "2 excluded with a cause; no point asks" in last.sentence
 
 
-def test_the_sentence_warns_through_the_limits_when_points_are_few():
-    assert any("provisional" in w for w in phase_one(np.arange(10.0) % 3).limits.warnings)
+def test_subgroups_lose_the_excluded_value_only():
+    rng = np.random.default_rng(3)
+    x, groups = rng.normal(0, 1, 100), np.repeat(np.arange(25), 4)
+    x[40] = 40.0
+    found = phase_one("xbar_s", Observations(x, groups=groups.tolist()), {40: "wrong part"}, rules=["nelson1"])
+    assert found.settled
+    assert np.isfinite(found.chart.main.points).all()
+    assert found.chart.main.points[10] == pytest.approx(x[41:44].mean())
+
+
+def test_few_points_and_many_exclusions_warn():
+    x = Observations(np.arange(10.0) % 3)
+    assert any("provisional" in w for w in phase_one("imr", x).limits.warnings)
+    many = phase_one("imr", x, dict.fromkeys((1, 4, 7), "warming up")).limits.warnings
+    assert any("3 of 10 left out" in w for w in many)
 
 
 @pytest.mark.parametrize("causes", [{99: "x"}, {-1: "x"}, {0: " "}])
 def test_an_exclusion_needs_a_point_and_a_cause(causes):
     with pytest.raises(TaskError, match="name a point and its cause"):
-        phase_one(np.arange(10.0), causes)
+        phase_one("imr", Observations(np.arange(10.0)), causes)
 
 
-def test_too_many_exclusions_leave_nothing():
+def test_what_cannot_be_frozen_or_is_too_little_is_told():
+    with pytest.raises(TaskError, match="no limits of one characteristic to freeze"):
+        phase_one("forecast", Observations(np.arange(40.0)))
     with pytest.raises(NotEnoughData):
-        phase_one([1.0, 2.0, 3.0], {1: "gone"})
+        phase_one("imr", Observations([1.0, 2.0, 3.0]), {1: "gone"})
 
 
 @given(st.integers(1, 29), st.integers(0, 1000))
 def test_each_point_has_the_limits_of_its_time(change, seed):
     x = np.random.default_rng(seed).normal(size=30)
-    old, new = spc.ChartLimits(-3, 0, 3, 1, 100), spc.ChartLimits(-1, 0, 1, 1 / 3, 100)
-    chart = staged(x, [Stretch(0, old), Stretch(change, new)], individuals())
+    chart = staged("imr", Observations(x), [Stretch(0, WIDE), Stretch(change, NARROW)]).main
     assert chart.upper.tolist() == [3.0] * change + [1.0] * (30 - change)
     assert chart.points.tolist() == x.tolist()
-    assert chart.limits == new
+    assert chart.limits == NARROW
     beyond = {i for i in range(30) if abs(x[i]) > chart.upper[i]}
     assert beyond == {s.index for s in chart.signals if s.rule == "nelson1"}
 
 
 def test_no_pattern_reaches_across_a_change_and_one_stretch_is_the_plain_chart():
-    x = np.full(12, 0.5)
-    limits = spc.ChartLimits(-3, 0, 3, 1, 100)
-    plain = staged(x, [Stretch(0, limits)], individuals(["nelson2"]))
-    assert plain.signals == spc.imr(x, limits=limits, rules=["nelson2"]).signals
-    assert staged(x, [Stretch(0, limits), Stretch(6, limits)], individuals(["nelson2"])).stable
+    x = Observations(np.full(12, 0.5))
+    plain = staged("imr", x, [Stretch(0, WIDE)], rules=["nelson2"])
+    assert plain.main.signals == spc.make_chart("imr", x, limits=WIDE, rules=["nelson2"]).main.signals
+    assert plain.main.signals
+    assert not staged("imr", x, [Stretch(0, WIDE), Stretch(6, WIDE)], rules=["nelson2"]).main.signals
 
 
-def test_points_before_the_first_limits_have_them_too():
-    limits = spc.ChartLimits(-3, 0, 3, 1, 25)
-    assert staged(np.zeros(5), [Stretch(3, limits)], individuals()).upper.tolist() == [3.0] * 5
+def test_observations_before_the_first_limits_have_them_too():
+    assert staged("imr", Observations(np.zeros(5)), [Stretch(3, WIDE)]).main.upper.tolist() == [3.0] * 5
 
 
-def test_an_excluded_point_is_plotted_and_signals_nothing():
-    x = np.array([0.0, 9.0, 0.1, 0.2])
-    limits = spc.ChartLimits(-3, 0, 3, 1, 100)
-    chart = staged(x, [Stretch(0, limits)], individuals(), excluded=[1])
-    assert chart.stable
-    assert chart.points.tolist() == x.tolist()
-    assert not staged(x, [Stretch(0, limits)], individuals()).stable
+def test_an_excluded_observation_signals_nothing():
+    x = Observations([0.0, 9.0, 0.1, 0.2])
+    assert staged("imr", x, [Stretch(0, WIDE)], excluded=[1]).stable
+    assert not staged("imr", x, [Stretch(0, WIDE)]).stable
+
+
+@pytest.mark.parametrize("name", [n for n in spc.chart_names() if spc.chart_kind(n).freezes
+                                  and spc.chart_kind(n).needs in {"values", "subgroups", "counts"}])  # fmt: skip
+def test_any_chart_in_two_stretches_is_its_two_halves(name):
+    rng = np.random.default_rng(4)
+    counted = spc.chart_kind(name).needs == "counts"
+    values = rng.binomial(20, 0.3, 24).astype(float) if counted else rng.normal(size=24)
+    groups = np.repeat(np.arange(6), 4).tolist() if spc.chart_kind(name).needs == "subgroups" else None
+    data = Observations(values, groups=groups, sizes=[20.0] * 24 if counted else None)
+    limits = spc.make_chart(name, data).limits
+    both = staged(name, data, [Stretch(0, limits), Stretch(12, limits)])
+    half = 3 if groups else 12
+    first = staged(name, Observations(values[:12], groups=groups and groups[:12],
+                                      sizes=[20.0] * 12 if counted else None), [Stretch(0, limits)])  # fmt: skip
+    assert both.main.points[:half] == pytest.approx(first.main.points, nan_ok=True)
+    assert both.main.upper[:half] == pytest.approx(first.main.upper)
+    assert both.main.center_line[:half] == pytest.approx(first.main.center_line)
+    assert both.positions[:half].tolist() == first.positions.tolist()
+    assert both.positions[-1] == 23
 
 
 def test_an_ewma_starts_anew_with_new_limits():
-    limits = spc.ChartLimits(-3, 0, 3, 1, 100)
-    chart = staged(np.ones(4), [Stretch(0, limits), Stretch(2, limits)], lambda x, own: spc.ewma(x, limits=own))
+    chart = staged("ewma", Observations(np.ones(4)), [Stretch(0, WIDE), Stretch(2, WIDE)]).main
     assert chart.points[2] == pytest.approx(chart.points[0])
+
+
+def test_limits_that_begin_after_the_last_observation_change_nothing_yet():
+    chart = staged("imr", Observations([0.0, 2.0]), [Stretch(0, WIDE), Stretch(2, NARROW)]).main
+    assert chart.upper.tolist() == [3.0, 3.0]
 
 
 @pytest.mark.parametrize("starts", [[], [3, 1], [2, 2]])
 def test_stretches_out_of_order_are_told(starts):
-    limits = spc.ChartLimits(-3, 0, 3, 1, 100)
     with pytest.raises(TaskError, match="each after the one before"):
-        staged(np.zeros(5), [Stretch(s, limits) for s in starts], individuals())
+        staged("imr", Observations(np.zeros(5)), [Stretch(s, WIDE) for s in starts])
