@@ -34,6 +34,10 @@ class Settings(BaseSettings):
         Address of the dashboard.
     port : int
     log_level : str
+    url : str
+        Address under which people reach the dashboard, for links in messages; default: made of `bind` and `port`.
+    certificates : tuple of Path
+        Certificates (PEM) whose end is watched.
 
     Examples
     --------
@@ -49,6 +53,13 @@ class Settings(BaseSettings):
     bind: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    url: str = ""
+    certificates: tuple[Path, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where people reach the dashboard, without a slash at its end."""
+        return (self.url or f"http://{self.bind}:{self.port}").rstrip("/")
 
     @property
     def lake_root(self) -> Path:

@@ -18,9 +18,9 @@ from qc_app.jobs.nightly import nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import now, retuned
 from qc_app.plant import Plant
+from qc_app.plant.nights import newest_night, night_moment
 from qc_app.records import Run
 from qc_app.schedule import lead
-from qc_app.schedule.due import newest_night, night_moment
 
 
 def register(app: typer.Typer) -> None:

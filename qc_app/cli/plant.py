@@ -14,7 +14,7 @@ from qc_app.cli.terminal import HOME, Home, Reason, opened, out, plant_of, say, 
 from qc_app.clock import WallClock
 from qc_app.errors import PlantError
 from qc_app.plant import Plant, difference, parse, remarks, require_sound
-from qc_app.schedule.due import newest_night, night_moment
+from qc_app.plant.nights import newest_night, night_moment
 from qc_app.store import Store
 from qc_app.views import sources_table
 

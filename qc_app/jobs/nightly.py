@@ -24,6 +24,7 @@ from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.model.explain import explain
 from qc_app.jobs.model.judge import judge
 from qc_app.jobs.model.predict import predict
+from qc_app.jobs.monitoring.alarms import hush
 from qc_app.jobs.monitoring.monitor import monitor
 from qc_app.jobs.night import Night
 from qc_app.jobs.report import report
@@ -90,7 +91,7 @@ def nightly(
     )
     done = step(store, Key(JOB, "", today), work, permit=permit)
     if done.status == "done":
-        store.journal.alarms.clear("night_missed", "", "", store.clock.now())
+        hush(store, "night_missed", "", "", store.clock.now())
     return done
 
 

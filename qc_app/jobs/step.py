@@ -10,6 +10,7 @@ from datetime import date
 from data_connectors.errors import ConnectorError
 from models.errors import ModelsError
 from qc_app.errors import AlreadyRunning, QcError
+from qc_app.jobs.monitoring.alarms import Condition, hush, ring
 from qc_app.logs import about
 from qc_app.records import Numbers, Run, RunStatus
 from qc_app.store import Store
@@ -17,7 +18,6 @@ from qc_app.store import Store
 log = logging.getLogger(__name__)
 
 FAILED = "step_failed"
-RESPONSE = "Read the sentence; correct the cause; the next night repeats the step, or run it now with `qc night`."
 _LONGEST = 500
 
 
@@ -135,6 +135,6 @@ def _earlier(store: Store, key: Key) -> Run:
 def _alarm(store: Store, key: Key, status: RunStatus, sentence: str) -> None:
     now = store.clock.now()
     if status == "failed":
-        store.journal.alarms.raise_(FAILED, key.stage, key.job, "medium", sentence, RESPONSE, now)
+        ring(store, key.stage, Condition(FAILED, key.job, "medium", sentence), now)
     else:
-        store.journal.alarms.clear(FAILED, key.stage, key.job, now)
+        hush(store, FAILED, key.stage, key.job, now)

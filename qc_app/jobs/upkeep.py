@@ -1,13 +1,17 @@
-"""After the night: few large files instead of many small ones, orphans of killed writers gone, shelved alarms back."""
+"""After the night: few large files instead of many small ones, orphans gone, books kept, quiet incidents closed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from data_connectors.schema import Stage
 from qc_app.jobs.night import Night
 from qc_app.jobs.sources.accounts import account
 from qc_app.jobs.step import Result
+
+#: After so long without a sign of life an incident is closed by the program, without a cause.
+QUIET = timedelta(days=7)
 
 
 def upkeep(night: Night, stages: Sequence[Stage]) -> Result:
@@ -30,8 +34,8 @@ def upkeep(night: Night, stages: Sequence[Stage]) -> Result:
         removed += night.store.lake.vacuum(stage.id)
     models = {version.id for version in night.store.journal.models.list()}
     swept = night.store.registry.sweep(models)
-    back = night.store.journal.alarms.unshelve(night.store.clock.now())
+    closed = night.store.journal.alarms.close_quiet(night.cutoff - QUIET, night.cutoff)
     words = f"{len(stages)} stages compacted, {removed} old files and {len(swept)} unfinished models removed"
-    words += f", {back} shelved alarms are back" if back else ""
+    words += f", {closed} quiet incidents closed" if closed else ""
     words += f"; the books of {unbalanced} sources do not balance" if unbalanced else ""
     return Result(words, {"removed": removed, "unbalanced": unbalanced})

@@ -1,5 +1,6 @@
 """What a plant is: stages, sources, limits, schedule, calendar. The definition as TOML, both ways, exact."""
 
+from qc_app.plant.alarms import AlarmRule, Route, rule_in_force
 from qc_app.plant.calendar import Calendar, Shift, Span, day_span, local_moment, shift_at, shifts_of
 from qc_app.plant.difference import difference
 from qc_app.plant.marks import KNOWN_KINDS, Mark, require_kind
@@ -12,10 +13,12 @@ from qc_app.plant.upstream import Taken, ancestors, as_read, everything, taken
 
 __all__ = [
     "KNOWN_KINDS",
+    "AlarmRule",
     "Calendar",
     "Gate",
     "Mark",
     "Plant",
+    "Route",
     "Shift",
     "Span",
     "Taken",
@@ -32,6 +35,7 @@ __all__ = [
     "render",
     "require_kind",
     "require_sound",
+    "rule_in_force",
     "shift_at",
     "shifts_of",
     "taken",

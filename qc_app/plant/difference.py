@@ -25,14 +25,20 @@ def difference(old: Plant, new: Plant) -> list[str]:
     >>> difference(Plant("A"), Plant("A", night_at="03:00"))
     ["plant: night_at '02:00' becomes '03:00'"]
     """
-    lines = _changed("plant", old, new, skip={"stages", "sources", "gate", "calendar", "marks"})
+    lines = _changed("plant", old, new, skip={"stages", "sources", "gate", "calendar", "marks", "alarms", "routes"})
     lines += _changed("gate", old.gate, new.gate)
     lines += _changed("calendar", old.calendar, new.calendar, skip={"shifts"})
     lines += _named("shift", {s.name: s for s in old.calendar.shifts}, {s.name: s for s in new.calendar.shifts})
     lines += _named("mark", {m.kind: m for m in old.marks}, {m.kind: m for m in new.marks})
     lines += _named("stage", {s.id: s for s in old.stages}, {s.id: s for s in new.stages})
     lines += _named("source", {s.name: s for s in old.sources}, {s.name: s for s in new.sources})
+    lines += _named("alarm rule", _rules(old), _rules(new))
+    lines += _named("route", {r.name: r for r in old.routes}, {r.name: r for r in new.routes})
     return lines
+
+
+def _rules(plant: Plant) -> dict[str, Any]:
+    return {f"{r.kind} of {r.stage}" if r.stage else r.kind: r for r in plant.alarms}
 
 
 def _named(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from data_connectors.errors import DefinitionError
 from data_connectors.schema import Characteristic, Feed, Parameter, Source, Stage, Window
 from qc_app.errors import PlantError
+from qc_app.plant.alarms import AlarmRule, Route
 from qc_app.plant.calendar import Calendar, Shift
 from qc_app.plant.marks import Mark
 from qc_app.plant.nearest import nearest
@@ -23,9 +24,10 @@ T = TypeVar("T")
 Table = Mapping[str, Any]
 Path = tuple[str, ...]
 
-TOP = {"plant": dict, "gate": dict, "calendar": dict, "marks": dict, "stages": dict, "sources": dict}
+TOP = {"plant": dict, "gate": dict, "calendar": dict, "marks": dict, "stages": dict, "sources": dict,
+       "alarms": dict, "routes": dict}  # fmt: skip
 PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
-         "train_every_days": int, "label_window_days": int}  # fmt: skip
+         "train_every_days": int, "label_window_days": int, "night_within_h": int}  # fmt: skip
 GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
         "patience_nights": int, "export": bool}  # fmt: skip
 CALENDAR = {"holidays": list, "shifts": dict}
@@ -40,7 +42,11 @@ CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "up
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
           "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float,
           "idle_after_s": float, "parents": dict}  # fmt: skip
-_NAMED = {"stages", "sources", "parameters", "characteristics", "shifts", "marks", "fed_by"}
+ALARM = {"priority": str, "consequence": str, "response": list, "on_delay_s": float, "off_delay_s": float,
+         "dead_band": float, "escalate_after_s": float, "suppressed_by": list, "enabled": bool}  # fmt: skip
+ROUTE = {"to": str, "webhook": str, "secret": str, "least": str, "lines": list, "kinds": list, "shifts": list,
+         "group_s": float, "most_per_h": int}  # fmt: skip
+_NAMED = {"stages", "sources", "parameters", "characteristics", "shifts", "marks", "fed_by", "alarms", "routes"}
 _WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table",
           bool: "true or false"}  # fmt: skip
 
@@ -138,7 +144,10 @@ class _Reader:
                 gate=gate,
                 calendar=calendar,
                 marks=marks,
-            )
+                alarms=tuple(rule for kind, t in document.get("alarms", {}).items() for rule in self._rules(kind, t)),
+                routes=tuple(self._listed(Route, key, ROUTE, ("routes", key), t)
+                             for key, t in document.get("routes", {}).items()),
+            )  # fmt: skip
         except DefinitionError as error:
             raise PlantError(f"{self._where}: {error}") from None
         except PlantError as error:
@@ -204,6 +213,23 @@ class _Reader:
     def _part(self, make: Callable[..., T], name: str, known: Mapping[str, type], path: Path, table: Any) -> T:
         values = self._checked(table, known, path)
         return self._made(path, lambda: make(name, **values))
+
+    def _rules(self, kind: str, table: Any) -> list[AlarmRule]:
+        """Return the site's rule of a kind, if one is given, and those of its stages."""
+        path = ("alarms", kind)
+        given = self._checked(table, ALARM | {"stages": dict}, path)
+        of_stages = given.pop("stages", {})
+        made = [self._listed(AlarmRule, kind, ALARM, path, given)] if given else []
+        for stage, changes in of_stages.items():
+            there = (*path, "stages", stage)
+            made.append(self._listed(lambda k, stage=stage, **v: AlarmRule(k, stage, **v), kind, ALARM, there, changes))
+        return made
+
+    def _listed(self, make: Callable[..., T], name: str, known: Mapping[str, type], path: Path, table: Any) -> T:
+        """Make a record whose lists are of text."""
+        values = self._checked(table, known, path)
+        texts = {k: tuple(self._texts(v, path, k)) if isinstance(v, list) else v for k, v in values.items()}
+        return self._made(path, lambda: make(name, **texts))
 
     def _made(self, path: Path, make: Callable[[], T]) -> T:
         """Make a record; what it refuses is told with the place of its table."""

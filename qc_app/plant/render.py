@@ -14,7 +14,7 @@ from qc_app.plant.calendar import Calendar
 from qc_app.plant.types import Plant
 
 #: Parts of a plant with tables of their own.
-_PARTS = {"stages", "sources", "gate", "calendar", "marks"}
+_PARTS = {"stages", "sources", "gate", "calendar", "marks", "alarms", "routes"}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -43,6 +43,11 @@ def render(plant: Plant) -> str:
         lines += _stage_lines(stage)
     for source in plant.sources:
         lines += _source_lines(source)
+    for rule in plant.alarms:
+        path = ("alarms", rule.kind, *(("stages", rule.stage) if rule.stage else ()))
+        lines += _table(path, _plain(rule, skip={"kind", "stage"}))
+    for route in plant.routes:
+        lines += _table(("routes", route.name), _plain(route, skip={"name"}))
     return "\n".join(lines[1:]) + "\n"
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data_connectors.schema import Carries, Source, Stage
 from qc_app.errors import PlantError
+from qc_app.plant.alarms import AlarmRule, Route, check_routes, check_rules
 from qc_app.plant.calendar import CLOCK_TIME, Calendar
 from qc_app.plant.marks import Mark
 from qc_app.plant.nearest import nearest
@@ -75,6 +76,12 @@ class Plant:
         Shifts and holidays.
     marks : tuple of Mark
         What events of a kind set going; kinds that are not named here are only shown.
+    alarms : tuple of AlarmRule
+        What the plant changes in the rules of alarms.
+    routes : tuple of Route
+        Who is told of alarms.
+    night_within_h : int
+        Hours after `night_at` by which the night must have reported; then it is an alarm.
 
     Raises
     ------
@@ -100,12 +107,17 @@ class Plant:
     gate: Gate = field(default_factory=Gate)
     calendar: Calendar = field(default_factory=Calendar)
     marks: tuple[Mark, ...] = ()
+    alarms: tuple[AlarmRule, ...] = ()
+    routes: tuple[Route, ...] = ()
+    night_within_h: int = 4
 
     def __post_init__(self) -> None:
         """Check the schedule, then the names across stages and sources."""
         _check_schedule(self)
         _check_stages(self.stages)
         _check_sources(self.sources, {s.id: s for s in self.stages})
+        check_rules(self.alarms, (s.id for s in self.stages))
+        check_routes(self.routes, {s.line for s in self.stages}, (s.name for s in self.calendar.shifts))
         kinds = [mark.kind for mark in self.marks]
         for kind in kinds:
             if kinds.count(kind) > 1:
@@ -156,6 +168,7 @@ def _check_schedule(plant: Plant) -> None:
     _within("plant.ingest_every_s", plant.ingest_every_s, 1, 86_400)
     _within("plant.train_every_days", plant.train_every_days, 1, 3650)
     _within("plant.label_window_days", plant.label_window_days, 1, 3650)
+    _within("plant.night_within_h", plant.night_within_h, 1, 23)
 
 
 def _check_stages(stages: Sequence[Stage]) -> None:

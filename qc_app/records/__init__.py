@@ -1,16 +1,20 @@
 """One frozen class a fact: each is a row of one journal table. Beside them, the columns of a prediction."""
 
+from qc_app.alarming.kinds import Priority
+from qc_app.alarming.states import AlarmState
+from qc_app.records.alarmed import Alarm, AlarmMove, Incident, Letter, LetterState
 from qc_app.records.delivered import Counts, Event, Gap, Hour, Label, Quarantined, Receipt
 from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
 from qc_app.records.planned import LabelPlan, Queued
 from qc_app.records.predicted import PREDICTION_COLUMNS, Tier
-from qc_app.records.watched import Alarm, AlarmState, DriftOf, DriftReport, Latest, Limits, Priority
+from qc_app.records.watched import DriftOf, DriftReport, Latest, Limits
 from qc_app.records.worked import Audit, Lease, Numbers, PlantVersion, Request, RequestState, Run, RunStatus
 
 __all__ = [
     "PREDICTION_COLUMNS",
     "Alarm",
+    "AlarmMove",
     "AlarmState",
     "Audit",
     "Counts",
@@ -21,10 +25,13 @@ __all__ = [
     "Explanation",
     "Gap",
     "Hour",
+    "Incident",
     "Label",
     "LabelPlan",
     "Latest",
     "Lease",
+    "Letter",
+    "LetterState",
     "Limits",
     "ModelStatus",
     "ModelVersion",

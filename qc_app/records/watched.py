@@ -1,4 +1,4 @@
-"""Facts about how a stage stands: drift, alarms, control limits, newest numbers."""
+"""Facts about how a stage stands: drift, control limits, newest numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Literal
 from qc_app.records.worked import Numbers
 
 DriftOf = Literal["inputs", "relation", "output"]
-AlarmState = Literal["unacknowledged", "acknowledged", "returned", "shelved", "cleared"]
-Priority = Literal["low", "medium", "high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +30,6 @@ class DriftReport:
     drifted: bool
     matters: bool
     sentence: str
-    id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """A signal of an abnormal state that needs a response (ISA-18.2)."""
-
-    kind: str
-    stage: str
-    subject: str
-    priority: Priority
-    state: AlarmState
-    raised: datetime
-    last_seen: datetime
-    sentence: str
-    response: str = ""
-    count: int = 1
-    cleared: datetime | None = None
-    acknowledged: datetime | None = None
-    acknowledged_by: str = ""
-    note: str = ""
-    shelved_until: datetime | None = None
     id: int | None = None
 
 

@@ -3,58 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from qc_app.clock import plant_day
-from qc_app.plant import Plant, local_moment
+from qc_app.plant import Plant
+from qc_app.plant.nights import newest_night, night_moment
 from qc_app.records import Run
 
 GRACE = timedelta(hours=1)
 RETRY_FIRST = timedelta(minutes=10)
 RETRIES = 5
-
-
-def night_moment(plant: Plant, day: date) -> datetime:
-    """Return when the night of a plant day is due.
-
-    A night before the hour at which the plant day begins belongs to the day that began the morning before. A local
-    time that the clock skips counts as the same number of hours after midnight in the old time; one that comes twice
-    is meant the first time.
-
-    Parameters
-    ----------
-    plant : Plant
-    day : date
-        Plant day.
-
-    Returns
-    -------
-    datetime
-        Aware, UTC.
-
-    Examples
-    --------
-    >>> night_moment(Plant("P", zone="Europe/Berlin", night_at="02:00"), date(2026, 3, 1)).isoformat()
-    '2026-03-02T01:00:00+00:00'
-    """
-    at = time.fromisoformat(plant.night_at)
-    local = day if at.hour >= plant.day_starts else day + timedelta(days=1)
-    return local_moment(local, plant.night_at, plant.zone)
-
-
-def newest_night(plant: Plant, now: datetime) -> date:
-    """Return the newest plant day whose night should have begun.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> newest_night(Plant("P", night_at="02:00"), datetime(2026, 3, 2, 1, tzinfo=UTC)).isoformat()
-    '2026-02-28'
-    """
-    day = plant_day(now, plant.zone, plant.day_starts) + timedelta(days=1)
-    while night_moment(plant, day) > now:
-        day -= timedelta(days=1)
-    return day
 
 
 def due_night(plant: Plant, now: datetime, runs: Sequence[Run], since: datetime) -> date | None:

@@ -6,18 +6,22 @@ import logging
 from datetime import datetime, timedelta
 
 from qc_app.jobs.model.answers import Answers
-from qc_app.jobs.monitoring.alarms import RESPONSES
+from qc_app.jobs.monitoring.alarms import hush
+from qc_app.jobs.monitoring.machine import look_at_machine
+from qc_app.jobs.monitoring.watchman import SILENT, look_at_night
 from qc_app.jobs.nightly import JOB, nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import serve
 from qc_app.plant import Plant, parse
-from qc_app.schedule.due import due_night, ingest_due, missed_night
+from qc_app.schedule.due import due_night, ingest_due
 from qc_app.schedule.leader import Leader
+from qc_app.settings import Settings
 from qc_app.store import Store
 
 log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=4)
+LOOK_EVERY = timedelta(minutes=1)
 
 
 class Heartbeat:
@@ -35,6 +39,7 @@ class Heartbeat:
         self._digest = ""
         self._answers = Answers(store.registry)
         self._ingested: datetime | None = None
+        self._looked: datetime | None = None
 
     def beat(self) -> None:
         """Read the sources and predict what is new, serve requests, run the night: each if it is due.
@@ -51,6 +56,7 @@ class Heartbeat:
         if plant is None:
             return
         now = self._store.clock.now()
+        self._alarms(plant, now)
         if ingest_due(plant, now, self._ingested):
             refresh(self._store, plant, answers=self._answers, permit=self._leader.permit)
             self._ingested = now
@@ -66,14 +72,20 @@ class Heartbeat:
             log.info("plant %s in force since %s", self._plant.name, version.at.isoformat())
         return self._plant
 
+    def _alarms(self, plant: Plant, now: datetime) -> None:
+        """Do what time does to alarms; once a minute look at the night and at the machine."""
+        self._store.journal.alarms.advance(now)
+        if self._looked is not None and timedelta(0) <= now - self._looked < LOOK_EVERY:
+            return
+        hush(self._store, SILENT, "", "", now)
+        look_at_night(self._store, plant)
+        look_at_machine(self._store, Settings.load(self._store.home).certificates)
+        self._looked = now
+
     def _night(self, plant: Plant) -> None:
         now = self._store.clock.now()
         runs = self._store.journal.runs.list(since=now - LOOK_BACK, job=JOB)
         since = self._store.journal.plants.history()[0].at
-        missed = missed_night(plant, now, runs, since)
-        if missed is not None:
-            words = f"the night of {missed} was due and has not run"
-            self._store.journal.alarms.raise_("night_missed", "", "", "high", words, RESPONSES["night_missed"], now)
         day = due_night(plant, now, runs, since)
         if day is not None:
             run = nightly(self._store, plant, day=day, permit=self._leader.permit)

@@ -15,7 +15,9 @@ from qc_app.records import Alarm
 from qc_app.store import Store
 
 _PRIORITY = ("high", "medium", "low")
-_STATE = ("unacknowledged", "returned", "acknowledged", "shelved", "cleared")
+_STATE = ("unacknowledged", "returned", "acknowledged", "shelved", "suppressed", "out_of_service", "normal")
+#: States in which an alarm is on the list: not hidden, not normal.
+RINGS = ("unacknowledged", "acknowledged", "returned")
 _TIME = pl.Datetime("us", "UTC")
 _SCHEMA: dict[str, Any] = {
     "id": pl.Int64,
@@ -84,7 +86,7 @@ def alarms_view(store: Store, stage: str | None = None) -> AlarmsView:
 def concerning(alarms: Iterable[Alarm], stage: Stage, characteristic: str) -> list[Alarm]:
     """Return the alarms of one characteristic and those of its stage as a whole, the most urgent first."""
     others = {c.name for c in stage.characteristics} - {characteristic}
-    return sorted((a for a in alarms if a.subject not in others and a.state != "shelved"), key=urgency)
+    return sorted((a for a in alarms if a.subject not in others and a.state in RINGS), key=urgency)
 
 
 def urgency(alarm: Alarm) -> tuple[int, int, float]:

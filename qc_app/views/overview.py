@@ -14,7 +14,7 @@ from qc_app.clock import plant_day
 from qc_app.plant import Plant
 from qc_app.records import Alarm, Run
 from qc_app.store import Store
-from qc_app.views.alarms import concerning
+from qc_app.views.alarms import RINGS, concerning
 from qc_app.views.figures import STATES, worst
 from qc_app.views.moments import moment
 
@@ -90,7 +90,7 @@ class OverviewView:
 def overview(store: Store, plant: Plant) -> OverviewView:
     """Read the latest values, the open alarms and the last night's runs; nothing is computed from rows."""
     latest = {(x.stage, x.characteristic): x.values for x in store.journal.latest.all()}
-    alarms = [a for a in store.journal.alarms.list(open_only=True) if a.state != "shelved"]
+    alarms = [a for a in store.journal.alarms.list(open_only=True) if a.state in RINGS]
     of_stage: dict[str, list[Alarm]] = {}
     for alarm in alarms:
         of_stage.setdefault(alarm.stage, []).append(alarm)

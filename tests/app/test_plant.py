@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from data_connectors.schema import Characteristic, Feed, Parameter, Source, Stage, Window
 from qc_app.errors import PlantError
-from qc_app.plant import Calendar, Gate, Mark, Plant, Shift, difference, digest, parse, render
+from qc_app.plant import AlarmRule, Calendar, Gate, Mark, Plant, Route, Shift, difference, digest, parse, render
 
 name = st.text(string.ascii_letters + string.digits + " .-_#\"'\\äß温[]=", min_size=1, max_size=12).filter(
     lambda s: s == s.strip()
@@ -69,8 +69,18 @@ def plants(draw):
         for s in found
     )  # fmt: skip
     gate = Gate(delta_share=draw(st.floats(0, 1)), min_rows=draw(st.integers(2, 50)))
-    return Plant(draw(name), "Europe/Berlin", draw(st.integers(0, 23)), "23:59", 7, 3, 9, found, sources, gate,
-                 draw(calendars), draw(marks))  # fmt: skip
+    rules = tuple(
+        AlarmRule("drift", s, on_delay_s=draw(st.floats(0, 1e6)), response=tuple(draw(st.lists(name))))
+        for s in ("", *ids)
+        if draw(st.booleans())
+    )
+    calendar = draw(calendars)
+    route = Route(
+        draw(name), "env:QC_MAIL", lines=tuple({s.line for s in found}), shifts=tuple(s.name for s in calendar.shifts)
+    )
+    head = (draw(name), "Europe/Berlin", draw(st.integers(0, 23)), "23:59", 7, 3, 9)
+    return Plant(*head, found, sources, gate, calendar, draw(marks), rules, (route,) if draw(st.booleans()) else (),
+                 draw(st.integers(1, 23)))  # fmt: skip
 
 
 @given(plants())
@@ -101,6 +111,13 @@ SOURCE = STAGE + "[sources.s]\nkind = 'file_folder'\nstage = 'a'\n"
         ("[plant\n", ["not TOML", "line 1"]),
         ("[plant]\n", ["has no name"]),
         ("[plants]\nname = 'x'\n", ["line 1", "'plants'", "did you mean 'plant'"]),
+        (HEAD + "[alarms.drft]\npriority = 'low'\n", ["'drft'", "did you mean 'drift'"]),
+        (HEAD + "[alarms.drift]\npriority = 'lo'\n", ["line 4", "'lo'", "low, medium, high"]),
+        (HEAD + "[alarms.drift]\nprio = 'low'\n", ["line 4", "did you mean 'priority'"]),
+        (HEAD + "[alarms.drift.stages.b]\nenabled = false\n", ["stage 'b' is not defined"]),
+        (HEAD + "[routes.x]\nto = 'slack://a/b/c'\n", ["may hold a secret", "env:NAME"]),
+        (HEAD + "[routes.x]\nwebhook = 'https://h/x'\nsecret = 'canary'\n", ["routes.x.secret must say where"]),
+        (HEAD + "[routes.x]\nto = 'env:A'\nshifts = ['late']\n", ["there is no shift 'late'"]),
         (HEAD + "zoen = 'UTC'\n", ["line 3", "'zoen'", "did you mean 'zone'"]),
         (HEAD + "zone = 'Europa/Berlin'\n", ["'Europa/Berlin'", "IANA"]),
         (HEAD + "zone = '../../etc/passwd'\n", ["is not known", "IANA"]),

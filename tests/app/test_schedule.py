@@ -13,9 +13,10 @@ import pytest
 from qc_app.clock import ManualClock
 from qc_app.errors import AlreadyRunning, StoreError
 from qc_app.plant import Plant, digest, render
+from qc_app.plant.nights import newest_night
 from qc_app.records import Request, Run
 from qc_app.schedule import Heartbeat, due_night, ingest_due, lead, night_moment, run
-from qc_app.schedule.due import missed_night, newest_night
+from qc_app.schedule.due import missed_night
 from qc_app.schedule.leader import locked
 from qc_app.schedule.runner import Pulse
 from qc_app.settings import Settings

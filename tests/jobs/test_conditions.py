@@ -29,15 +29,17 @@ def test_three_abnormal_units_at_a_calm_stage_are_told():
 
 def test_bursts_that_the_stage_always_had_are_quiet():
     bursts = ([0.995] * 6 + [0.4] * 34) * 20
-    assert look.abnormal_units(predicted(bursts + [0.4] * 14 + [0.995] * 6), WIDTH) is None
+    assert look.abnormal_units(predicted(bursts + [0.4] * 14 + [0.995] * 6), WIDTH).level < 1
     longer = look.abnormal_units(predicted(bursts + [0.4] * 5 + [0.995] * 15), WIDTH)
     assert longer is not None
+    assert longer.level >= 1
     assert "never more than 6 in twenty before" in longer.sentence
 
 
 def test_a_young_stage_is_held_to_the_plain_rule():
     assert look.abnormal_units(predicted([0.5] * 20), WIDTH) is None
-    assert look.abnormal_units(predicted([0.5] * 17 + [0.999] * 3), WIDTH) is not None
+    assert look.abnormal_units(predicted([0.5] * 17 + [0.999] * 3), WIDTH).level == 1
+    assert look.abnormal_units(predicted([0.5] * 18 + [0.999] * 2), WIDTH).level < 1
     assert look.abnormal_units(predicted([]), WIDTH) is None
 
 

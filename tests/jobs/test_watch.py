@@ -60,4 +60,4 @@ def test_a_degraded_learner_raises_an_alarm_that_clears_by_itself(after, monkeyp
         monkeypatch.undo()
         watch(night)
         states = {a.kind: a.state for a in store.journal.alarms.list() if a.stage == ""}
-        assert states["learner_degraded"] in {"returned", "cleared"}
+        assert states["learner_degraded"] in {"returned", "normal"}

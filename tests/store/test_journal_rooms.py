@@ -185,7 +185,7 @@ def test_an_alarm_is_merged_returned_and_comes_back(journal: Journal):
     assert journal.alarms.acknowledge(first.id, "anna", "seen", NOW).state == "acknowledged"
     assert alarm(NOW + HOUR).state == "acknowledged"
     assert journal.alarms.counts() == {"s": 1}
-    assert journal.alarms.clear("drift", "s", "speed", NOW).state == "cleared"
+    assert journal.alarms.clear("drift", "s", "speed", NOW).state == "normal"
     assert journal.alarms.list() == []
     assert journal.alarms.clear("drift", "s", "speed", NOW) is None
     fresh = alarm(NOW + 2 * HOUR)
@@ -200,7 +200,7 @@ def test_a_shelved_alarm_stays_hidden_until_its_time(journal: Journal):
     journal.alarms.shelve(first.id, NOW + HOUR, "anna", "known", NOW)
     assert journal.alarms.raise_("gap", "s", "files", "low", "silent", "", NOW).state == "shelved"
     assert journal.alarms.counts() == {}
-    assert journal.alarms.unshelve(NOW + HOUR) == 1
+    assert journal.alarms.advance(NOW + HOUR) == 1
     assert journal.alarms.list(stage="s")[0].state == "unacknowledged"
     with pytest.raises(ActionError, match="no alarm 999"):
         journal.alarms.acknowledge(999, "anna", "", NOW)

@@ -1,41 +1,40 @@
-"""Raise what is, merge what is already there, clear what has gone."""
+"""The door to the alarms for what runs by itself: raise what is, merge what is there, clear what has gone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from qc_app.records import Priority
+from qc_app.alarming import Rule, at_level
+from qc_app.plant import Plant, parse, rule_in_force
+from qc_app.records import Alarm, Priority
 from qc_app.store import Store
 
-#: Kind of alarm -> what the one who reads it should do.
-RESPONSES = {
-    "predicted_out_of_spec": "Measure the next units; if confirmed, correct the process and hold the units named.",
-    "measured_out_of_spec": "Hold the units named, measure their neighbours, decide their disposition.",
-    "control_rule": "Look for an assignable cause (tool, material, setting) and note it as an event.",
-    "anomaly": "Compare the units with normal ones on the stage page; check material and sensors; measure one.",
-    "drift": "Read which parameter moved; check its sensor first, then the process; enter labels of new units.",
-    "bad_data": "Check the sensor or the mapping named; correct it, then replay what is in quarantine.",
-    "stale_source": "Check that the source is running and reachable: `qc check` tries it step by step.",
-    "late_labels": "Ask the laboratory for the results owed, or enter them on the labels page.",
-    "model_off": "Do not rely on its predictions; measure more units, read what changed, enter labels, retrain.",
-    "model_stale": "See the decisions on the models page: more labels, or a retrain by hand.",
-    "learner_degraded": "Read the reason on the models page; let the night search better settings, or `qc retune` now.",
-    "night_missed": "See that the scheduler runs (`qc status`); run the night now with `qc night`.",
-    "conservation": "Keep the log and the folder as they are and report it: records are not all accounted for.",
-    "step_failed": "Read the sentence; correct the cause; the next night repeats the step, or run `qc night`.",
-}
+SWITCHED_OFF = "switched off in the plant's definition"
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An abnormal state that needs a response, as it is now."""
+    """An abnormal state that needs a response, as it is now.
+
+    Parameters
+    ----------
+    kind, subject : str
+    priority : str
+        Where the plant's rule has none.
+    sentence : str
+    level : float
+        How far it has gone, 1 being where it begins; below 1 it only keeps an alarm that stands, within the kind's
+        dead band.
+    """
 
     kind: str
     subject: str
     priority: Priority
     sentence: str
+    level: float = 1.0
 
 
 def settle(store: Store, stage: str, kinds: Iterable[str], conditions: Iterable[Condition], at: datetime) -> None:
@@ -52,11 +51,89 @@ def settle(store: Store, stage: str, kinds: Iterable[str], conditions: Iterable[
         What is abnormal now.
     at : datetime
     """
-    found = {(c.kind, c.subject): c for c in conditions}
-    for c in found.values():
-        store.journal.alarms.raise_(c.kind, stage, c.subject, c.priority, c.sentence, RESPONSES[c.kind], at)
+    open_ones = {(a.kind, a.subject): a for a in store.journal.alarms.list(stage=stage, delayed=True)}
+    plant = plant_in_force(store)
+    found = {(c.kind, c.subject): c for c in conditions if _there(c, open_ones, plant, stage)}
     looked_for = set(kinds)
-    for alarm in store.journal.alarms.list(open_only=True, stage=stage):
-        gone = alarm.kind in looked_for and (alarm.kind, alarm.subject) not in found
-        if gone and alarm.state != "returned":
-            store.journal.alarms.clear(alarm.kind, stage, alarm.subject, at)
+    gone = [a for key, a in open_ones.items() if a.kind in looked_for and key not in found and a.signal]
+    standing = _standing(open_ones.values(), gone) | {kind for kind, _ in found}
+    for condition in found.values():
+        _raise(store, plant, stage, condition, standing, at)
+    for alarm in gone:
+        store.journal.alarms.clear(alarm.kind, stage, alarm.subject, at)
+    for key, alarm in open_ones.items():
+        if key not in found and alarm not in gone:
+            _hide(store, plant, alarm, standing, at)
+
+
+def ring(store: Store, stage: str, condition: Condition, at: datetime) -> None:
+    """Raise one alarm, or merge it with the open one; for what is noticed by itself and not looked for."""
+    standing = _standing(store.journal.alarms.list(stage=stage), ())
+    _raise(store, plant_in_force(store), stage, condition, standing, at)
+
+
+def hush(store: Store, kind: str, stage: str, subject: str, at: datetime) -> None:
+    """Note that one condition is gone."""
+    store.journal.alarms.clear(kind, stage, subject, at)
+
+
+def plant_in_force(store: Store) -> Plant | None:
+    """Return the plant as it is defined now, None before the first definition; read once a version."""
+    version = store.journal.plants.current()
+    return None if version is None else _parsed(version.digest, version.definition)
+
+
+@lru_cache(maxsize=8)
+def _parsed(digest: str, definition: str) -> Plant:
+    del digest
+    return parse(definition, where="the journal")
+
+
+def _rule(plant: Plant | None, kind: str, stage: str) -> Rule:
+    return rule_in_force(plant.alarms if plant else (), kind, stage)
+
+
+def _there(condition: Condition, open_ones: dict[tuple[str, str], Alarm], plant: Plant | None, stage: str) -> bool:
+    before = open_ones.get((condition.kind, condition.subject))
+    dead_band = _rule(plant, condition.kind, stage).dead_band
+    return at_level(condition.level, dead_band, standing=before is not None and before.abnormal)
+
+
+def _standing(alarms: Iterable[Alarm], gone: Collection[Alarm]) -> set[str]:
+    """Return the kinds that stand and may suppress others: not those hidden by logic or taken out of service."""
+    return {a.kind for a in alarms if a.abnormal and not a.suppressed and not a.removed and a not in gone}
+
+
+def _suppressed(rule: Rule, standing: Collection[str]) -> str:
+    """Return why the plant's logic hides an alarm, an empty string if it does not."""
+    if not rule.enabled:
+        return SWITCHED_OFF
+    causes = [kind for kind in rule.suppressed_by if kind in standing]
+    return f"{causes[0].replace('_', ' ')} stands at this stage and says why" if causes else ""
+
+
+def _raise(  # noqa: PLR0917 - a condition, where it is, what else is there, when
+    store: Store, plant: Plant | None, stage: str, condition: Condition, standing: Collection[str], at: datetime
+) -> None:
+    rule = _rule(plant, condition.kind, stage)
+    store.journal.alarms.raise_(
+        *(condition.kind, stage, condition.subject, condition.priority, condition.sentence, "", at),
+        rule=rule,
+        related=_related(plant, stage),
+        suppressed=_suppressed(rule, standing),
+    )
+
+
+def _hide(store: Store, plant: Plant | None, alarm: Alarm, standing: Collection[str], at: datetime) -> None:
+    """Let what other alarms say now suppress an alarm that was not looked for, or show it again."""
+    reason = _suppressed(_rule(plant, alarm.kind, alarm.stage), standing) if alarm.abnormal else ""
+    if bool(reason) != bool(alarm.suppressed) and alarm.id is not None:
+        store.journal.alarms.hide(alarm.id, reason, at)
+
+
+def _related(plant: Plant | None, stage: str) -> set[str]:
+    """Return the stages that feed a stage or are fed by it."""
+    if plant is None or not stage:
+        return set()
+    above = {name for one in plant.stages if one.id == stage for name in one.upstream}
+    return above | {one.id for one in plant.stages if stage in one.upstream}

@@ -41,7 +41,7 @@ def outside(values: pl.Series, what: Characteristic) -> pl.Series:
 
 
 def predicted_out(predictions: pl.DataFrame, what: Characteristic) -> Condition | None:
-    """At least three of the newest twenty units in the domain are predicted out of specification.
+    """At least three of the newest twenty units in the domain are predicted out of specification: level 1.
 
     Parameters
     ----------
@@ -51,10 +51,10 @@ def predicted_out(predictions: pl.DataFrame, what: Characteristic) -> Condition 
     """
     newest = predictions.filter(pl.col("in_domain")).tail(NEWEST_UNITS)
     bad = newest.filter(outside(newest["mean"], what))
-    if bad.height < FEWEST_OUT:
+    if bad.is_empty():
         return None
     sentence = f"{bad.height} of the newest {newest.height} units are predicted {_beyond(what)}, last {_unit(bad)}"
-    return Condition("predicted_out_of_spec", what.name, "medium", sentence)
+    return Condition("predicted_out_of_spec", what.name, "medium", sentence, bad.height / FEWEST_OUT)
 
 
 def measured_out(labels: pl.DataFrame, what: Characteristic) -> Condition | None:
@@ -104,7 +104,7 @@ def chance_of_more(defects: int, units: int, share: float) -> float:
 
 
 def abnormal_units(predictions: pl.DataFrame, what: Characteristic) -> Condition | None:
-    """Of the newest twenty units, clearly more are abnormal than in any stretch of twenty before them.
+    """Of the newest twenty units, clearly more are abnormal than in any stretch of twenty before them: level 1.
 
     A unit counts when it is more abnormal than 99 of 100 normal ones. Neighbours resemble each other (a grade, a
     shift), so what many in a row mean is read off the stage's own past and not off a formula for independent units.
@@ -120,13 +120,13 @@ def abnormal_units(predictions: pl.DataFrame, what: Characteristic) -> Condition
     count = int(abnormal.tail(NEWEST_UNITS).sum())
     before = abnormal.head(max(0, len(abnormal) - NEWEST_UNITS)).rolling_sum(NEWEST_UNITS).drop_nulls()
     most = int(before.max()) if len(before) >= FEWEST_BEFORE else 0  # type: ignore[arg-type]  # of whole numbers
-    if count < most + FEWEST_OUT:
+    if count == 0:
         return None
     last = newest.filter(pl.col("anomaly") > ABNORMAL)["unit_id"][-1]
     words = f"{count} of the newest {newest.height} units are unlike the units before, last {last}"
     if most:
         words += f"; never more than {most} in twenty before"
-    return Condition("anomaly", what.name, "medium", words)
+    return Condition("anomaly", what.name, "medium", words, count / (most + FEWEST_OUT))
 
 
 def silent_from(t_event: pl.Series, lateness_s: float) -> datetime | None:

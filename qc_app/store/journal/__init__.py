@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from qc_app.records import Lease
+from qc_app.store.journal.alarm_moves import AlarmMoves, Incidents
 from qc_app.store.journal.alarms import Alarms
 from qc_app.store.journal.audit import AuditTrail
 from qc_app.store.journal.books import Books
@@ -19,6 +20,7 @@ from qc_app.store.journal.lease import Leases
 from qc_app.store.journal.limits import FrozenLimits
 from qc_app.store.journal.marks import Events, Gaps
 from qc_app.store.journal.models import Models
+from qc_app.store.journal.outbox import Outbox
 from qc_app.store.journal.plants import Plants
 from qc_app.store.journal.quarantine import Quarantine
 from qc_app.store.journal.queue import Queue
@@ -71,6 +73,9 @@ class Journal:
         self.decisions = Decisions(database)
         self.models = Models(database)
         self.alarms = Alarms(database)
+        self.alarm_moves = AlarmMoves(database)
+        self.incidents = Incidents(database)
+        self.outbox = Outbox(database)
         self.drift = Drift(database)
         self.quarantine = Quarantine(database)
         self.queue = Queue(database)

@@ -1,0 +1,1 @@
+"""Alarms: their life, delays, incidents, rates, and what is sent about them."""
