@@ -14,6 +14,9 @@ Kind = Literal["continuous", "binary"]
 Carries = Literal["measurements", "labels"]
 
 MAX_NAME = 200
+LOT = "lot"
+"""Subgroups by the lot of a unit: what stands before the slash in its id."""
+LARGEST_SUBGROUP = 1000
 #: Windows that one value may belong to.
 MOST_OVERLAP = 64
 RESERVED = frozenset(
@@ -100,6 +103,10 @@ class Characteristic:
         Specification limits and nominal value in `unit`; any may be missing.
     gauge_sd : float or None
         Standard deviation of the measurement system in `unit`, where known.
+    subgroup_size : int
+        Rational subgroups of so many consecutive results; 1: each result stands alone on a chart.
+    subgroup_by : str
+        Neighbouring results that share this are one subgroup instead: ``lot``, or a parameter of the stage.
     """
 
     name: str
@@ -109,6 +116,8 @@ class Characteristic:
     target: float | None = None
     upper: float | None = None
     gauge_sd: float | None = None
+    subgroup_size: int = 1
+    subgroup_by: str = ""
 
     def __post_init__(self) -> None:
         """Check name, kind, order of limits and the gauge."""
@@ -124,6 +133,11 @@ class Characteristic:
         if self.gauge_sd is not None and not self.gauge_sd >= 0:
             raise DefinitionError(
                 f"characteristic {self.name!r}: gauge_sd {self.gauge_sd} is negative - give a deviation"
+            )
+        if not 1 <= self.subgroup_size <= LARGEST_SUBGROUP or (self.subgroup_size > 1 and self.subgroup_by):
+            raise DefinitionError(
+                f"characteristic {self.name!r}: subgroup_size {self.subgroup_size}, subgroup_by {self.subgroup_by!r}"
+                f" - give a size of 1 to {LARGEST_SUBGROUP}, or what the results of a subgroup share, not both"
             )
 
 
@@ -243,6 +257,13 @@ class Stage:
             raise DefinitionError(
                 f"stage {self.id!r}: {', '.join(twice)} named twice - names must be unique in a stage"
             )
+        shared = {LOT, *(p.name for p in self.parameters)}
+        for what in self.characteristics:
+            if what.subgroup_by and what.subgroup_by not in shared:
+                raise DefinitionError(
+                    f"stage {self.id!r}, characteristic {what.name!r}: subgroup_by {what.subgroup_by!r} is neither"
+                    f" {LOT!r} nor a parameter of the stage - name one of them"
+                )
         if self.id in self.upstream:
             raise DefinitionError(f"stage {self.id!r} names itself as upstream - remove it from 'upstream'")
 

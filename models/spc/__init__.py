@@ -5,6 +5,7 @@ from models.spc.autocorrelation import Autocorrelation, acf, check, ljung_box
 from models.spc.capability import Capability, Index, capability
 from models.spc.catalog import CHARTS, chart_kind, chart_names, make_chart
 from models.spc.control_chart import Change, Contributions, ControlChart
+from models.spc.dependence import dependent
 from models.spc.ewma import ewma
 from models.spc.forecast import ForecastChart, forecast_chart
 from models.spc.individuals import IndividualsChart, estimate_limits, imr
@@ -66,6 +67,7 @@ __all__ = [
     "check",
     "consecutive",
     "cusum_run_length",
+    "dependent",
     "estimate_limits",
     "ewma",
     "ewma_run_length",

@@ -1,5 +1,16 @@
 """The one bridge: rows of the store become tasks, predictions become rows."""
 
+from qc_app.framing.charted import (
+    DEFAULT_CHART,
+    Series,
+    chart_of,
+    in_force,
+    limits_of,
+    recorded,
+    series,
+    stretches,
+    subgroup_words,
+)
 from qc_app.framing.frozen import freeze, freeze_all, thaw, thaw_all
 from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task, unlabelled
@@ -7,14 +18,23 @@ from qc_app.framing.told import told
 from qc_app.framing.unknown import outside
 
 __all__ = [
+    "DEFAULT_CHART",
     "SUPPORT_CAP",
     "UNLABELLED_CAP",
+    "Series",
+    "chart_of",
     "family_name",
     "freeze",
     "freeze_all",
+    "in_force",
     "inputs",
+    "limits_of",
     "lots",
     "outside",
+    "recorded",
+    "series",
+    "stretches",
+    "subgroup_words",
     "task",
     "thaw",
     "thaw_all",

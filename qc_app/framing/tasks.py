@@ -94,6 +94,7 @@ def task(
     *,
     unlabelled_cap: int = UNLABELLED_CAP,
     support_cap: int = SUPPORT_CAP,
+    gauge_sd: float | None = None,
 ) -> Task:
     """Frame one stage x characteristic as a learning problem.
 
@@ -107,6 +108,8 @@ def task(
         ``unit_id`` and ``value``, one row a unit; a label whose unit is not among the measurements waits for it.
     unlabelled_cap, support_cap : int
         At most so many of the newest units are taken.
+    gauge_sd : float, optional
+        Standard deviation of the gauge by a study; default: as the plant defines it.
 
     Returns
     -------
@@ -137,7 +140,7 @@ def task(
         limits=_limits(what),
         groups=lots(known["unit_id"].to_list()),
         family=family_name(stage, what),
-        gauge_sd=what.gauge_sd,
+        gauge_sd=what.gauge_sd if gauge_sd is None else gauge_sd,
     )
 
 

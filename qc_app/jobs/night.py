@@ -86,7 +86,14 @@ class Night:
 
     def task(self, stage: Stage, what: Characteristic) -> Task:
         """Return the stage's task as all that is known at the cut-off makes it."""
-        return framing.task(stage, what.name, self.sound(stage), self.labels(stage, what))
+        return framing.task(
+            stage, what.name, self.sound(stage), self.labels(stage, what), gauge_sd=self.gauge_sd(stage, what)
+        )
+
+    def gauge_sd(self, stage: Stage, what: Characteristic) -> float | None:
+        """Return the gauge's standard deviation: of a study known at the cut-off, else as the plant defines it."""
+        studied = self.store.journal.gauges.sd(stage.id, what.name, self.cutoff)
+        return what.gauge_sd if studied is None else studied
 
     def seen(self, stage: Stage) -> dict[str, Any]:
         """Return what a night of the stage depends on; while it stays the same there is nothing to do."""

@@ -23,7 +23,7 @@ NEWEST = 200
 PAST = 2000
 SPARK = 60
 KINDS = ("predicted_out_of_spec", "measured_out_of_spec", "control_rule", "anomaly", "model_off", "model_stale")
-PLANT_KINDS = ("stale_source", "late_labels")
+PLANT_KINDS = ("stale_source", "late_labels", "gauge_overdue")
 _STATES = {"high": "act", "medium": "watch", "low": "ok"}
 
 
@@ -74,7 +74,7 @@ def _picture(night: Night, stage: Stage, what: Characteristic) -> Picture:
         units=night.rows(stage).select("unit_id", "t_event"),
         labels=labels,
         predictions=night.store.lake.predictions(stage.id, characteristic=what.name, last=PAST),
-        chart=charted(night, stage, what, labels["value"].to_numpy()),
+        chart=charted(night, stage, what, labels),
         tracked=tracked,
         score=score(tracked, binary=what.kind == "binary"),
         model=night.store.journal.models.get(pointers.champion) if pointers.champion else None,
@@ -102,12 +102,14 @@ def _of_sources(night: Night, stage: Stage, pictures: dict[Characteristic, Pictu
     now, quiet = night.cutoff, _quiet_from(night, stage)
     found = [look.silent(night.rows(stage)["t_event"].tail(NEWEST), quiet, now)]
     found += [look.overdue(what, _late_from(night, p), _since_last(p), now) for what, p in pictures.items()]
+    found += [look.gauge_overdue(what, _gauge_due(night, stage, what), now) for what in pictures]
     return [c for c in found if c is not None]
 
 
 def _wake(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> str | None:
     """Return the next moment at which something is late although nothing comes."""
     moments = [_quiet_from(night, stage), *(_late_from(night, p) for p in pictures.values() if _since_last(p))]
+    moments += [_gauge_due(night, stage, what) for what in pictures]
     return min((m.isoformat() for m in moments if m is not None and m > night.cutoff), default=None)
 
 
@@ -118,6 +120,12 @@ def _quiet_from(night: Night, stage: Stage) -> datetime | None:
 
 def _late_from(night: Night, picture: Picture) -> datetime | None:
     return look.overdue_from(picture.labels["t_known"], night.plant.label_window_days)
+
+
+def _gauge_due(night: Night, stage: Stage, what: Characteristic) -> datetime | None:
+    """When the gauge is due: the newest study that says so."""
+    told = [s.due for s in night.store.journal.gauges.history(stage.id, what.name, night.cutoff) if s.due is not None]
+    return told[-1] if told else None
 
 
 def _since_last(picture: Picture) -> int:

@@ -38,7 +38,8 @@ STAGE = {"line": str, "family": str, "upstream": list, "fed_by": dict, "window":
 WINDOW = {"length_s": int, "step_s": int, "dead_s": int, "hold_s": int}
 FEED = {"takes": list, "delay_s": float, "tolerance_s": float}
 PARAMETER = {"unit": str, "low": float, "high": float}
-CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float}
+CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float,
+                  "subgroup_size": int, "subgroup_by": str}  # fmt: skip
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
           "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float,
           "idle_after_s": float, "parents": dict}  # fmt: skip

@@ -93,7 +93,9 @@ def _stage_lines(stage: Stage) -> list[str]:
     for parameter in stage.parameters:
         lines += _table((*path, "parameters", parameter.name), _plain(parameter, skip={"name"}))
     for characteristic in stage.characteristics:
-        lines += _table((*path, "characteristics", characteristic.name), _plain(characteristic, skip={"name"}))
+        alone = {"subgroup_size"} if characteristic.subgroup_size == 1 else set()
+        skipped = {"name"} | alone | (set() if characteristic.subgroup_by else {"subgroup_by"})
+        lines += _table((*path, "characteristics", characteristic.name), _plain(characteristic, skip=skipped))
     return lines
 
 

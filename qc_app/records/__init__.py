@@ -3,12 +3,13 @@
 from qc_app.alarming.kinds import Priority
 from qc_app.alarming.states import AlarmState
 from qc_app.records.alarmed import Alarm, AlarmMove, Incident, Letter, LetterState
+from qc_app.records.charted import Exclusion, GaugeKind, GaugeStudy, Limits
 from qc_app.records.delivered import Counts, Event, Gap, Hour, Label, Quarantined, Receipt
 from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
 from qc_app.records.planned import LabelPlan, Queued
 from qc_app.records.predicted import PREDICTION_COLUMNS, Tier
-from qc_app.records.watched import DriftOf, DriftReport, Latest, Limits
+from qc_app.records.watched import DriftOf, DriftReport, Latest
 from qc_app.records.worked import Audit, Lease, Numbers, PlantVersion, Request, RequestState, Run, RunStatus
 
 __all__ = [
@@ -22,8 +23,11 @@ __all__ = [
     "DriftOf",
     "DriftReport",
     "Event",
+    "Exclusion",
     "Explanation",
     "Gap",
+    "GaugeKind",
+    "GaugeStudy",
     "Hour",
     "Incident",
     "Label",

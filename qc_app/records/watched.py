@@ -1,4 +1,4 @@
-"""Facts about how a stage stands: drift, control limits, newest numbers."""
+"""Facts about how a stage stands: drift, newest numbers."""
 
 from __future__ import annotations
 
@@ -30,25 +30,6 @@ class DriftReport:
     drifted: bool
     matters: bool
     sentence: str
-    id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Frozen control limits of a chart, in force from `since` on."""
-
-    stage: str
-    characteristic: str
-    chart: str
-    version: int
-    since: datetime
-    lower: float
-    center: float
-    upper: float
-    sigma: float
-    n: int
-    author: str
-    reason: str
     id: int | None = None
 
 

@@ -100,7 +100,7 @@ def scored(store: Store, plant: Plant, answers: Answers, played: Played, day: in
 def _row(night: nights.Night, played: Played, what: Characteristic, day: int) -> Night:
     store, stage = night.store, played.stage
     rows, known = night.rows(stage), night.labels(stage, what)
-    task = framing.task(stage, what.name, rows, known)
+    task = framing.task(stage, what.name, rows, known, gauge_sd=night.gauge_sd(stage, what))
     answer = answer_now(night, stage, what)
     naive = baseline(task) if len(task.support_y) else None
     later = _later(played, what, day)

@@ -48,13 +48,16 @@ def stages(draw, stage_id, above=None):
         Parameter(n, draw(st.sampled_from(["", "degC", "m/s"])), low=draw(st.none() | number)) for n in names
     )
     limits = sorted(draw(st.lists(number, min_size=3, max_size=3, unique=True)))
+    window = draw(st.none() | windows)
+    shared = draw(st.sampled_from(["", "lot", *([] if window else names)]))
     characteristic = Characteristic(
-        f"y {draw(name)}", "mm", "continuous", *limits, gauge_sd=draw(st.none() | st.just(0.1))
-    )
+        f"y {draw(name)}", "mm", "continuous", *limits, draw(st.none() | st.just(0.1)),
+        1 if shared else draw(st.integers(1, 9)), shared,
+    )  # fmt: skip
     upstream = (above,) if above and draw(st.booleans()) else ()
     return Stage(
         stage_id, draw(name), stage_id, parameters, (characteristic,) if draw(st.booleans()) else (), upstream,
-        feeds_of(draw, above) if upstream else (), draw(st.none() | windows),
+        feeds_of(draw, above) if upstream else (), window,
     )  # fmt: skip
 
 

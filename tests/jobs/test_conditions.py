@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
@@ -79,3 +81,13 @@ def test_intervals_that_do_not_hold_are_told(inside, outside, told):
 
 def test_a_defect_has_no_interval_for_its_results():
     assert look.model_off(tracked(0, 9), CRACK) is None
+
+
+def test_a_gauge_is_overdue_only_after_its_day():
+    due = datetime(2026, 3, 1, tzinfo=UTC)
+    assert look.gauge_overdue(WIDTH, None, due) is None
+    assert look.gauge_overdue(WIDTH, due, due) is None
+    found = look.gauge_overdue(WIDTH, due, due + timedelta(days=3))
+    assert found is not None
+    assert (found.kind, found.priority) == ("gauge_overdue", "low")
+    assert "due for its next study on 2026-03-01, 3.0 days ago" in found.sentence

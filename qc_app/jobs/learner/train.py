@@ -239,6 +239,7 @@ def _task(night: Night, stage: Stage, what: Characteristic) -> Task:
         night.labels(stage, what),
         unlabelled_cap=UNLABELLED_CAP,
         support_cap=LABELS_CAP,
+        gauge_sd=night.gauge_sd(stage, what),
     )
 
 

@@ -120,7 +120,7 @@ def _fitted(night: Night, stage: Stage, what: Characteristic, seen: Evidence) ->
     fair = labels.filter(pl.col("picked") != CHOSEN)  # what the queue chose teaches, and never judges
     held = hold_out([u for u in fair["unit_id"] if u not in old], seen, night.plant.gate)
     learned = labels.filter(~pl.col("unit_id").is_in(list(held)))
-    task = framing.task(stage, what.name, night.sound(stage), learned)
+    task = framing.task(stage, what.name, night.sound(stage), learned, gauge_sd=night.gauge_sd(stage, what))
     adapted = night.answers.prior(prior.id).adapt(task)
     support = learned.sort("t_event", "unit_id").tail(framing.SUPPORT_CAP)["unit_id"].to_list()
     manifest = {

@@ -90,7 +90,7 @@ def stage_trial(night: Night, stage: Stage, what: Characteristic, pointers: Poin
     fair = unseen.filter(pl.col("picked") != CHOSEN)
     rows = night.rows(stage).join(fair.select("unit_id", "value"), on="unit_id", how="inner", maintain_order="left")
     support = labels.filter(pl.col("unit_id").is_in(list(taught)))
-    task = framing.task(stage, what.name, night.sound(stage), support)
+    task = framing.task(stage, what.name, night.sound(stage), support, gauge_sd=night.gauge_sd(stage, what))
     x, t = framing.inputs(stage, rows)
     y = rows["value"].to_numpy()
     challenger = answers.model(challenger_id)

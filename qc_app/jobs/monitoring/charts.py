@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
+import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from models import spc
-from models.base import Array
+from models.errors import NotEnoughData
+from qc_app import framing
 from qc_app.jobs.night import Night
 from qc_app.records import Limits
 
-CHART = "individuals"
 PHASE_ONE = 25
 LABELS = 300
 NEWEST = 3
@@ -27,50 +30,83 @@ class Charted:
     capability: spc.Capability | None
 
 
-def charted(night: Night, stage: Stage, what: Characteristic, values: Array) -> Charted:
-    """Chart the measured values; freeze the limits the first time there are enough.
+def charted(night: Night, stage: Stage, what: Characteristic, labels: pl.DataFrame) -> Charted:
+    """Chart the measured values by the limits of their time; freeze limits the first time there are enough.
 
     Parameters
     ----------
     night : Night
     stage : Stage
     what : Characteristic
-    values : ndarray, shape (n,)
-        Labels in the order of production.
+    labels : polars.DataFrame
+        As `Night.labels` returns them.
 
     Returns
     -------
     Charted
         ``signal`` is the sentence of a rule that one of the newest points completes, empty if none does.
     """
-    if what.kind != "continuous" or len(values) < PHASE_ONE:
+    chart = framing.chart_of(what)
+    rows = framing.series(what, labels.drop("t_event"), night.rows(stage))
+    seen = framing.recorded(chart, rows, night.store.journal.exclusions.in_force(stage.id, what.name, night.cutoff),
+                            _marks(night, stage))  # fmt: skip
+    if len(seen.data.ends) < PHASE_ONE:
         return Charted(None, "", None)
-    limits = _frozen(night, stage, what, values)
-    chart = _chart(values[-LABELS:], limits)
-    recent = [s for s in chart.signals if s.index >= len(chart.points) - NEWEST]
-    return Charted(not recent, recent[-1].sentence if recent else "", _capability(what, values, stable=not recent))
+    versions = _versions(night, stage, what, chart, seen)
+    if not versions:
+        return Charted(None, "", None)
+    shown = _shown(chart, seen, versions)
+    recent = [s for s in shown.main.signals if s.index >= len(shown.main.points) - NEWEST]
+    signal = recent[-1].sentence if recent else ""
+    return Charted(not recent, signal, _capability(what, seen, stable=not recent))
 
 
-def _chart(values: Array, limits: Limits) -> spc.Chart:
+def _shown(chart: str, seen: framing.Series, versions: Sequence[Limits]) -> spc.ControlChart:
     """Values that depend on their neighbours are charted as errors of a forecast (Montgomery, 10.4)."""
-    if spc.check(values).autocorrelated:
-        return spc.forecast_chart(values, method="ewma").chart.individuals
-    own = spc.ChartLimits(limits.lower, limits.center, limits.upper, limits.sigma, limits.n)
-    return spc.imr(values, limits=own).individuals
+    newest = _newest(seen)
+    if chart == framing.DEFAULT_CHART and spc.dependent(newest.kept):
+        return spc.make_chart("forecast", spc.Observations(newest.kept), method="ewma")
+    stretches = framing.stretches(versions, newest.times)
+    return spc.staged(chart, newest.data, stretches, excluded=newest.excluded)
 
 
-def _frozen(night: Night, stage: Stage, what: Characteristic, values: Array) -> Limits:
-    current = night.store.journal.limits.current(stage.id, what.name, CHART)
-    if current is not None:
-        return current
-    found = spc.estimate_limits(values)
-    reason = f"first {found.n} labels of the stage"
-    bounds = (found.lower, found.center, found.upper, found.sigma, found.n)
-    limits = Limits(stage.id, what.name, CHART, 0, night.cutoff, *bounds, author="night", reason=reason)
-    return night.store.journal.limits.freeze(limits)
+def _newest(seen: framing.Series) -> framing.Series:
+    """The newest points: a chart of years would say nothing more about today."""
+    first = seen.data.ends[-LABELS][0] if len(seen.data.ends) > LABELS else 0
+    return seen.part(first)
 
 
-def _capability(what: Characteristic, values: Array, *, stable: bool) -> spc.Capability | None:
-    if (what.lower is None and what.upper is None) or float(np.ptp(values)) == 0:
+def _marks(night: Night, stage: Stage) -> list[datetime]:
+    """When limits begin anew, as the plant's definition says of the kind of event."""
+    kinds = {mark.kind for mark in night.plant.marks if mark.limits}
+    events = night.store.journal.events.list(stage=stage.id) if kinds else []
+    return [event.at for event in events if event.kind in kinds and event.at <= night.cutoff]
+
+
+def _versions(night: Night, stage: Stage, what: Characteristic, chart: str, seen: framing.Series) -> list[Limits]:
+    """The limits in force, after freezing those that are due: the first, and after a mark that asks for new ones."""
+    history = night.store.journal.limits.history(stage.id, what.name, known_at=night.cutoff)
+    versions = framing.in_force(history, chart)
+    anew = [mark for mark in _marks(night, stage) if not versions or mark > versions[-1].since]
+    if versions and not anew:
+        return versions
+    first = seen.at_or_after(anew[-1]) if anew else 0
+    part = seen.part(first)
+    if len(part.data.ends) < PHASE_ONE:
+        return versions
+    which = "after the mark that asks for new limits" if anew else "of the stage"
+    reason = f"first {len(part.data.ends)} points {which}"
+    try:
+        found = spc.phase_one(chart, part.data, part.causes).limits
+    except NotEnoughData:
+        return versions
+    since = anew[-1] if anew else night.cutoff
+    made = framing.limits_of(stage.id, what, chart, part, found, since, night.cutoff, "night", reason)
+    return [*versions, night.store.journal.limits.freeze(made)]
+
+
+def _capability(what: Characteristic, seen: framing.Series, *, stable: bool) -> spc.Capability | None:
+    x = _newest(seen)
+    if what.kind == "binary" or (what.lower is None and what.upper is None) or not np.nanstd(x.kept) > 0:
         return None
-    return spc.capability(values[-LABELS:], what.lower, what.target, what.upper, stable=stable)
+    return spc.capability(x.kept, what.lower, what.target, what.upper, stable=stable, groups=x.groups)

@@ -183,6 +183,14 @@ def overdue(what: Characteristic, since: datetime | None, units: int, now: datet
     return Condition("late_labels", what.name, "low", words)
 
 
+def gauge_overdue(what: Characteristic, due: datetime | None, now: datetime) -> Condition | None:
+    """The gauge was to be studied again by now: what it reads, and what models learn from it, is less certain."""
+    if due is None or now <= due:
+        return None
+    words = f"the gauge of {what.name} was due for its next study on {due:%Y-%m-%d}, {_days(now - due)} ago"
+    return Condition("gauge_overdue", what.name, "low", words)
+
+
 def model_off(tracked: pl.DataFrame, what: Characteristic) -> Condition | None:
     """Of the newest thirty results, fewer lie in the interval promised beforehand than chance explains.
 

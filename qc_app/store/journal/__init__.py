@@ -13,7 +13,9 @@ from qc_app.store.journal.books import Books
 from qc_app.store.journal.database import Database
 from qc_app.store.journal.decisions import Decisions
 from qc_app.store.journal.drift import Drift
+from qc_app.store.journal.exclusions import Exclusions
 from qc_app.store.journal.explanations import Explanations
+from qc_app.store.journal.gauges import GaugeStudies
 from qc_app.store.journal.labels import Labels
 from qc_app.store.journal.latest import LatestValues
 from qc_app.store.journal.lease import Leases
@@ -82,6 +84,8 @@ class Journal:
         self.gaps = Gaps(database)
         self.events = Events(database)
         self.limits = FrozenLimits(database)
+        self.exclusions = Exclusions(database)
+        self.gauges = GaugeStudies(database)
         self.requests = Requests(database)
         self.audit = AuditTrail(database)
         self.latest = LatestValues(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -23,6 +24,12 @@ LIMITS = sa.Table(
     whole("n"),
     text("author"),
     text("reason"),
+    text("estimator"),
+    text("subgroup"),
+    moment("first", optional=True),
+    moment("last", optional=True),
+    whole("excluded"),
+    moment("frozen", optional=True),
     sa.UniqueConstraint("stage", "characteristic", "chart", "version"),
 )
 Found = list[Limits]
@@ -44,7 +51,11 @@ class FrozenLimits(Room):
         query = matching(LIMITS, stage=stage, characteristic=characteristic, chart=chart)
         return self._first(query.order_by(LIMITS.c.version.desc()), Limits)
 
-    def history(self, stage: str, characteristic: str, chart: str | None = None) -> Found:
-        """Return all versions, oldest first."""
+    def history(
+        self, stage: str, characteristic: str, chart: str | None = None, known_at: datetime | None = None
+    ) -> Found:
+        """Return all versions, oldest first; with `known_at`, those that had been frozen by then."""
         query = matching(LIMITS, stage=stage, characteristic=characteristic, chart=chart)
+        if known_at is not None:
+            query = query.where(sa.func.coalesce(LIMITS.c.frozen, LIMITS.c.since) <= known_at)
         return self._all(newest(query, LIMITS, None), Limits)

@@ -1,0 +1,270 @@
+"""Results become what a control chart takes: in order of production, in subgroups, with the limits of their time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from data_connectors.schema import LOT, Characteristic
+from models.base import Array
+from models.spc import ChartLimits, Observations, Stretch, chart_kind, chart_names
+from qc_app.framing.tasks import LOT_SIGN
+from qc_app.records import Limits
+
+DEFAULT_CHART = "imr"
+COUNTED = 20
+"""Results of a defect that are counted together where no subgroups are declared."""
+_RANGES_UP_TO = 9
+_BASES = {"values": "imr", "subgroups": "xbar_s", "counts": "p"}
+FRAME = {"unit_id": pl.String(), "t_event": pl.Datetime("us", "UTC"), "value": pl.Float64(), "group": pl.String()}
+
+
+def chart_of(what: Characteristic) -> str:
+    """Return the chart that suits what is declared of a characteristic.
+
+    Examples
+    --------
+    >>> chart_of(Characteristic("y")), chart_of(Characteristic("y", subgroup_size=5))
+    ('imr', 'xbar_r')
+    >>> chart_of(Characteristic("crack", kind="binary", subgroup_by="lot"))
+    'p'
+    """
+    if what.kind == "binary":
+        return "p"
+    if what.subgroup_by or what.subgroup_size > _RANGES_UP_TO:
+        return "xbar_s"
+    return "xbar_r" if what.subgroup_size > 1 else DEFAULT_CHART
+
+
+def subgroup_words(what: Characteristic) -> str:
+    """Say how results are taken together.
+
+    Examples
+    --------
+    >>> subgroup_words(Characteristic("y", subgroup_size=5)), subgroup_words(Characteristic("y"))
+    ('5 consecutive results', 'single results')
+    """
+    if what.subgroup_by:
+        return f"results of one {what.subgroup_by}"
+    size = _size(what)
+    return f"{size} consecutive results" if size > 1 else "single results"
+
+
+def _size(what: Characteristic) -> int:
+    return COUNTED if what.kind == "binary" and what.subgroup_size == 1 else what.subgroup_size
+
+
+def series(what: Characteristic, labels: pl.DataFrame, measurements: pl.DataFrame) -> pl.DataFrame:
+    """Return the results of a characteristic in the order of production, each with its subgroup.
+
+    Parameters
+    ----------
+    what : Characteristic
+    labels : polars.DataFrame
+        ``unit_id``, ``value``, ``t_measured``, one row a unit.
+    measurements : polars.DataFrame
+        ``unit_id``, ``t_event``, and the parameter that declares subgroups, where one does. A result without its unit
+        takes its place by the time it was measured.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``unit_id``, ``t_event``, ``value``, ``group``; by time.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> at = [datetime(2026, 3, 1, h, tzinfo=UTC) for h in (6, 7, 8)]
+    >>> known = pl.DataFrame({"unit_id": ["c", "a", "b"], "value": [3.0, 1.0, 2.0], "t_measured": at[:1] * 3})
+    >>> units = pl.DataFrame({"unit_id": ["a", "b", "c"], "t_event": at})
+    >>> series(Characteristic("y", subgroup_size=2), known, units).select("unit_id", "group").rows()
+    [('a', '0'), ('b', '0'), ('c', '1')]
+    """
+    shared = what.subgroup_by if what.subgroup_by not in {"", LOT} else None
+    wanted = ["unit_id", "t_event", *([shared] if shared and shared in measurements.columns else [])]
+    units = measurements.select(wanted).unique("unit_id", keep="last", maintain_order=True)
+    rows = labels.select("unit_id", "value", "t_measured").join(units, on="unit_id", how="left")
+    timed = rows.with_columns(pl.coalesce("t_event", "t_measured").alias("t_event")).sort("t_event", "unit_id")
+    groups = _groups(what, timed, shared)
+    return timed.with_columns(pl.Series("group", groups, pl.String)).select(*FRAME)
+
+
+def _groups(what: Characteristic, rows: pl.DataFrame, shared: str | None) -> list[str]:
+    if what.subgroup_by == LOT:
+        return [unit.split(LOT_SIGN, 1)[0] for unit in rows["unit_id"].to_list()]
+    if shared is not None:
+        found = rows[shared].to_list() if shared in rows.columns else [None] * rows.height
+        return ["" if value is None else f"{value}" for value in found]
+    return [str(n // _size(what)) for n in range(rows.height)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """What a chart is made of, and which units its observations are.
+
+    Parameters
+    ----------
+    data : Observations
+    units : tuple of str
+        The unit of each observation.
+    times : tuple of datetime
+    excluded : tuple of int
+        Observations that are left out with a cause.
+    causes : mapping of int to str
+        Cause of each of them.
+    """
+
+    data: Observations
+    units: tuple[str, ...]
+    times: tuple[datetime, ...]
+    excluded: tuple[int, ...]
+    causes: Mapping[int, str]
+
+    @property
+    def values(self) -> Array:
+        """All results, those that are left out too."""
+        return self.data.series
+
+    @property
+    def kept(self) -> Array:
+        """The results with NaN where one is left out."""
+        x = self.values.copy()
+        x[list(self.excluded)] = np.nan
+        return x
+
+    @property
+    def groups(self) -> list[str] | None:
+        """The subgroup of each result, None where results stand alone."""
+        return None if self.data.groups is None else [str(group) for group in self.data.groups]
+
+    def at_or_after(self, moment: datetime) -> int:
+        """Return the first observation of that moment or later."""
+        return int(pl.Series(self.times, dtype=FRAME["t_event"]).search_sorted(moment, "left"))
+
+    def part(self, first: int, last: int | None = None) -> Series:
+        """Return the observations from `first` on, up to but without `last`."""
+        end = len(self.units) if last is None else last
+        cut = slice(first, end)
+        data = Observations(
+            self.values[cut],
+            groups=None if self.data.groups is None else self.data.groups[cut],
+            breaks=[b - first for b in self.data.breaks if first < b < end],
+        )
+        causes = {n - first: cause for n, cause in self.causes.items() if first <= n < end}
+        return Series(data, self.units[cut], self.times[cut], tuple(causes), causes)
+
+
+def recorded(chart: str, rows: pl.DataFrame, causes: Mapping[str, str], marks: Collection[datetime] = ()) -> Series:
+    """Return rows of `series` as a chart takes them.
+
+    Parameters
+    ----------
+    chart : str
+        Of the catalogue: single values are not grouped, counts are.
+    rows : polars.DataFrame
+        As `series` returns them, or a part.
+    causes : mapping of str to str
+        Unit -> why it is left out.
+    marks : collection of datetime
+        Moments at which limits begin anew: no pattern reaches across.
+    """
+    units, times = rows["unit_id"].to_list(), rows["t_event"].to_list()
+    grouped = chart_kind(chart).needs in {"subgroups", "counts"}
+    breaks = sorted({int(rows["t_event"].search_sorted(mark, "left")) for mark in marks} - {0, rows.height})
+    data = Observations(rows["value"].to_numpy(), groups=rows["group"].to_list() if grouped else None, breaks=breaks)
+    found = {n: causes[unit] for n, unit in enumerate(units) if unit in causes}
+    return Series(data, tuple(units), tuple(times), tuple(found), found)
+
+
+def limits_of(  # noqa: PLR0917 - what a version of limits is made of
+    stage: str,
+    what: Characteristic,
+    chart: str,
+    seen: Series,
+    found: ChartLimits,
+    since: datetime,
+    at: datetime,
+    author: str,
+    reason: str,
+) -> Limits:
+    """Return limits as they are frozen, with what they stand on.
+
+    Parameters
+    ----------
+    stage : str
+    what : Characteristic
+    chart : str
+    seen : Series
+        The observations they were estimated from.
+    found : ChartLimits
+    since, at : datetime
+        From when they hold, and when that was decided.
+    author, reason : str
+    """
+    grouped = chart_kind(chart).needs in {"subgroups", "counts"}
+    return Limits(
+        stage=stage,
+        characteristic=what.name,
+        chart=chart,
+        version=0,
+        since=since,
+        lower=found.lower,
+        center=found.center,
+        upper=found.upper,
+        sigma=found.sigma,
+        n=found.n,
+        author=author,
+        reason=reason,
+        estimator=found.estimator,
+        subgroup=subgroup_words(what) if grouped else "single results",
+        first=seen.times[0] if seen.times else None,
+        last=seen.times[-1] if seen.times else None,
+        excluded=len(seen.excluded),
+        frozen=at,
+    )
+
+
+def in_force(history: Sequence[Limits], chart: str) -> list[Limits]:
+    """Return the versions that hold for a chart: its own, else those of the first chart of its kind of data.
+
+    Centre and sigma of single values serve every chart of single values; so a EWMA stands on what was frozen for the
+    individuals chart.
+
+    Parameters
+    ----------
+    history : sequence of Limits
+        Of one characteristic, any chart.
+    chart : str
+    """
+    kind = chart_kind(chart)
+    for name in (chart, _BASES.get(kind.needs, chart), *chart_names(kind.needs)):
+        own = sorted((limits for limits in history if limits.chart == name), key=lambda limits: limits.version)
+        if own and kind.freezes:
+            return own
+    return []
+
+
+def stretches(versions: Sequence[Limits], times: Sequence[datetime]) -> list[Stretch]:
+    """Return from which observation on which limits hold; of several that begin with the same one, the newest.
+
+    Limits that begin after the last observation hold for none yet and are left out, unless they are the only ones.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> day = lambda d: datetime(2026, 3, d, tzinfo=UTC)
+    >>> old, new = (Limits("s", "y", "imr", v, day(d), 1, 2, 3, .3, 25, "a", "") for v, d in ((1, 2), (2, 4)))
+    >>> [s.start for s in stretches([old, new], [day(1), day(3), day(4), day(5)])]
+    [0, 2]
+    """
+    found: dict[int, ChartLimits] = {}
+    moments = pl.Series(times, dtype=pl.Datetime("us", "UTC"))
+    for number, one in enumerate(sorted(versions, key=lambda limits: (limits.since, limits.version))):
+        start = 0 if number == 0 else int(moments.search_sorted(one.since, "left"))
+        if start < len(times) or not found:
+            found[start] = ChartLimits(one.lower, one.center, one.upper, one.sigma, one.n, one.estimator or "given")
+    return [Stretch(start, limits) for start, limits in sorted(found.items())]
