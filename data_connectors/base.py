@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
@@ -29,6 +29,14 @@ OPTIONAL_COLUMNS: dict[str, pl.DataType | DataTypeClass] = {
     "t_server": pl.Datetime("us", "UTC"),
     "clock": pl.String,
     "late": pl.Boolean,
+}
+
+#: Columns of a link: the unit, and one that it was made from; `share` is the part of the unit that came from it.
+LINK_COLUMNS: dict[str, pl.DataType | DataTypeClass] = {
+    "unit_id": pl.String,
+    "parent_stage": pl.String,
+    "parent": pl.String,
+    "share": pl.Float64,
 }
 
 #: Columns of a conformed label row, one row a unit and characteristic.
@@ -147,11 +155,13 @@ class Conformed:
 
     ``received == len(rows of the delivery)``; every delivered row is in `rows` or in `rejects`
     (labels: one wide row may become several label rows; `received` counts label values then).
+    `links` says from which units those in `rows` were made, where the source tells.
     """
 
     rows: pl.DataFrame
     rejects: tuple[Reject, ...]
     received: int
+    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINK_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import polars as pl
 
 from data_connectors.base import LABEL_COLUMNS, MEASUREMENT_COLUMNS, Batch, Conformed, Reject
 from data_connectors.columns import characteristics_in, column_of, require
+from data_connectors.links import links_of
 from data_connectors.names import normal
 from data_connectors.refusals import refusals
 from data_connectors.row_hash import row_hash
@@ -71,7 +72,13 @@ def conform(batch: Batch, stage: Stage, source: Source, now: datetime) -> Confor
     require(frame.columns, stage, source, batch.origin)
     make = _labels if source.carries == "labels" else _measurements
     rows, refused, received = make(batch, frame, stage, source, now)
-    return Conformed(rows, (*batch.rejects, *refused), received + len(batch.rejects))
+    return Conformed(rows, (*batch.rejects, *refused), received + len(batch.rejects), _links(frame, rows, source))
+
+
+def _links(frame: pl.DataFrame, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Return the parents of the units that were not refused."""
+    found = links_of(frame, source.unit_column, source.parents)
+    return found.join(rows.select("unit_id").unique(), on="unit_id", how="semi", maintain_order="left")
 
 
 def _nothing(stage: Stage, source: Source) -> pl.DataFrame:

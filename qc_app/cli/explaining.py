@@ -27,7 +27,7 @@ def explain(
     """Say why the model predicts what it predicts of one unit; nothing is stored."""
     with opened(home) as store:
         plant = plant_of(store)
-        of = plant.stage(stage)
+        of = plant.as_read(stage)
         whats = of.characteristics if characteristic is None else (of.characteristic(characteristic),)
         night = now(store, plant)
         for what in whats:

@@ -66,13 +66,13 @@ def _hint(plant: Plant, what: str | None) -> str:
 
 
 def _model(store: Store, plant: Plant, stage_id: str, characteristic: str | None, folder: Path | None) -> int:
-    stage = plant.stage(stage_id)
+    stage = plant.as_read(stage_id)
     wanted = () if characteristic is None else (stage.characteristic(characteristic),)
     if folder is None:
         raise PlantError(f"where shall the model of stage {stage_id!r} go? - add --out FOLDER")
     if folder.is_file():
         raise ExportError(f"{folder} is a file - give a folder with --out")
-    for found in export_stage(store, stage, folder, wanted):
+    for found in export_stage(store, plant, stage, folder, wanted):
         _tell(found)
     return 0
 

@@ -12,6 +12,7 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from models.base import Task
 from qc_app import framing
+from qc_app.genealogy import Steps, widened
 from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.step import Permit, always
 from qc_app.plant import Plant
@@ -54,11 +55,19 @@ class Night:
     _memory: _Memory = field(default_factory=_Memory)
 
     def rows(self, stage: Stage) -> pl.DataFrame:
-        """Return the stage's units as known at the cut-off, by event time; kept until another stage is asked for."""
+        """Return the stage's units as known at the cut-off, by event time; kept until another stage is asked for.
+
+        What the stage takes from stages further up stands beside its own parameters.
+        """
         if self._memory.stage != stage.id:
-            found = self.store.lake.measurements(stage.id, known_at=self.cutoff, last=HISTORY_UNITS)
+            own = self.store.lake.measurements(stage.id, known_at=self.cutoff, last=HISTORY_UNITS)
+            found = widened(self.store, self.steps(), stage, own)
             self._memory.stage, self._memory.rows, self._memory.labels = stage.id, found, {}
         return self._memory.rows
+
+    def steps(self) -> Steps:
+        """Return the ways up and down the line as known at the cut-off."""
+        return Steps(self.store.lake, self.plant, self.cutoff)
 
     def sound(self, stage: Stage) -> pl.DataFrame:
         """Return the stage's units but those in a gap that was known at the cut-off: nothing is learned from them."""

@@ -83,7 +83,7 @@ def nightly(
         store=store,
         plant=plant,
         day=today,
-        stages=tuple(plant.stages if stages is None else stages),
+        stages=tuple(plant.as_read(s.id) for s in (plant.stages if stages is None else stages)),
         training=training,
         permit=permit,
         told=told,

@@ -81,15 +81,16 @@ def follow(
     moment = store.clock.now()
     day = plant_day(moment, plant.zone, plant.day_starts)
     night = Night(store, plant, day, moment, answers or Answers(store.registry), permit)
+    read = [plant.as_read(stage.id) for stage in plant.stages if stage.id in fed]
     runs = [
         step(store, Key(JOB, stage.id, day), lambda stage=stage: _follow(night, stage), permit=permit, quiet=True)  # type: ignore[misc]
-        for stage in plant.stages
-        if stage.id in fed and stage.characteristics
+        for stage in read
+        if stage.characteristics
     ]
     for run in runs:
         log.info("%s %s: %s", run.job, run.stage, run.sentence)
-    for stage in plant.stages:
-        for what in stage.characteristics if stage.id in fed else ():
+    for stage in read:
+        for what in stage.characteristics:
             _explain(night, stage, what)
     return sum(int(r.numbers.get("predicted", 0)) for r in runs), [r.sentence for r in runs if r.status == "failed"]
 

@@ -92,7 +92,7 @@ def _night(store: Store, plant: Plant, permit: Permit) -> Result:
 
 
 def _explained(night: Night, request: Request) -> Result:
-    stage = night.plant.stage(request.stage)
+    stage = night.plant.as_read(request.stage)
     what = stage.characteristic(str(request.arguments.get("characteristic")))
     found = explain_unit(night, stage, what, str(request.arguments.get("unit")))
     night.permit()
@@ -109,7 +109,7 @@ def now(store: Store, plant: Plant, permit: Permit = always) -> Night:
 
 def renewed(night: Night, stage_id: str) -> Result:
     """Adapt, judge and predict one stage now."""
-    stage = night.plant.stage(stage_id)
+    stage = night.plant.as_read(stage_id)
     words = []
     for what in stage.characteristics:
         words.append(adapt(night, stage, what).sentence)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from data_connectors.windows import windowed
 from qc_app.plant import Plant
 from qc_app.records import Alarm, DriftReport
 from qc_app.store import Store
@@ -84,7 +85,7 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
     PlantError, DefinitionError
         If there is no such stage or characteristic.
     """
-    stage = plant.stage(stage_id)
+    stage = windowed(plant.stage(stage_id))
     what = stage.characteristic(characteristic)
     start = since(window, store.clock.now())
     predictions = store.lake.predictions(stage_id, characteristic=characteristic, since=start)

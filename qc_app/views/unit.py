@@ -89,7 +89,7 @@ def unit_view(store: Store, plant: Plant, stage_id: str, characteristic: str, un
     PlantError, DefinitionError
         If there is no such stage or characteristic.
     """
-    stage = plant.stage(stage_id)
+    stage = plant.as_read(stage_id)
     what = stage.characteristic(characteristic)
     found = store.journal.explanations.get(stage_id, characteristic, unit_id) if unit_id else None
     said = store.lake.predictions(stage_id, characteristic=characteristic, unit_id=unit_id) if unit_id else None

@@ -216,7 +216,7 @@ def training_tasks(night: Night) -> list[Task]:
     for stage in night.plant.stages:
         for what in stage.characteristics:
             if night.store.journal.labels.count(stage.id, what.name) >= FEWEST_LABELS:
-                found = _task(night, stage, what)
+                found = _task(night, night.plant.as_read(stage.id), what)
                 tasks += [found] if len(found.support_y) >= FEWEST_LABELS else []
     return tasks
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,9 @@ from models.errors import NotExportable
 from models.export import Eight, Exported, export_model, in_eight_bits
 from models.export.files import file_name, write
 from qc_app import framing
+from qc_app.genealogy import Steps, widened
 from qc_app.jobs.model.answers import Answers
+from qc_app.plant import Plant
 from qc_app.store import Store
 
 UNITS = 1000
@@ -32,14 +33,16 @@ class Written:
 
 
 def export_stage(
-    store: Store, stage: Stage, folder: Path, characteristics: Sequence[Characteristic] = ()
+    store: Store, plant: Plant, stage: Stage, folder: Path, characteristics: Sequence[Characteristic] = ()
 ) -> tuple[Written, ...]:
     """Write the champions of a stage as ONNX.
 
     Parameters
     ----------
     store : Store
+    plant : Plant
     stage : Stage
+        As its models read it.
     folder : Path
         Where to; made if it is not there.
     characteristics : sequence of Characteristic
@@ -64,7 +67,7 @@ def export_stage(
     if not found:
         raise NotExportable(f"stage {stage.id!r} has no champion yet - `qc night` makes one from labels")
     answers = Answers(store.registry)
-    return tuple(_written(store, answers, champion, folder) for champion in found)
+    return tuple(_written(store, plant, answers, champion, folder) for champion in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,10 @@ class _Champion:
     id: str
 
 
-def _written(store: Store, answers: Answers, champion: _Champion, folder: Path) -> Written:
+def _written(store: Store, plant: Plant, answers: Answers, champion: _Champion, folder: Path) -> Written:
     _, task = answers.recipe(champion.id)
     model = answers.model(champion.id)
-    x, t = units(store, champion.stage, task)
+    x, t = units(store, Steps(store.lake, plant), champion.stage, task)
     try:
         exported = export_model(model, x, t)
     except NotExportable as error:
@@ -87,9 +90,10 @@ def _written(store: Store, answers: Answers, champion: _Champion, folder: Path) 
     return Written(write(folder, name, exported, eight, _about(store, champion, task)), exported, eight)
 
 
-def units(store: Store, stage: Stage, task: Task, known_at: datetime | None = None) -> tuple[Array, Array | None]:
+def units(store: Store, steps: Steps, stage: Stage, task: Task) -> tuple[Array, Array | None]:
     """Return units on which to compare: the stage's newest as known then, and those that the model was adapted with."""
-    x, t = framing.inputs(stage, store.lake.measurements(stage.id, known_at=known_at, last=UNITS))
+    newest = store.lake.measurements(stage.id, known_at=steps.known_at, last=UNITS)
+    x, t = framing.inputs(stage, widened(store, steps, stage, newest))
     if tuple(p.name for p in stage.parameters) != tuple(task.columns):  # the definition went on, the model did not
         x, t = np.zeros((0, len(task.columns))), np.zeros(0)
     own = task.support_t if task.support_t is not None else np.full(len(task.support_x), np.nan)

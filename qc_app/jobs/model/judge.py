@@ -123,7 +123,7 @@ def _exportable(night: Night, stage: Stage, challenger: str, found: Found) -> Fo
     if verdict != "promoted" or not night.plant.gate.export:
         return found
     _, task = night.answers.recipe(challenger)
-    guards = export_guards(night.answers.model(challenger), *units(night.store, stage, task, night.cutoff))
+    guards = export_guards(night.answers.model(challenger), *units(night.store, night.steps(), stage, task))
     numbers = numbers | {"guards": numbers["guards"] | {guard.name: guard.numbers() for guard in guards}}
     failed = "; ".join(guard.sentence for guard in guards if not guard.passed)
     return ("kept", f"{sentence}; but {failed}", numbers) if failed else (verdict, sentence, numbers)

@@ -173,6 +173,7 @@ def stored(store: Store, source: Source, stage: Stage, made: Conformed, after: s
     """Store conformed rows and the checkpoint together, and keep the books."""
     received, refused = made.received + dropped, len(made.rejects)
     if source.carries == "measurements":
+        store.lake.append_links(stage.id, source.name, made.links, whole=True)
         rows = marked(made.rows, store.lake.newest(stage.id, source.name), source.lateness_s)
         receipt = store.lake.commit(stage, source.name, rows, after, received, refused, dropped)
         reached("before_books")

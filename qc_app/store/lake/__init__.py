@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from data_connectors.schema import Stage
 from qc_app.clock import Clock, WallClock
 from qc_app.records import Counts, Receipt
 from qc_app.store.durable import held, make_folder, safe_key, write_durably
+from qc_app.store.lake import links as linked
 from qc_app.store.lake import predictions as predicted
 from qc_app.store.lake import upkeep
 from qc_app.store.lake.arrivals import arranged, counted, empty, fresh, shaped, stored_columns
@@ -268,6 +269,59 @@ class Lake:
         with telling(f"reading predictions of stage {stage_id!r}"):
             return predicted.select(self._table(stage_id, "predictions"), asked)
 
+    def append_links(
+        self, stage_id: str, source: str, links: pl.DataFrame, *, whole: bool = False, withdrawn: bool = False
+    ) -> int:
+        """Keep from which units those of a stage were made, and return how many links changed.
+
+        Parameters
+        ----------
+        stage_id : str
+        source : str
+            Who says so.
+        links : polars.DataFrame
+            Columns of :data:`data_connectors.base.LINK_COLUMNS`.
+        whole : bool
+            All parents of these units at the stages named: what the source said before is withdrawn.
+        withdrawn : bool
+            The links are no longer true; they stay on record.
+        """
+        if not links.height:
+            return 0
+        self._found(stage_id)
+        with held(self._folder(stage_id) / "links.lock", f"links of stage {stage_id!r}"):
+            table, at = self._table(stage_id, "links"), self._clock.now()
+            return linked.append(table, links, source, at, whole=whole, withdrawn=withdrawn)
+
+    def links(
+        self,
+        stage_id: str,
+        *,
+        units: Collection[str] | None = None,
+        parents: Collection[str] | None = None,
+        parent_stage: str | None = None,
+        known_at: datetime | None = None,
+    ) -> pl.DataFrame:
+        """Return from which units those of a stage were made.
+
+        Parameters
+        ----------
+        stage_id : str
+            Stage of the units, not of their parents.
+        units, parents : collection of str, optional
+            Only of these units; only from these parents.
+        parent_stage : str, optional
+        known_at : datetime, optional
+            As it was known then.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``unit_id, parent_stage, parent, share, source, t_known``.
+        """
+        with telling(f"reading links of stage {stage_id!r}"):
+            return linked.select(self._table(stage_id, "links"), units, parents, parent_stage, known_at)
+
     def compact(self, stage_id: str) -> None:
         """Join the many small files of a day into few; readers and writers go on meanwhile."""
         for table in self._tables(stage_id):
@@ -293,7 +347,7 @@ class Lake:
         return Table(self._folder(stage_id) / name)
 
     def _tables(self, stage_id: str) -> Iterator[Table]:
-        for name in ("measurements", "predictions"):
+        for name in ("measurements", "predictions", "links"):
             table = self._table(stage_id, name)
             if table.snapshot() is not None:
                 yield table
