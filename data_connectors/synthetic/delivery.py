@@ -13,7 +13,7 @@ from data_connectors.synthetic.noise import stream
 
 GOOD, UNCERTAIN, BAD = 192, 64, 0
 UNCERTAIN_SHARE, BAD_SHARE, SPOILT_SHARE = 0.01, 0.004, 0.0015
-UNIT_COLUMN, TIME_COLUMN, KNOWN_COLUMN = "UnitId", "Timestamp", "ReportedAt"
+UNIT_COLUMN, TIME_COLUMN, KNOWN_COLUMN, PARENT_COLUMN = "UnitId", "Timestamp", "ReportedAt", "MadeOf"
 
 #: Parameters that the second line's system delivers in other units: our name -> (unit, factor, summand).
 FOREIGN = {
@@ -70,7 +70,7 @@ def sources_of(stage: Stage, settings: dict[str, object]) -> tuple[Source, Sourc
         f"{stage.id}-process", "synthetic", stage.id, "measurements", UNIT_COLUMN, TIME_COLUMN,
         columns={p.name: raw_name(p.name) for p in stage.parameters},
         units=units_of(stage.id), quality=quality_of(stage.id), lateness_s=3600.0,
-        settings={**settings, "quality_codes": "opc_da"},
+        settings={**settings, "quality_codes": "opc_da"}, parents=dict.fromkeys(stage.upstream, PARENT_COLUMN),
     )  # fmt: skip
     laboratory = Source(
         f"{stage.id}-laboratory", "synthetic", stage.id, "labels", UNIT_COLUMN, TIME_COLUMN,
@@ -114,7 +114,8 @@ def measurements(frame: pl.DataFrame, stage: str, seed: int) -> tuple[pl.DataFra
         for name, code in codes.items()
     )
     raw = _renamed(dead, stage).with_columns(
-        pl.Series(column, codes[name]) for name, column in quality_of(stage).items()
+        pl.col(UNIT_COLUMN).str.replace(r"-[^-]*$", "").alias(PARENT_COLUMN),
+        *(pl.Series(column, codes[name]) for name, column in quality_of(stage).items()),
     )
     bad = pl.Series(lots[:, 0] < SPOILT_SHARE, dtype=pl.Boolean)
     return raw.filter(~bad), _spoilt(raw.filter(bad), lots[lots[:, 0] < SPOILT_SHARE, 0], stage)
