@@ -55,7 +55,7 @@ def _of_stage(units: pl.DataFrame, told: pl.Series, stage: str) -> pl.DataFrame:
         pl.lit(stage).alias("parent_stage"),
         "parent",
         (1.0 / pl.len().over("unit_id")).alias("share"),
-    ).cast(LINK_COLUMNS)  # fmt: skip
+    ).cast(pl.Schema(LINK_COLUMNS))  # fmt: skip
 
 
 def _whole(told: pl.Series) -> bool:

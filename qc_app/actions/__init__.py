@@ -2,7 +2,9 @@
 
 from qc_app.access import Actor, local_actor, may
 from qc_app.actions.alarms import acknowledge_alarm, shelve_alarm
-from qc_app.actions.data import EVENT_KINDS, add_event, dismiss_quarantine
+from qc_app.actions.data import dismiss_quarantine
+from qc_app.actions.events import add_event, event_kinds, import_events
+from qc_app.actions.genealogy import import_links
 from qc_app.actions.label_text import Entry, decode, entry_of, read_entries
 from qc_app.actions.labels import Checked, check_labels, enter_labels
 from qc_app.actions.models import promote, retrain, roll_back
@@ -10,7 +12,6 @@ from qc_app.actions.plant import apply_plant
 from qc_app.actions.requests import replay_quarantine, request_explanation, request_run
 
 __all__ = [
-    "EVENT_KINDS",
     "Actor",
     "Checked",
     "Entry",
@@ -22,6 +23,9 @@ __all__ = [
     "dismiss_quarantine",
     "enter_labels",
     "entry_of",
+    "event_kinds",
+    "import_events",
+    "import_links",
     "local_actor",
     "may",
     "promote",

@@ -45,7 +45,7 @@ class Entry:
     text: str = ""
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, most: int = MAX_BYTES) -> str:
     """Return the text of an uploaded file.
 
     Raises
@@ -58,8 +58,8 @@ def decode(data: bytes) -> str:
     >>> decode(b"unit,value")
     'unit,value'
     """
-    if len(data) > MAX_BYTES:
-        raise ActionError(f"the file has {len(data):,} bytes - split it, at most {MAX_BYTES:,} at a time")
+    if len(data) > most:
+        raise ActionError(f"the file has {len(data):,} bytes - split it, at most {most:,} at a time")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -13,7 +13,19 @@ from typer.exceptions import Abort, TyperException
 
 from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
-from qc_app.cli import bench, daily, data, explaining, exporting, measuring, plant, replaying, running
+from qc_app.cli import (
+    bench,
+    daily,
+    data,
+    events,
+    explaining,
+    exporting,
+    genealogy,
+    measuring,
+    plant,
+    replaying,
+    running,
+)  # fmt: skip
 from qc_app.cli.terminal import fail
 from qc_app.errors import PlantError, QcError, SettingsError, StoreError
 
@@ -27,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, plant, exporting, daily, data, explaining, measuring, bench, replaying):
+for room in (running, plant, exporting, daily, data, events, genealogy, explaining, measuring, bench, replaying):
     room.register(app)
 
 

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from qc_app.actions import EVENT_KINDS, add_event, dismiss_quarantine, replay_quarantine, request_run
+from qc_app.actions import dismiss_quarantine, replay_quarantine, request_run
 from qc_app.dashboard import markup, tables
+from qc_app.dashboard.data_events import events_part
 from qc_app.dashboard.session import Here, attempt, guarded, here, say, top
 from qc_app.views import (
     Source,
     age,
     books_table,
     chosen_sources,
-    events_table,
     gaps_table,
     quarantine_table,
     sources_table,
@@ -50,7 +50,7 @@ def page() -> None:
     with left:
         _gaps(everything, now)
     with right:
-        _events(sorted({s.stage for s in everything}), now)
+        events_part(sorted({s.stage for s in everything}), now)
 
 
 def _sources(sources: Sequence[Source], now: Here) -> None:
@@ -115,17 +115,3 @@ def _gaps(sources: Sequence[Source], now: Here) -> None:
     gaps = gaps_table(now.store, sources)
     columns = tables.headings(("source", "start", "end", "hours", "cause", "text"))
     tables.show(gaps, "data_gaps", columns, zone=now.plant.zone, rows=6, empty="No gap is known.")
-
-
-def _events(stages: list[str], now: Here) -> None:
-    st.html(markup.heading("Events", "marks on the time axes, last 90 days"))
-    columns = tables.headings(("at", "stage", "kind", "text", "author"))
-    empty = "No event is noted. Note tool changes and maintenance: they explain what the charts show."
-    tables.show(events_table(now.store, set(stages)), "data_events", columns, zone=now.plant.zone, rows=6, empty=empty)
-    with st.popover("Note an event", key="event_open"):
-        stage = st.selectbox("Stage", stages, key="event_stage")
-        kind = st.selectbox("Kind", EVENT_KINDS, key="event_kind")
-        text = st.text_input("What happened", key="event_text", max_chars=300)
-        if st.button("Note it", key="event_go"):
-            attempt(lambda: add_event(now.store, now.actor, stage, kind, text), "Noted.")
-            st.rerun()

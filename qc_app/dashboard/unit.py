@@ -19,6 +19,7 @@ from qc_app.dashboard.session import (
     top,
 )
 from qc_app.dashboard.unit_details import contributions, moved, precedents, sisters
+from qc_app.dashboard.unit_family import family
 from qc_app.views import SHORT, UnitView, age, figure, local, specification, state_word, unit_choices, unit_view
 
 EVERY_S = 3
@@ -50,6 +51,7 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
     st.html(markup.facts(_facts(view, now)))
     _asking(view, now)
     if view.explanation is None:
+        family(view, now)
         return
     left, right = st.columns([7, 5], gap="medium")
     with left:
@@ -58,6 +60,7 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
     with right:
         precedents(view, now.plant.zone)
         sisters(view)
+    family(view, now)
 
 
 def _verdict(view: UnitView) -> str:

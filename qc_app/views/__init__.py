@@ -8,8 +8,10 @@ from qc_app.views.data import chosen_sources, events_table, gaps_table, quaranti
 from qc_app.views.door import enter, plant_now
 from qc_app.views.export import csv_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
+from qc_app.views.genealogy import Family, family_view, touched_table
 from qc_app.views.labels import LabelsView, label_history, labels_view
 from qc_app.views.learner import LearnerView, learner_view
+from qc_app.views.marks import span_of_event
 from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
@@ -26,6 +28,7 @@ __all__ = [
     "WINDOWS",
     "Alarm",
     "AlarmsView",
+    "Family",
     "LabelsView",
     "LearnerView",
     "ModelsView",
@@ -43,6 +46,7 @@ __all__ = [
     "csv_bytes",
     "enter",
     "events_table",
+    "family_view",
     "figure",
     "gaps_table",
     "interval",
@@ -62,10 +66,12 @@ __all__ = [
     "silence",
     "sources_table",
     "span",
+    "span_of_event",
     "specification",
     "stage_states",
     "stage_view",
     "state_word",
+    "touched_table",
     "unit_choices",
     "unit_of",
     "unit_view",

@@ -148,8 +148,9 @@ def events_table(store: Store, stages: set[str]) -> pl.DataFrame:
         "kind": pl.String,
         "text": pl.String,
         "author": pl.String,
+        "id": pl.Int64,
     }
     start = store.clock.now() - timedelta(days=90)
     events = [e for e in store.journal.events.list(since=start) if e.stage in stages]
-    rows = [(e.at, e.stage, e.kind, e.text, e.author) for e in sorted(events, key=lambda e: e.at, reverse=True)]
+    rows = [(e.at, e.stage, e.kind, e.text, e.author, e.id) for e in sorted(events, key=lambda e: e.at, reverse=True)]
     return pl.DataFrame(rows[:500], schema=schema, orient="row")

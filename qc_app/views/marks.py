@@ -6,10 +6,26 @@ from datetime import datetime
 
 import polars as pl
 
+from qc_app.errors import ActionError
 from qc_app.store import Store
 from qc_app.views.moments import wall_ms_of
 
 _WORDS_A_WINDOW = 9
+
+
+def span_of_event(store: Store, stage: str, event_id: int) -> tuple[datetime, datetime | None]:
+    """Return from when until when what an event tells was so: until the next of its kind at the stage, if there is one.
+
+    Raises
+    ------
+    ActionError
+        If the stage has no such event.
+    """
+    events = store.journal.events.list(stage=stage)
+    found = next((event for event in events if event.id == event_id), None)
+    if found is None:
+        raise ActionError(f"stage {stage!r} has no event {event_id} - see `qc events list`")
+    return found.at, next((e.at for e in events if e.kind == found.kind and e.at > found.at), None)
 
 
 def control_limits(

@@ -279,7 +279,7 @@ def healthy(home: Path) -> Path:
             explained(store, one, one.characteristics[0])
         _night(store, plant, failed=False)
         for one in stages:
-            store.journal.events.add(Event(one.id, NOW - timedelta(days=2.2), "tool", "rolls changed", "maria"))
+            store.journal.events.add(Event(one.id, NOW - timedelta(days=2.2), "tool_change", "rolls changed", "maria"))
     return home
 
 

@@ -43,7 +43,7 @@ def troubled(home: Path) -> Path:
         _hold(store)
         _drift(store, plant)
         store.journal.events.add(
-            Event("rolling-2", NOW - timedelta(days=2.2), "tool", "rolls changed <b>twice</b>", "maria")
+            Event("rolling-2", NOW - timedelta(days=2.2), "tool_change", "rolls changed <b>twice</b>", "maria")
         )
         waits = ModelVersion(
             "c" * 16,

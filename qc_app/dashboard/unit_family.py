@@ -1,0 +1,28 @@
+"""Family of a unit: what it was made of, and what was made of it."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.session import Here
+from qc_app.views import UnitView, family_view
+
+_ROWS = 6
+
+
+def family(view: UnitView, now: Here) -> None:
+    """Show where the unit came from and what became of it; nothing where no stage is linked to another."""
+    found = family_view(now.store, now.plant, view.stage.id, view.unit_id)
+    if found.up.is_empty() and found.down.is_empty():
+        return
+    _shown(found.up, "Made of", "unit_up", "No unit further up is known.", now)
+    _shown(found.down, "What was made of it", "unit_down", "Nothing is known to be made of it yet.", now)
+
+
+def _shown(found: pl.DataFrame, title: str, key: str, empty: str, now: Here) -> None:
+    st.html(markup.heading(title, "over all stages; the nearest first"))
+    columns = tables.headings(("hops", "stage", "unit_id", "quality", "t_event", "known_by", "via"))
+    columns |= {"hops": "Steps", "unit_id": "Unit", "t_event": "Made", "via": "From"}
+    tables.show(found, key, columns, zone=now.plant.zone, rows=_ROWS, marked="quality", empty=empty)
