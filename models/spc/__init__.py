@@ -6,16 +6,17 @@ from models.spc.capability import Capability, Index, capability
 from models.spc.catalog import CHARTS, chart_kind, chart_names, make_chart
 from models.spc.control_chart import Change, Contributions, ControlChart
 from models.spc.dependence import dependent
-from models.spc.ewma import ewma
 from models.spc.forecast import ForecastChart, forecast_chart
 from models.spc.individuals import IndividualsChart, estimate_limits, imr
 from models.spc.kinds import ChartKind
+from models.spc.lengths.charts import chart_run_length, individuals_run_length
 from models.spc.lengths.length import RunLength
 from models.spc.lengths.rules import run_length, signal_probability
 from models.spc.markov import cusum_run_length, ewma_run_length
-from models.spc.multivariate.reference import Reference
+from models.spc.multivariate import mcusum, mewma, pca, t2
 from models.spc.observations import Observations, consecutive
 from models.spc.phases import PhaseOne, Stretch, phase_one, staged
+from models.spc.reference import Reference
 from models.spc.result import Chart, ChartLimits, Signal
 from models.spc.rules import (
     AIAG,
@@ -29,7 +30,8 @@ from models.spc.rules import (
     Rule,
     run_signals,
 )
-from models.spc.variables import xbar_r, xbar_s
+from models.spc.variables import nominal, xbar_r, xbar_s, z_mr
+from models.spc.weighted import cusum, ewma, moving_average
 
 __all__ = [
     "AIAG",
@@ -64,8 +66,10 @@ __all__ = [
     "capability",
     "chart_kind",
     "chart_names",
+    "chart_run_length",
     "check",
     "consecutive",
+    "cusum",
     "cusum_run_length",
     "dependent",
     "estimate_limits",
@@ -73,18 +77,26 @@ __all__ = [
     "ewma_run_length",
     "forecast_chart",
     "imr",
+    "individuals_run_length",
     "laney_p",
     "laney_u",
     "ljung_box",
     "make_chart",
+    "mcusum",
+    "mewma",
+    "moving_average",
+    "nominal",
     "np_chart",
     "p_chart",
+    "pca",
     "phase_one",
     "run_length",
     "run_signals",
     "signal_probability",
     "staged",
+    "t2",
     "u_chart",
     "xbar_r",
     "xbar_s",
+    "z_mr",
 ]

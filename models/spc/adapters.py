@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from models.spc.control_chart import ControlChart
-from models.spc.ewma import ewma
 from models.spc.forecast import forecast_chart
 from models.spc.individuals import estimate_limits, imr
 from models.spc.kinds import Asked
 from models.spc.observations import Observations
 from models.spc.result import Chart, ChartLimits
+from models.spc.variables import nominal, part_means, z_mr
+from models.spc.weighted import cusum, ewma, moving_average
 
 
 def _single(
@@ -40,6 +41,39 @@ def weighted_average(data: Observations, asked: Asked) -> ControlChart:
     base = asked.limits or estimate_limits(data.series[asked.window or slice(None)])
     chart = ewma(data.series, limits=base, breaks=data.breaks, **asked.settings)
     return _single("ewma", data, (chart,), base, **asked.settings)
+
+
+def cumulative(data: Observations, asked: Asked) -> ControlChart:
+    """Make a tabular CUSUM."""
+    return cusum(data.series, limits=asked.limits, window=asked.window, breaks=data.breaks, **asked.settings)
+
+
+def averaged(data: Observations, asked: Asked) -> ControlChart:
+    """Make a moving average chart."""
+    return moving_average(data.series, limits=asked.limits, window=asked.window, breaks=data.breaks, **asked.settings)
+
+
+def from_nominal(data: Observations, asked: Asked) -> ControlChart:
+    """Make a chart of deviations from nominal; without nominals, from the mean of each part."""
+    held = part_means(data.series, data.parts or ()) if data.nominals is None else data.nominals
+    given: dict[str, Any] = {"limits": asked.limits, "window": asked.window, "rules": asked.rules}
+    return nominal(data.series, held, breaks=data.breaks, **given)
+
+
+def standardized_parts(data: Observations, asked: Asked) -> ControlChart:
+    """Make a Z-MR chart."""
+    parts = ["part"] * len(data.series) if data.parts is None else data.parts
+    given: dict[str, Any] = {"limits": asked.reference, "window": asked.window, "rules": asked.rules}
+    return z_mr(data.series, parts, breaks=data.breaks, **given)
+
+
+def of_vectors(make: Callable[..., ControlChart]) -> Callable[[Observations, Asked], ControlChart]:
+    """Make a multivariate chart."""
+
+    def made(data: Observations, asked: Asked) -> ControlChart:
+        return make(data, reference=asked.reference, window=asked.window, **asked.settings)
+
+    return made
 
 
 def by_subgroup(make: Callable[..., ControlChart]) -> Callable[[Observations, Asked], ControlChart]:

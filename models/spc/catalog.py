@@ -12,8 +12,9 @@ from models.spc import adapters
 from models.spc.attributes import c_chart, laney_p, laney_u, np_chart, p_chart, u_chart
 from models.spc.control_chart import ControlChart
 from models.spc.kinds import Asked, ChartKind, Needs
-from models.spc.multivariate.reference import Reference
+from models.spc.multivariate import mcusum, mewma, pca, t2
 from models.spc.observations import Observations
+from models.spc.reference import Reference
 from models.spc.result import ChartLimits
 from models.spc.rules import DEFAULT
 from models.spc.variables import xbar_r, xbar_s
@@ -103,7 +104,7 @@ def make_chart(
         raise UnknownName(f"chart {name!r} has no setting {unknown[0]!r} (it has: {known})")
     if limits is not None and not kind.freezes:
         raise TaskError(f"chart {name!r} estimates its forecast and limits together - give a window instead of limits")
-    if limits is not None and isinstance(limits, Reference) != (kind.needs == "vectors"):
+    if limits is not None and isinstance(limits, Reference) != (kind.freezes == "reference"):
         raise TaskError(f"chart {name!r}: these limits were frozen by another kind of chart - freeze them anew")
     known_limits = limits if isinstance(limits, ChartLimits) else None
     reference = limits if isinstance(limits, Reference) else None
@@ -140,7 +141,40 @@ _ALL = (
         "single values that resemble their neighbours",
         adapters.forecast_errors,
         {"method": "ar1"},
-        freezes=False,
+        freezes="",
+    ),
+    ChartKind(
+        "cusum",
+        "CUSUM",
+        "values",
+        "single values, small lasting changes; says when they began",
+        adapters.cumulative,
+        {"target": None, "allowance": 0.5, "decision": 5.0, "headstart": 0.0},
+        run_rules=False,
+    ),
+    ChartKind(
+        "moving_average",
+        "Moving average",
+        "values",
+        "single values, changes of middle size, plain to read",
+        adapters.averaged,
+        {"span": 5},
+        run_rules=False,
+    ),
+    ChartKind(
+        "nominal",
+        "Deviation from nominal",
+        "parts",
+        "short runs of products that vary alike",
+        adapters.from_nominal,
+    ),
+    ChartKind(
+        "z_mr",
+        "Z and moving range",
+        "parts",
+        "short runs of products that vary differently",
+        adapters.standardized_parts,
+        freezes="reference",
     ),
     ChartKind("xbar_r", "Mean and range", "subgroups", "subgroups of 2 to 9 values", adapters.by_subgroup(xbar_r)),
     ChartKind(
@@ -174,5 +208,46 @@ _ALL = (
         adapters.by_tally(u_chart),
     ),
     ChartKind("laney_u", "Laney u'", "counts", "rates that vary more than chance allows", adapters.by_tally(laney_u)),
+    ChartKind(
+        "t2",
+        "Hotelling T2",
+        "vectors",
+        "several variables, large changes",
+        adapters.of_vectors(t2),
+        {"alpha": 0.0027},
+        run_rules=False,
+        freezes="reference",
+        phases_differ=True,
+    ),
+    ChartKind(
+        "mewma",
+        "Multivariate EWMA",
+        "vectors",
+        "several variables, small lasting changes",
+        adapters.of_vectors(mewma),
+        {"smoothing": 0.1, "limit": None, "run_length": 200.0},
+        run_rules=False,
+        freezes="reference",
+    ),
+    ChartKind(
+        "mcusum",
+        "Multivariate CUSUM",
+        "vectors",
+        "several variables, small lasting changes of a known size",
+        adapters.of_vectors(mcusum),
+        {"allowance": 0.5, "limit": None, "run_length": 200.0},
+        run_rules=False,
+        freezes="reference",
+    ),
+    ChartKind(
+        "pca",
+        "Principal components, T2 and SPE",
+        "vectors",
+        "many variables that move together",
+        adapters.of_vectors(pca),
+        {"share": 0.8, "alpha": 0.0027},
+        run_rules=False,
+        freezes="reference",
+    ),
 )
 CHARTS: Mapping[str, ChartKind] = MappingProxyType({kind.name: kind for kind in _ALL})

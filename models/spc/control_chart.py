@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.base import Array
-from models.spc.multivariate.reference import Reference
+from models.spc.reference import Reference
 from models.spc.result import Chart, ChartLimits, Signal
 
 

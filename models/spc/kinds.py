@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from models.spc.control_chart import ControlChart
-from models.spc.multivariate.reference import Reference
 from models.spc.observations import Observations
+from models.spc.reference import Reference
 from models.spc.result import ChartLimits
 
 Needs = Literal["values", "subgroups", "parts", "counts", "vectors"]
@@ -42,8 +42,8 @@ class ChartKind:
     settings : mapping of str to default
     run_rules : bool
         Whether run rules apply: not to charts whose points depend on each other.
-    freezes : bool
-        Whether its limits can be frozen and given back; errors of a forecast are estimated with their forecast.
+    freezes : {"limits", "reference", ""}
+        What can be frozen and given back; errors of a forecast are estimated with their forecast.
     phases_differ : bool
         Whether estimated limits (phase I) are others than frozen ones (phase II), as Hotelling's.
     """
@@ -55,5 +55,5 @@ class ChartKind:
     make: Callable[[Observations, Asked], ControlChart]
     settings: Mapping[str, Any] = field(default_factory=dict)
     run_rules: bool = True
-    freezes: bool = True
+    freezes: Literal["limits", "reference", ""] = "limits"
     phases_differ: bool = False

@@ -44,12 +44,13 @@ def ewma_run_length(smoothing: float, width: float, shift: float = 0.0, states: 
     edges = np.concatenate([middle - cell / 2, [half]])
     step = (edges[None, :] - (1 - smoothing) * middle[:, None]) / smoothing - shift
     inside = np.diff(stats.norm.cdf(step), axis=1)
-    return _mean_time(inside, states // 2)
+    return float(_mean_times(inside)[states // 2])
 
 
-def _mean_time(inside: Array, start: int) -> float:
+def _mean_times(inside: Array) -> Array:
+    """Mean number of points to the signal from every state."""
     size = len(inside)
-    return float(np.linalg.solve(np.eye(size) - inside, np.ones(size))[start])
+    return np.asarray(np.linalg.solve(np.eye(size) - inside, np.ones(size)))
 
 
 def _cusum_chain(decision: float, allowance: float, shift: float, states: int) -> Array:
@@ -61,24 +62,45 @@ def _cusum_chain(decision: float, allowance: float, shift: float, states: int) -
     return np.asarray(below, dtype=np.float64)
 
 
-def cusum_run_length(decision: float, allowance: float = 0.5, shift: float = 0.0, states: int = STATES) -> float:
-    """Average run length of a two-sided tabular CUSUM started at zero, independent normal values.
+def cusum_run_length(
+    decision: float, allowance: float = 0.5, shift: float = 0.0, states: int = STATES, *, headstart: float = 0.0
+) -> float:
+    """Average run length of a two-sided tabular CUSUM, independent normal values.
 
-    1 / ARL = 1 / ARL(up) + 1 / ARL(down).
+    With U and D the run lengths of the two sums, from zero (0) and from the headstart (h):
+    (U(h) D(0) + D(h) U(0) - U(0) D(0)) / (U(0) + D(0)); without a headstart 1 / ARL = 1 / U(0) + 1 / D(0).
+
+    Parameters
+    ----------
+    decision, allowance, shift : float
+        In standard deviations.
+    states : int
+        Cells of the chain.
+    headstart : float
+        Share of the decision interval at which both sums start.
 
     References
     ----------
-    Hawkins & Olwell, Cumulative Sum Charts and Charting for Quality Improvement (1998), ch. 3.
+    Hawkins & Olwell, Cumulative Sum Charts and Charting for Quality Improvement (1998), ch. 3; Lucas & Crosier, "Fast
+    initial response for CUSUM quality-control schemes", Technometrics 24 (1982) 199-205.
 
     Examples
     --------
     >>> round(cusum_run_length(5.0)), round(cusum_run_length(5.0, shift=1.0), 1)
     (465, 10.4)
+    >>> round(cusum_run_length(5.0, headstart=0.5)), round(cusum_run_length(5.0, shift=1.0, headstart=0.5), 2)
+    (430, 6.35)
     """
-    if decision <= 0 or allowance < 0:
-        raise TaskError(f"cusum run length: decision {decision}, allowance {allowance} - decision > 0, allowance >= 0")
-    times = [_mean_time(_cusum_chain(decision, allowance, s, states), 0) for s in (shift, -shift)]
-    return 1 / (1 / times[0] + 1 / times[1])
+    if decision <= 0 or allowance < 0 or not 0 <= headstart < 1:
+        raise TaskError(
+            f"cusum run length: decision {decision}, allowance {allowance}, headstart {headstart} - decision > 0, "
+            "allowance >= 0, 0 <= headstart < 1"
+        )
+    up, down = (_mean_times(_cusum_chain(decision, allowance, s, states)) for s in (shift, -shift))
+    place = headstart * decision / (2 * decision / (2 * states - 1))
+    started = [float(np.interp(place, np.arange(states), times)) for times in (up, down)]
+    zero = float(up[0]), float(down[0])
+    return (started[0] * zero[1] + started[1] * zero[0] - zero[0] * zero[1]) / (zero[0] + zero[1])
 
 
 def cusum_exceeds(decision: float, n: int, allowance: float = 0.5, states: int = 101) -> float:

@@ -87,7 +87,7 @@ def phase_one(
     True
     """
     kind = chart_kind(name)
-    if not kind.freezes or kind.needs == "vectors":
+    if kind.freezes != "limits":
         raise TaskError(f"chart {name!r} has no limits of one characteristic to freeze - choose another chart")
     given = dict(sorted((causes or {}).items()))
     for index, cause in given.items():

@@ -243,7 +243,7 @@ def in_force(history: Sequence[Limits], chart: str) -> list[Limits]:
     kind = chart_kind(chart)
     for name in (chart, _BASES.get(kind.needs, chart), *chart_names(kind.needs)):
         own = sorted((limits for limits in history if limits.chart == name), key=lambda limits: limits.version)
-        if own and kind.freezes:
+        if own and kind.freezes == "limits":
             return own
     return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,17 +47,34 @@ class Reference:
         flat = [name for name, s in zip(self.names, sd, strict=True) if not s > 0]
         if flat:
             raise TaskError(f"multivariate chart: {flat[0]!r} never varies - leave it out")
-        if np.linalg.cond(self.covariance / np.outer(sd, sd)) > ILL:
-            which = ", ".join(self.names[:6])
-            raise TaskError(f"multivariate chart: {which} follow from each other - leave one out, or use the PCA chart")
 
     @property
     def p(self) -> int:
         """Number of variables."""
         return len(self.names)
 
+    @property
+    def inverse(self) -> Array:
+        """The inverse of the covariance.
+
+        Raises
+        ------
+        TaskError
+            If variables follow from each other, so that there is none.
+        """
+        sd = np.sqrt(np.diag(self.covariance))
+        if np.linalg.cond(self.covariance / np.outer(sd, sd)) > ILL:
+            which = ", ".join(self.names[:6])
+            raise TaskError(f"multivariate chart: {which} follow from each other - leave one out, or use the PCA chart")
+        return np.asarray(np.linalg.inv(self.covariance))
+
     def distances(self, x: Array) -> Array:
         """Return (x - mean)' S^-1 (x - mean) of each row; NaN where a row is missing.
+
+        Raises
+        ------
+        TaskError
+            If variables follow from each other.
 
         Examples
         --------
@@ -64,10 +82,10 @@ class Reference:
         array([25.])
         """
         d = x - self.mean
-        return np.asarray(np.einsum("ij,jk,ik->i", d, np.linalg.inv(self.covariance), d))
+        return np.asarray(np.einsum("ij,jk,ik->i", d, self.inverse, d))
 
 
-def estimated(x: Array, names: tuple[str, ...]) -> Reference:
+def of_vectors(x: Array, names: tuple[str, ...]) -> Reference:
     """Return means and sample covariance of individual vectors.
 
     Raises
@@ -81,7 +99,7 @@ def estimated(x: Array, names: tuple[str, ...]) -> Reference:
 
     Examples
     --------
-    >>> found = estimated(np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 4.0]]), ("a", "b"))
+    >>> found = of_vectors(np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 4.0]]), ("a", "b"))
     >>> found.mean, found.n
     (array([2.5, 3. ]), 4)
     """
@@ -93,3 +111,50 @@ def estimated(x: Array, names: tuple[str, ...]) -> Reference:
         )
     few = f"covariance of {p} variables from {n} rows: provisional below {10 * p}"
     return Reference(names, rows.mean(axis=0), np.atleast_2d(np.cov(rows.T)), n, 1, (few,) * (n < 10 * p))
+
+
+def of_subgroups(groups: Sequence[Array], names: tuple[str, ...]) -> Reference:
+    """Return grand means and the average of the covariances within subgroups of equal size.
+
+    Raises
+    ------
+    NotEnoughData
+        With too few subgroups for a covariance of so many variables.
+    TaskError
+        If sizes differ.
+
+    References
+    ----------
+    Montgomery, Introduction to Statistical Quality Control, 11.3.1.
+
+    Examples
+    --------
+    >>> groups = [np.array([[1.0, 2.0], [3.0, 3.0], [2.0, 4.0]]), np.array([[2.0, 2.0], [4.0, 1.0], [3.0, 3.0]])]
+    >>> found = of_subgroups(groups, ("a", "b"))
+    >>> found.mean, found.size
+    (array([2.5, 2.5]), 3)
+    """
+    full = [g for g in groups if len(g) and np.isfinite(g).all()]
+    sizes = {len(g) for g in full}
+    if len(sizes) > 1:
+        raise TaskError(f"multivariate chart: subgroups of {min(sizes)} to {max(sizes)} - give subgroups of one size")
+    n, m, p = (sizes.pop() if sizes else 0), len(full), len(names)
+    if n < 2 or m * n - m - p + 1 < 1:
+        needed = p + 1
+        raise NotEnoughData(
+            f"chart of {p} variables: {m} full subgroups of {n} - use more than {needed} values", needed
+        )
+    within = np.mean([np.atleast_2d(np.cov(g.T)) for g in full], axis=0)
+    few = f"covariance of {p} variables from {m} subgroups of {n}: provisional below 20 subgroups"
+    return Reference(names, np.mean([g.mean(axis=0) for g in full], axis=0), within, m, n, (few,) * (m < 20))
+
+
+def named(x: Array, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the columns, x1, x2, ... where there are none.
+
+    Examples
+    --------
+    >>> named(np.zeros((3, 2)), ())
+    ('x1', 'x2')
+    """
+    return tuple(names) or tuple(f"x{j}" for j in range(1, x.shape[1] + 1))
