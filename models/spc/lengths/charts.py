@@ -8,14 +8,14 @@ from functools import lru_cache
 import numpy as np
 from scipy import stats
 
-from models.base import Array
+from models.base import Array, BoolArray
 from models.errors import NotEnoughData
 from models.spc.control_chart import ControlChart
 from models.spc.lengths.chain import Cells, discrete_cells, mean_run, normal_cells
 from models.spc.lengths.length import RunLength
 from models.spc.lengths.multivariate import mcusum_run_length, mewma_run_length, t2_run_length
 from models.spc.lengths.rules import run_length
-from models.spc.lengths.simulated import Step, simulated
+from models.spc.lengths.simulated import simulated
 from models.spc.markov import cusum_run_length, ewma_run_length
 from models.spc.rules import rules_named
 from models.spc.variables.constants import c4, d2, range_cdf, range_limits, sd_limits
@@ -134,13 +134,12 @@ def moving_average_run_length(span: int, shift: float = 0.0, seed: int = 0) -> t
     """
     reach = 3 / span**0.5
 
-    def step(state: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    def step(state: Array, rng: np.random.Generator) -> tuple[Array, BoolArray]:
         moved = np.concatenate([state[:, 1:], rng.normal(shift, 1.0, (len(state), 1))], axis=1)
-        mean: Array = moved.mean(axis=1)
-        return moved, np.abs(mean) > reach
+        signals: BoolArray = np.abs(moved.mean(axis=1)) > reach
+        return moved, signals
 
-    stepping: Step = step
-    return simulated(stepping, seed, width=span)
+    return simulated(step, seed, width=span)
 
 
 def _t2(chart: ControlChart, shift: float, seed: int) -> RunLength:

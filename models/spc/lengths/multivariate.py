@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 from scipy import optimize, special, stats
 
-from models.base import Array
+from models.base import Array, BoolArray
 from models.errors import TaskError
 from models.spc.lengths.length import RunLength
-from models.spc.lengths.simulated import simulated
+from models.spc.lengths.simulated import Step, simulated
 from models.spc.markov import ewma_run_length
 
 RINGS = 60
@@ -157,12 +157,10 @@ def _lengths(allowance: float, limit: float, p: int) -> Array:
     return np.diff(below, axis=1, prepend=0.0)
 
 
-def _crosier(
-    allowance: float, limit: float, p: int, shift: float
-) -> Callable[[Array, np.random.Generator], tuple[Array, Array]]:
+def _crosier(allowance: float, limit: float, p: int, shift: float) -> Step:
     """One step of the part along the shift and the length of the rest, for many charts at once."""
 
-    def step(state: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    def step(state: Array, rng: np.random.Generator) -> tuple[Array, BoolArray]:
         n = len(state)
         along = state[:, 0] + rng.normal(shift, 1.0, n)
         rest = np.zeros(n) if p == 1 else (state[:, 1] + rng.normal(size=n)) ** 2
@@ -170,7 +168,8 @@ def _crosier(
             rest = rest + rng.chisquare(p - 2, n)
         length = np.sqrt(along**2 + rest)
         shrunk = np.clip(1 - allowance / length, 0.0, None)
-        return np.stack([along * shrunk, np.sqrt(rest) * shrunk], axis=1), length * shrunk > limit
+        signals: BoolArray = length * shrunk > limit
+        return np.stack([along * shrunk, np.sqrt(rest) * shrunk], axis=1), signals
 
     return step
 

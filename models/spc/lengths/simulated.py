@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from models.base import Array
+from models.base import Array, BoolArray
 
 RUNS = 20_000
 STEPS = 100_000
 
-Step = Callable[[Array, np.random.Generator], tuple[Array, Array]]
+Step = Callable[[Array, np.random.Generator], tuple[Array, BoolArray]]
 
 
 def simulated(step: Step, seed: int = 0, *, width: int = 2, runs: int = RUNS, most: int = STEPS) -> tuple[float, float]:
@@ -41,7 +41,6 @@ def simulated(step: Step, seed: int = 0, *, width: int = 2, runs: int = RUNS, mo
     state, found = np.zeros((runs, width)), []
     for point in range(1, most + 1):
         state, signals = step(state, rng)
-        signals = np.asarray(signals, dtype=bool)
         found += [point] * int(signals.sum())
         state = state[~signals]
         if not len(state):

@@ -85,7 +85,7 @@ def spe_limit(rest: Array, alpha: float) -> float:
         return float("inf")
     h0 = 1 - 2 * t1 * t3 / (3 * t2**2)
     c = float(stats.norm.isf(alpha))
-    return t1 * (c * (2 * t2 * h0**2) ** 0.5 / t1 + 1 + t2 * h0 * (h0 - 1) / t1**2) ** (1 / h0)
+    return t1 * float((c * (2 * t2 * h0**2) ** 0.5 / t1 + 1 + t2 * h0 * (h0 - 1) / t1**2) ** (1 / h0))
 
 
 def pca(
