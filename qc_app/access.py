@@ -32,13 +32,29 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "replay_quarantine": "engineer",
         "dismiss_quarantine": "engineer",
         "apply_plant": "engineer",
+        "exclude_point": "engineer",
+        "include_point": "engineer",
+        "record_gauge_study": "engineer",
+        "freeze_limits": "approver",
+        "roll_back_limits": "approver",
         "promote": "approver",
         "roll_back": "approver",
     }
 )
 
 #: Actions that cannot be done without saying why.
-NEEDS_REASON = frozenset({"shelve_alarm", "dismiss_quarantine", "promote", "roll_back"})
+NEEDS_REASON = frozenset(
+    {
+        "shelve_alarm",
+        "dismiss_quarantine",
+        "exclude_point",
+        "include_point",
+        "freeze_limits",
+        "roll_back_limits",
+        "promote",
+        "roll_back",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

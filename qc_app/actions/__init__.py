@@ -4,9 +4,19 @@ from qc_app.access import Actor, local_actor, may
 from qc_app.actions.alarms import acknowledge_alarm, shelve_alarm
 from qc_app.actions.data import dismiss_quarantine
 from qc_app.actions.events import add_event, event_kinds, import_events
+from qc_app.actions.gauge import record_gauge_study
+from qc_app.actions.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
 from qc_app.actions.genealogy import import_links
 from qc_app.actions.label_text import Entry, decode, entry_of, read_entries
 from qc_app.actions.labels import Checked, check_labels, enter_labels
+from qc_app.actions.limits import (
+    Trial,
+    exclude_point,
+    freeze_limits,
+    include_point,
+    roll_back_limits,
+    trial_limits,
+)
 from qc_app.actions.models import promote, retrain, roll_back
 from qc_app.actions.plant import apply_plant
 from qc_app.actions.requests import replay_quarantine, request_explanation, request_run
@@ -15,6 +25,9 @@ __all__ = [
     "Actor",
     "Checked",
     "Entry",
+    "Sheet",
+    "Studied",
+    "Trial",
     "acknowledge_alarm",
     "add_event",
     "apply_plant",
@@ -24,16 +37,24 @@ __all__ = [
     "enter_labels",
     "entry_of",
     "event_kinds",
+    "exclude_point",
+    "freeze_limits",
     "import_events",
     "import_links",
+    "include_point",
+    "judge_sheet",
     "local_actor",
     "may",
     "promote",
     "read_entries",
+    "read_sheet",
+    "record_gauge_study",
     "replay_quarantine",
     "request_explanation",
     "request_run",
     "retrain",
     "roll_back",
+    "roll_back_limits",
     "shelve_alarm",
+    "trial_limits",
 ]

@@ -8,6 +8,7 @@ from qc_app.framing.charted import (
     limits_of,
     recorded,
     series,
+    series_columns,
     stretches,
     subgroup_words,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "outside",
     "recorded",
     "series",
+    "series_columns",
     "stretches",
     "subgroup_words",
     "task",

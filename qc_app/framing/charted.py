@@ -58,6 +58,17 @@ def _size(what: Characteristic) -> int:
     return COUNTED if what.kind == "binary" and what.subgroup_size == 1 else what.subgroup_size
 
 
+def series_columns(what: Characteristic) -> list[str]:
+    """Return the columns of the stage's measurements that `series` needs.
+
+    Examples
+    --------
+    >>> series_columns(Characteristic("y", subgroup_by="cavity"))
+    ['unit_id', 't_event', 'cavity']
+    """
+    return ["unit_id", "t_event", *([what.subgroup_by] if what.subgroup_by not in {"", LOT} else [])]
+
+
 def series(what: Characteristic, labels: pl.DataFrame, measurements: pl.DataFrame) -> pl.DataFrame:
     """Return the results of a characteristic in the order of production, each with its subgroup.
 
@@ -85,8 +96,7 @@ def series(what: Characteristic, labels: pl.DataFrame, measurements: pl.DataFram
     [('a', '0'), ('b', '0'), ('c', '1')]
     """
     shared = what.subgroup_by if what.subgroup_by not in {"", LOT} else None
-    wanted = ["unit_id", "t_event", *([shared] if shared and shared in measurements.columns else [])]
-    units = measurements.select(wanted).unique("unit_id", keep="last", maintain_order=True)
+    units = measurements.select(series_columns(what)).unique("unit_id", keep="last", maintain_order=True)
     rows = labels.select("unit_id", "value", "t_measured").join(units, on="unit_id", how="left")
     timed = rows.with_columns(pl.coalesce("t_event", "t_measured").alias("t_event")).sort("t_event", "unit_id")
     groups = _groups(what, timed, shared)
@@ -97,8 +107,7 @@ def _groups(what: Characteristic, rows: pl.DataFrame, shared: str | None) -> lis
     if what.subgroup_by == LOT:
         return [unit.split(LOT_SIGN, 1)[0] for unit in rows["unit_id"].to_list()]
     if shared is not None:
-        found = rows[shared].to_list() if shared in rows.columns else [None] * rows.height
-        return ["" if value is None else f"{value}" for value in found]
+        return ["" if value is None else f"{value}" for value in rows[shared].to_list()]
     return [str(n // _size(what)) for n in range(rows.height)]
 
 

@@ -24,9 +24,11 @@ GIVEN = {
     "unit": "C-1",
     "kind": "note",
     "text": "a note",
+    "sheet": actions.read_sheet("reference,value\n2.5,2.51"),
     "reason": "because",
 }
 PURE = {
+    "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
     "Entry",
 }  # fmt: skip

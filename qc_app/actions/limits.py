@@ -1,0 +1,249 @@
+"""What people do with control limits: look at trial limits, freeze, roll back; leave a unit out, take it in again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data_connectors.schema import Characteristic, Stage
+from models import spc
+from models.spc import PhaseOne
+from qc_app import framing
+from qc_app.access import Actor
+from qc_app.actions.permission import authorise, current_plant, record
+from qc_app.errors import ActionError
+from qc_app.records import Exclusion, Limits
+from qc_app.store import Store
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """Limits as they would be frozen, and what they stand on.
+
+    Parameters
+    ----------
+    chart : str
+    phase : PhaseOne
+    seen : framing.Series
+        The observations of phase I.
+    since : datetime
+        From when they would hold.
+    """
+
+    chart: str
+    phase: PhaseOne
+    seen: framing.Series
+    since: datetime
+
+
+def trial_limits(  # noqa: PLR0917 - what may be chosen of them
+    store: Store,
+    stage: str,
+    characteristic: str,
+    chart: str = "",
+    since: datetime | None = None,
+    first: datetime | None = None,
+    last: datetime | None = None,
+) -> Trial:
+    """Estimate limits without changing anything: one round of phase I.
+
+    Parameters
+    ----------
+    store : Store
+    stage, characteristic : str
+    chart : str
+        Of the catalogue; default: the one that suits what is declared.
+    since : datetime, optional
+        From when they would hold; default: now. A moment in the past divides the chart into before and after.
+    first, last : datetime, optional
+        The units to estimate from. Default: those since `since` where it lies in the past, else those since the first
+        unit that the limits in force stand on.
+
+    Raises
+    ------
+    PlantError, DefinitionError, UnknownName
+        If there is no such stage, characteristic or chart.
+    ActionError
+        If `since` lies before the limits in force, or in the future.
+    NotEnoughData
+        If there are too few results.
+    """
+    of, what = _named(store, stage, characteristic)
+    name = chart or framing.chart_of(what)
+    spc.chart_kind(name)
+    now = store.clock.now()
+    versions = [x for x in store.journal.limits.history(stage, characteristic) if x.chart == name]
+    begins = _begins(since, versions, now)
+    start = first or (since if since is not None and since < now else versions[-1].first if versions else None)
+    seen = _seen(store, of, what, name)
+    part = seen.part(0 if start is None else seen.at_or_after(start), None if last is None else _after(seen, last))
+    return Trial(name, spc.phase_one(name, part.data, part.causes), part, begins)
+
+
+def _begins(since: datetime | None, versions: list[Limits], now: datetime) -> datetime:
+    if since is None:
+        return now
+    if since > now:
+        raise ActionError(f"limits cannot begin in the future ({since:%Y-%m-%d %H:%M %Z}) - freeze them then")
+    if versions and since <= versions[-1].since:
+        newest = versions[-1]
+        raise ActionError(
+            f"version {newest.version} holds since {newest.since:%Y-%m-%d %H:%M %Z} - points before keep the limits of"
+            " their time, choose a later moment"
+        )
+    return since
+
+
+def _after(seen: framing.Series, last: datetime) -> int:
+    return sum(moment <= last for moment in seen.times)
+
+
+def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
+    store: Store,
+    actor: Actor,
+    stage: str,
+    characteristic: str,
+    reason: str = "",
+    chart: str = "",
+    since: datetime | None = None,
+    first: datetime | None = None,
+    last: datetime | None = None,
+) -> Limits:
+    """Put limits in force as the next version of their chart; those before stay, and old points keep them.
+
+    Parameters
+    ----------
+    store : Store
+    actor : Actor
+    stage, characteristic, chart, since, first, last
+        As `trial_limits`.
+    reason : str
+        Why; it stands beside the limits.
+
+    Raises
+    ------
+    NotAllowed
+        Below approver.
+    ActionError
+        Without a reason, or as `trial_limits`.
+    """
+    subject = f"{stage} / {characteristic}"
+    authorise(store, actor, "freeze_limits", subject, reason)
+    trial = trial_limits(store, stage, characteristic, chart, since, first, last)
+    _, what = _named(store, stage, characteristic)
+    made = framing.limits_of(
+        stage, what, trial.chart, trial.seen, trial.phase.limits, trial.since, store.clock.now(), actor.name,
+        reason.strip(),
+    )  # fmt: skip
+    kept = store.journal.limits.freeze(made)
+    record(store, actor, "freeze_limits", subject, reason=reason, detail=_detail(kept))
+    return kept
+
+
+def roll_back_limits(  # noqa: PLR0917 - as the other actions on limits
+    store: Store,
+    actor: Actor,
+    stage: str,
+    characteristic: str,
+    reason: str = "",
+    chart: str = "",
+    version: int | None = None,
+) -> Limits:
+    """Put limits of before in force again, from now on, as a new version; nothing is taken out of the history.
+
+    Parameters
+    ----------
+    store : Store
+    actor : Actor
+    stage, characteristic, chart : str
+    reason : str
+    version : int, optional
+        Default: the version before the one in force.
+
+    Raises
+    ------
+    NotAllowed
+        Below approver.
+    ActionError
+        Without a reason, or if there is no such version.
+    """
+    subject = f"{stage} / {characteristic}"
+    authorise(store, actor, "roll_back_limits", subject, reason)
+    _, what = _named(store, stage, characteristic)
+    name = chart or framing.chart_of(what)
+    versions = {x.version: x for x in store.journal.limits.history(stage, characteristic, name)}
+    wanted = max(versions, default=0) - 1 if version is None else version
+    if wanted not in versions or wanted == max(versions):
+        there = ", ".join(str(v) for v in list(versions)[:-1]) or "none"
+        raise ActionError(f"{subject}: chart {name!r} has no earlier limits of version {wanted} (earlier: {there})")
+    now = store.clock.now()
+    words = f"{reason.strip()} (version {wanted} again)"
+    kept = store.journal.limits.freeze(
+        replace(versions[wanted], id=None, since=now, frozen=now, author=actor.name, reason=words)
+    )
+    record(store, actor, "roll_back_limits", subject, reason=reason, detail=_detail(kept) | {"of": wanted})
+    return kept
+
+
+def exclude_point(store: Store, actor: Actor, stage: str, characteristic: str, unit: str, reason: str = "") -> str:  # noqa: PLR0917 - as the other actions
+    """Leave a unit out of control limits and run rules for a cause; it stays on record and on the chart.
+
+    Parameters
+    ----------
+    store : Store
+    actor : Actor
+    stage, characteristic, unit : str
+    reason : str
+        The assignable cause.
+
+    Raises
+    ------
+    NotAllowed
+        Below engineer.
+    ActionError
+        Without a cause, if the unit has no result, or if it is left out already.
+    """
+    subject = f"{stage} / {characteristic}"
+    authorise(store, actor, "exclude_point", f"{subject}, unit {unit}", reason)
+    _named(store, stage, characteristic)
+    if unit not in set(store.journal.labels.known(stage, characteristic)["unit_id"].to_list()):
+        raise ActionError(f"{subject}: unit {unit!r} has no result - name a unit as it stands on the chart")
+    now = store.clock.now()
+    store.journal.exclusions.exclude(Exclusion(stage, characteristic, unit, reason.strip(), actor.name, now))
+    record(store, actor, "exclude_point", f"{subject}, unit {unit}", reason=reason)
+    return f"Unit {unit} of {subject} is excluded: {reason.strip()}. Freeze limits anew for it to tell on them."
+
+
+def include_point(store: Store, actor: Actor, stage: str, characteristic: str, unit: str, reason: str = "") -> str:  # noqa: PLR0917 - as the other actions
+    """Take a unit in again that was left out; that it was, by whom and why stays on record.
+
+    Raises
+    ------
+    NotAllowed
+        Below engineer.
+    ActionError
+        Without a reason, or if the unit is not left out.
+    """
+    subject = f"{stage} / {characteristic}"
+    authorise(store, actor, "include_point", f"{subject}, unit {unit}", reason)
+    store.journal.exclusions.include(stage, characteristic, unit, actor.name, reason.strip(), store.clock.now())
+    record(store, actor, "include_point", f"{subject}, unit {unit}", reason=reason)
+    return f"Unit {unit} of {subject} counts again: {reason.strip()}."
+
+
+def _seen(store: Store, of: Stage, what: Characteristic, chart: str) -> framing.Series:
+    columns = framing.series_columns(what)
+    rows = framing.series(
+        what, store.journal.labels.known(of.id, what.name), store.lake.measurements(of.id, columns=columns)
+    )
+    return framing.recorded(chart, rows, store.journal.exclusions.in_force(of.id, what.name))
+
+
+def _named(store: Store, stage: str, characteristic: str) -> tuple[Stage, Characteristic]:
+    of = current_plant(store).stage(stage)
+    return of, of.characteristic(characteristic)
+
+
+def _detail(kept: Limits) -> dict[str, object]:
+    names = ("chart", "version", "lower", "center", "upper", "sigma", "n", "excluded", "estimator")
+    return {name: getattr(kept, name) for name in names} | {"since": kept.since.isoformat()}
