@@ -46,9 +46,16 @@ def missing(there: Sequence[str], stage: Stage, source: Source) -> list[str]:
     if source.carries == "labels":
         values = _missing_labels(found, stage, source)
     else:
-        values = [p.name for p in stage.parameters if column_of(source, p.name) not in found]
+        values = _missing_parameters(found, stage, source)
     beside = (*source.quality.values(), *source.parents.values())
     return own + values + [c for c in beside if normal(c) not in found]
+
+
+def _missing_parameters(found: set[str], stage: Stage, source: Source) -> list[str]:
+    """Return the parameters without a column; those that may be missing count where nothing else is there."""
+    absent = [p.name for p in stage.parameters if column_of(source, p.name) not in found]
+    may = set(source.optional)
+    return absent if len(absent) == len(stage.parameters) else [name for name in absent if name not in may]
 
 
 def _missing_labels(found: set[str], stage: Stage, source: Source) -> list[str]:

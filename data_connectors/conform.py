@@ -16,19 +16,21 @@ from datetime import datetime
 
 import polars as pl
 
-from data_connectors.base import LABEL_COLUMNS, MEASUREMENT_COLUMNS, Batch, Conformed, Reject
+from data_connectors.base import LABEL_COLUMNS, MEASUREMENT_COLUMNS, OPTIONAL_COLUMNS, Batch, Conformed, Reject
 from data_connectors.columns import characteristics_in, column_of, require
+from data_connectors.event_times import event_times
 from data_connectors.links import links_of
 from data_connectors.names import normal
 from data_connectors.refusals import refusals
 from data_connectors.row_hash import row_hash
 from data_connectors.schema import Source, Stage
-from data_connectors.times import UTC_MICROSECONDS, TimePolicy, moments
+from data_connectors.times import UTC_MICROSECONDS
+from data_connectors.treatment import PLAIN, Treatment, held_back, retyped, with_absent
 from data_connectors.unit_ids import unit_ids
 from data_connectors.values import Reading, Values, numbers, quality_json
 
 
-def conform(batch: Batch, stage: Stage, source: Source, now: datetime) -> Conformed:
+def conform(batch: Batch, stage: Stage, source: Source, now: datetime, treatment: Treatment = PLAIN) -> Conformed:
     """Make rows for the store of what a source delivered.
 
     Parameters
@@ -41,11 +43,14 @@ def conform(batch: Batch, stage: Stage, source: Source, now: datetime) -> Confor
         How the columns are to be read.
     now : datetime
         The moment of ingest, aware.
+    treatment : Treatment
+        What to do with columns of measurements that are not as they were.
 
     Returns
     -------
     Conformed
-        For measurements the columns MEASUREMENT_COLUMNS and the stage's parameters (Float64); for labels LABEL_COLUMNS.
+        For measurements the columns MEASUREMENT_COLUMNS, the stage's parameters and the extras of the treatment
+        (Float64), and those OPTIONAL_COLUMNS that say something; for labels LABEL_COLUMNS.
         ``received == rows.height + len(rejects)`` always.
 
     Raises
@@ -70,8 +75,12 @@ def conform(batch: Batch, stage: Stage, source: Source, now: datetime) -> Confor
     if batch.frame.height == 0:
         return Conformed(_nothing(stage, source), batch.rejects, len(batch.rejects))
     require(frame.columns, stage, source, batch.origin)
-    make = _labels if source.carries == "labels" else _measurements
-    rows, refused, received = make(batch, frame, stage, source, now)
+    if source.carries == "labels":
+        rows, refused, received = _labels(batch, frame, stage, source, now)
+    else:
+        rows, refused, received = _measurements(
+            batch, with_absent(frame, stage, source), stage, source, now, treatment=treatment
+        )
     return Conformed(rows, (*batch.rejects, *refused), received + len(batch.rejects), _links(frame, rows, source))
 
 
@@ -88,22 +97,26 @@ def _nothing(stage: Stage, source: Source) -> pl.DataFrame:
 
 
 def _identity(frame: pl.DataFrame, source: Source, now: datetime) -> pl.DataFrame:
-    """Return unit_id, t and reason of each row (reason null where both can be used)."""
+    """Return unit_id, the times and the reason of each row (null where unit and time can be used)."""
     units = unit_ids(frame[normal(source.unit_column)])
-    times = moments(frame[normal(source.time_column)], TimePolicy.of(source), now)
+    times = event_times(frame, source, now)
     reason = units["reason"].zip_with(units["reason"].is_not_null(), times["reason"])
-    return pl.DataFrame({"unit_id": units["unit_id"], "t": times["t"], "reason": reason})
+    return times.with_columns(units["unit_id"], reason.alias("reason"))
 
 
 def _measurements(
-    batch: Batch, frame: pl.DataFrame, stage: Stage, source: Source, now: datetime
+    batch: Batch, frame: pl.DataFrame, stage: Stage, source: Source, now: datetime, *, treatment: Treatment
 ) -> tuple[pl.DataFrame, list[Reject], int]:
     identity = _identity(frame, source, now)
     readings = [Reading.of(source, p.name, p.unit, p.low, p.high).within(frame) for p in stage.parameters]
+    readings += [Reading(c, c) for c in treatment.extras if c in frame.columns]
     read = numbers(frame, readings, source.decimal)
+    read = [held_back(frame, r) if r.name in treatment.held else v for r, v in zip(readings, read, strict=True)]
     content = _content(identity, readings, read)
-    reason = _contradictions(content, identity["reason"])
-    rows = _assembled(content, source, now).select(*MEASUREMENT_COLUMNS, *(p.name for p in stage.parameters))
+    reason = _contradictions(content, retyped(frame, source, treatment.retyped, identity["reason"]))
+    rows = _assembled(content, source, now).select(
+        *MEASUREMENT_COLUMNS, *(r.name for r in readings), *(c for c in OPTIONAL_COLUMNS if c in content.columns)
+    )
     rows = rows if reason.null_count() == len(reason) else rows.filter(reason.is_null())
     return rows, refusals(batch, frame, reason, source), frame.height
 
@@ -111,14 +124,15 @@ def _measurements(
 def _content(identity: pl.DataFrame, readings: list[Reading], read: list[Values]) -> pl.DataFrame:
     notes = {reading.name: found.notes for reading, found in zip(readings, read, strict=True)}
     columns = [found.values.alias(reading.name) for reading, found in zip(readings, read, strict=True)]
-    said = identity.select("unit_id", pl.col("t").alias("t_source"))
+    said = identity.select("unit_id", "t_source")
     said = said.with_columns(quality_json(identity.height, notes), *columns)
-    return said.with_columns(row_hash(said))
+    clocks = [identity[c] for c in ("t_server", "clock") if identity[c].null_count() < identity.height]
+    return said.with_columns(row_hash(said), identity["t"], *clocks)
 
 
 def _assembled(content: pl.DataFrame, source: Source, now: datetime) -> pl.DataFrame:
     return content.with_columns(
-        pl.col("t_source").alias("t_event"),
+        pl.col("t").alias("t_event"),
         pl.lit(now).cast(UTC_MICROSECONDS).alias("t_ingest"),
         pl.lit(source.name).alias("source"),
     )
@@ -128,7 +142,7 @@ def _contradictions(content: pl.DataFrame, reason: pl.Series, also: tuple[str, .
     """Return `reason` with ``dup_conflict`` for later rows that differ from the first of their unit and time."""
     if not content["unit_id"].is_duplicated().any():
         return reason
-    key = ["unit_id", "t_source", *also]
+    key = ["unit_id", "t", *also]
     usable = content.select(*key, "row_hash").with_row_index("row").filter(reason.is_null())
     later = usable.filter(pl.col("row_hash") != pl.col("row_hash").first().over(key))["row"]
     return reason.scatter(later, "dup_conflict") if len(later) else reason
@@ -142,10 +156,10 @@ def _labels(
         _label_values(frame, identity, stage, source, name) for name in characteristics_in(frame.columns, stage, source)
     ]
     tall = pl.concat(parts).sort("row", maintain_order=True)
-    tall = tall.with_columns(row_hash(tall.select("unit_id", "characteristic", "value", "t_source")))
+    tall = tall.with_columns(row_hash(tall.select("unit_id", "characteristic", "value", pl.col("t").alias("t_source"))))
     reason = _contradictions(tall, tall["reason"], also=("characteristic",))
     rows = _assembled(tall, source, now).filter(reason.is_null())
-    rows = rows.with_columns(pl.col("t_source").alias("t_measured"), pl.col("t_ingest").alias("t_known"))
+    rows = rows.with_columns(pl.col("t").alias("t_measured"), pl.col("t_ingest").alias("t_known"))
     delivered = frame[tall["row"]]
     return rows.select(*LABEL_COLUMNS), refusals(batch, delivered, reason, source, tall), tall.height
 
@@ -164,7 +178,7 @@ def _label_values(frame: pl.DataFrame, identity: pl.DataFrame, stage: Stage, sou
     why = pl.coalesce("reason", _LABEL_REASON, pl.when(odd).then(pl.lit("not_binary")))
     tall = tall.filter(pl.col("value").is_not_null() | pl.col("code").is_not_null()).with_columns(why.alias("reason"))
     return tall.select(
-        "row", "unit_id", pl.col("t").alias("t_source"), "characteristic", "value", "reason",
+        "row", "unit_id", "t", "characteristic", "value", "reason",
         pl.lit(column_of(source, name)).alias("column"),
     )  # fmt: skip
 

@@ -22,8 +22,10 @@ _SENTENCES = {
     " in [sources.{source}]",
     "nonexistent_time": 'time {time_raw} never was in zone {zone} - set nonexistent = "forward" in [sources.{source}]',
     "time_out_of_range": "time {time_raw} is not within 1970..2105 - correct it at the source",
-    "future_time": "time {time_raw} is more than a day ahead of now - correct the source's clock",
+    "future_time": "time {time_raw} is more than {skew} ahead of now - correct the source's clock",
     "dup_conflict": "unit {unit_raw} was delivered before at {time_raw} with other values - keep one of the two",
+    "type_changed": "a column that held numbers until now holds none in any row - see `qc schema list`; correct"
+    " decimal or the mapping in [sources.{source}], then replay",
     "not_a_number": "label {value} of {column!r} is no number - correct it and replay",
     "not_binary": "label {value} of {column!r} is neither 0 nor 1 - correct it and replay",
     "bad_quality": "label {value} of {column!r} is bad by the source's own quality code - measure again",
@@ -92,9 +94,14 @@ def _where(batch: Batch, offset: int) -> str:
     return f"stage {batch.stage!r}: row {offset + 1} of {batch.origin or 'the delivery'}: "
 
 
+def _skew(source: Source) -> str:
+    given = source.settings.get("max_skew_s")
+    return "a day" if given is None else f"{given} s"
+
+
 def _what(why: str, fields: dict[str, object], column: str, source: Source) -> str:
     unit, time = normal(source.unit_column), normal(source.time_column)
     return _SENTENCES[why].format(
-        unit=unit, time=time, column=column, source=source.name, zone=source.zone,
+        unit=unit, time=time, column=column, source=source.name, zone=source.zone, skew=_skew(source),
         unit_raw=_shown(fields.get(unit)), time_raw=_shown(fields.get(time)), value=_shown(fields.get(column)),
     )  # fmt: skip

@@ -310,6 +310,8 @@ class Source:
         How late a record may come and still be ordinary; one that comes later is stored and marked.
     idle_after_s : float
         Silent for longer, it does not hold back what waits for all sources of its stage.
+    optional : tuple of str
+        Parameters whose column may be missing: their values are then absent. Ingest adds those that came before.
     settings : mapping
         What only this kind needs: path, pattern, url, table, seed, ...
     parents : mapping of str to str
@@ -329,6 +331,7 @@ class Source:
     decimal: Literal[".", ","] = "."
     lateness_s: float = 0.0
     idle_after_s: float = 3600.0
+    optional: tuple[str, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
 

@@ -12,7 +12,8 @@ from data_connectors.schema import Source
 T = TypeVar("T", bool, int, float, str)
 
 #: Keys that every kind takes: how times and quality codes are to be read (see `times` and `quality_codes`).
-READING_KEYS = ("time_format", "ambiguous", "nonexistent", "quality_codes")
+READING_KEYS = ("time_format", "ambiguous", "nonexistent", "quality_codes", "server_time_column", "max_skew_s",
+                "time_fallback")  # fmt: skip
 
 
 def require_known(source: Source, keys: Mapping[str, object]) -> None:

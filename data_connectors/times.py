@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import polars as pl
@@ -12,6 +12,7 @@ import polars as pl
 from data_connectors.errors import DefinitionError
 from data_connectors.names import nearest
 from data_connectors.schema import Source
+from data_connectors.settings_keys import setting
 
 UTC_MICROSECONDS = pl.Datetime("us", "UTC")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,6 +53,11 @@ class TimePolicy:
         What an hour that comes twice means (the end of summer time).
     nonexistent : {"reject", "forward"}
         What an hour that never was means: refused, or read as if the clock had not been put forward.
+    max_skew_s : float
+        How far a source's clock may be ahead of now, or away from the server's, in seconds.
+    fallback : {"server", "reject", "ingest"}
+        Where the source gives no time that can be believed: the server's counts if there is one; the row is refused;
+        or the server's counts, else the moment of ingest.
 
     Raises
     ------
@@ -63,6 +69,8 @@ class TimePolicy:
     time_format: str | None = None
     ambiguous: Literal["reject", "earliest", "latest"] = "reject"
     nonexistent: Literal["reject", "forward"] = "reject"
+    max_skew_s: float = FUTURE.total_seconds()
+    fallback: Literal["server", "reject", "ingest"] = "server"
 
     def __post_init__(self) -> None:
         """Check the zone and the choices."""
@@ -75,13 +83,18 @@ class TimePolicy:
             raise DefinitionError(f"ambiguous = {self.ambiguous!r} - use 'reject', 'earliest' or 'latest'")
         if self.nonexistent not in {"reject", "forward"}:
             raise DefinitionError(f"nonexistent = {self.nonexistent!r} - use 'reject' or 'forward'")
+        if self.fallback not in {"server", "reject", "ingest"}:
+            raise DefinitionError(f"time_fallback = {self.fallback!r} - use 'server', 'reject' or 'ingest'")
+        if not self.max_skew_s > 0:
+            raise DefinitionError(f"max_skew_s = {self.max_skew_s} - give seconds above 0")
 
     @classmethod
     def of(cls, source: Source) -> TimePolicy:
         """Return the policy that the plant definition gives `source`."""
         keys = ("time_format", "ambiguous", "nonexistent")
-        given = {key: str(source.settings[key]) for key in keys if key in source.settings}
-        return cls(zone=source.zone, **given)  # type: ignore[arg-type]
+        given: dict[str, Any] = {key: str(source.settings[key]) for key in keys if key in source.settings}
+        skew = setting(source, "max_skew_s", FUTURE.total_seconds())
+        return cls(source.zone, **given, max_skew_s=skew, fallback=setting(source, "time_fallback", "server"))  # type: ignore[arg-type]
 
 
 def moments(raw: pl.Series, policy: TimePolicy, now: datetime) -> pl.DataFrame:
@@ -118,7 +131,7 @@ def moments(raw: pl.Series, policy: TimePolicy, now: datetime) -> pl.DataFrame:
         .when(pl.col("t").is_null() & pl.col("naive").is_not_null()).then(pl.lit("naive_time"))
         .when(pl.col("t").is_null()).then(pl.lit("unparsable_time"))
         .when(~pl.col("t").is_between(EARLIEST, LATEST, closed="left")).then(pl.lit("time_out_of_range"))
-        .when(pl.col("t") > now + FUTURE).then(pl.lit("future_time"))
+        .when(pl.col("t") > now + timedelta(seconds=policy.max_skew_s)).then(pl.lit("future_time"))
     )  # fmt: skip
     return parts.select(reason.alias("reason"), "t").select(
         pl.when(pl.col("reason").is_null()).then("t").alias("t"), "reason"

@@ -31,6 +31,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "import_links": "engineer",
         "replay_quarantine": "engineer",
         "dismiss_quarantine": "engineer",
+        "answer_schema": "engineer",
         "apply_plant": "engineer",
         "exclude_point": "engineer",
         "include_point": "engineer",

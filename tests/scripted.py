@@ -44,7 +44,7 @@ class Script:
         for batch in batches:
             kept.append(replace(batch, after=json.dumps({"n": len(kept) + 1})))
 
-    def connector(self, source: Source, _now: Callable[[], datetime]) -> Scripted:
+    def connector(self, source: Source, _now: Callable[[], datetime], _spool: Path | None = None) -> Scripted:
         return Scripted(source, self)
 
 

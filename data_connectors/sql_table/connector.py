@@ -107,7 +107,7 @@ class SqlTable:
         if self.source.carries == "labels":
             values = [column_of(self.source, name) for name in characteristics_in(there, stage, self.source)]
         else:
-            values = [column_of(self.source, p.name) for p in stage.parameters]
+            values = [c for p in stage.parameters if (c := column_of(self.source, p.name)) in there]
         own = [normal(self.source.unit_column), normal(self.source.time_column)]
         codes = [normal(c) for c in (*self.source.quality.values(), *self.source.parents.values())]
         return list(dict.fromkeys([*own, *values, *codes, self._cursor_column()]))

@@ -20,6 +20,7 @@ from qc_app.actions.limits import (
 from qc_app.actions.models import promote, retrain, roll_back
 from qc_app.actions.plant import apply_plant
 from qc_app.actions.requests import replay_quarantine, request_explanation, request_run
+from qc_app.actions.schema import answer_schema
 
 __all__ = [
     "Actor",
@@ -30,6 +31,7 @@ __all__ = [
     "Trial",
     "acknowledge_alarm",
     "add_event",
+    "answer_schema",
     "apply_plant",
     "check_labels",
     "decode",

@@ -148,14 +148,14 @@ def replay(
         try:
             with lead(store) as leader, progress("replay") as tell:
                 tell(f"{len(chosen)} pieces", 0.0)
-                result = _answered(store, request, lambda: replayed(store, plant, chosen, leader.permit))
+                result = answered(store, request, lambda: replayed(store, plant, chosen, leader.permit))
         except AlreadyRunning:
             return wait_for(store, request)
     say(result.sentence)
     return 0
 
 
-def _answered(store: Store, request: Request, work: Callable[[], Result]) -> Result:
+def answered(store: Store, request: Request, work: Callable[[], Result]) -> Result:
     """Do the work here and close the request, so that no scheduler does it again."""
     try:
         result = work()

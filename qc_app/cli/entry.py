@@ -25,6 +25,7 @@ from qc_app.cli import (
     plant,
     replaying,
     running,
+    schema,
 )  # fmt: skip
 from qc_app.cli.terminal import fail
 from qc_app.errors import PlantError, QcError, SettingsError, StoreError
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, plant, exporting, daily, data, events, genealogy, explaining, measuring, bench, replaying):
+for room in (running, plant, exporting, daily, data, schema, events, genealogy, explaining, measuring, bench, replaying):
     room.register(app)
 
 

@@ -20,6 +20,7 @@ from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.report import report
+from qc_app.jobs.sources.mending import mended
 from qc_app.jobs.sources.replay import replayed
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
@@ -64,6 +65,7 @@ def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Resul
         "retune": lambda: retuned(now(store, plant, permit), f"asked for by {request.author}"),
         "adapt": lambda: renewed(now(store, plant, permit), request.stage),
         "explain": lambda: _explained(now(store, plant, permit), request),
+        "mend_column": lambda: mended(store, plant, int(request.arguments.get("proposal", 0)), permit),
         "replay_quarantine": lambda: replayed(store, plant, list(request.arguments.get("ids", [])), permit),
     }
     if request.action not in doing:

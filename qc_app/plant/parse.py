@@ -42,7 +42,7 @@ CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "up
                   "subgroup_size": int, "subgroup_by": str}  # fmt: skip
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
           "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float,
-          "idle_after_s": float, "parents": dict}  # fmt: skip
+          "idle_after_s": float, "optional": list, "parents": dict}  # fmt: skip
 ALARM = {"priority": str, "consequence": str, "response": list, "on_delay_s": float, "off_delay_s": float,
          "dead_band": float, "escalate_after_s": float, "suppressed_by": list, "enabled": bool}  # fmt: skip
 ROUTE = {"to": str, "webhook": str, "secret": str, "least": str, "lines": list, "kinds": list, "shifts": list,
@@ -257,6 +257,7 @@ class _Reader:
                 raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = '...'")
         for mapping in ("columns", "units", "quality", "parents"):
             self._texts(list(given.get(mapping, {}).values()), (*path, mapping), mapping)
+        given["optional"] = tuple(self._texts(given.get("optional", []), path, "optional"))
         return self._made(path, lambda: Source(name=key, settings=own, **given))
 
     def _checked(self, table: Any, known: Mapping[str, type], path: tuple[str, ...]) -> dict[str, Any]:

@@ -102,7 +102,8 @@ def _stage_lines(stage: Stage) -> list[str]:
 def _source_lines(source: Source) -> list[str]:
     path = ("sources", source.name)
     mappings = {name: dict(getattr(source, name)) for name in ("columns", "units", "quality", "parents")}
-    lines = _table(path, _plain(source, skip={"name", "settings", *mappings}) | dict(source.settings))
+    unsaid = {"name", "settings", *mappings} | (set() if source.optional else {"optional"})
+    lines = _table(path, _plain(source, skip=unsaid) | dict(source.settings))
     for name, mapping in mappings.items():
         if mapping:
             lines += _table((*path, name), mapping)

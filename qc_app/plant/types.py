@@ -216,7 +216,7 @@ def _check_names(source: Source, stage: Stage) -> None:
     measured = source.carries == "measurements"
     names = {p.name for p in stage.parameters} if measured else {c.name for c in stage.characteristics}
     what = "parameter" if measured else "characteristic"
-    for table in ("columns", "units", "quality"):
+    for table in ("columns", "units", "quality", "optional"):
         for name in getattr(source, table):
             if name not in names:
                 raise PlantError(

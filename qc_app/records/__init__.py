@@ -9,6 +9,7 @@ from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
 from qc_app.records.planned import LabelPlan, Queued
 from qc_app.records.predicted import PREDICTION_COLUMNS, Tier
+from qc_app.records.schemed import ColumnState, Proposal, ProposalKind, ProposalState, SourceColumn
 from qc_app.records.watched import DriftOf, DriftReport, Latest
 from qc_app.records.worked import Audit, Lease, Numbers, PlantVersion, Request, RequestState, Run, RunStatus
 
@@ -18,6 +19,7 @@ __all__ = [
     "AlarmMove",
     "AlarmState",
     "Audit",
+    "ColumnState",
     "Counts",
     "Decision",
     "DriftOf",
@@ -43,6 +45,9 @@ __all__ = [
     "PlantVersion",
     "Pointers",
     "Priority",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
     "Quarantined",
     "Queued",
     "Receipt",
@@ -50,6 +55,7 @@ __all__ = [
     "RequestState",
     "Run",
     "RunStatus",
+    "SourceColumn",
     "Tier",
     "Verdict",
     "Why",

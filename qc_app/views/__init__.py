@@ -16,6 +16,7 @@ from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open
 from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
 from qc_app.views.scheduling import silence
+from qc_app.views.schemas import columns_table, proposals_table
 from qc_app.views.stage import StageView, by_effect, parameters, stage_view
 from qc_app.views.unit import UnitView, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit_words import CAVEAT
@@ -42,6 +43,7 @@ __all__ = [
     "books_table",
     "by_effect",
     "chosen_sources",
+    "columns_table",
     "concerning",
     "csv_bytes",
     "enter",
@@ -62,6 +64,7 @@ __all__ = [
     "parameters",
     "percent",
     "plant_now",
+    "proposals_table",
     "quarantine_table",
     "silence",
     "sources_table",

@@ -13,6 +13,7 @@ from data_connectors.conform import conform
 from data_connectors.schema import Source, Stage
 from qc_app.clock import plant_day
 from qc_app.jobs.faultpoint import reached
+from qc_app.jobs.sources.columns import Columns, widened
 from qc_app.jobs.sources.watermark import marked
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
@@ -122,27 +123,36 @@ class _Reading:
         self._store, self._stage, self._source, self._permit = store, stage, source, permit
         self.counts, self.flawed = Counts(), 0
         self._whole: dict[str, list[int]] | None = None
+        watched = source.carries == "measurements" and stage.window is None
+        self._columns = Columns(store, stage, source) if watched else None
 
     def __call__(self) -> Result:
-        connector = make_connector(self._source, self._store.clock.now, self._store.spool(self._source.name))
+        columns = self._columns
+        source = columns.source if columns else self._source
+        connector = make_connector(source, self._store.clock.now, self._store.spool(source.name))
         try:
             for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
                 self._keep(connector, batch)
         finally:
             connector.close()
+            if columns is not None:
+                columns.save()
         numbers = {name: getattr(self.counts, name) for name in Counts.__slots__}
         return Result(f"{self.counts.received} records, {self.counts.new} new", numbers)
 
     def _keep(self, connector: Connector, batch: Batch) -> None:
         """Rejects, events, gaps; then rows and checkpoint in one commit; then the source may forget (S2, S3)."""
         now = self._store.clock.now()
-        made = conform(batch, self._stage, self._source, now)
+        columns = self._columns
+        made = columns.conformed(batch, now) if columns else conform(batch, self._stage, self._source, now)
         self._permit()
         hold(self._store, self._source, made.rejects, now)
         note(self._store, self._source, batch.happenings)
         miss(self._store, self._source, batch.gaps)
         reached("after_hold")
-        self.counts += stored(self._store, self._source, self._stage, made, batch.after, dropped=batch.dropped)
+        self.counts += stored(
+            self._store, self._source, widened(self._stage, made.rows), made, batch.after, dropped=batch.dropped
+        )
         reached("after_store")
         connector.acknowledge(batch.after)
         self.flawed += made.rows["quality"].count() if "quality" in made.rows.columns else 0

@@ -28,6 +28,7 @@ from qc_app.store.journal.quarantine import Quarantine
 from qc_app.store.journal.queue import Queue
 from qc_app.store.journal.requests import Requests
 from qc_app.store.journal.runs import Runs
+from qc_app.store.journal.schemas import Schemas
 from qc_app.store.migrations import upgrade
 
 __all__ = ["Journal"]
@@ -80,6 +81,7 @@ class Journal:
         self.outbox = Outbox(database)
         self.drift = Drift(database)
         self.quarantine = Quarantine(database)
+        self.schemas = Schemas(database)
         self.queue = Queue(database)
         self.gaps = Gaps(database)
         self.events = Events(database)
