@@ -14,7 +14,9 @@ from qc_app.records import Proposal, Request
 from qc_app.store import Store
 
 
-def answer_schema(store: Store, actor: Actor, number: int, *, accept: bool, reason: str = "") -> tuple[str, Request | None]:
+def answer_schema(
+    store: Store, actor: Actor, number: int, *, accept: bool, reason: str = ""
+) -> tuple[str, Request | None]:
     """Accept or decline a proposal about a column.
 
     Parameters

@@ -37,7 +37,9 @@ def list_schema(
         waiting, columns = proposals_table(store, plant.sources), columns_table(store, plant.sources)
     rows = [(str(p["id"]), p["kind"], p["source"], p["column"], p["sentence"]) for p in waiting.to_dicts()]
     if rows:
-        table(f"{len(rows)} changes wait", {"no": "right", "what": "", "source": "", "column": "", "what to do": ""}, rows)
+        table(
+            f"{len(rows)} changes wait", {"no": "right", "what": "", "source": "", "column": "", "what to do": ""}, rows
+        )
     shown = [
         (c["source"], c["column"], c["state"], c["usually"], local(c["missing_since"], plant.zone))
         for c in columns.to_dicts()

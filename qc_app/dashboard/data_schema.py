@@ -23,10 +23,12 @@ def schema(sources: Sequence[Source], now: Here) -> None:
         number = int(waiting["id"][rows[0]])
         with st.container(horizontal=True, vertical_alignment="bottom"):
             why = st.text_input("Reason", key="schema_why", placeholder="for the audit trail", width=360)
-            for word, accept in (("Accept", True), ("Decline", False)):
-                if st.button(f"{word} {number}", key=f"schema_{word.lower()}"):
-                    attempt(lambda a=accept: answer_schema(now.store, now.actor, number, accept=a, reason=why)[0])
-                    st.rerun()
+            if st.button(f"Accept {number}", key="schema_accept"):
+                attempt(lambda: answer_schema(now.store, now.actor, number, accept=True, reason=why)[0])
+                st.rerun()
+            if st.button(f"Decline {number}", key="schema_decline"):
+                attempt(lambda: answer_schema(now.store, now.actor, number, accept=False, reason=why)[0])
+                st.rerun()
     with st.expander("All columns that came"):
         names = tables.headings(("source", "column", "state", "usually", "first_seen", "last_seen", "missing_since"))
         found = columns_table(now.store, sources)

@@ -28,7 +28,17 @@ def proposals_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
     names = {source.name for source in sources}
     found = [p for p in store.journal.schemas.proposals() if p.source in names]
     rows = [
-        (p.id, p.at, p.stage, p.source, p.kind.replace("_", " "), p.column, p.name, p.detail.get("unit", ""), p.sentence)
+        (
+            p.id,
+            p.at,
+            p.stage,
+            p.source,
+            p.kind.replace("_", " "),
+            p.column,
+            p.name,
+            p.detail.get("unit", ""),
+            p.sentence,
+        )
         for p in reversed(found)
     ]
     return pl.DataFrame(rows, schema=_PROPOSALS, orient="row")

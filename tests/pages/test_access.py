@@ -26,6 +26,8 @@ GIVEN = {
     "text": "a note",
     "sheet": actions.read_sheet("reference,value\n2.5,2.51"),
     "reason": "because",
+    "number": 1,
+    "accept": True,
 }
 PURE = {
     "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits",

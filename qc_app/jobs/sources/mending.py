@@ -45,7 +45,9 @@ def mended(store: Store, plant: Plant, number: int, permit: Permit = always) -> 
     stage = plant.stage(proposal.stage)
     source = next(s for s in plant.sources if s.name == proposal.source)
     rows = store.lake.measurements(stage.id).filter(pl.col("source") == source.name)
-    rows = _joined(rows, proposal, stage, source) if proposal.kind == "renamed" else _freed(rows, proposal, stage, source)
+    rows = (
+        _joined(rows, proposal, stage, source) if proposal.kind == "renamed" else _freed(rows, proposal, stage, source)
+    )
     permit()
     after = checkpoint(store, source)
     if rows.is_empty() or after is None:
@@ -79,9 +81,7 @@ def _freed(rows: pl.DataFrame, proposal: Proposal, stage: Stage, source: Source)
     read = numbers(raw, [Reading("raw", "raw")], source.decimal)[0].values
     left = [{name: said for name, said in note.items() if name != parameter.name} for note in notes]
     quality = [json.dumps(note, ensure_ascii=False) if note else None for note in left]
-    return rows.with_columns(
-        _converted(read, delivered, parameter), pl.Series("quality", quality, dtype=pl.String)
-    )
+    return rows.with_columns(_converted(read, delivered, parameter), pl.Series("quality", quality, dtype=pl.String))
 
 
 def _parameter(stage: Stage, name: str) -> Parameter:
