@@ -40,7 +40,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (running, plant, exporting, daily, data, schema, events, genealogy, explaining, measuring, bench, replaying):
+for room in (
+    running,
+    plant,
+    exporting,
+    daily,
+    data,
+    schema,
+    events,
+    genealogy,
+    explaining,
+    measuring,
+    bench,
+    replaying,
+):
     room.register(app)
 
 
