@@ -1,5 +1,6 @@
 """Control charts and capability."""
 
+from models.spc.advice import Advice, advise
 from models.spc.attributes import c_chart, laney_p, laney_u, np_chart, p_chart, u_chart
 from models.spc.autocorrelation import Autocorrelation, acf, check, ljung_box
 from models.spc.capability import Capability, Index, capability
@@ -43,6 +44,7 @@ __all__ = [
     "RULE_SETS",
     "WESTERN_ELECTRIC",
     "WESTGARD",
+    "Advice",
     "Autocorrelation",
     "Capability",
     "Change",
@@ -62,6 +64,7 @@ __all__ = [
     "Signal",
     "Stretch",
     "acf",
+    "advise",
     "c_chart",
     "capability",
     "chart_kind",
