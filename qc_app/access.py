@@ -22,10 +22,17 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
     {
         "enter_labels": "operator",
         "acknowledge_alarm": "operator",
+        "tick_alarm_step": "operator",
+        "close_incident": "operator",
         "add_event": "operator",
         "import_events": "operator",
         "request_explanation": "operator",
         "shelve_alarm": "engineer",
+        "unshelve_alarm": "engineer",
+        "remove_alarm": "engineer",
+        "restore_alarm": "engineer",
+        "try_route": "engineer",
+        "resend_letters": "engineer",
         "retrain": "engineer",
         "request_run": "engineer",
         "import_links": "engineer",
@@ -47,6 +54,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
 NEEDS_REASON = frozenset(
     {
         "shelve_alarm",
+        "remove_alarm",
         "dismiss_quarantine",
         "exclude_point",
         "include_point",

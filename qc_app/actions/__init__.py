@@ -1,7 +1,15 @@
 """What people do: every change goes through here, with rights checked and the audit trail written."""
 
 from qc_app.access import Actor, local_actor, may
-from qc_app.actions.alarms import acknowledge_alarm, shelve_alarm
+from qc_app.actions.alarms import (
+    acknowledge_alarm,
+    close_incident,
+    remove_alarm,
+    restore_alarm,
+    shelve_alarm,
+    tick_alarm_step,
+    unshelve_alarm,
+)
 from qc_app.actions.data import dismiss_quarantine
 from qc_app.actions.events import add_event, event_kinds, import_events
 from qc_app.actions.gauge import record_gauge_study
@@ -18,6 +26,7 @@ from qc_app.actions.limits import (
     trial_limits,
 )
 from qc_app.actions.models import promote, retrain, roll_back
+from qc_app.actions.notify import resend_letters, try_route
 from qc_app.actions.plant import apply_plant
 from qc_app.actions.requests import replay_quarantine, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
@@ -34,6 +43,7 @@ __all__ = [
     "answer_schema",
     "apply_plant",
     "check_labels",
+    "close_incident",
     "decode",
     "dismiss_quarantine",
     "enter_labels",
@@ -51,12 +61,18 @@ __all__ = [
     "read_entries",
     "read_sheet",
     "record_gauge_study",
+    "remove_alarm",
     "replay_quarantine",
     "request_explanation",
     "request_run",
+    "resend_letters",
+    "restore_alarm",
     "retrain",
     "roll_back",
     "roll_back_limits",
     "shelve_alarm",
+    "tick_alarm_step",
     "trial_limits",
+    "try_route",
+    "unshelve_alarm",
 ]

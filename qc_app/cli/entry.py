@@ -14,6 +14,7 @@ from typer.exceptions import Abort, TyperException
 from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
 from qc_app.cli import (
+    alarming,
     bench,
     daily,
     data,
@@ -22,10 +23,12 @@ from qc_app.cli import (
     exporting,
     genealogy,
     measuring,
+    notifying,
     plant,
     replaying,
     running,
     schema,
+    watching,
 )  # fmt: skip
 from qc_app.cli.terminal import fail
 from qc_app.errors import PlantError, QcError, SettingsError, StoreError
@@ -49,6 +52,9 @@ for room in (
     schema,
     events,
     genealogy,
+    alarming,
+    notifying,
+    watching,
     explaining,
     measuring,
     bench,

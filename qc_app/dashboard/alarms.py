@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from qc_app.actions import acknowledge_alarm, shelve_alarm
 from qc_app.dashboard import markup, tables
-from qc_app.dashboard.session import Here, attempt, guarded, here, outcome, say, top
-from qc_app.views import Alarm, AlarmsView, age, alarms_view, local, unit_of
+from qc_app.dashboard.alarm_card import card, incident_card, story
+from qc_app.dashboard.alarm_report import report_here
+from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
+from qc_app.views import AlarmsView, Sieve, alarms_view
 
 EVERY_S = 15
 MOST_CARDS = 15
-_STATE = {"high": "act", "medium": "watch", "low": "info"}
-_WORD = {"high": "■ High", "medium": "▲ Medium", "low": "● Low"}
+_ANY = "any"
 
 
 @guarded
@@ -20,99 +20,130 @@ def page() -> None:
     """Show the alarms."""
     now = here()
     top("Alarms", now)
-    _live(now)
+    sieve = _sieve(now)
+    _linked(now)
+    _live(now, sieve)
+
+
+def _sieve(now: Here) -> Sieve:
+    """Let the person filter; the filter is in the address."""
+    lines = list(dict.fromkeys(s.line for s in now.plant.stages))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="alarm_filters"):
+        line = _choice("line", "Line", lines)
+        stages = [s.id for s in now.plant.stages if not line or s.line == line]
+        stage = _choice("stage", "Stage", stages)
+        priority = _choice("priority", "Priority", ["high", "medium", "low"])
+        kind = _choice("kind", "Kind", alarms_view(now.store).kinds)
+    return Sieve(line, stage, priority, kind)
+
+
+def _choice(name: str, label: str, options: list[str]) -> str:
+    asked = st.query_params.get(name, "")
+    if f"alarm_{name}" not in st.session_state or st.session_state[f"alarm_{name}"] not in {_ANY, *options}:
+        st.session_state[f"alarm_{name}"] = asked if asked in options else _ANY
+    shown = {option: option.replace("_", " ") if name == "kind" else option for option in options}
+    chosen = st.selectbox(label, [_ANY, *options], key=f"alarm_{name}", format_func=lambda o: shown.get(o, o))
+    if chosen == _ANY:
+        st.query_params.pop(name, None)
+        return ""
+    if st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
+    return str(chosen)
+
+
+def _linked(now: Here) -> None:
+    """Show the one alarm that a link names, with all that happened to it."""
+    asked = st.query_params.get("alarm", "")
+    if not asked:
+        return
+    with st.container(key="alarm_linked"):
+        if not asked.isdigit() or not story(int(asked), now):
+            say(f"There is no alarm {asked}. It may be of another plant; the alarms of this one are below.", "watch")
+        if st.button("Show all alarms", key="alarm_unlink", type="tertiary"):
+            st.query_params.pop("alarm")
+            st.rerun()
 
 
 @st.fragment(run_every=EVERY_S)
 @guarded
-def _live(now: Here) -> None:
+def _live(now: Here, sieve: Sieve) -> None:
     outcome()
-    view = alarms_view(now.store)
+    view = alarms_view(now.store, plant=now.plant, sieve=sieve)
     st.html(markup.facts(_facts(view)))
     st.html(markup.heading("Waiting for you", "unacknowledged, the most urgent first"))
     if not view.waiting:
         say("No alarm waits. New ones appear here by themselves.")
     for alarm in view.waiting[:MOST_CARDS]:
-        _card(alarm, view, now)
+        card(alarm, view.at, now)
     if len(view.waiting) > MOST_CARDS:
         say(f"{len(view.waiting) - MOST_CARDS} more wait: acknowledge these first, or look at them under All below.")
-    _tables(view, now)
+    _tabs(view, now)
 
 
 def _facts(view: AlarmsView) -> list[markup.Fact]:
     high = sum(a.priority == "high" for a in view.waiting)
-    often = ", ".join(f"{kind} {n}" for kind, n in view.often) or "none"
+    escalated = sum(a.escalated is not None for a in view.waiting)
+    count = {state: sum(a.state == state for a in view.hidden) for state in ("shelved", "suppressed", "out_of_service")}
+    closable = sum(one.standing == 0 for one in view.incidents)
     return [
         markup.Fact("Waiting", str(len(view.waiting)), note=f"{high} high", state="act" if high else ""),
-        markup.Fact("Acknowledged, standing", str(view.handled.height)),
-        markup.Fact("Shelved", str(view.shelved.height)),
-        markup.Fact("Raised in 24 h", str(view.raised_24h), note=f"{view.raised_7d} in 7 d"),
-        markup.Fact("Most often in 7 d", often.split(",")[0], note=", ".join(often.split(",")[1:]).strip()),
+        markup.Fact("Waited too long", str(escalated), note="escalated", state="watch" if escalated else ""),
+        markup.Fact("Acknowledged, standing", str(len(view.handled))),
+        markup.Fact("Shelved", str(count["shelved"]), note="come back by themselves"),
+        markup.Fact("Suppressed", str(count["suppressed"]), note="by the plant's own logic"),
+        markup.Fact("Out of service", str(count["out_of_service"]), note="until somebody puts them back"),
+        markup.Fact("Incidents open", str(len(view.incidents)), note=f"{closable} can be closed"),
     ]
 
 
-def _card(alarm: Alarm, view: AlarmsView, now: Here) -> None:
-    zone = now.plant.zone
-    seen = f"{alarm.count} times, last {age(alarm.last_seen, view.at)} ago" if alarm.count > 1 else ""
-    gone = "cause is gone, not yet acknowledged" if alarm.state == "returned" else ""
-    where = f"{alarm.stage or 'plant'}{f' / {alarm.subject}' if alarm.subject else ''}"
-    raised = f"raised {local(alarm.raised, zone)}, {age(alarm.raised, view.at)} ago"
-    below = " · ".join(part for part in (where, alarm.kind, raised, seen, gone) if part)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"alarm_{alarm.id}", border=True):
-        with st.container(width="stretch", gap=None):
-            st.html(markup.line(_STATE[alarm.priority], _WORD[alarm.priority], alarm.sentence, below=below))
-            if alarm.response:
-                st.html(markup.line("", "What to do", alarm.response))
-            _why(alarm, now)
-        _buttons(int(alarm.id or 0), now)
+def _tabs(view: AlarmsView, now: Here) -> None:
+    names = [f"Incidents ({len(view.incidents)})", f"Acknowledged ({len(view.handled)})",
+             f"Hidden ({len(view.hidden)})", "Are there too many?", "All"]  # fmt: skip
+    incidents, handled, hidden, report, history = st.tabs(names, key="alarm_tabs")
+    with incidents:
+        if not view.incidents:
+            say("No incident is open. Alarms of one cause are gathered here until somebody closes them.")
+        for one in view.incidents[:MOST_CARDS]:
+            incident_card(one, view.at, now)
+    with handled:
+        if not view.handled:
+            say("Nothing is acknowledged and standing.")
+        for alarm in view.handled[:MOST_CARDS]:
+            card(alarm, view.at, now)
+    with hidden:
+        if not view.hidden:
+            say("Nothing is shelved, suppressed or out of service.")
+        for alarm in view.hidden[:MOST_CARDS]:
+            card(alarm, view.at, now)
+    with report:
+        report_here(now)
+    with history:
+        _history(view, now)
 
 
-def _why(alarm: Alarm, now: Here) -> None:
-    """Lead to the newest unit that the alarm is about."""
-    unit = unit_of(now.store, alarm)
-    if unit:
-        where = {"stage": alarm.stage, "what": alarm.subject, "unit": unit}
-        label = f"Why unit {markup.plain(unit, 60)}?"
-        st.page_link(st.session_state["pages"]["unit"], label=label, icon="", query_params=where)
-
-
-def _buttons(number: int, now: Here) -> None:
-    with st.container(horizontal=True, width="content"):
-        with st.popover("Acknowledge", key=f"ack_{number}"):
-            note = st.text_input("Note", key=f"ack_note_{number}", placeholder="what you found or do")
-            if st.button("Acknowledge", key=f"ack_go_{number}"):
-                attempt(lambda: acknowledge_alarm(now.store, now.actor, number, note))
-                st.rerun()
-        with st.popover("Shelve", key=f"shelve_{number}"):
-            hours = st.segmented_control(
-                "For",
-                [1, 8, 24, 168],
-                key=f"shelve_h_{number}",
-                default=8,
-                format_func=lambda h: f"{h} h",
-                required=True,
-            )
-            why = st.text_input("Reason", key=f"shelve_why_{number}")
-            if st.button("Shelve", key=f"shelve_go_{number}"):
-                attempt(lambda: shelve_alarm(now.store, now.actor, number, float(hours or 0), why))
-                st.rerun()
-
-
-def _tables(view: AlarmsView, now: Here) -> None:
-    kept = ("priority", "stage", "subject", "sentence", "raised", "last_seen", "count", "by", "note")
-    tabs = st.tabs(["Acknowledged", "Shelved", "All"], key="alarm_tabs")
-    zone = now.plant.zone
-    with tabs[0]:
-        tables.show(
-            view.handled,
-            "alarms_handled",
-            tables.headings(kept),
-            zone=zone,
-            empty="Nothing is acknowledged and standing.",
+def _history(view: AlarmsView, now: Here) -> None:
+    columns = tables.headings(
+        (
+            "id",
+            "state",
+            "priority",
+            "kind",
+            "stage",
+            "subject",
+            "sentence",
+            "raised",
+            "last_seen",
+            "count",
+            "by",
+            "note",
         )
-    with tabs[1]:
-        columns = tables.headings((*kept, "shelved_until"))
-        tables.show(view.shelved, "alarms_shelved", columns, zone=zone, empty="Nothing is shelved.")
-    with tabs[2]:
-        columns = tables.headings(("state", "kind", *kept))
-        tables.show(view.history, "alarms_all", columns, zone=zone, empty="No alarm was ever raised.")
+    ) | {"incident": "Incident", "why": "Hidden because"}
+    rows = tables.show(
+        view.history, "alarms_all", columns, zone=now.plant.zone, select="one", empty="No alarm was ever raised."
+    )
+    chosen = str(view.history["id"][rows[0]]) if rows else ""
+    if chosen != st.session_state.get("alarm_chosen", ""):
+        st.session_state["alarm_chosen"] = chosen
+        if chosen:
+            st.query_params["alarm"] = chosen
+            st.rerun(scope="app")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.monitoring.alarms import hush
 from qc_app.jobs.monitoring.machine import look_at_machine
+from qc_app.jobs.monitoring.postbox import look_at_post
 from qc_app.jobs.monitoring.watchman import SILENT, look_at_night
 from qc_app.jobs.nightly import JOB, nightly
 from qc_app.jobs.refresh import refresh
@@ -79,6 +80,7 @@ class Heartbeat:
             return
         hush(self._store, SILENT, "", "", now)
         look_at_night(self._store, plant)
+        look_at_post(self._store)
         look_at_machine(self._store, Settings.load(self._store.home).certificates)
         self._looked = now
 

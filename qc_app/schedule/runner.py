@@ -13,11 +13,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from qc_app.errors import AlreadyRunning, QcError
 from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.leader import TTL_S, lead
+from qc_app.schedule.mail import Mail
 from qc_app.store import Store
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 2.0
+POST_S = 5.0
 LATE_S = 20.0
 
 
@@ -84,11 +86,12 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
     """
     with lead(store) as leader:
         ended: list[str] = []
-        heart = Heartbeat(store, leader)
+        heart, mail = Heartbeat(store, leader), Mail(store, leader)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
             Pulse(scheduler, "beat", lambda: _told(heart.beat, stop, ended), beat_s),
+            Pulse(scheduler, "post", lambda: _told(mail.round, stop, ended), POST_S),
             Pulse(scheduler, "lease", lambda: _told(leader.renew, stop, ended), TTL_S / 6),
         )
         scheduler.start()

@@ -2,7 +2,16 @@
 
 from data_connectors.schema import Source
 from qc_app.records import Alarm
-from qc_app.views.alarms import AlarmsView, alarms_view, concerning
+from qc_app.views.alarm_report import AlarmReport, alarm_report
+from qc_app.views.alarms import (
+    AlarmsView,
+    IncidentView,
+    Sieve,
+    alarm_story,
+    alarms_view,
+    concerning,
+    hidden_because,
+)
 from qc_app.views.books import books_table
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.door import enter, plant_now
@@ -14,6 +23,7 @@ from qc_app.views.learner import LearnerView, learner_view
 from qc_app.views.marks import span_of_event
 from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.moments import WINDOWS, age, local, moment, span
+from qc_app.views.night import NightAccount, night_account
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
 from qc_app.views.scheduling import silence
 from qc_app.views.schemas import columns_table, proposals_table
@@ -28,17 +38,23 @@ __all__ = [
     "STATES",
     "WINDOWS",
     "Alarm",
+    "AlarmReport",
     "AlarmsView",
     "Family",
+    "IncidentView",
     "LabelsView",
     "LearnerView",
     "ModelsView",
     "Night",
+    "NightAccount",
     "OverviewView",
+    "Sieve",
     "Source",
     "StageView",
     "UnitView",
     "age",
+    "alarm_report",
+    "alarm_story",
     "alarms_view",
     "books_table",
     "by_effect",
@@ -51,6 +67,7 @@ __all__ = [
     "family_view",
     "figure",
     "gaps_table",
+    "hidden_because",
     "interval",
     "label_history",
     "labels_view",
@@ -58,6 +75,7 @@ __all__ = [
     "local",
     "models_view",
     "moment",
+    "night_account",
     "night_runs",
     "open_requests",
     "overview",

@@ -209,10 +209,14 @@ def letter(route="shift", key="k"):
 
 def test_letters_wait_are_tried_again_and_are_sent_once(journal: Journal):
     box = journal.outbox
-    assert box.put([letter(), letter(key="l")], "shift", 7) == 2
-    assert box.put([letter()], "shift", 8) == 0, "the same key is the same letter"
+    assert box.put([letter(), letter(key="l")], "shift", None, 7) == 2
+    assert box.put([letter(key="m")], "shift", None, 8) == 0, "another process was quicker"
+    assert box.put([letter()], "shift", 7, 8) == 0, "the same key is the same letter"
     assert box.told() == {"shift": 8}
     first, second = box.due(NOON)
+    assert box.claim(first, NOON, NOON + MINUTE)
+    assert not box.claim(first, NOON, NOON + MINUTE), "it is in somebody's hands"
+    assert box.claim(first, NOON + MINUTE, NOON + HOUR), "who took it died"
     box.failed(first, "no answer", NOON + HOUR)
     assert [one.key for one in box.due(NOON)] == ["l"]
     box.sent(second.id, NOON)
@@ -221,3 +225,4 @@ def test_letters_wait_are_tried_again_and_are_sent_once(journal: Journal):
     box.failed(again, "still none", None)
     assert [one.state for one in box.list()] == ["given_up", "sent"]
     assert box.due(NOON + DAY) == []
+    assert (box.again(NOON + DAY), len(box.due(NOON + DAY))) == (1, 1)

@@ -50,21 +50,41 @@ class Outbox(Room):
         with self._database.read() as connection:
             return {route: int(move) for route, move in connection.execute(sa.select(TOLD.c.route, TOLD.c.move))}
 
-    def put(self, letters: Sequence[Letter], route: str, upto: int) -> int:
-        """Keep letters of a route and note up to which move it is told, both or neither; return how many are new."""
+    def put(self, letters: Sequence[Letter], route: str, before: int | None, upto: int) -> int:
+        """Keep letters of a route and note up to which move it is told, both or neither; return how many are new.
+
+        Parameters
+        ----------
+        letters : sequence of Letter
+        route : str
+        before : int or None
+            Up to which move it was told when the letters were written, as `told` said; if another process was quicker,
+            nothing is kept.
+        upto : int
+        """
         with self._database.write() as connection:
+            mark = connection.execute(sa.select(TOLD.c.move).where(TOLD.c.route == route)).scalar_one_or_none()
+            if mark != before:
+                return 0
             new = 0
             for letter in letters:
                 insert = self._database.insert(OUTBOX).values(values(letter)).on_conflict_do_nothing()
                 new += connection.execute(insert.returning(OUTBOX.c.id)).scalar_one_or_none() is not None
-            mark = self._database.insert(TOLD).values(route=route, move=upto)
-            connection.execute(mark.on_conflict_do_update(index_elements=["route"], set_={"move": upto}))
+            told = self._database.insert(TOLD).values(route=route, move=upto)
+            connection.execute(told.on_conflict_do_update(index_elements=["route"], set_={"move": upto}))
             return new
 
     def due(self, at: datetime, most: int = 50) -> Found:
         """Return letters that are to be sent now, oldest first."""
         query = matching(OUTBOX, state="waiting").where(sa.or_(OUTBOX.c.next_try.is_(None), OUTBOX.c.next_try <= at))
         return self._all(query.order_by(OUTBOX.c.id).limit(most), Letter)
+
+    def claim(self, letter: Letter, at: datetime, until: datetime) -> bool:
+        """Take a due letter into one's hands until a moment; False: another process has it, or it is done."""
+        free = sa.or_(OUTBOX.c.next_try.is_(None), OUTBOX.c.next_try <= at)
+        with self._database.write() as connection:
+            mine = OUTBOX.update().where(OUTBOX.c.id == letter.id, OUTBOX.c.state == "waiting", free)
+            return connection.execute(mine.values(next_try=until)).rowcount == 1
 
     def sent(self, id: int, at: datetime) -> None:  # noqa: A002 - the journal's word for a number
         """Note that a letter was sent."""
@@ -74,6 +94,12 @@ class Outbox(Room):
         """Note that a try failed, and when the next one is; None: it is given up."""
         state = "waiting" if next_try else "given_up"
         self._change(int(letter.id or 0), tries=letter.tries + 1, problem=problem, next_try=next_try, state=state)
+
+    def again(self, at: datetime) -> int:
+        """Let letters that were given up wait once more; return how many."""
+        given_up = OUTBOX.update().where(OUTBOX.c.state == "given_up")
+        with self._database.write() as connection:
+            return int(connection.execute(given_up.values(state="waiting", tries=0, next_try=at)).rowcount)
 
     def list(self, route: str | None = None, since: datetime | None = None, last: int | None = None) -> Found:
         """Return letters, oldest first; `since`: made, or sent, from then on."""

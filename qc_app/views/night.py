@@ -1,0 +1,140 @@
+"""What ran last night: for each stage what was expected, what was done, and why not, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from data_connectors.schema import Stage
+from qc_app.plant import Plant
+from qc_app.plant.nights import newest_night, night_moment, report_due
+from qc_app.records import Run
+from qc_app.store import Store
+from qc_app.views.scheduling import silence
+
+WHOLE = "plant"
+_SCHEMA: dict[str, Any] = {
+    "state": pl.String,
+    "stage": pl.String,
+    "line": pl.String,
+    "expected": pl.Int64,
+    "done": pl.Int64,
+    "failed": pl.Int64,
+    "seconds": pl.Float64,
+    "cause": pl.String,
+}
+_RANK = {"failed": 0, "missing": 1, "running": 2, "done": 3, "quiet": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class NightAccount:
+    """The newest night, held against what should have run.
+
+    Parameters
+    ----------
+    day : date or None
+        Its plant day; None: none was due yet.
+    due, report_by, next_due : datetime or None
+    status : str
+        ``done``, ``running``, ``failed``, ``missing`` (it did not run) or ``none`` (none was due yet).
+    sentence : str
+        All of it in one line.
+    rows : polars.DataFrame
+        One row a stage, and one for the plant as a whole: what failed first.
+    """
+
+    day: date | None
+    due: datetime | None
+    report_by: datetime | None
+    next_due: datetime
+    status: str
+    sentence: str
+    rows: pl.DataFrame
+
+
+def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
+    """Read what the newest night should have done, and did.
+
+    Parameters
+    ----------
+    store : Store
+    plant : Plant
+    wall : datetime
+        The machine's time, aware: whether a scheduler works is told by it.
+    """
+    now = store.clock.now()
+    last = store.journal.runs.list(job="night", last=1)
+    day = max([newest_night(plant, now), *(run.plant_day for run in last)])
+    history = store.journal.plants.history()
+    following = night_moment(plant, newest_night(plant, now) + timedelta(days=1))
+    if not last and (not history or night_moment(plant, day) < history[0].at):
+        words = f"No night was due yet; the first is due {following:%Y-%m-%d %H:%M} UTC."
+        return NightAccount(None, None, None, following, "none", words, pl.DataFrame(schema=_SCHEMA))
+    runs = store.journal.runs.list(plant_day=day)
+    night = next((run for run in reversed(runs) if run.job == "night"), None)
+    status = night.status if night else "missing"
+    why = _why(night, silence(store, wall))
+    rows = [_whole(runs, status, why), *(_row(one, runs, status, why) for one in plant.stages)]
+    ranked = sorted(rows, key=lambda row: _RANK[row[0]])
+    frame = pl.DataFrame(ranked, schema=_SCHEMA, orient="row")
+    words = _words(day, status, frame, why, following)
+    return NightAccount(day, night_moment(plant, day), report_due(plant, day), following, status, words, frame)
+
+
+def _why(night: Run | None, silent: str) -> str:
+    if night is None:
+        return silent or "the night has not run"
+    return {"failed": f"the night stopped: {night.sentence}", "running": "the night has not reached it yet"}.get(
+        night.status, ""
+    )
+
+
+def _whole(runs: Sequence[Run], status: str, why: str) -> tuple[Any, ...]:
+    mine = [run for run in runs if not run.stage and run.job != "night" and not run.job.startswith("request")]
+    return _judged(WHOLE, "", ["night ingest", "watch", "upkeep"], mine, (status, why))
+
+
+def _row(stage: Stage, runs: Sequence[Run], status: str, why: str) -> tuple[Any, ...]:
+    mine = [run for run in runs if run.stage == stage.id and not run.job.startswith(("request", "ingest"))]
+    names = [what.name for what in stage.characteristics]
+    expected = ["monitor", *(f"{job} {name}" for name in names for job in ("adapt", "predict")), "report"]
+    return _judged(stage.id, stage.line, expected, mine, (status, why))
+
+
+def _judged(
+    stage: str, line: str, expected: Sequence[str], runs: Sequence[Run], night: tuple[str, str]
+) -> tuple[Any, ...]:
+    newest = {run.job: run for run in runs}
+    ended = {job for job, run in newest.items() if run.status in {"done", "skipped"}}
+    failed = [run for run in newest.values() if run.status == "failed"]
+    missing = [job for job in expected if job not in newest]
+    seconds = sum((run.ended - run.started).total_seconds() for run in newest.values() if run.ended)
+    status, why = night
+    state, cause = "done", ""
+    if failed:
+        state, cause = "failed", "; ".join(run.sentence for run in failed[:3])
+    elif status == "done" and not newest and stage != WHOLE:
+        state, expected = "quiet", []
+        cause = "nothing new: no units, no labels, no newer prior"
+    elif missing:
+        state = "running" if status == "running" else "missing"
+        cause = why or f"not done: {', '.join(missing)}"
+    done = sum(job in ended for job in expected)
+    return (state, stage, line, len(expected), done, len(failed), round(seconds, 1), cause)
+
+
+def _words(day: date, status: str, rows: pl.DataFrame, why: str, following: datetime) -> str:
+    of_stages = rows.filter(pl.col("stage") != WHOLE)
+    count = {state: of_stages.filter(pl.col("state") == state).height for state in _RANK}
+    parts = [f"{count['done']} of {of_stages.height} stages done"]
+    parts += [f"{count['quiet']} had nothing new"] if count["quiet"] else []
+    parts += [f"{count['failed']} with failures"] if count["failed"] else []
+    parts += [f"{count['missing'] + count['running']} not reached"] if count["missing"] + count["running"] else []
+    begin = {"missing": f"Night of {day}: did not run ({why})", "failed": f"Night of {day}: failed"}.get(
+        status, f"Night of {day}: {status}"
+    )
+    return f"{begin}; {', '.join(parts)}; next due {following:%Y-%m-%d %H:%M} UTC."
