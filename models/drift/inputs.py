@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from models.base import Array, as_matrix
+from models.drift.choice import Choice, choose
+from models.drift.contexts import Contexts, InContext, centered, per_context, within
 from models.drift.dependence import correlation_time
-from models.drift.distance import FEW_VALUES, Distance, benjamini_hochberg, chi_square, ks, shift_size
+from models.drift.discovery import CONTROLS, Control
+from models.drift.distances import Distance, shift_size
 from models.drift.verdict import DriftOf, Verdict, no_verdict
 from models.errors import TaskError
 
@@ -24,7 +27,7 @@ MIN_EFFECT = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Column:
-    """One parameter before false-discovery control."""
+    """One parameter before false-discovery control; tested as it is, or as ranks inside its context."""
 
     drift_of: DriftOf
     name: str
@@ -32,10 +35,17 @@ class _Column:
     current: Array
     weight: float
     tau: float
+    shift: float
+    medians: tuple[float, float]
+    in_context: tuple[InContext, ...] = ()
 
     @property
     def effective(self) -> float:
         return len(self.current) / self.tau
+
+    @property
+    def choice(self) -> Choice:
+        return choose(self.reference, self.current, self.tau)
 
     def refusal(self, faulty: bool) -> str:
         n, m = len(self.reference), len(self.current)
@@ -49,9 +59,7 @@ class _Column:
         return ""
 
     def distance(self, alpha: float) -> Distance:
-        values = np.unique(np.concatenate([self.reference, self.current]))
-        test = chi_square if len(values) <= FEW_VALUES else ks
-        return test(self.reference, self.current, tau=self.tau, alpha=alpha)
+        return self.choice.test(self.reference, self.current, tau=self.tau, alpha=alpha)
 
 
 def inputs(
@@ -60,14 +68,17 @@ def inputs(
     columns: Sequence[str],
     weights: ArrayLike | None = None,
     *,
+    error: float | None = None,
     fdr: float = FDR,
     faulty: Collection[str] = (),
     min_effect: float = MIN_EFFECT,
+    contexts: Contexts | None = None,
+    control: Control = "benjamini-hochberg",
 ) -> tuple[Verdict, ...]:
     """Test every parameter for a moved distribution.
 
-    Kolmogorov-Smirnov, or chi-square for parameters of at most ten different values; p-values count autocorrelated
-    values for what they are worth; Benjamini-Hochberg over the parameters.
+    The test is chosen by the values (see `choose`) and named in the verdict; p-values count autocorrelated values for
+    what they are worth; false discoveries are controlled over the parameters.
 
     Parameters
     ----------
@@ -75,14 +86,21 @@ def inputs(
         Parameters of units in the order of production; NaN is missing.
     columns : sequence of str, length d
     weights : array_like, shape (d,), optional
-        Importance of each parameter to the model in use, >= 0 (any scale; the largest becomes 1). Drift in a
-        parameter of weight 0 is information, never "matters". All equal by default.
+        Importance of each parameter to the model in use, >= 0: how far a prediction moves with a standard deviation of
+        it. Drift in a parameter of weight 0 is information, never "matters". All equal by default.
+    error : float, optional
+        Typical error of the model, in the unit of `weights`: effects are then in errors. Without it the largest weight
+        counts as 1 and effects are in standard deviations.
     fdr : float
         Share of false verdicts among the verdicts "drifted".
     faulty : collection of str
         Parameters whose sensor failed (see `sensor_faults`): no verdict.
     min_effect : float
         Weighted shift from which on drift matters.
+    contexts : Contexts, optional
+        Grade, recipe or regime of each unit: then every value is held against the reference of its own context.
+    control : {"benjamini-hochberg", "benjamini-yekutieli"}
+        The second holds under any dependence between parameters, at the price of power.
 
     Returns
     -------
@@ -103,9 +121,9 @@ def inputs(
     """
     d = len(columns)
     a, b = as_matrix(reference, d, "drift reference"), as_matrix(current, d, "drift current")
-    w = _weights(weights, d)
-    items = [_column("inputs", name, a[:, i], b[:, i], w[i]) for i, name in enumerate(columns)]
-    return _judge(items, fdr, frozenset(faulty), min_effect)
+    w = _weights(weights, d, error)
+    items = [_column("inputs", name, (a[:, i], b[:, i]), w[i], contexts) for i, name in enumerate(columns)]
+    return _judge(items, frozenset(faulty), _Rule(fdr, min_effect, control))
 
 
 def output(
@@ -115,6 +133,7 @@ def output(
     *,
     alpha: float = FDR,
     min_effect: float = MIN_EFFECT,
+    contexts: Contexts | None = None,
 ) -> Verdict:
     """Test whether the characteristic, predicted or measured, has moved; the same test as for one input.
 
@@ -128,6 +147,8 @@ def output(
         False verdict rate on a stable process.
     min_effect : float
         Shift, in standard deviations of the reference, from which on drift matters.
+    contexts : Contexts, optional
+        As in `inputs`.
 
     Returns
     -------
@@ -139,58 +160,83 @@ def output(
     'thickness: no verdict (10 reference and 10 current values, 30 and 20 are needed)'
     """
     a, b = (as_matrix(np.reshape(np.asarray(v), (-1, 1)), 1, "drift output")[:, 0] for v in (reference, current))
-    return _judge([_column("output", name, a, b, 1.0)], alpha, frozenset(), min_effect)[0]
+    return _judge([_column("output", name, (a, b), 1.0, contexts)], frozenset(), _Rule(alpha, min_effect))[0]
 
 
-def _column(drift_of: DriftOf, name: str, a: Array, b: Array, weight: float) -> _Column:
-    a, b = a[~np.isnan(a)], b[~np.isnan(b)]
-    return _Column(drift_of, name, a, b, weight, correlation_time(a))
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    fdr: float
+    min_effect: float
+    control: Control = "benjamini-hochberg"
 
 
-def _weights(weights: ArrayLike | None, d: int) -> Array:
+def _column(
+    drift_of: DriftOf, name: str, windows: tuple[Array, Array], weight: float, contexts: Contexts | None
+) -> _Column:
+    raw_a, raw_b = windows
+    a, b = windows if contexts is None else within(raw_a, raw_b, contexts)
+    there_a, there_b = ~np.isnan(a), ~np.isnan(b)
+    a, b, raw_a, raw_b = a[there_a], b[there_b], raw_a[there_a], raw_b[there_b]
+    made = _Column(drift_of, name, a, b, weight, correlation_time(a), 0.0, (np.nan, np.nan))
+    if not (len(a) and len(b)):
+        return made
+    medians = float(np.median(raw_a)), float(np.median(raw_b))
+    if contexts is None:
+        return replace(made, shift=shift_size(raw_a, raw_b), medians=medians)
+    mine = contexts.keep(there_a, there_b)
+    moved = shift_size(*centered(raw_a, raw_b, mine))
+    return replace(made, shift=moved, medians=medians, in_context=per_context(raw_a, raw_b, mine))
+
+
+def _weights(weights: ArrayLike | None, d: int, error: float | None) -> Array:
     w = np.ones(d) if weights is None else np.nan_to_num(np.asarray(weights, dtype=np.float64))
     if w.shape != (d,) or (w < 0).any():
         raise TaskError(f"drift weights of shape {w.shape}: give one importance >= 0 for each of the {d} parameters")
-    top = w.max(initial=0.0)
+    top = w.max(initial=0.0) if error is None else error
     return w / top if top > 0 else w
 
 
-def _judge(items: Sequence[_Column], fdr: float, faulty: frozenset[str], min_effect: float) -> tuple[Verdict, ...]:
+def _judge(items: Sequence[_Column], faulty: frozenset[str], rule: _Rule) -> tuple[Verdict, ...]:
     refusals = [item.refusal(item.name in faulty) for item in items]
-    p = [np.nan if why else item.distance(fdr).p_value for item, why in zip(items, refusals, strict=True)]
-    rejected, cut = benjamini_hochberg(p, fdr)
+    p = [np.nan if why else item.distance(rule.fdr).p_value for item, why in zip(items, refusals, strict=True)]
+    rejected, cut = CONTROLS[rule.control](p, rule.fdr)
     verdicts = [
         no_verdict(item.drift_of, item.name, len(item.current), item.effective, why)
         if why
-        else _verdict(item, item.distance(cut), bool(hit), min_effect)
+        else _verdict(item, item.distance(cut), bool(hit), rule.min_effect)
         for item, why, hit in zip(items, refusals, rejected, strict=True)
     ]
     return tuple(sorted(verdicts, key=lambda v: (not v.drifted, not v.decided, -v.effect)))
 
 
 def _verdict(item: _Column, found: Distance, drifted: bool, min_effect: float) -> Verdict:
-    size = shift_size(item.reference, item.current)
-    effect = item.weight * size
+    effect = item.weight * item.shift
     matters = drifted and effect >= min_effect
-    before, now = float(np.median(item.reference)), float(np.median(item.current))
-    n = len(item.current)
-    head = f"moved by {size:.2f} sd (median {before:.4g} -> {now:.4g})" if drifted else "has not moved"
-    sign = ">" if drifted else "<="
-    tail = f"{found.test} {found.statistic:.3g} {sign} {found.threshold:.3g}, p {found.p_value:.2g}, n {n}"
-    worth = f" worth {item.effective:.0f} independent" if item.tau >= 2 else ""
-    aside = "" if matters or not drifted else ", without effect on the prediction"
-    sentence = f"{item.name} {head}{aside} ({tail}{worth})"
     return Verdict(
-        item.drift_of,
-        item.name,
-        found.test,
-        found.statistic,
-        found.threshold,
-        found.p_value,
-        n,
-        item.effective,
-        effect,
-        drifted,
-        matters,
-        sentence,
+        drift_of=item.drift_of,
+        subject=item.name,
+        test=found.test,
+        statistic=found.statistic,
+        threshold=found.threshold,
+        p_value=found.p_value,
+        n=len(item.current),
+        n_effective=item.effective,
+        effect=effect,
+        drifted=drifted,
+        matters=matters,
+        sentence=_sentence(item, found, drifted, matters),
+        in_context=item.in_context,
     )
+
+
+def _sentence(item: _Column, found: Distance, drifted: bool, matters: bool) -> str:
+    before, now = item.medians
+    place = " at equal context" if item.in_context else ""
+    head = f"moved by {item.shift:.2f} sd{place} (median {before:.4g} -> {now:.4g})" if drifted else f"has not moved{place}"
+    if drifted and item.in_context:
+        head += f", most in {item.in_context[0].context}"
+    aside = "" if matters or not drifted else ", without effect on the prediction"
+    sign = ">" if drifted else "<="
+    worth = f" worth {item.effective:.0f} independent" if item.tau >= 2 else ""
+    tail = f"{found.test} {found.statistic:.3g} {sign} {found.threshold:.3g}, p {found.p_value:.2g}"
+    return f"{item.name} {head}{aside} ({tail}, n {len(item.current)}{worth}; {item.choice.reason})"

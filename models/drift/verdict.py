@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from models.drift.contexts import InContext
+
 DriftOf = Literal["inputs", "relation", "output"]
 State = Literal["none", "drift", "unknown"]
 
@@ -21,7 +23,7 @@ class Verdict:
     subject : str
         Parameter, characteristic or "residuals".
     test : str
-        "ks", "chi-square", "psi", "cusum of ranks", or "none" where there is no verdict.
+        The test that the values chose, such as "ks" or "wasserstein"; "none" where there is no verdict.
     statistic, threshold : float
         Moved when the statistic is above the threshold; NaN without a verdict.
     p_value : float
@@ -40,6 +42,8 @@ class Verdict:
     sentence : str
     decided : bool
         False where there were too few values, or the sensor failed: no verdict.
+    in_context : tuple of InContext
+        Where contexts were given: how far it moved in each, the farthest first.
     """
 
     drift_of: DriftOf
@@ -55,6 +59,7 @@ class Verdict:
     matters: bool
     sentence: str
     decided: bool = True
+    in_context: tuple[InContext, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

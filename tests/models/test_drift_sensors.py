@@ -47,7 +47,7 @@ def test_a_flat_line_is_dated():
     x = healthy(300)
     x[260:] = x[260]
     found = faults(x[:200], x[200:])[0]
-    assert (found.kind, found.start, found.rows) == ("flat line", 60, 40)
+    assert (found.kind, found.start, found.rows) == ("stuck", 60, 40)
 
 
 def test_missing_values_are_counted():

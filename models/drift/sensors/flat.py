@@ -1,0 +1,68 @@
+"""The same value again and again: stuck at a usual value, dead at an unusual one, or truly at its limit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.base import Array
+from models.drift.sensors.base import SHORTEST_FLAT, Column, Fault, noise
+
+FLAT_FACTOR = 3
+FAR_STEPS = 8.0
+"""Steps of usual noise from which on a parameter did not walk to its limit, but fell to it."""
+CLOSE = 1e-6
+"""Share of the parameter's spread within which a value is the limit."""
+
+
+def flat(column: Column) -> Fault | None:
+    """Name a parameter that keeps one value three times as long as ever before, ten units at least.
+
+    Inside the values seen before it is stuck, outside a flat line. A parameter that walked to the end of its range
+    (declared, or met by the reference more than once) and stays there is saturated: that is the process, and no fault.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> flat(Column("force", rng.normal(size=60), np.full(30, 0.5))).sentence
+    'force: stuck at 0.5 over 30 rows, at most 1 before'
+    """
+    a, b = column.reference, column.current
+    longest = _longest_run(a)[1]
+    limit = max(SHORTEST_FLAT, FLAT_FACTOR * longest)
+    start, length = _longest_run(b)
+    if length < limit or not np.isfinite(a).any() or np.nanmin(a) == np.nanmax(a):
+        return None
+    value = float(b[start])
+    if _saturated(column, value, start):
+        return None
+    usual = np.nanmin(a) <= value <= np.nanmax(a) and not _at_limit(column, value)
+    words = "stuck" if usual else "flat line"
+    sentence = f"{column.name}: {words} at {value:.6g} over {length} rows, at most {longest} before"
+    return Fault(column.name, "stuck" if usual else "flat line", start, length, float(length), float(limit), sentence)
+
+
+def _longest_run(x: Array) -> tuple[int, int]:
+    """Start and length of the longest run of equal values; missing values end a run."""
+    if not len(x):
+        return 0, 0
+    new = np.concatenate([[True], ~(x[1:] == x[:-1])])
+    starts = np.flatnonzero(new)
+    lengths = np.diff(np.append(starts, len(x))) * np.isfinite(x[starts])
+    best = int(lengths.argmax())
+    return int(starts[best]), int(lengths[best])
+
+
+def _at_limit(column: Column, value: float) -> bool:
+    """Whether a value is an end of the range: as declared, or where the reference stopped more than once."""
+    a = column.reference[np.isfinite(column.reference)]
+    room = CLOSE * float(np.ptp(a))
+    ends = [e for e in (column.low, column.high) if np.isfinite(e)]
+    ends += [end for end in (float(a.min()), float(a.max())) if int((np.abs(a - end) <= room).sum()) > 1]
+    return any(abs(value - end) <= room for end in ends)
+
+
+def _saturated(column: Column, value: float, start: int) -> bool:
+    """Whether the parameter walked to its limit: the value before the run is only a few steps of noise away."""
+    before = np.concatenate([column.reference, column.current[:start]])
+    before = before[np.isfinite(before)]
+    return _at_limit(column, value) and abs(float(before[-1]) - value) <= FAR_STEPS * noise(before)
