@@ -237,6 +237,9 @@ class Stage:
         How units of stages further up are found, and what of them the models of this stage may read.
     window : Window or None
         For a continuous process: its parameters are tags, and a window of their values is a unit.
+    context : str
+        What says under which grade, recipe or regime a unit was made: a parameter of few values, or a kind of event
+        whose text names it, e.g. ``grade_change``. Drift is then judged at equal context; empty: none.
     """
 
     id: str
@@ -247,6 +250,7 @@ class Stage:
     upstream: tuple[str, ...] = ()
     fed_by: tuple[Feed, ...] = ()
     window: Window | None = None
+    context: str = ""
 
     def __post_init__(self) -> None:
         """Check the names and that none is used twice."""

@@ -38,8 +38,8 @@ class Rule:
         Relation: growth of the mean absolute error.
     """
 
-    fdr: float = 0.01
-    alpha: float = 0.005
+    fdr: float = 0.005
+    alpha: float = 0.0025
     min_effect: float = 0.5
     min_growth: float = 0.25
 

@@ -33,8 +33,8 @@ GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min
 CALENDAR = {"holidays": list, "shifts": dict}
 SHIFT = {"begins": str, "ends": str, "days": list}
 MARK = {"limits": bool, "baseline": bool, "adapt": bool}
-STAGE = {"line": str, "family": str, "upstream": list, "fed_by": dict, "window": dict, "parameters": dict,
-         "characteristics": dict}  # fmt: skip
+STAGE = {"line": str, "family": str, "context": str, "upstream": list, "fed_by": dict, "window": dict,
+         "parameters": dict, "characteristics": dict}  # fmt: skip
 WINDOW = {"length_s": int, "step_s": int, "dead_s": int, "hold_s": int}
 FEED = {"takes": list, "delay_s": float, "tolerance_s": float}
 PARAMETER = {"unit": str, "low": float, "high": float}
@@ -175,7 +175,8 @@ class _Reader:
         window = self._window(given["window"], (*path, "window")) if "window" in given else None
         family = given.get("family", key)
         parts = (parameters, characteristics, upstream, fed_by, window)
-        return self._made(path, lambda: Stage(key, given["line"], family, *parts))
+        context = given.get("context", "")
+        return self._made(path, lambda: Stage(key, given["line"], family, *parts, context=context))
 
     def _feed(self, name: str, path: Path, table: Any) -> Feed:
         given = self._checked(table, FEED, path)

@@ -84,6 +84,7 @@ def _calendar_lines(calendar: Calendar) -> list[str]:
 def _stage_lines(stage: Stage) -> list[str]:
     path = ("stages", stage.id)
     head: dict[str, Any] = {"line": stage.line, "family": stage.family}
+    head |= {"context": stage.context} if stage.context else {}
     lines = _table(path, head | ({"upstream": list(stage.upstream)} if stage.upstream else {}))
     if stage.window is not None:
         lines += _table((*path, "window"), _plain(stage.window))

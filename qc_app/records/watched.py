@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,7 +13,11 @@ DriftOf = Literal["inputs", "relation", "output"]
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """One drift verdict with its test, statistic, threshold and sentence."""
+    """One drift verdict with its test, statistic, threshold and sentence.
+
+    `picture` keeps what a person looks at: both distributions in at most twenty bins (``edges``, ``before``, ``now`` as
+    shares, ``unit``) and ``contexts``, each with its medians and shift; empty where there is nothing to draw.
+    """
 
     stage: str
     characteristic: str
@@ -30,6 +34,7 @@ class DriftReport:
     drifted: bool
     matters: bool
     sentence: str
+    picture: Numbers = field(default_factory=dict)
     id: int | None = None
 
 

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
-import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from models import Adapted, drift
 from models.base import Array
+from models.drift.picture import pictured
 from models.explain import change, means_of
-from qc_app import framing
-from qc_app.jobs.model.track import track
 from qc_app.jobs.monitoring.alarms import Condition, settle
+from qc_app.jobs.monitoring.windows import Seen, seen
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import DriftReport
 
-REFERENCE_UNITS = 1000
-CURRENT_UNITS = 200
-PROBED = 40
 KEPT = 5
 KINDS = ("drift", "bad_data")
+CONTEXTS = 12
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Windows:
-    """Parameters of units that the champion was adapted with, and of those that came since."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the night found of one characteristic, and what it looked at."""
 
-    reference: Array
-    current: Array
+    what: Characteristic
+    found: drift.Examination
+    looked: Seen | None
 
 
 def monitor(night: Night, stage: Stage) -> Result:
@@ -46,124 +44,113 @@ def monitor(night: Night, stage: Stage) -> Result:
     Returns
     -------
     Result
-        One sentence for the stage; the verdicts are in the journal.
+        One sentence for the stage; the verdicts are in the journal, the failed sensors in ``numbers["faults"]``.
     """
-    reports: list[DriftReport] = []
-    conditions: list[Condition] = []
-    words: list[str] = []
-    for what in stage.characteristics:
-        verdicts, faults, relevant = _tested(night, stage, what)
-        summary = drift.summarize(verdicts)
-        words.append(f"{what.name}: {summary.sentence}")
-        if summary.state == "drift":
-            conditions.append(Condition("drift", what.name, "medium", summary.sentence))
-        conditions += [Condition("bad_data", f.column, "medium", f.sentence) for f in faults if f.column in relevant]
-        reports += _reports(night, stage, what, verdicts)
+    findings = [examined(night, stage, what) for what in stage.characteristics]
+    faults = {f.column: f for finding in findings for f in finding.found.faults}
+    conditions = [Condition("bad_data", f.column, "medium", f.sentence) for f in faults.values()]
+    for finding in findings:
+        if finding.found.summary.state == "drift":
+            conditions.append(Condition("drift", finding.what.name, "medium", finding.found.summary.sentence))
     settle(night.store, stage.id, KINDS, conditions, night.cutoff)
+    reports = [report for finding in findings for report in reported(night, stage, finding)]
     if reports and not night.store.journal.drift.list(stage=stage.id, plant_day=night.day, last=1):
         night.store.journal.drift.add(reports)
-    return Result("; ".join(words), {"alarms": len(conditions), "reports": len(reports)})
+    words = "; ".join(f"{finding.what.name}: {finding.found.summary.sentence}" for finding in findings)
+    told = [asdict(fault) for fault in faults.values()]
+    return Result(words, {"alarms": len(conditions), "reports": len(reports), "faults": told})
 
 
-def _tested(
-    night: Night, stage: Stage, what: Characteristic
-) -> tuple[list[drift.Verdict], tuple[drift.Fault, ...], set[str]]:
-    champion = night.store.journal.models.pointers(stage.id, what.name).champion
-    columns = [p.name for p in stage.parameters]
-    if champion is None:
-        return [drift.no_verdict("inputs", what.name, 0, 0.0, "no model yet to hold the units against")], (), set()
-    cutoff = night.store.journal.models.get(champion).cutoff
-    rows = night.sound(stage)
-    came = pl.col("t_ingest") > cutoff
-    windows = Windows(
-        framing.inputs(stage, rows.filter(~came).tail(REFERENCE_UNITS))[0],
-        framing.inputs(stage, rows.filter(came).tail(CURRENT_UNITS))[0],
-    )
-    faults = drift.sensor_faults(windows.reference, windows.current, columns)
-    model = night.answers.model(champion)
-    weights = importance(model, windows.reference, night.seed(stage, what))
-    broken = {fault.column for fault in faults}
-    tests = drift.inputs(windows.reference, windows.current, columns, weights, faulty=broken)
-    verdicts = moved_by(tests, model, windows, columns, what)
-    tracked = track(night, stage, what)
-    new = tracked["t_known"] > cutoff
-    residuals = (tracked["value"] - tracked["mean"]).to_numpy()
-    if what.kind == "continuous":
-        verdicts.append(drift.relation(residuals[~new.to_numpy()], residuals[new.to_numpy()]))
-        values = tracked["value"].to_numpy()
-        verdicts.append(drift.output(values[~new.to_numpy()], values[new.to_numpy()], what.name))
-    return verdicts, faults, set(columns)
+def examined(night: Night, stage: Stage, what: Characteristic) -> Finding:
+    """Look at one characteristic as the night does; nothing is stored.
+
+    Parameters
+    ----------
+    night : Night
+    stage : Stage
+    what : Characteristic
+
+    Returns
+    -------
+    Finding
+    """
+    looked = seen(night, stage, what)
+    if looked is None:
+        nothing = drift.no_verdict("inputs", what.name, 0, 0.0, "no model yet to hold the units against")
+        return Finding(what, drift.Examination((), (nothing,), drift.summarize([nothing])), None)
+    found = drift.examine(looked.windows)
+    told = moved_by(found.verdicts, looked.model, looked.windows, what)
+    return Finding(what, replace(found, verdicts=told, summary=drift.summarize(told)), looked)
 
 
 def moved_by(
-    verdicts: Sequence[drift.Verdict], model: Adapted, windows: Windows, columns: Sequence[str], what: Characteristic
-) -> list[drift.Verdict]:
+    verdicts: Sequence[drift.Verdict], model: Adapted, windows: drift.Windows, what: Characteristic
+) -> tuple[drift.Verdict, ...]:
     """Let the verdict on each parameter that drifted say what it did to the predicted mean.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
-        On the parameters `columns`.
     model : Adapted
         Whose learned mapping carries the change.
-    windows : Windows
-    columns : sequence of str
+    windows : models.drift.Windows
     what : Characteristic
 
     Returns
     -------
-    list of Verdict
-        The same verdicts, those that drifted with a longer sentence.
+    tuple of Verdict
+        The same verdicts, those on parameters that drifted with a longer sentence.
     """
-    if not any(v.drifted for v in verdicts):
-        return list(verdicts)
-    found = change(means_of(model), windows.reference, windows.current)
-    parts = dict(zip(columns, found.parts.tolist(), strict=True))
+    if not any(v.drifted and v.subject in windows.columns for v in verdicts):
+        return tuple(verdicts)
+    found = change(means_of(model), *windows.x)
+    parts = dict(zip(windows.columns, found.parts.tolist(), strict=True))
     whole = f"of {found.total:+.3g} {what.unit}".rstrip()
-    return [
+    return tuple(
         replace(v, sentence=f"{v.sentence}; it moves the predicted {what.name} by {parts[v.subject]:+.3g} {whole}")
-        if v.drifted
+        if v.drifted and v.subject in parts
         else v
         for v in verdicts
-    ]
+    )
 
 
-def importance(model: Adapted, x: Array, seed: int) -> Array:
-    """Return how much predictions move when one parameter is shuffled over the units.
-
-    Parameters
-    ----------
-    model : Adapted
-    x : ndarray, shape (n, d)
-        Units of the reference window; at most 40 of them are used.
-    seed : int
-
-    Returns
-    -------
-    ndarray, shape (d,)
-        Mean absolute change of the prediction, in the characteristic's unit (Breiman 2001, without labels).
-    """
-    rng = np.random.default_rng(zlib.crc32(str(seed).encode()))
-    n, d = x.shape
-    if n < 2:  # nothing to shuffle
-        return np.ones(d)
-    chosen = x[np.sort(rng.choice(n, min(n, PROBED), replace=False))]
-    stacked = np.repeat(chosen[None], d + 1, axis=0)
-    order = rng.permutation(len(chosen))
-    for j in range(d):
-        stacked[j + 1, :, j] = chosen[order, j]
-    means = model.predict(stacked.reshape(-1, d)).mean.reshape(d + 1, -1)
-    return np.asarray(np.nan_to_num(np.abs(means[1:] - means[0]).mean(axis=1)))
-
-
-def _reports(night: Night, stage: Stage, what: Characteristic, verdicts: list[drift.Verdict]) -> list[DriftReport]:
+def reported(night: Night, stage: Stage, finding: Finding) -> list[DriftReport]:
     """Keep what moved, and the largest of the rest: a quiet night leaves few rows."""
-    decided = [v for v in verdicts if v.decided]
+    decided = [v for v in finding.found.verdicts if v.decided]
     moved = [v for v in decided if v.drifted]
-    quiet = sorted((v for v in decided if not v.drifted), key=lambda v: -v.effect)[:KEPT]
+    quiet = [v for v in decided if not v.drifted][:KEPT]
     fields = ("drift_of", "subject", "test", "statistic", "threshold", "p_value", "n", "effect", "drifted", "matters",
               "sentence")  # fmt: skip
     return [
-        DriftReport(stage.id, what.name, night.day, night.cutoff, **{name: getattr(v, name) for name in fields})
+        DriftReport(
+            stage.id,
+            finding.what.name,
+            night.day,
+            night.cutoff,
+            **{name: getattr(v, name) for name in fields},
+            picture=_picture(v, finding.looked),
+        )
         for v in [*moved, *quiet]
     ]
+
+
+def _picture(verdict: drift.Verdict, looked: Seen | None) -> dict[str, Any]:
+    """Return both distributions of a verdict in few bins, and how far it moved in each context."""
+    windows = _values(verdict, looked.windows) if looked else None
+    drawn = pictured(*windows) if windows else None
+    found = asdict(drawn) if drawn else {}
+    if verdict.in_context:
+        found["contexts"] = [asdict(one) for one in verdict.in_context[:CONTEXTS]]
+    return found
+
+
+def _values(verdict: drift.Verdict, windows: drift.Windows) -> tuple[Array, Array] | None:
+    if verdict.drift_of == "relation":
+        return windows.residuals
+    if verdict.drift_of == "output":
+        return windows.measured
+    if verdict.subject not in windows.columns:
+        return None
+    place = list(windows.columns).index(verdict.subject)
+    before, now = (np.asarray(x[:, place]) for x in windows.x)
+    return before, now

@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from qc_app.records import DriftReport
-from qc_app.store.journal.columns import METADATA, flag, identity, moment, real, text, whole
+from qc_app.store.journal.columns import METADATA, flag, identity, moment, numbers, real, text, whole
 from qc_app.store.journal.room import Room, matching, newest
 
 DRIFT = sa.Table(
@@ -28,6 +28,7 @@ DRIFT = sa.Table(
     flag("drifted"),
     flag("matters"),
     text("sentence"),
+    numbers("picture"),
 )
 sa.Index("ix_drift_reports_stage", DRIFT.c.stage, DRIFT.c.plant_day)
 Found = list[DriftReport]

@@ -1,0 +1,150 @@
+"""What a stage was when its model was adapted, and what it has been since, as the drift tests read it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from models import Adapted, drift
+from models.base import Array
+from qc_app import framing
+from qc_app.jobs.model.track import track
+from qc_app.jobs.night import Night
+from qc_app.records import Event
+
+REFERENCE_UNITS = 1000
+CURRENT_UNITS = 200
+PROBED = 40
+SHUFFLED_PER_SD = 2 / np.sqrt(np.pi)
+"""How far a normal variable lies from a shuffled copy of itself on average, in standard deviations."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A stage before and since its model, and the model.
+
+    Parameters
+    ----------
+    windows : models.drift.Windows
+    model : Adapted
+    """
+
+    windows: drift.Windows
+    model: Adapted
+
+
+def seen(night: Night, stage: Stage, what: Characteristic) -> Seen | None:
+    """Gather both windows of one characteristic; None while it has no model to hold units against.
+
+    Parameters
+    ----------
+    night : Night
+    stage : Stage
+    what : Characteristic
+
+    Returns
+    -------
+    Seen or None
+    """
+    champion = night.store.journal.models.pointers(stage.id, what.name).champion
+    if champion is None:
+        return None
+    cutoff, model = night.store.journal.models.get(champion).cutoff, night.answers.model(champion)
+    before, since = _units(night, stage, cutoff)
+    x = framing.inputs(stage, before)[0], framing.inputs(stage, since)[0]
+    residuals, measured = _results(night, stage, what, cutoff)
+    error = float(np.nanmean(np.abs(residuals[0]))) if np.isfinite(residuals[0]).any() else float("nan")
+    windows = drift.Windows(
+        x=x,
+        columns=tuple(p.name for p in stage.parameters),
+        weights=importance(model, x[0], night.seed(stage, what)) / SHUFFLED_PER_SD,
+        error=error if error > 0 else float("nan"),
+        ranges=tuple((p.low, p.high) for p in stage.parameters),
+        residuals=residuals if what.kind == "continuous" else None,
+        measured=measured if what.kind == "continuous" else None,
+        contexts=contexts(night, stage, before, since),
+        delays=(_delays(before), _delays(since)),
+        name=what.name,
+    )
+    return Seen(windows, model)
+
+
+def _units(night: Night, stage: Stage, cutoff: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the units that the model could know and those since; a mark with a new baseline cuts the former off."""
+    rows, came = night.sound(stage), pl.col("t_ingest") > cutoff
+    began = _baseline(night, stage)
+    before = rows.filter(~came) if began is None else rows.filter(~came & (pl.col("t_event") >= began))
+    return before.tail(REFERENCE_UNITS), rows.filter(came).tail(CURRENT_UNITS)
+
+
+def _baseline(night: Night, stage: Stage) -> datetime | None:
+    """Return the newest mark after which drift is judged anew."""
+    kinds = {mark.kind for mark in night.plant.marks if mark.baseline}
+    marks = [e.at for e in night.store.journal.events.list(stage.id) if e.kind in kinds and e.at <= night.cutoff]
+    return max(marks, default=None) if kinds else None
+
+
+def _results(
+    night: Night, stage: Stage, what: Characteristic, cutoff: datetime
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Return residuals and measured values, each of labels known at the model's cut-off and of those since."""
+    tracked = track(night, stage, what)
+    new = (tracked["t_known"] > cutoff).to_numpy()
+    values = tracked["value"].to_numpy()
+    residuals = values - tracked["mean"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return (residuals[~new], residuals[new]), (values[~new], values[new])
+
+
+def _delays(rows: pl.DataFrame) -> Array:
+    return ((rows["t_ingest"] - rows["t_event"]).dt.total_milliseconds() / 1000).to_numpy().astype(np.float64)
+
+
+def contexts(night: Night, stage: Stage, before: pl.DataFrame, since: pl.DataFrame) -> drift.Contexts | None:
+    """Return the declared context of each unit: the value of a parameter, or the text of the last event before it."""
+    if not stage.context:
+        return None
+    if stage.context in {p.name for p in stage.parameters}:
+        found = [rows[stage.context] if stage.context in rows.columns else [None] * rows.height
+                 for rows in (before, since)]  # fmt: skip
+        return drift.Contexts.of(*([None if v is None else f"{v:g}" for v in values] for values in found))
+    told = [e for e in night.store.journal.events.list(stage.id) if e.kind == stage.context]
+    return drift.Contexts.of(*(_by_event(rows["t_event"], told) for rows in (before, since)))
+
+
+def _by_event(times: pl.Series, told: list[Event]) -> list[str | None]:
+    at = np.array([e.at.timestamp() for e in told])
+    places = np.searchsorted(at, [t.timestamp() for t in times], side="right")
+    return [told[place - 1].text if place else None for place in places]
+
+
+def importance(model: Adapted, x: Array, seed: int) -> Array:
+    """Return how much predictions move when one parameter is shuffled over the units.
+
+    Parameters
+    ----------
+    model : Adapted
+    x : ndarray, shape (n, d)
+        Units of the reference window; at most 40 of them are used.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        Mean absolute change of the prediction, in the characteristic's unit (Breiman 2001, without labels).
+    """
+    rng = np.random.default_rng(zlib.crc32(str(seed).encode()))
+    n, d = x.shape
+    if n < 2:  # nothing to shuffle
+        return np.ones(d)
+    chosen = x[np.sort(rng.choice(n, min(n, PROBED), replace=False))]
+    stacked = np.repeat(chosen[None], d + 1, axis=0)
+    order = rng.permutation(len(chosen))
+    for j in range(d):
+        stacked[j + 1, :, j] = chosen[order, j]
+    means = model.predict(stacked.reshape(-1, d)).mean.reshape(d + 1, -1)
+    return np.asarray(np.nan_to_num(np.abs(means[1:] - means[0]).mean(axis=1)))
