@@ -7,10 +7,11 @@ move at equal grade? The mix itself is tested apart, and is information.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from models.base import Array
 from models.drift.distances import shift_size
@@ -34,7 +35,7 @@ class Contexts:
     current: NDArray[np.str_]
 
     @classmethod
-    def of(cls, reference: ArrayLike, current: ArrayLike) -> Contexts:
+    def of(cls, reference: Sequence[object], current: Sequence[object]) -> Contexts:
         """Make it of any labels; None and NaN are a context of their own, ``?``.
 
         Examples
@@ -82,8 +83,8 @@ class InContext:
     n: int
 
 
-def _named(labels: ArrayLike) -> NDArray[np.str_]:
-    return np.array(["?" if one is None or one != one else str(one) for one in np.asarray(labels, dtype=object)], str)  # noqa: PLR0124 - NaN
+def _named(labels: Sequence[object]) -> NDArray[np.str_]:
+    return np.array(["?" if one is None or one != one else str(one) for one in labels], dtype=str)  # noqa: PLR0124 - NaN
 
 
 def within(reference: Array, current: Array, contexts: Contexts) -> tuple[Array, Array]:
@@ -120,7 +121,7 @@ def within(reference: Array, current: Array, contexts: Contexts) -> tuple[Array,
 
 def _ranks(sorted_: Array, values: Array) -> Array:
     """Return mid-ranks among `sorted_` as shares; NaN stays NaN."""
-    low, high = (np.searchsorted(sorted_, values, side) for side in ("left", "right"))  # type: ignore[call-overload]
+    low, high = (np.searchsorted(sorted_, values, side) for side in ("left", "right"))
     return np.where(np.isnan(values), np.nan, (low + high) / 2 / len(sorted_))
 
 

@@ -232,9 +232,10 @@ def _verdict(item: _Column, found: Distance, drifted: bool, min_effect: float) -
 def _sentence(item: _Column, found: Distance, drifted: bool, matters: bool) -> str:
     before, now = item.medians
     place = " at equal context" if item.in_context else ""
-    head = f"moved by {item.shift:.2f} sd{place} (median {before:.4g} -> {now:.4g})" if drifted else f"has not moved{place}"
-    if drifted and item.in_context:
-        head += f", most in {item.in_context[0].context}"
+    head = f"has not moved{place}"
+    if drifted:
+        most = f", most in {item.in_context[0].context}" if item.in_context else ""
+        head = f"moved by {item.shift:.2f} sd{place} (median {before:.4g} -> {now:.4g}){most}"
     aside = "" if matters or not drifted else ", without effect on the prediction"
     sign = ">" if drifted else "<="
     worth = f" worth {item.effective:.0f} independent" if item.tau >= 2 else ""

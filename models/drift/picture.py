@@ -73,8 +73,6 @@ def _edges(a: np.ndarray, b: np.ndarray, most: int) -> np.ndarray:
         middles = (values[1:] + values[:-1]) / 2
         step = float(np.diff(values).min()) / 2 if len(values) > 1 else 0.5
         return np.concatenate([[values[0] - step], middles, [values[-1] + step]])
-    low, high = (
-        float(pick(np.quantile(x, q) for x in (a, b))) for pick, q in ((min, 0.01), (max, 0.99))
-    )
+    low, high = (float(pick(np.quantile(x, q) for x in (a, b))) for pick, q in ((min, 0.01), (max, 0.99)))
     room = (high - low) * ROOM or max(abs(high), 1.0) * ROOM
     return np.linspace(low - room, high + room, min(most, max(8, int(np.sqrt(len(a) + len(b))))) + 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from models.base import Array
@@ -91,7 +91,7 @@ class _Pooled:
     """Both windows in the order of their values, so that a shuffle is a cumulative sum."""
 
     area: Area
-    order: Array
+    order: NDArray[np.intp]
     steps: Array
 
     def statistic(self, late: Array) -> Array:

@@ -28,7 +28,7 @@ def clock_fault(delays_reference: ArrayLike, delays_current: ArrayLike) -> Fault
     -------
     Fault or None
         Where most units come from the future, or the usual delay jumped by a whole number of half hours while it
-        scatters by less than ten minutes. Sources that deliver in batches scatter more and are not judged by the second.
+        scatters by less than ten minutes. Sources that deliver in batches scatter more and are not judged so.
 
     Examples
     --------

@@ -58,8 +58,8 @@ def sensor_faults(
     limits = [(None, None)] * d if ranges is None else ranges
     found = []
     for i, (name, (low, high)) in enumerate(zip(columns, limits, strict=True)):
-        low, high = (-np.inf if low is None else low), (np.inf if high is None else high)
-        column = Column(name, a[:, i], b[:, i], low, high)
+        ends = -np.inf if low is None else low, np.inf if high is None else high
+        column = Column(name, a[:, i], b[:, i], *ends)
         faults = (look(column) for look in LOOKS)
         found.append(next((fault for fault in faults if fault is not None), None))
     return tuple(fault for fault in found if fault is not None)

@@ -34,9 +34,8 @@ def spikes(column: Column) -> Fault | None:
     found = np.flatnonzero(now > limit)
     if len(found) < FEWEST:
         return None
-    sentence = (
-        f"{column.name}: {len(found)} spikes, the farthest {now.max():.3g} off its neighbours, where {most:.3g} was the most"
-    )
+    far = f"the farthest {now.max():.3g} off its neighbours, where {most:.3g} was the most"
+    sentence = f"{column.name}: {len(found)} spikes, {far}"
     return Fault(column.name, "spikes", int(found[0]), len(found), float(len(found)), float(FEWEST), sentence)
 
 

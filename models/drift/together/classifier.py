@@ -1,4 +1,4 @@
-"""Classifier two-sample test: can a model tell, unit by unit, which window a unit is from?"""
+"""Classifier two-sample test: whether a model can tell, unit by unit, which window a unit is from."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def classifier(
 ) -> Distance:
     """Area under the ROC of a cross-fitted classifier; .5 where the windows are alike.
 
-    A ridge discriminant on the parameters, their squares and pairwise products (up to twelve parameters), fitted on four
-    fifths of the units and scoring the last. Folds are stretches of neighbours, so that a unit's twin does not betray it.
+    A ridge discriminant on the parameters, their squares and pairwise products (up to twelve parameters), fitted on
+    four fifths of the units and scoring the last. Folds are stretches of neighbours: no unit is betrayed by its twin.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def classifier(
     True
     """
     del seed
-    a, b = scaled(reference, current)
+    a, b, _ = scaled(reference, current)
     x, late = _features(np.vstack([a, b])), np.repeat([0.0, 1.0], [len(a), len(b)])
     folds = np.concatenate([np.arange(len(part)) * FOLDS // len(part) for part in (a, b)])
     areas = [_area(x, late, folds == fold) for fold in range(FOLDS)]

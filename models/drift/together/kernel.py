@@ -15,9 +15,7 @@ MOST = 300
 """Units of a window that are used, evenly chosen: the kernel is quadratic in them."""
 
 
-def mmd(
-    reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: float = 0.05, seed: int = 0
-) -> Distance:
+def mmd(reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: float = 0.05, seed: int = 0) -> Distance:
     """Squared maximum mean discrepancy with a Gaussian kernel of median width, p-value by permutation.
 
     Parameters
@@ -49,7 +47,7 @@ def mmd(
     >>> mmd(x, y).p_value > 0.05, mmd(x, y + 2).p_value
     (True, 0.005)
     """
-    a, b = (_thinned(x) for x in scaled(reference, current))
+    a, b = (_thinned(x) for x in scaled(reference, current)[:2])
     block = blocks(min(len(a), len(b)), tau * len(a) / max(len(np.asarray(reference)), 1))
     a, b = a[len(a) % block :], b[len(b) % block :]
     kernel = _kernel(np.vstack([a, b]))
@@ -79,4 +77,4 @@ def _discrepancy(kernel: Array, late: Array) -> float:
     both = float(sums[late].sum())
     across = float(sums.sum()) - both
     alone = float(kernel.sum()) - both - 2 * across
-    return both / (m * (m - 1)) + alone / (n * (n - 1)) - 2 * across / (m * n)
+    return float(both / (m * (m - 1)) + alone / (n * (n - 1)) - 2 * across / (m * n))

@@ -1,4 +1,4 @@
-"""PCA reconstruction: do the parameters still go together as they did, and which of them left?"""
+"""PCA reconstruction: whether the parameters still go together as they did, and which of them left."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def reconstruction(
     (True, [0.5, 0.5, 0.0])
     """
     del seed
-    a, b = scaled(reference, current)
+    a, b, kept = scaled(reference, current)
     if a.shape[1] < FEWEST_PARAMETERS or len(a) < 4 * a.shape[1]:
         raise NotEnoughData(f"{len(a)} reference units for a plane of {a.shape[1]} parameters", 4 * a.shape[1])
     half = len(a) // 2
@@ -91,7 +91,9 @@ def reconstruction(
     more = np.maximum(now.mean(axis=0) - before.mean(axis=0), 0.0)
     growth = float(late.mean() / usual.mean()) if usual.mean() > 0 else float("inf") if late.mean() > 0 else 1.0
     distance = Distance("pca reconstruction", found.statistic, found.p_value, found.threshold)
-    return Reconstruction(distance, growth, _spread(more, reference, current))
+    shares = np.full(np.asarray(reference).shape[1], np.nan)
+    shares[kept] = more / more.sum() if more.sum() > 0 else 0.0
+    return Reconstruction(distance, growth, shares)
 
 
 def _residuals(plane_of: Array, x: Array) -> Array:
@@ -102,18 +104,3 @@ def _residuals(plane_of: Array, x: Array) -> Array:
     kept = axes[: min(int(np.searchsorted(explained, KEPT)) + 1, len(axes) - 1)]
     away = x - middle
     return np.asarray(away - away @ kept.T @ kept)
-
-
-def _spread(more: Array, reference: ArrayLike, current: ArrayLike) -> Array:
-    """Return shares for all parameters as they were given, those left out by `scaled` as NaN."""
-    a, b = np.asarray(reference, dtype=np.float64), np.asarray(current, dtype=np.float64)
-    filled = np.isfinite(a).any(axis=0)
-    moves = np.array([ok and (_spreads(x) or _spreads(y)) for ok, x, y in zip(filled, a.T, b.T, strict=True)], bool)
-    shares = np.full(a.shape[1], np.nan)
-    shares[np.flatnonzero(moves)[: len(more)]] = more / more.sum() if more.sum() > 0 else 0.0
-    return shares
-
-
-def _spreads(x: Array) -> bool:
-    there = x[np.isfinite(x)]
-    return bool(there.size) and float(np.ptp(there)) > 0

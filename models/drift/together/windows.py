@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from models.base import Array
 from models.errors import NotEnoughData, TaskError
@@ -11,7 +11,7 @@ from models.errors import NotEnoughData, TaskError
 FEWEST = 20
 
 
-def scaled(reference: ArrayLike, current: ArrayLike) -> tuple[Array, Array]:
+def scaled(reference: ArrayLike, current: ArrayLike) -> tuple[Array, Array, NDArray[np.intp]]:
     """Return both windows in robust standard deviations of the reference.
 
     Parameters
@@ -23,6 +23,8 @@ def scaled(reference: ArrayLike, current: ArrayLike) -> tuple[Array, Array]:
     Returns
     -------
     reference, current : ndarray, shape (n, k), (m, k)
+    kept : ndarray of int, shape (k,)
+        Places of the parameters that are left.
 
     Raises
     ------
@@ -33,7 +35,7 @@ def scaled(reference: ArrayLike, current: ArrayLike) -> tuple[Array, Array]:
 
     Examples
     --------
-    >>> a, b = scaled(np.arange(40.0).reshape(20, 2), np.arange(40.0).reshape(20, 2) + 9)
+    >>> a, b, _ = scaled(np.arange(40.0).reshape(20, 2), np.arange(40.0).reshape(20, 2) + 9)
     >>> a.shape, bool((b > a).all())
     ((20, 2), True)
     """
@@ -51,7 +53,8 @@ def scaled(reference: ArrayLike, current: ArrayLike) -> tuple[Array, Array]:
     scale = np.where(high > low, (high - low) / 1.349, a.std(axis=0))
     moves = (scale > 0) | (np.ptp(b, axis=0) > 0)
     scale = np.where(scale > 0, scale, 1.0)
-    return ((a - middle) / scale)[:, moves], ((b - middle) / scale)[:, moves]
+    kept = np.flatnonzero(seen)[moves]
+    return ((a - middle) / scale)[:, moves], ((b - middle) / scale)[:, moves], kept
 
 
 def blocks(n: int, tau: float) -> int:

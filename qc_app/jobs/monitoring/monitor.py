@@ -49,9 +49,8 @@ def monitor(night: Night, stage: Stage) -> Result:
     findings = [examined(night, stage, what) for what in stage.characteristics]
     faults = {f.column: f for finding in findings for f in finding.found.faults}
     conditions = [Condition("bad_data", f.column, "medium", f.sentence) for f in faults.values()]
-    for finding in findings:
-        if finding.found.summary.state == "drift":
-            conditions.append(Condition("drift", finding.what.name, "medium", finding.found.summary.sentence))
+    drifted = [(f.what.name, f.found.summary.sentence) for f in findings if f.found.summary.state == "drift"]
+    conditions += [Condition("drift", name, "medium", sentence) for name, sentence in drifted]
     settle(night.store, stage.id, KINDS, conditions, night.cutoff)
     reports = [report for finding in findings for report in reported(night, stage, finding)]
     if reports and not night.store.journal.drift.list(stage=stage.id, plant_day=night.day, last=1):

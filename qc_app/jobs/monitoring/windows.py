@@ -109,11 +109,14 @@ def contexts(night: Night, stage: Stage, before: pl.DataFrame, since: pl.DataFra
     if not stage.context:
         return None
     if stage.context in {p.name for p in stage.parameters}:
-        found = [rows[stage.context] if stage.context in rows.columns else [None] * rows.height
-                 for rows in (before, since)]  # fmt: skip
-        return drift.Contexts.of(*([None if v is None else f"{v:g}" for v in values] for values in found))
+        return drift.Contexts.of(_by_value(before, stage.context), _by_value(since, stage.context))
     told = [e for e in night.store.journal.events.list(stage.id) if e.kind == stage.context]
-    return drift.Contexts.of(*(_by_event(rows["t_event"], told) for rows in (before, since)))
+    return drift.Contexts.of(_by_event(before["t_event"], told), _by_event(since["t_event"], told))
+
+
+def _by_value(rows: pl.DataFrame, parameter: str) -> list[str | None]:
+    values = rows[parameter].to_list() if parameter in rows.columns else [None] * rows.height
+    return [None if value is None else f"{value:g}" for value in values]
 
 
 def _by_event(times: pl.Series, told: list[Event]) -> list[str | None]:

@@ -1,0 +1,62 @@
+"""What was said of units, as the estimate of its cost reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from models.base import LEVEL, Array, BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """Predictions of n units of one stage.
+
+    Parameters
+    ----------
+    lower, upper : ndarray, shape (n,)
+        Interval; for a defect both are its probability.
+    anomaly : ndarray, shape (n,)
+    in_domain : ndarray of bool, shape (n,)
+    scale : float
+        Standard deviation of the characteristic at the stage; 1 for a defect.
+    binary : bool
+    level : float
+        Probability content of the intervals.
+    """
+
+    lower: Array
+    upper: Array
+    anomaly: Array
+    in_domain: BoolArray
+    scale: float
+    binary: bool = False
+    level: float = LEVEL
+
+    def __len__(self) -> int:
+        return len(self.anomaly)
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Said:
+        """Return the units of `rows`."""
+        arrays = (a[rows] for a in (self.lower, self.upper, self.anomaly, self.in_domain))
+        return Said(*arrays, self.scale, self.binary, self.level)
+
+    def promised(self) -> Array:
+        """Return the loss that each prediction promises by itself, in units of the stage's scale.
+
+        Of a normal variable with this interval the mean absolute error, ``sqrt(2 / pi) sd``; of a defect with this
+        probability the Brier score ``p (1 - p)``, as confidence-based estimation has it.
+
+        Examples
+        --------
+        >>> Said(np.array([-1.645]), np.array([1.645]), np.zeros(1), np.ones(1, bool), 1.0).promised().round(3).tolist()
+        [0.798]
+        """
+        if self.binary:
+            p = np.clip((self.lower + self.upper) / 2, 0.0, 1.0)
+            return np.asarray(p * (1 - p))
+        sd = (self.upper - self.lower) / (2 * float(stats.norm.ppf((1 + self.level) / 2)))
+        return np.asarray(np.sqrt(2 / np.pi) * sd / self.scale)
