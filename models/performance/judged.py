@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import Array
 from models.errors import TaskError
+
+_COLUMNS = ("y", "mean", "lower", "upper", "naive", "recent")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +46,7 @@ class Judged:
 
     def __post_init__(self) -> None:
         """Refuse arrays of different lengths."""
-        sizes = {f.name: len(getattr(self, f.name)) for f in fields(self) if f.name not in {"limits", "binary"}}
+        sizes = {name: len(getattr(self, name)) for name in (*_COLUMNS, "lots")}
         if len(set(sizes.values())) > 1:
             raise TaskError(f"judged units of different numbers: {sizes} - give one value for each unit")
 
@@ -72,15 +75,16 @@ class Judged:
         arrays = [np.full(size, np.nan) if a is None else np.atleast_1d(np.array(a, dtype=np.float64))
                   for a in (y, mean, lower, upper, naive, recent)]  # fmt: skip
         named = np.arange(size).astype(object) if lots is None else np.array(lots, dtype=object)
-        return cls(*arrays, named, limits, binary)
+        told = dict(zip(_COLUMNS, arrays, strict=True))
+        return cls(**told, lots=named, limits=limits, binary=binary)
 
     def __len__(self) -> int:
         return len(self.y)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Judged:
         """Return the units of `rows`, places or a mask."""
-        arrays = (getattr(self, f.name)[rows] for f in fields(self) if f.name not in {"limits", "binary"})
-        return Judged(*arrays, self.limits, self.binary)
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in (*_COLUMNS, "lots")}
+        return replace(self, **columns)
 
     def losses(self, said: Array) -> Array:
         """Return each unit's loss under predictions `said`: absolute, or squared for the probability of a defect."""

@@ -24,6 +24,7 @@ WINDOW = 20
 LEAST_WINDOW = 8
 FEWEST_LABELS = 20
 FEWEST_WINDOWS = 10
+FOLDS = 10
 MOST_OF_A_STAGE = 100.0
 BAND = 0.9
 TRUSTED = 10.0
@@ -86,14 +87,14 @@ class LossModel:
             If something is missing or of another shape.
         """
         try:
-            band = [float("nan") if state[key] is None else float(state[key]) for key in ("low", "high")]
+            low, high = (float("nan") if state[key] is None else float(state[key]) for key in ("low", "high"))
             coefficients = tuple(float(c) for c in state["coefficients"])
-            counts = [int(state[key]) for key in ("labels", "stages", "windows")]
+            labels, stages, windows = (int(state[key]) for key in ("labels", "stages", "windows"))
         except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"state of a loss model lacks or spoils {error} - learn it again") from None
         if len(coefficients) != len(_NAMES):
             raise StateError(f"state of a loss model has {len(coefficients)} coefficients - learn it again")
-        return cls(coefficients, *band, *counts)
+        return cls(coefficients, low, high, labels, stages, windows)
 
     @property
     def sentence(self) -> str:
@@ -134,9 +135,17 @@ def learn(taught: Sequence[Taught]) -> LossModel | None:
     labels = sum(len(part.losses) for part in parts)
     if labels < FEWEST_LABELS:
         return None
-    ratios = [ratio for i, part in enumerate(parts) for ratio in _ratios(part, _fitted(parts, i))]
+    ratios = [ratio for held, kept in _folds(parts) for part in held for ratio in _ratios(part, _fitted(kept))]
     low, high = _band(ratios)
     return LossModel(_fitted(parts), low, high, labels, len(parts), len(ratios))
+
+
+def _folds(parts: Sequence[Taught]) -> list[tuple[list[Taught], list[Taught]]]:
+    """Return stages held out and stages kept, ten times at most; a single stage is held against itself."""
+    count = min(len(parts), FOLDS)
+    divided = [([p for i, p in enumerate(parts) if i % count == k], [p for i, p in enumerate(parts) if i % count != k])
+               for k in range(count)]  # fmt: skip
+    return [(held, kept or held) for held, kept in divided]
 
 
 def _sound(one: Taught) -> Taught:
@@ -151,9 +160,8 @@ def _features(said: Said) -> Array:
     return np.column_stack([np.ones(len(promised)), promised, said.anomaly, ~said.in_domain])
 
 
-def _fitted(parts: Sequence[Taught], without: int | None = None) -> tuple[float, ...]:
+def _fitted(used: Sequence[Taught]) -> tuple[float, ...]:
     """Fit by iteratively reweighted least squares, shrunk toward the interval as it is; stages weigh alike."""
-    used = [part for i, part in enumerate(parts) if i != without] or list(parts)
     x = np.vstack([_features(part.said) for part in used])
     y = np.concatenate([part.losses for part in used])
     weight = np.concatenate([

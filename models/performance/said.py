@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,13 @@ class Said:
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Said:
         """Return the units of `rows`."""
-        arrays = (a[rows] for a in (self.lower, self.upper, self.anomaly, self.in_domain))
-        return Said(*arrays, self.scale, self.binary, self.level)
+        return replace(
+            self,
+            lower=self.lower[rows],
+            upper=self.upper[rows],
+            anomaly=self.anomaly[rows],
+            in_domain=self.in_domain[rows],
+        )
 
     def promised(self) -> Array:
         """Return the loss that each prediction promises by itself, in units of the stage's scale.

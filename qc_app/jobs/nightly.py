@@ -25,7 +25,11 @@ from qc_app.jobs.model.explain import explain
 from qc_app.jobs.model.judge import judge
 from qc_app.jobs.model.predict import predict
 from qc_app.jobs.monitoring.alarms import hush
+from qc_app.jobs.monitoring.losses import JOB as LOSSES
+from qc_app.jobs.monitoring.losses import losses
 from qc_app.jobs.monitoring.monitor import monitor
+from qc_app.jobs.monitoring.perform import JOB as PERFORM
+from qc_app.jobs.monitoring.perform import perform
 from qc_app.jobs.night import Night
 from qc_app.jobs.report import report
 from qc_app.jobs.sources.ingest import ingest, unread
@@ -123,6 +127,7 @@ class _Work:
             self._say(stage.id, i)
             self._stage(night, stage)
         self._do(WATCH, "", lambda: watch(night))
+        self._do(LOSSES, "", lambda: losses(night))
         self._retune(night)
         reached("before_report")
         self._say("upkeep", len(active))
@@ -158,6 +163,7 @@ class _Work:
             self._do(f"predict {what.name}", stage.id, lambda what=what: predict(night, stage, what))  # type: ignore[misc]
             self._do(f"choose {what.name}", stage.id, lambda what=what: choose(night, stage, what))  # type: ignore[misc]
             self._do(f"foresee {what.name}", stage.id, lambda what=what: foresee(night, stage, what))  # type: ignore[misc]
+        self._do(PERFORM, stage.id, lambda: perform(night, stage))
         self._do("report", stage.id, lambda: report(night, stage))
         for what in stage.characteristics:
             self._do(f"explain {what.name}", stage.id, lambda what=what: explain(night, stage, what))  # type: ignore[misc]

@@ -64,18 +64,21 @@ class Column:
 
 
 def noise(x: Array) -> float:
-    """Return short-term noise: mean absolute difference of neighbours, the largest tenth (steps) left out; NaN for few.
+    """Return short-term noise: how far values lie from the middle of their neighbours; NaN for few.
+
+    Mean absolute second difference over sqrt(3), so that white noise gives what its first differences would; a ramp
+    has none. The largest tenth (steps) is left out.
 
     Examples
     --------
-    >>> noise(np.tile([0.0, 1.0], 10))
-    1.0
+    >>> noise(np.arange(20.0)), round(noise(np.tile([0.0, 1.0], 10)), 3)
+    (0.0, 1.155)
     """
-    steps = np.sort(np.abs(np.diff(x)))
-    steps = steps[np.isfinite(steps)]
-    if len(steps) < SHORTEST_FLAT - 1:
+    bends = np.sort(np.abs(np.diff(x, n=2))) / np.sqrt(3)
+    bends = bends[np.isfinite(bends)]
+    if len(bends) < SHORTEST_FLAT - 2:
         return float("nan")
-    return float(steps[: int(np.ceil(0.9 * len(steps)))].mean())
+    return float(bends[: int(np.ceil(0.9 * len(bends)))].mean())
 
 
 def stretches(x: Array, length: int) -> tuple[Array, ...]:

@@ -15,7 +15,7 @@ from models.drift.sensors.noises import noise_gain, noise_loss
 from models.drift.sensors.spikes import spikes
 from models.drift.sensors.units import unit_jump
 
-LOOKS = (missing, flat, unit_jump, spikes, noise_loss, noise_gain)
+LOOKS = (missing, flat, unit_jump, noise_loss, noise_gain, spikes)
 """The first that finds something names the fault of a parameter."""
 
 Range = tuple[float | None, float | None]

@@ -33,7 +33,7 @@ def noise_loss(column: Column) -> Fault | None:
 def noise_gain(column: Column) -> Fault | None:
     """Name a signal whose short-term noise grew to 2.5 times, and to twice its noisiest stretch before.
 
-    Looked for in the newest half as well, so that a fault of last night is not averaged away.
+    Looked for in the newest half and quarter as well, so that a fault of last night is not averaged away.
 
     Examples
     --------
@@ -42,8 +42,8 @@ def noise_gain(column: Column) -> Fault | None:
     >>> noise_gain(Column("force", walk[:100], walk[100:] + 9 * rng.normal(size=50))).kind
     'noise gain'
     """
-    before, newest = noise(column.reference), column.current[-max(len(column.current) // 2, 1) :]
-    now = max(np.nan_to_num(noise(column.current)), np.nan_to_num(noise(newest)))
+    before, size = noise(column.reference), len(column.current)
+    now = max(float(np.nan_to_num(noise(column.current[-max(size // part, 1) :]))) for part in (1, 2, 4))
     if not before > 0 or now < GAINED_FACTOR * before or now < BEYOND * _usual(column)[1]:
         return None
     start = _onset(column.current, before)
@@ -58,7 +58,7 @@ def _usual(column: Column) -> tuple[float, float]:
 
 
 def _onset(current: Array, before: float) -> int:
-    """Return the first row whose step is beyond anything usual for the noise of before."""
-    steps = np.abs(np.diff(current))
-    far = np.flatnonzero(np.nan_to_num(steps) > 2 * GAINED_FACTOR * before)
+    """Return the first row that bends beyond anything usual for the noise of before."""
+    bends = np.nan_to_num(np.abs(np.diff(current, n=2))) / np.sqrt(3)
+    far = np.flatnonzero(bends > 2 * GAINED_FACTOR * before)
     return int(far[0]) + 1 if far.size else 0

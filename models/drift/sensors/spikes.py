@@ -10,6 +10,8 @@ from models.drift.sensors.base import Column, Fault
 FAR = 8.0
 BEYOND = 3.0
 FEWEST = 2
+RARE = 0.1
+"""Up to this share of the units they are spikes; more of them are noise."""
 REACH = 2
 
 
@@ -32,7 +34,7 @@ def spikes(column: Column) -> Fault | None:
     most, scale = float(usual.max()), float(np.median(usual)) / 0.6745
     limit = max(FAR * scale, BEYOND * most)
     found = np.flatnonzero(now > limit)
-    if len(found) < FEWEST:
+    if not FEWEST <= len(found) <= RARE * len(now):
         return None
     far = f"the farthest {now.max():.3g} off its neighbours, where {most:.3g} was the most"
     sentence = f"{column.name}: {len(found)} spikes, {far}"

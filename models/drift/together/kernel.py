@@ -60,7 +60,7 @@ def mmd(reference: ArrayLike, current: ArrayLike, *, tau: float = 1.0, alpha: fl
 
 
 def _thinned(x: Array) -> Array:
-    return x[np.linspace(0, len(x) - 1, min(len(x), MOST)).astype(int)]
+    return np.asarray(x[np.linspace(0, len(x) - 1, min(len(x), MOST)).astype(int)], dtype=np.float64)
 
 
 def _kernel(x: Array) -> Array:
@@ -68,7 +68,7 @@ def _kernel(x: Array) -> Array:
     width = float(np.median(squared[np.triu_indices(len(x), 1)])) or 1.0
     kernel = np.exp(-squared / width)
     np.fill_diagonal(kernel, 0.0)
-    return np.asarray(kernel)
+    return np.asarray(kernel, dtype=np.float64)
 
 
 def _discrepancy(kernel: Array, late: Array) -> float:

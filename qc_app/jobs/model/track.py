@@ -13,6 +13,11 @@ from qc_app.store import CHOSEN
 
 LABELS = 500
 SCORED = 200
+RECENT = 10
+#: What had been said of a unit, with its type.
+SAID: dict[str, type[pl.Float64 | pl.Boolean]] = {
+    "mean": pl.Float64, "lower": pl.Float64, "upper": pl.Float64, "anomaly": pl.Float64, "in_domain": pl.Boolean,
+}  # fmt: skip
 
 Score = dict[str, float | None]
 
@@ -26,30 +31,31 @@ def track(night: Night, stage: Stage, what: Characteristic) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``unit_id, t_event, t_known, value, mean, lower, upper, naive`` by event time; `naive` is the mean of the
-        labels known before this one; null where nothing had been said.
+        ``unit_id, t_event, t_known, value, naive, recent`` and `SAID` by event time; `naive` is the mean of the labels
+        known before this one, `recent` of the newest ten of them; null where nothing had been said or known.
     """
     labels = night.labels(stage, what)
-    labels = labels.with_columns(naive=_means_before(labels["value"].to_numpy(), labels["t_known"]))
+    values, known = labels["value"].to_numpy(), labels["t_known"]
+    labels = labels.with_columns(naive=_means_before(values, known), recent=_means_before(values, known, RECENT))
     labels = labels.filter(pl.col("picked") != CHOSEN).tail(LABELS)
-    wanted = ["unit_id", "t_event", "t_known", "value", "naive"]
+    wanted = ["unit_id", "t_event", "t_known", "value", "naive", "recent"]
     if labels.is_empty():
-        return labels.select(wanted).with_columns(mean=pl.lit(None, pl.Float64), lower=pl.lit(None, pl.Float64),
-                                                  upper=pl.lit(None, pl.Float64))  # fmt: skip
+        return labels.select(wanted).with_columns(pl.lit(None, kind).alias(name) for name, kind in SAID.items())
     first = labels.select(pl.col("t_event").min()).item()
     said = night.store.lake.predictions(stage.id, characteristic=what.name, since=first, history=True)
-    said = said.select("unit_id", "mean", "lower", "upper", "t_predicted")
+    said = said.select("unit_id", *SAID, "t_predicted")
     pairs = labels.select("unit_id", "t_known").join(said, on="unit_id", how="inner")
     before = pairs.filter(pl.col("t_predicted") < pl.col("t_known")).sort("t_predicted")
-    newest = before.unique("unit_id", keep="last").select("unit_id", "mean", "lower", "upper")
+    newest = before.unique("unit_id", keep="last").select("unit_id", *SAID)
     return labels.select(wanted).join(newest, on="unit_id", how="left").sort("t_event", "unit_id")
 
 
-def _means_before(values: Array, known: pl.Series) -> pl.Series:
-    """Return for each label the mean of those known strictly before it; null for the first delivery."""
+def _means_before(values: Array, known: pl.Series, most: int | None = None) -> pl.Series:
+    """Return for each label the mean of those known strictly before it, or of the newest so many of them."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
-    first = known.search_sorted(known, side="left").to_numpy()
-    means = [float(sums[k] / k) if k else None for k in first]
+    first = known.search_sorted(known, side="left").to_numpy().astype(np.int64)
+    begin = np.maximum(first - most, 0) if most else np.zeros_like(first)
+    means = [float((sums[k] - sums[b]) / (k - b)) if k else None for k, b in zip(first, begin, strict=True)]
     return pl.Series(means, dtype=pl.Float64)
 
 

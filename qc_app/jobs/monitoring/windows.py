@@ -1,4 +1,4 @@
-"""What a stage was when its model was adapted, and what it has been since, as the drift tests read it."""
+"""The newest units of a stage and those before them, with results and model, as the drift tests read them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHUFFLED_PER_SD = 2 / np.sqrt(np.pi)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """A stage before and since its model, and the model.
+    """A stage before and now, and its model.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def seen(night: Night, stage: Stage, what: Characteristic) -> Seen | None:
     if champion is None:
         return None
     cutoff, model = night.store.journal.models.get(champion).cutoff, night.answers.model(champion)
-    before, since = _units(night, stage, cutoff)
+    before, since = _units(night, stage)
     x = framing.inputs(stage, before)[0], framing.inputs(stage, since)[0]
     residuals, measured = _results(night, stage, what, cutoff)
     error = float(np.nanmean(np.abs(residuals[0]))) if np.isfinite(residuals[0]).any() else float("nan")
@@ -74,12 +74,17 @@ def seen(night: Night, stage: Stage, what: Characteristic) -> Seen | None:
     return Seen(windows, model)
 
 
-def _units(night: Night, stage: Stage, cutoff: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the units that the model could know and those since; a mark with a new baseline cuts the former off."""
-    rows, came = night.sound(stage), pl.col("t_ingest") > cutoff
-    began = _baseline(night, stage)
-    before = rows.filter(~came) if began is None else rows.filter(~came & (pl.col("t_event") >= began))
-    return before.tail(REFERENCE_UNITS), rows.filter(came).tail(CURRENT_UNITS)
+def _units(night: Night, stage: Stage) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the newest units and those before them; a mark with a new baseline cuts the latter off.
+
+    The newest units, and not those since the model was adapted: a model that is adapted every other night would leave
+    too few to see anything, and three labels of the new state do not make it known.
+    """
+    rows, began = night.sound(stage), _baseline(night, stage)
+    before = rows.head(max(rows.height - CURRENT_UNITS, 0)).tail(REFERENCE_UNITS)
+    if began is not None:
+        before = before.filter(pl.col("t_event") >= began)
+    return before, rows.tail(CURRENT_UNITS)
 
 
 def _baseline(night: Night, stage: Stage) -> datetime | None:
