@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from qc_app.dashboard import alarms, data, labels, models, overview, stage, unit
+from qc_app.dashboard import alarms, data, drift, labels, models, overview, stage, unit
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import stage_links
 from qc_app.dashboard.theme import style
@@ -18,6 +18,7 @@ PAGES = {
     "unit": (unit.page, "Unit"),
     "alarms": (alarms.page, "Alarms"),
     "labels": (labels.page, "Labels"),
+    "drift": (drift.page, "Drift"),
     "models": (models.page, "Models"),
     "data": (data.page, "Data"),
 }

@@ -55,7 +55,7 @@ def units_chart(view: StageView, inks: Palette, zone: str, height: int = 410) ->
         .resolve_scale(y="independent")
         .properties(height=height, padding={"left": 2, "top": 18, "right": _WORDS, "bottom": 4})
     )
-    return _themed(both, inks)
+    return themed(both, inks)
 
 
 def parameter_chart(frame: pl.DataFrame, name: str, unit: str, inks: Palette, height: int = 96) -> alt.LayerChart:
@@ -68,13 +68,13 @@ def parameter_chart(frame: pl.DataFrame, name: str, unit: str, inks: Palette, he
     """
     label = f"{name} ({unit})" if unit else name
     base = alt.Chart(frame).encode(
-        x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=_time_axis(None, ticks=3)),
+        x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis(None, ticks=3)),
         y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=3, labelExpr=_NUMBER)),
     )
     course = base.mark_line(color=inks.soft, strokeWidth=1)
     newest = alt.Chart(frame.tail(1)).mark_point(filled=True, color=inks.ink, size=28, opacity=1)
     last = newest.encode(x="t:T", y="value:Q", tooltip=[alt.Tooltip("value:Q", title=label, format="~g")])
-    return _themed(alt.layer(course, last).properties(height=height, width="container"), inks)
+    return themed(alt.layer(course, last).properties(height=height, width="container"), inks)
 
 
 def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -> alt.LayerChart:
@@ -114,7 +114,7 @@ def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -
     left = base.transform_filter("datum.part < 0").mark_text(align="right", dx=-5, color=inks.ink)
     words = [side.encode(x=x, text="words:N") for side in (right, left)]
     zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=inks.soft).encode(x="zero:Q")
-    return _themed(alt.layer(bars, zero, *words).properties(height=alt.Step(bar)), inks)
+    return themed(alt.layer(bars, zero, *words).properties(height=alt.Step(bar)), inks)
 
 
 def learning_curve(curve: pl.DataFrame, unit: str, inks: Palette, height: int = 190) -> alt.LayerChart:
@@ -142,7 +142,7 @@ def learning_curve(curve: pl.DataFrame, unit: str, inks: Palette, height: int = 
     then = base.mark_point(filled=False, color=inks.model, size=40).encode(y=y)
     now = alt.Chart(curve.head(1)).mark_point(filled=True, color=inks.ink, size=70, opacity=1)
     layers = alt.layer(band, line, then, now.encode(x=x, y=y, tooltip=hover))
-    return _themed(layers.properties(height=height, width="container"), inks)
+    return themed(layers.properties(height=height, width="container"), inks)
 
 
 def gain_chart(points: pl.DataFrame, inks: Palette, zone: str, height: int = 190) -> alt.LayerChart:
@@ -157,7 +157,7 @@ def gain_chart(points: pl.DataFrame, inks: Palette, zone: str, height: int = 190
     height : int
         Pixels.
     """
-    x = alt.X("t:T", scale=alt.Scale(type="utc"), axis=_time_axis(f"plant day, {zone}"))
+    x = alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis(f"plant day, {zone}"))
     axis = alt.Axis(title="gain a label (spreads)", format=".2~f", tickCount=4)
 
     def y(field: str) -> alt.Y:
@@ -178,7 +178,7 @@ def gain_chart(points: pl.DataFrame, inks: Palette, zone: str, height: int = 190
         course.encode(x=x, y=y("average")),
         low.encode(x=x, y=y("average"), tooltip=[*hover, *more]),
     ]
-    return _themed(alt.layer(*layers).properties(height=height, width="container"), inks)
+    return themed(alt.layer(*layers).properties(height=height, width="container"), inks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class _Plot:
     zone: str
 
     def x(self) -> alt.X:
-        axis = _time_axis(f"plant time, {self.zone}")
+        axis = time_axis(f"plant time, {self.zone}")
         return alt.X("t:T", scale=alt.Scale(type="utc", nice=False), axis=axis)
 
     def y(self, field: str) -> alt.Y:
@@ -307,10 +307,12 @@ class _Plot:
         return bars.encode(x=self.x(), y=alt.Y("anomaly:Q", scale=scale, axis=axis), tooltip=hover)
 
 
-def _time_axis(title: str | None, ticks: int = 8) -> alt.Axis:
+def time_axis(title: str | None, ticks: int = 8) -> alt.Axis:
+    """Return the axis of wall time that every chart has."""
     return alt.Axis(title=title, labelExpr=_CLOCK, tickCount=ticks, grid=False)
 
 
-def _themed(chart: Any, inks: Palette) -> alt.LayerChart:
-    themed: alt.LayerChart = chart.configure(**vega(inks))
-    return themed
+def themed(chart: Any, inks: Palette) -> alt.LayerChart:
+    """Return the chart in the theme of the page."""
+    dressed: alt.LayerChart = chart.configure(**vega(inks))
+    return dressed

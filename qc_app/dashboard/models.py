@@ -9,6 +9,7 @@ from qc_app.actions import may, promote, request_run, retrain, roll_back
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.last_night import last_night
 from qc_app.dashboard.learner_details import learner
+from qc_app.dashboard.performance_details import performance
 from qc_app.dashboard.session import Here, attempt, guarded, here, outcome, pick_characteristic, pick_stage, say, top
 from qc_app.views import SHORT, ModelsView, age, figure, models_view, night_runs, open_requests, percent
 
@@ -37,6 +38,7 @@ def page() -> None:
         st.html(markup.heading("Actions", "each goes to the audit trail"))
         _deeds(view, now, stage, what)
         _progress(now)
+    performance(now, stage, what)
     last_night(now)
     _night(now)
     learner(now)

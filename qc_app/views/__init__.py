@@ -15,6 +15,7 @@ from qc_app.views.alarms import (
 from qc_app.views.books import books_table
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.door import enter, plant_now
+from qc_app.views.drift import DriftView, drift_view
 from qc_app.views.export import csv_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.genealogy import Family, family_view, touched_table
@@ -25,6 +26,7 @@ from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open
 from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.night import NightAccount, night_account
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
+from qc_app.views.performance import PerformanceView, performance_view
 from qc_app.views.scheduling import silence
 from qc_app.views.schemas import columns_table, proposals_table
 from qc_app.views.stage import StageView, by_effect, parameters, stage_view
@@ -40,6 +42,7 @@ __all__ = [
     "Alarm",
     "AlarmReport",
     "AlarmsView",
+    "DriftView",
     "Family",
     "IncidentView",
     "LabelsView",
@@ -48,6 +51,7 @@ __all__ = [
     "Night",
     "NightAccount",
     "OverviewView",
+    "PerformanceView",
     "Sieve",
     "Source",
     "StageView",
@@ -62,6 +66,7 @@ __all__ = [
     "columns_table",
     "concerning",
     "csv_bytes",
+    "drift_view",
     "enter",
     "events_table",
     "family_view",
@@ -81,6 +86,7 @@ __all__ = [
     "overview",
     "parameters",
     "percent",
+    "performance_view",
     "plant_now",
     "proposals_table",
     "quarantine_table",

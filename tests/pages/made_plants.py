@@ -264,6 +264,7 @@ def empty(home: Path) -> Path:
 
 
 def healthy(home: Path) -> Path:
+    from tests.pages.made_drift import steady
     from tests.pages.made_reasons import explained
 
     stages = (
@@ -278,6 +279,7 @@ def healthy(home: Path) -> Path:
             fill(store, plant, one, n + 1)
             explained(store, one, one.characteristics[0])
         _night(store, plant, failed=False)
+        steady(store, plant)
         for one in stages:
             store.journal.events.add(Event(one.id, NOW - timedelta(days=2.2), "tool_change", "rolls changed", "maria"))
     return home

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from data_connectors.schema import Parameter, Stage
-from qc_app.clock import plant_day
 from qc_app.plant import Plant
-from qc_app.records import DriftReport, Event, Gap, Latest, ModelVersion, Quarantined, Request
+from qc_app.records import Event, Gap, Latest, ModelVersion, Quarantined, Request
 from qc_app.store import Store
+from tests.pages.made_drift import drifted
 from tests.pages.made_plants import (
     NASTY,
     NOW,
@@ -41,7 +41,7 @@ def troubled(home: Path) -> Path:
         _night(store, plant, failed=True)
         _ring(store)
         _hold(store)
-        _drift(store, plant)
+        drifted(store, plant)
         store.journal.events.add(
             Event("rolling-2", NOW - timedelta(days=2.2), "tool_change", "rolls changed <b>twice</b>", "maria")
         )
@@ -139,49 +139,6 @@ def _hold(store: Store) -> None:
             "source did not answer",
             NOW - timedelta(hours=28),
         )
-    )
-
-
-def _drift(store: Store, plant: Plant) -> None:
-    day = plant_day(NOW, plant.zone, plant.day_starts)
-    said = "roll_force moved (KS 0.41 > 0.14, n = 200): the expected error rises by 0.006 mm."
-    store.journal.drift.add(
-        [
-            DriftReport(
-                "rolling-2",
-                "thickness",
-                day,
-                NOW,
-                "inputs",
-                "roll_force",
-                "ks",
-                0.41,
-                0.14,
-                0.0001,
-                200,
-                0.3,
-                drifted=True,
-                matters=True,
-                sentence=said,
-            ),
-            DriftReport(
-                "rolling-2",
-                "thickness",
-                day,
-                NOW,
-                "inputs",
-                "bending",
-                "ks",
-                0.2,
-                0.14,
-                0.01,
-                200,
-                0.01,
-                drifted=True,
-                matters=False,
-                sentence="bending moved (KS 0.20 > 0.14, n = 200): the model does not use it.",
-            ),
-        ]
     )
 
 

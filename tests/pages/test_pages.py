@@ -11,7 +11,7 @@ import pytest
 from tests.pages.made_plants import NASTY, told
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard"
-PAGES = ("overview", "stage", "unit", "alarms", "labels", "models", "data")
+PAGES = ("overview", "stage", "unit", "alarms", "labels", "drift", "models", "data")
 
 
 @pytest.mark.parametrize("plant", ["empty", "healthy", "troubled"])
@@ -35,7 +35,7 @@ def test_every_widget_has_a_key():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_markup_in_names_is_never_html(look, page):
-    html = told(look("troubled", page, NASTY if page in {"stage", "unit", "labels", "models"} else ""))
+    html = told(look("troubled", page, NASTY if page in {"stage", "unit", "labels", "drift", "models"} else ""))
     assert "<img src=x" not in html
     assert "<b>twice" not in html
     assert page != "alarms" or "&lt;img src=x onerror" in html
@@ -48,6 +48,7 @@ def test_markup_in_names_is_never_html(look, page):
         ("unit", "Look at the Data page whether it arrives"),
         ("alarms", "No alarm waits"),
         ("labels", "Enter the first above"),
+        ("drift", "ask for a night on the Models page"),
         ("models", "Enter labels, or retrain now"),
         ("data", "Nothing is held"),
     ],

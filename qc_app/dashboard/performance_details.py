@@ -1,0 +1,51 @@
+"""Models page, its middle: realised beside estimated error over time, and every score with its band."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.drift_charts import performance_chart
+from qc_app.dashboard.session import Here, inks, say
+from qc_app.views import PerformanceView, figure, interval, percent, performance_view
+
+_MARKS = [("ink", "●", "realised, band by lot"), ("model", "○", "estimated before labels came, in its band"),
+          ("faint", "┄", "by the stage's mean")]  # fmt: skip
+
+_TOLD = {"score": pl.String, "value": pl.String, "band": pl.String}
+
+
+def performance(now: Here, stage: str, what: str) -> None:
+    """Show how good the predictions are, and how good they are thought to be where no label came yet."""
+    view = performance_view(now.store, now.plant, stage, what)
+    st.html(markup.heading("How good it is", "realised: what was said before the label was known"))
+    say(view.sentence[:1].upper() + view.sentence[1:], "watch" if view.estimate.get("refusal") else "")
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        if view.series.height:
+            unit = view.characteristic.unit
+            st.altair_chart(performance_chart(view.series, unit, inks(), now.plant.zone), theme=None, key="perf_chart")
+            st.html(markup.legend_of(_MARKS))
+        else:
+            say("The chart begins with the first night after units were predicted.")
+    with right:
+        _scores(view)
+
+
+def _scores(view: PerformanceView) -> None:
+    known = view.scores.drop_nulls("value")
+    words = pl.DataFrame([_words(row) for row in known.iter_rows(named=True)], schema=_TOLD, orient="row")
+    columns = {"score": "Score", "value": "Value", "band": "90 % band"}
+    tables.show(words, "perf_scores", columns, rows=9, empty="No label came yet of a unit that had been predicted.")
+
+
+def _words(row: dict[str, Any]) -> tuple[str, str, str]:
+    value, lower, upper = row["value"], row["lower"], row["upper"]
+    if row["share"]:
+        return row["score"], percent(value), f"{percent(lower)} – {percent(upper)}" if lower is not None else "–"
+    places = max(2, 1 - math.floor(math.log10(abs(value)))) if value else 2
+    return row["score"], figure(value, places), interval(lower, upper, places)
