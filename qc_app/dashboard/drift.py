@@ -75,11 +75,12 @@ def _rest(view: DriftView) -> None:
     quiet = [r for r in view.reports if not r.drifted]
     if not quiet:
         return
-    with st.expander(f"What did not move: {len(quiet)} tests", key="drift_quiet"):
+    with st.expander(f"What did not move ({len(quiet)})", key="drift_quiet"):
         st.html("".join(markup.line("", f"· {_KIND[r.drift_of]}", r.sentence) for r in quiet))
 
 
 def _nights(view: DriftView) -> None:
     st.html(markup.heading("Night by night"))
-    columns = {"plant_day": "Plant day", "matters": "Matter", "moved": "Moved", "tests": "Tests", "sentence": "Largest"}
+    columns = {"plant_day": "Plant day", "matters": "Matter", "moved": "Moved", "tests": "Tests",
+               "sentence": st.column_config.TextColumn("Largest", width="large")}  # fmt: skip
     tables.show(view.nights, "drift_nights", columns, rows=7, empty="No night has tested this stage yet.")

@@ -13,7 +13,7 @@ _ROOM = 46
 
 
 def distributions_chart(
-    bins: pl.DataFrame, medians: tuple[float, float] | None, unit: str, inks: Palette, height: int = 120
+    bins: pl.DataFrame, medians: tuple[float, float] | None, unit: str, inks: Palette, height: int = 150
 ) -> alt.LayerChart:
     """Return both distributions of one value: before as a grey area, now as a line, each with its median.
 
@@ -36,7 +36,7 @@ def distributions_chart(
     stepped = _outline(bins)
     now = alt.Chart(stepped).mark_line(color=inks.ink, strokeWidth=1.5, strokeJoin="miter")
     layers = [
-        before.encode(x=x, x2="high:Q", y=alt.Y("before:Q", axis=share), tooltip=hover),
+        before.encode(x=x, x2="high:Q", y=alt.Y("before:Q", axis=share), y2=alt.datum(0), tooltip=hover),
         now.encode(x=alt.X("at:Q"), y=alt.Y("now:Q"), order="place:Q"),
     ]
     if medians is not None:

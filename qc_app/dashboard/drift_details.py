@@ -32,7 +32,8 @@ def contexts(view: DriftView) -> None:
     found = [one for one in view.drawn if one.contexts.height]
     if not found:
         return
-    st.html(markup.heading("At equal context", f"by {view.stage.context}; medians, shift in standard deviations"))
+    by = view.stage.context or "grade or recipe"
+    st.html(markup.heading("At equal context", f"by {by}; medians, shift in standard deviations"))
     names = [one.report.subject for one in found]
     chosen = st.segmented_control("Parameter", names, default=names[0], key="drift_context", required=True)
     one = found[names.index(chosen)]

@@ -19,6 +19,8 @@ from qc_app.records import Event
 
 REFERENCE_UNITS = 1000
 CURRENT_UNITS = 200
+YOUNG_SHARE = 4
+"""A stage with few units divides them: the newest fourth against the rest."""
 PROBED = 40
 SHUFFLED_PER_SD = 2 / np.sqrt(np.pi)
 """How far a normal variable lies from a shuffled copy of itself on average, in standard deviations."""
@@ -81,10 +83,11 @@ def _units(night: Night, stage: Stage) -> tuple[pl.DataFrame, pl.DataFrame]:
     too few to see anything, and three labels of the new state do not make it known.
     """
     rows, began = night.sound(stage), _baseline(night, stage)
-    before = rows.head(max(rows.height - CURRENT_UNITS, 0)).tail(REFERENCE_UNITS)
+    now = min(CURRENT_UNITS, rows.height // YOUNG_SHARE)
+    before = rows.head(rows.height - now).tail(REFERENCE_UNITS)
     if began is not None:
         before = before.filter(pl.col("t_event") >= began)
-    return before, rows.tail(CURRENT_UNITS)
+    return before, rows.tail(now)
 
 
 def _baseline(night: Night, stage: Stage) -> datetime | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationStep
 
 #: The step that this program knows as the last.
-HEAD = "0007"
+HEAD = "0008"
 
 
 def upgrade(database: Database) -> None:
