@@ -41,8 +41,8 @@ def reconstruction(
 ) -> Reconstruction:
     """Hold the current units' distances from the reference's plane against those of the reference itself.
 
-    The plane keeps 90 % of the variance. The reference is cross-fitted in two halves of time, each seen by the plane of
-    the other, because units lie nearer to a plane that they made.
+    The plane keeps 90 % of the variance. It is that of the older half of the reference; the newer half and the current
+    units are both strangers to it, because units lie nearer to a plane that they made.
 
     Parameters
     ----------
@@ -83,8 +83,7 @@ def reconstruction(
     if a.shape[1] < FEWEST_PARAMETERS or len(a) < 4 * a.shape[1]:
         raise NotEnoughData(f"{len(a)} reference units for a plane of {a.shape[1]} parameters", 4 * a.shape[1])
     half = len(a) // 2
-    before = np.vstack([_residuals(a[half:], a[:half]), _residuals(a[:half], a[half:])]) ** 2
-    now = (_residuals(a[:half], b) ** 2 + _residuals(a[half:], b) ** 2) / 2
+    before, now = _residuals(a[:half], a[half:]) ** 2, _residuals(a[:half], b) ** 2
     usual, late = before.sum(axis=1), now.sum(axis=1)
     lag = correlation_time(usual) if tau is None else tau
     found = ks(usual, late, tau=lag, alpha=alpha)
