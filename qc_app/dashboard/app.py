@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+# Streamlit puts this folder first on the path, where the page models.py would hide the package models.
+sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__file__).absolute().parent]
 
 import streamlit as st
 

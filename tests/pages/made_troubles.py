@@ -112,6 +112,34 @@ def _ring(store: Store) -> None:
         NOW - timedelta(days=1),
     )
     store.journal.alarms.acknowledge(seen.id, "maria", "laboratory is told", NOW - timedelta(hours=20))
+    _hide(store)
+
+
+def _hide(store: Store) -> None:
+    """Alarms that are shelved, suppressed, out of service and gone; one rings again and again by itself."""
+    alarms, at = store.journal.alarms, NOW - timedelta(hours=6)
+
+    def ring(kind: str, subject: str, words: str, when=at, **given) -> int:
+        return int(alarms.raise_(kind, "rolling-1", subject, "medium", words, "", when, **given).id or 0)
+
+    shelved = ring("stale_source", "", "no unit since 2026-03-02 04:00 UTC, 6 h ago")
+    alarms.shelve(shelved, NOW + timedelta(hours=18), "maria", "the line stands until tomorrow", at)
+    ring(
+        "anomaly",
+        "hardness",
+        "4 of the newest 20 units are unlike the units before",
+        suppressed="bad data stands at this stage and says why",
+    )
+    removed = ring("control_rule", "hardness", "hardness: nine points on one side of the centre line")
+    alarms.deed(removed, "remove", "maria", "gauge is in calibration", at)
+    for n in range(4):
+        ring(
+            "bad_data",
+            "coolant_flow",
+            "coolant_flow is stuck at 421 l/min for 40 units",
+            NOW - timedelta(hours=30 - 6 * n),
+        )
+        alarms.clear("bad_data", "rolling-1", "coolant_flow", NOW - timedelta(hours=29 - 6 * n))
 
 
 def _hold(store: Store) -> None:

@@ -37,6 +37,20 @@ def test_stray_streamlit_options_do_not_reach_it():
     assert given == {"PATH": "/bin", "QC_HOME": "/srv/plant"}
 
 
+@pytest.mark.slow
+def test_no_page_hides_a_package_of_the_same_name(tmp_path):
+    """As Streamlit runs it: the script's own folder stands first on the path."""
+    script = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard" / "app.py"
+    code = (
+        "import runpy, sys; sys.path.insert(0, sys.argv[1]); runpy.run_path(sys.argv[2]);"
+        "import models; print(models.__file__)"
+    )
+    environment = launch_environment(tmp_path) | {"PYTHONPATH": str(script.parents[2])}
+    command = [sys.executable, "-c", code, str(script.parent), str(script)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith(str(Path("models") / "__init__.py")), done.stderr[-2000:]
+
+
 def test_launching_imports_no_streamlit():
     code = "import sys, qc_app.dashboard.launch; sys.exit('streamlit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
