@@ -22,6 +22,7 @@ GROUP = "qc_app.connectors"
 
 _OWN = {
     "file_folder": "data_connectors.file_folder:FileFolder",
+    "modbus": "data_connectors.modbus:Modbus",
     "opcua": "data_connectors.opcua:OpcUa",
     "sql_table": "data_connectors.sql_table:SqlTable",
     "synthetic": "data_connectors.synthetic:SyntheticConnector",

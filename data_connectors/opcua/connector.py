@@ -15,6 +15,7 @@ from data_connectors.errors import ConnectorError, DefinitionError, SourceRefuse
 from data_connectors.live import Heard, Sink
 from data_connectors.live.connector import LiveConnector
 from data_connectors.live.options import LIVE_KEYS, Rows
+from data_connectors.live.tags import tags_of
 from data_connectors.opcua.browsing import columns, unreadable, variables
 from data_connectors.opcua.feed import Feed
 from data_connectors.opcua.history import history, without_history
@@ -24,7 +25,6 @@ from data_connectors.opcua.session import Session, session
 from data_connectors.opcua.tags import Tag
 from data_connectors.opcua.values import sample
 from data_connectors.schema import Source, Stage
-from data_connectors.tags import tags_of
 
 _STEPS = ("name", "tcp", "channel", "auth", "browse", "value", "clock")
 _CLOCK_OFF_S = 5.0
@@ -66,7 +66,7 @@ class OpcUa(LiveConnector):
     def listen(self, stage: Stage, sink: Sink, stop: Event) -> None:
         """Listen until `stop` is set; the connection is made again for ever."""
         tags = self._tags(stage)
-        asyncio.run(Listening(self._options, tags, self._where, sink, stop, rng=random.Random()).run())
+        Listening(self._options, tags, self._where, sink, stop, rng=random.Random()).run()
 
     def backfill(self, stage: Stage, sink: Sink, since: datetime, until: datetime) -> int:
         """Keep what the server's history holds of ``[since, until]``; return how many values that are.

@@ -25,17 +25,20 @@ class Mark:
         The tag that spoke last: its value is found in a history that was kept all the time since.
     at : datetime
         The time of that value, by the clock of the device.
+    received : datetime
+        When it came, by our clock.
 
     Examples
     --------
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    >>> Mark.parse(Mark("Temp", noon).text()) == Mark("Temp", noon)
+    >>> Mark.parse(Mark("Temp", noon, noon).text()) == Mark("Temp", noon, noon)
     True
     """
 
     tag: str
     at: datetime
+    received: datetime
 
     @classmethod
     def parse(cls, text: str) -> Mark | None:
@@ -43,11 +46,12 @@ class Mark:
         if not text:
             return None
         said = json.loads(text)
-        return cls(said["tag"], datetime.fromisoformat(said["at"]))
+        return cls(said["tag"], datetime.fromisoformat(said["at"]), datetime.fromisoformat(said["received"]))
 
     def text(self) -> str:
         """Return the mark as it is kept."""
-        return json.dumps({"tag": self.tag, "at": self.at.isoformat()})
+        times = {"at": self.at.isoformat(), "received": self.received.isoformat()}
+        return json.dumps({"tag": self.tag, **times})
 
     def is_of(self, one: Sample) -> bool:
         """Tell whether a value is the one of the mark."""
@@ -65,8 +69,14 @@ def moved(mark: Mark | None, heard: Iterable[Sample], latest: datetime) -> Mark 
     for one in heard:
         at = moment(one)
         if at is not None and at <= latest and (mark is None or mark.at <= at):
-            mark = Mark(one.tag, at)
+            mark = Mark(one.tag, at, one.t_received)
     return mark
+
+
+def clock_back(mark: Mark, now: datetime) -> Gap:
+    """Return the gap that a server's clock leaves which was put back: its history cannot be asked by the mark."""
+    text = f"the server's clock went back behind {mark.at}, so its history cannot be asked for what was missed"
+    return Gap(min(mark.received, now), now, "clock_back", text)
 
 
 @dataclass(slots=True)

@@ -6,14 +6,16 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from data_connectors.base import Gap
-from data_connectors.errors import DefinitionError, SourceRefused, SourceUnavailable, SpoolFull
+from data_connectors.errors import SpoolFull
 from data_connectors.live import Sample, Sink
+from data_connectors.live.reconnecting import for_ever
 from data_connectors.names import listed
-from data_connectors.opcua.continuity import Mark, Recollection, moved
+from data_connectors.opcua.continuity import Mark, Recollection, clock_back, moved
 from data_connectors.opcua.feed import Feed
 from data_connectors.opcua.history import history, without_history
 from data_connectors.opcua.memory import Memory
@@ -22,7 +24,6 @@ from data_connectors.opcua.session import session
 from data_connectors.opcua.tags import Tag
 
 _TICK_S = 0.1
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 _LOOK_AGAIN_S = 60.0
 _CLOCK_OFF_S = 5.0
 #: A server may tell its time in whole seconds: so much later it can be.
@@ -57,22 +58,14 @@ class Listening:
         self._heard_at: datetime | None = None
         self._stale = False
 
-    async def run(self) -> None:
+    def run(self) -> None:
         """Listen until `stop` is set; whatever goes wrong is told and tried again."""
-        attempt = 0
-        while not self._stop.is_set():
-            before = self._heard_at
-            try:
-                await self._once()
-            except SpoolFull:
-                return
-            except SourceRefused as refusal:
-                self._sink.tell("refused", str(refusal))
-            except (SourceUnavailable, DefinitionError) as trouble:
-                self._sink.tell("disconnected", str(trouble))
-            attempt = 0 if self._heard_at != before else attempt + 1
-            longest = min(_FIRST_PAUSE_S * 2.0 ** min(attempt, 16), _LONGEST_PAUSE_S)
-            await self._wait(longest * self._rng.uniform(0.5, 1.0))
+        for_ever(lambda: asyncio.run(self._session()), self._sink, self._stop, self._rng)
+
+    async def _session(self) -> None:
+        """Hold one session; no room on the disk and time to stop ends it, for nothing of that was kept."""
+        with suppress(SpoolFull):
+            await self._once()
 
     async def _wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -105,6 +98,10 @@ class Listening:
         if self._mark is None or not feed.nodes:
             return
         now = feed.session.server_now() + _CLOCK_STEP
+        if self._mark.at > now + self._overlap:
+            ours = datetime.now(UTC)
+            await self._keep([], feed, [clock_back(self._mark, ours)], Mark("", now, ours))
+            return
         silent = await without_history(feed.session, feed.nodes) if self._options.history else list(feed.nodes)
         asked = {tag: node for tag, node in feed.nodes.items() if tag not in silent}
         found = Recollection(self._mark, feed.session.started, asked, silent)
@@ -117,7 +114,7 @@ class Listening:
         self._memory.covers(since, until, asked)
         gap = found.gap(now, timedelta(seconds=2 * self._options.every_s))
         if gap is not None and (newest is None or newest.at < gap.until):
-            newest = Mark("", gap.until)
+            newest = Mark("", gap.until, datetime.now(UTC))
         await self._keep([], feed, [gap] if gap is not None else [], newest)
 
     async def _follow(self, feed: Feed) -> None:

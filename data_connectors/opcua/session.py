@@ -19,7 +19,7 @@ from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 from cryptography import x509
 
-from data_connectors.errors import DefinitionError, SourceRefused, SourceUnavailable
+from data_connectors.errors import SourceRefused, SourceUnavailable
 from data_connectors.names import listed
 from data_connectors.opcua import certificates
 from data_connectors.opcua.options import Options
@@ -33,6 +33,7 @@ READING = frozenset({
     "DeleteSubscriptionsRequest", "CreateMonitoredItemsRequest", "PublishRequest",
 })  # fmt: skip
 Told = Callable[[str, str], None]
+_POLITE_S, _ROUGH_S = 2.0, 0.2
 _BASE = "http://opcfoundation.org/UA/SecurityPolicy#"
 _POLICIES: dict[str, type[security_policies.SecurityPolicy]] = {
     "Basic256Sha256": security_policies.SecurityPolicyBasic256Sha256,
@@ -105,10 +106,12 @@ async def session(options: Options, where: str, told: Told = unheard) -> AsyncIt
         client = _client(options)
         warnings = await _secured(client, options, where, told)
         await _signed_in(client, options, where, told)
+        patience_s = _ROUGH_S
         try:
             yield await _facts(client, warnings)
+            patience_s = _POLITE_S
         finally:
-            await _closed(client, options.timeout_s)
+            await _closed(client, patience_s)
     except UaStatusCodeError as error:
         raise _refusal(error, options, where) from error
     except (OSError, TimeoutError, UaError) as error:
@@ -209,11 +212,10 @@ async def _facts(client: Client, warnings: tuple[str, ...]) -> Session:
     return Session(client, uris, begun, theirs - ours, warnings)
 
 
-async def _closed(client: Client, timeout_s: float) -> None:
+async def _closed(client: Client, patience_s: float) -> None:
     """Sign out; a server that does not answer is left alone."""
-    hurry = min(timeout_s, 2.0)
-    with suppress(OSError, TimeoutError, UaError, DefinitionError):
-        await asyncio.wait_for(client.disconnect(), hurry)
+    with suppress(OSError, TimeoutError, UaError):
+        await asyncio.wait_for(client.disconnect(), patience_s)
     client.disconnect_socket()
 
 

@@ -22,8 +22,9 @@ from typing import Any
 from asyncua import Server, ua
 from asyncua.common.callback import CallbackType
 from asyncua.crypto.permission_rules import User, UserRole
-from asyncua.server.history_sql import HistorySQLite
+from asyncua.server.history import HistoryDict
 from asyncua.server.user_managers import UserManager
+from asyncua.ua.attribute_ids import AttributeIds
 
 ROOT = Path(__file__).resolve().parents[3]
 URI, OTHER = "urn:works:line1", "urn:works:other"
@@ -40,7 +41,9 @@ def free_port() -> int:
 class Setup:
     """How a server is to be.
 
-    count_every_s: the counter's pace, 0: it stands still. history: "", "memory" or the path of a SQLite file.
+    count_every_s: the counter's pace, 0: it stands still. history: "", "memory" or the path of a file;
+    fill_from: at the start it gets what was counted since. ledger: a file that hears of each number that
+    is offered. ahead_s: how far the server's clock is ahead of ours.
     """
 
     port: int = field(default_factory=free_port)
@@ -48,12 +51,14 @@ class Setup:
     tags: int = 2
     count_every_s: float = 0.0
     history: str = ""
-    fill_history: bool = False
+    fill_from: str = ""
     security: list[str] = field(default_factory=lambda: ["NoSecurity"])
     certificate: str = ""
     key: str = ""
     app_uri: str = APP_URI
     users: dict[str, str] = field(default_factory=dict)
+    ledger: str = ""
+    ahead_s: float = 0.0
 
     @property
     def url(self) -> str:
@@ -68,12 +73,41 @@ class _Users(UserManager):
         return User(role=UserRole.User) if username and self._known.get(username) == password else None
 
 
+class FileHistory(HistoryDict):
+    """A history that outlives its server; the library's own on SQLite takes no nodes with a text for a name."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._before: dict[str, list[ua.DataValue]] = {}
+
+    async def init(self) -> None:
+        for line in self._path.read_text().splitlines() if self._path.exists() else []:
+            node, value, at = json.loads(line)
+            moment = datetime.fromisoformat(at)
+            said = ua.DataValue(ua.Variant(value), ua.StatusCode(), moment, moment)
+            self._before.setdefault(node, []).append(said)
+
+    async def new_historized_node(self, node_id: ua.NodeId, period: Any, count: int = 0) -> None:
+        await super().new_historized_node(node_id, period, count)
+        self._datachanges[node_id] += self._before.get(node_id.to_string(), [])
+
+    async def save_node_value(self, node_id: ua.NodeId, datavalue: ua.DataValue) -> None:
+        await super().save_node_value(node_id, datavalue)
+        self._datachanges[node_id].sort(key=lambda one: one.SourceTimestamp)
+        told = [node_id.to_string(), datavalue.Value.Value, datavalue.SourceTimestamp.isoformat()]
+        with self._path.open("a") as file:
+            file.write(json.dumps(told) + "\n")
+
+
 class Plant:
     """The server and its variables: Temp (with unit and range), Count, CoilId, and as many T0000.. as asked for."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.writes: list[str] = []
+        self.offered: list[int] = []
+        self.ledger = Path(setup.ledger).open("a", buffering=1) if setup.ledger else None  # noqa: SIM115
         self.nodes: dict[str, Any] = {}
 
     async def start(self) -> None:
@@ -86,15 +120,32 @@ class Plant:
         if self.setup.certificate:
             await self.server.load_certificate(self.setup.certificate)
             await self.server.load_private_key(self.setup.key)
-        if self.setup.history not in {"", "memory"}:
-            storage = HistorySQLite(self.setup.history)
-            self.server.iserver.history_manager.set_storage(storage)
-            await storage.init()
+        kept = self.setup.history not in {"", "memory"}
+        self._history = FileHistory(Path(self.setup.history)) if kept else HistoryDict()
+        await self._history.init()
+        self.server.iserver.history_manager.set_storage(self._history)
         await self._fill()
         await self.server.start()
+        if self.setup.ahead_s:
+            await self._put_clock_forward()
         self.server.subscribe_server_callback(CallbackType.PreWrite, lambda event, _: self._written(event))
-        if self.setup.history:
-            await self.server.historize_node_data_change(list(self.nodes.values())[:3], count=0)
+        for node in list(self.nodes.values())[:3] if self.setup.history else []:
+            await self._history.new_historized_node(node.nodeid, None)
+            await self.server.write_attribute_value(
+                node.nodeid, ua.DataValue(ua.Variant(True)), AttributeIds.Historizing
+            )
+
+    async def _put_clock_forward(self) -> None:
+        self.server.iserver.time_task.cancel()
+        for number in (ua.ObjectIds.Server_ServerStatus_CurrentTime, ua.ObjectIds.Server_ServerStatus_StartTime):
+            told = ua.DataValue(ua.Variant(self.now()))
+            self.server.iserver.aspace.set_attribute_value_callback(
+                ua.NodeId(number), AttributeIds.Value, lambda *_, told=told, number=number: told
+                if number == ua.ObjectIds.Server_ServerStatus_StartTime else ua.DataValue(ua.Variant(self.now()))
+            )  # fmt: skip
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.setup.ahead_s)
 
     def _written(self, event: Any) -> None:
         if event.is_external:
@@ -114,30 +165,43 @@ class Plant:
             self.nodes[name] = await line.add_variable(ua.NodeId(name, self.index), name, float(i))
 
     async def say(self, name: str, value: Any, status: int = 0, at: datetime | None = None) -> None:
-        at = at or datetime.now(UTC)
+        at = at or self.now()
         variant = value if isinstance(value, ua.Variant) else ua.Variant(value)
-        said = ua.DataValue(variant, ua.StatusCode(ua.UInt32(status)), at, datetime.now(UTC))
+        said = ua.DataValue(variant, ua.StatusCode(ua.UInt32(status)), at, self.now())
         await self.server.write_attribute_value(self.nodes[name].nodeid, said)
+        if self.setup.history and name in {"Temp", "Count", "CoilId"}:
+            await self._history.save_node_value(self.nodes[name].nodeid, said)
 
     async def count(self) -> None:
         """The number tells the time: what is missing is known from outside."""
         while True:
-            now = datetime.now(UTC)
-            await self.say("Count", counted(now, self.setup.count_every_s), at=now)
+            now = self.now()
+            self.offer(now)
+            self.offered.append(counted(now, self.setup.count_every_s))
+            await self.say("Count", self.offered[-1], at=now)
             await asyncio.sleep(self.setup.count_every_s - now.timestamp() % self.setup.count_every_s)
+
+    def offer(self, at: datetime) -> None:
+        if self.ledger is not None:
+            self.ledger.write(f"{at.isoformat()}\n")
 
     async def fill_history(self, since: datetime, until: datetime) -> None:
         """What a controller's buffer would bring after the server was down."""
-        storage = self.server.iserver.history_manager.storage
         at = since
         while at < until:
             said = ua.DataValue(ua.Variant(counted(at, self.setup.count_every_s)), ua.StatusCode(), at, at)
-            await storage.save_node_value(self.nodes["Count"].nodeid, said)
+            self.offer(at)
+            await self._history.save_node_value(self.nodes["Count"].nodeid, said)
             at += timedelta(seconds=self.setup.count_every_s)
 
 
 def counted(at: datetime, every_s: float) -> int:
     return round(at.timestamp() / every_s) % 1_000_000
+
+
+def between(offered: list[int], heard: list[int]) -> set[int]:
+    """What was offered between the first and the last number heard."""
+    return {number for number in offered if min(heard) <= number <= max(heard)}
 
 
 class Running:
@@ -155,7 +219,7 @@ class Running:
             self._counting = asyncio.run_coroutine_threadsafe(self.plant.count(), self._loop)
 
     def do(self, what: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(300)
 
     def say(self, name: str, value: Any, status: int = 0, at: datetime | None = None) -> None:
         self.do(self.plant.say(name, value, status, at))
@@ -177,7 +241,7 @@ class Child:
         command = [sys.executable, "-m", "tests.connectors.opcua.server", json.dumps(asdict(setup))]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
-        assert self.process.stdout.readline().strip() == "ready"
+        assert self.process.stdout.readline().strip() == "ready", "the server did not start"
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
@@ -191,10 +255,9 @@ class Child:
 
 async def _serve(setup: Setup) -> None:
     plant = Plant(setup)
-    began = datetime.now(UTC)
     await plant.start()
-    if setup.fill_history:
-        await plant.fill_history(began - timedelta(seconds=20), datetime.now(UTC))
+    if setup.fill_from:
+        await plant.fill_history(datetime.fromisoformat(setup.fill_from), datetime.now(UTC))
     print("ready", flush=True)  # noqa: T201
     await (plant.count() if setup.count_every_s else asyncio.Event().wait())
 

@@ -8,7 +8,7 @@ import pytest
 from asyncua import ua
 
 from data_connectors.live import Sample
-from data_connectors.opcua.continuity import Mark, Recollection, moved
+from data_connectors.opcua.continuity import Mark, Recollection, clock_back, moved
 from data_connectors.opcua.memory import Memory
 from data_connectors.opcua.options import Options
 from data_connectors.opcua.subscription import Subscription
@@ -28,7 +28,7 @@ def said(seconds: float, tag: str = "a", value: float = 1.0) -> Sample:
 def recalled(
     *seconds: float, started: float | None = None, silent: tuple[str, ...] = (), tag: str = "a"
 ) -> Recollection:
-    found = Recollection(Mark(tag, NOON), None if started is None else after(started), {"a"}, silent)
+    found = Recollection(Mark(tag, NOON, NOON), None if started is None else after(started), {"a"}, silent)
     found.hear([said(s) for s in seconds])
     return found
 
@@ -57,8 +57,13 @@ def test_a_gap_is_what_the_history_does_not_prove(found: Recollection, gap: tupl
 
 def test_the_mark_never_goes_back_nor_beyond_the_present() -> None:
     mark = moved(None, [said(1), said(3, "b"), said(2), said(99)], after(5))
-    assert mark == Mark("b", after(3))
+    assert mark == Mark("b", after(3), after(3))
     assert Mark.parse("") is None
+
+
+def test_a_clock_that_was_put_back_leaves_a_gap_by_our_clock() -> None:
+    gap = clock_back(Mark("a", after(3600), after(-5)), after(2))
+    assert (gap.cause, gap.since, gap.until) == ("clock_back", after(-5), after(2))
 
 
 def test_what_both_told_is_kept_once_and_a_clock_put_back_loses_nothing() -> None:
