@@ -23,7 +23,9 @@ GROUP = "qc_app.connectors"
 _OWN = {
     "file_folder": "data_connectors.file_folder:FileFolder",
     "modbus": "data_connectors.modbus:Modbus",
+    "mqtt": "data_connectors.mqtt:Mqtt",
     "opcua": "data_connectors.opcua:OpcUa",
+    "sparkplug": "data_connectors.sparkplug:Sparkplug",
     "sql_table": "data_connectors.sql_table:SqlTable",
     "synthetic": "data_connectors.synthetic:SyntheticConnector",
 }

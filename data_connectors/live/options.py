@@ -14,6 +14,7 @@ ROWS: tuple[Rows, ...] = ("message", "moment", "unit")
 
 #: Keys of a live source besides those of its kind.
 LIVE_KEYS = ("rows", "wait_s", "clock_ahead_s", "spool_mb")
+SPOOL_MB = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class LiveOptions:
     wait_s: float = 5.0
     lateness_s: float = 0.0
     clock_ahead_s: float = 300.0
-    spool_mb: int = 256
+    spool_mb: int = SPOOL_MB
 
     @classmethod
     def of(cls, source: Source, rows: Rows) -> LiveOptions:
@@ -67,7 +68,7 @@ class LiveOptions:
             setting(source, "wait_s", 5.0),
             source.lateness_s,
             setting(source, "clock_ahead_s", 300.0),
-            setting(source, "spool_mb", 256),
+            setting(source, "spool_mb", SPOOL_MB),
         )
         if options.wait_s < 0 or options.clock_ahead_s < 0 or options.spool_mb < 1:
             raise DefinitionError(f"{where}: wait_s and clock_ahead_s must not be negative, spool_mb must be above 0")

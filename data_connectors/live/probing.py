@@ -46,6 +46,7 @@ def offset_probe(told: datetime | None, now: datetime, most: timedelta) -> Probe
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     >>> offset_probe(noon + timedelta(hours=1), noon, timedelta(minutes=5)).message
     "the source's clock is 3600 s ahead of ours - set one of the two; times so far ahead are not believed"

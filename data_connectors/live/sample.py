@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from data_connectors.base import Gap, Quality, Reject
 from data_connectors.schema import Stage
@@ -92,6 +92,7 @@ class Sink(Protocol):
         ...
 
 
+@runtime_checkable
 class Listener(Protocol):
     """A connector that is told instead of asking. One runs per source, for as long as the plant does."""
 

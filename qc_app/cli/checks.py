@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from data_connectors.base import Conformed, Probe
 from data_connectors.catalog import make_connector
@@ -15,6 +15,7 @@ from qc_app.errors import PlantError, QcError
 from qc_app.plant import Plant, nearest
 from qc_app.schedule.due import missed_night
 from qc_app.store import Store
+from qc_app.views import live_table
 
 LEAST_FREE_MB = 500
 LOOK_BACK = timedelta(days=4)
@@ -100,6 +101,13 @@ def _preview(made: Conformed) -> tuple[bool, str]:
     return not made.rejects, f"{words}; {made.rejects[0].message}" if made.rejects else words
 
 
+def _listener(store: Store, source: Source) -> Iterator[Probe]:
+    """Say how the listener of a live source stands; one that nobody started yet is no fault."""
+    for row in live_table(store, [source], datetime.now(UTC)).iter_rows(named=True):
+        broken = row["state"] == "act" or row["link"] in {"disconnected", "paused"}
+        yield Probe(f"source {source.name}, listener", not broken, f"{row['link']}: {row['words']}")
+
+
 def _source(store: Store, stage: Stage, source: Source) -> Iterator[Probe]:
     name = f"source {source.name}"
     try:
@@ -110,6 +118,7 @@ def _source(store: Store, stage: Stage, source: Source) -> Iterator[Probe]:
                 yield Probe(f"{name}, {probe.step}", probe.ok, probe.message)
             if all(probe.ok for probe in found):
                 yield Probe(f"{name}, first rows", *_preview(connector.preview(stage)))
+            yield from _listener(store, source)
         finally:
             connector.close()
     except ConnectorError as error:

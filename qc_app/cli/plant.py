@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from qc_app.errors import PlantError
 from qc_app.plant import Plant, difference, parse, remarks, require_sound
 from qc_app.plant.nights import newest_night, night_moment
 from qc_app.store import Store
-from qc_app.views import sources_table
+from qc_app.views import live_table, sources_table
 
 ALARMS = 10
 SOURCES = 20
@@ -90,6 +91,7 @@ def status(home: Home = HOME) -> int:
                  "alarms": "right", "": ""}  # fmt: skip
         table(f"{plant.name}: {len(plant.stages)} stages", sides, rows)
         _open_alarms(store)
+        _live(store, plant)
         _books(store, plant)
     return 0
 
@@ -115,6 +117,14 @@ def _open_alarms(store: Store) -> None:
         say(f"alarm ({alarm.priority}) {alarm.stage or 'plant'}: {alarm.sentence}")
     if len(found) > ALARMS:
         say(f"... and {len(found) - ALARMS} more alarms - the Alarms page lists them")
+
+
+def _live(store: Store, plant: Plant) -> None:
+    """Say of each live source how its connection stands."""
+    for row in live_table(store, plant.sources, datetime.now(UTC)).iter_rows(named=True):
+        newest = row["last_value"]
+        heard = f"newest value {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else "no value yet"
+        say(f"source {row['source']} ({row['kind']}): {row['link']}, {row['kept']} kept, {heard} - {row['words']}")
 
 
 def _books(store: Store, plant: Plant) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from qc_app.actions import dismiss_quarantine, replay_quarantine, request_run
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.data_events import events_part
+from qc_app.dashboard.data_live import live_part
 from qc_app.dashboard.data_schema import schema
 from qc_app.dashboard.session import Here, attempt, guarded, here, say, top
 from qc_app.views import (
@@ -46,6 +47,7 @@ def page() -> None:
     n = int(st.pagination(pages, key="data_page")) if pages > 1 else 1
     sources = everything[(n - 1) * A_PAGE : n * A_PAGE]
     _sources(sources, now)
+    live_part(sources, now)
     schema(everything, now)
     _quarantine(everything, now)
     left, right = st.columns(2, gap="medium")

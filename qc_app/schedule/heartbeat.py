@@ -13,8 +13,9 @@ from qc_app.jobs.monitoring.watchman import SILENT, look_at_night
 from qc_app.jobs.nightly import JOB, nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import serve
-from qc_app.plant import Plant, parse
+from qc_app.plant import Plant
 from qc_app.schedule.due import due_night, ingest_due
+from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import Leader
 from qc_app.settings import Settings
 from qc_app.store import Store
@@ -32,12 +33,13 @@ class Heartbeat:
     ----------
     store : Store
     leader : Leader
+    in_force : InForce, optional
+        Shared with what else runs in this process.
     """
 
-    def __init__(self, store: Store, leader: Leader) -> None:
+    def __init__(self, store: Store, leader: Leader, in_force: InForce | None = None) -> None:
         self._store, self._leader = store, leader
-        self._plant: Plant | None = None
-        self._digest = ""
+        self._in_force = in_force or InForce(store)
         self._answers = Answers(store.registry)
         self._ingested: datetime | None = None
         self._looked: datetime | None = None
@@ -53,7 +55,7 @@ class Heartbeat:
             If the store cannot be written; the next beat tries again.
         """
         self._leader.permit()
-        plant = self._current()
+        plant = self._in_force.plant()
         if plant is None:
             return
         now = self._store.clock.now()
@@ -63,15 +65,6 @@ class Heartbeat:
             self._ingested = now
         serve(self._store, plant, self._leader.permit)
         self._night(plant)
-
-    def _current(self) -> Plant | None:
-        version = self._store.journal.plants.current()
-        if version is None:
-            return None
-        if version.digest != self._digest:
-            self._plant, self._digest = parse(version.definition, where="the journal"), version.digest
-            log.info("plant %s in force since %s", self._plant.name, version.at.isoformat())
-        return self._plant
 
     def _alarms(self, plant: Plant, now: datetime) -> None:
         """Do what time does to alarms; once a minute look at the night and at the machine."""

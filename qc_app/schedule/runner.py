@@ -12,7 +12,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from qc_app.errors import AlreadyRunning, QcError
 from qc_app.schedule.heartbeat import Heartbeat
+from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import TTL_S, lead
+from qc_app.schedule.listening import Listening
 from qc_app.schedule.mail import Mail
 from qc_app.store import Store
 
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 2.0
 POST_S = 5.0
 LATE_S = 20.0
+LISTEN_S = 2.0
 
 
 class Pulse:
@@ -86,12 +89,15 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
     """
     with lead(store) as leader:
         ended: list[str] = []
-        heart, mail = Heartbeat(store, leader), Mail(store, leader)
+        in_force = InForce(store)
+        heart, mail = Heartbeat(store, leader, in_force), Mail(store, leader)
+        listening = Listening(store, leader.permit, in_force.plant)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
             Pulse(scheduler, "beat", lambda: _told(heart.beat, stop, ended), beat_s),
             Pulse(scheduler, "post", lambda: _told(mail.round, stop, ended), POST_S),
+            Pulse(scheduler, "listeners", lambda: _told(listening.look, stop, ended), LISTEN_S),
             Pulse(scheduler, "lease", lambda: _told(leader.renew, stop, ended), TTL_S / 6),
         )
         scheduler.start()
@@ -101,6 +107,7 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
                 pulse.watch()
         reason = ended[0] if ended else ""
         leader.stop(reason or "the scheduler was told to stop")
+        listening.stop()
         scheduler.shutdown(wait=True)
     log.info("scheduler of %s ended: %s", store.home, reason or "it was told to")
     return reason

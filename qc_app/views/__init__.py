@@ -21,6 +21,7 @@ from qc_app.views.figures import STATES, figure, interval, percent, specificatio
 from qc_app.views.genealogy import Family, family_view, touched_table
 from qc_app.views.labels import LabelsView, label_history, labels_view
 from qc_app.views.learner import LearnerView, learner_view
+from qc_app.views.live import live_sources, live_table
 from qc_app.views.marks import span_of_event
 from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.moments import WINDOWS, age, local, moment, span
@@ -77,6 +78,8 @@ __all__ = [
     "label_history",
     "labels_view",
     "learner_view",
+    "live_sources",
+    "live_table",
     "local",
     "models_view",
     "moment",

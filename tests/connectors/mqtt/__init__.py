@@ -1,0 +1,1 @@
+"""MQTT on a real broker."""
