@@ -10,7 +10,7 @@ from models.drift.distances import Distance, chi_square, energy, jensen_shannon,
 from models.drift.together import classifier, mmd, reconstruction
 from models.errors import UnknownName
 
-Test = Callable[..., Distance]
+Asked = Callable[..., Distance]
 
 
 def _plane(reference: Any, current: Any, **how: Any) -> Distance:
@@ -18,7 +18,7 @@ def _plane(reference: Any, current: Any, **how: Any) -> Distance:
 
 
 #: Of one parameter, shape (n,): called with ``tau`` and ``alpha``.
-UNIVARIATE: dict[str, Test] = {
+UNIVARIATE: dict[str, Asked] = {
     "ks": ks,
     "wasserstein": wasserstein,
     "energy": energy,
@@ -27,7 +27,7 @@ UNIVARIATE: dict[str, Test] = {
     "chi-square": chi_square,
 }
 #: Of all parameters, shape (n, d): called with ``tau``, ``alpha`` and ``seed``.
-MULTIVARIATE: dict[str, Test] = {"mmd": mmd, "classifier": classifier, "pca reconstruction": _plane}
+MULTIVARIATE: dict[str, Asked] = {"mmd": mmd, "classifier": classifier, "pca reconstruction": _plane}
 
 
 def drift_test_names() -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def drift_test_names() -> tuple[str, ...]:
     return (*UNIVARIATE, *MULTIVARIATE)
 
 
-def drift_test(name: str) -> Test:
+def drift_test(name: str) -> Asked:
     """Return a two-sample test.
 
     Raises

@@ -119,6 +119,24 @@ def within(reference: Array, current: Array, contexts: Contexts) -> tuple[Array,
     return before, now
 
 
+def yardstick(contexts: Contexts) -> float:
+    """Return how many reference units of the present mix the reference is worth: 1 / sum(share^2 / n) over contexts.
+
+    Where most units are now of a grade that was rare before, a thousand reference units are worth few.
+
+    Examples
+    --------
+    >>> yardstick(Contexts.of(["a"] * 300 + ["b"] * 20, ["b"] * 10))
+    20.0
+    """
+    known = contexts.known()
+    now = np.array([(contexts.current == name).sum() for name in known], dtype=np.float64)
+    before = np.array([(contexts.reference == name).sum() for name in known], dtype=np.float64)
+    if not now.sum():
+        return 0.0
+    return float(1.0 / ((now / now.sum()) ** 2 / before).sum())
+
+
 def _ranks(sorted_: Array, values: Array) -> Array:
     """Return mid-ranks among `sorted_` as shares; NaN stays NaN."""
     low, high = (np.searchsorted(sorted_, values, side) for side in ("left", "right"))

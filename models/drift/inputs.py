@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from models.base import Array, as_matrix
 from models.drift.choice import Choice, choose
-from models.drift.contexts import Contexts, InContext, centered, per_context, within
+from models.drift.contexts import Contexts, InContext, centered, per_context, within, yardstick
 from models.drift.dependence import correlation_time
 from models.drift.discovery import CONTROLS, Control
 from models.drift.distances import Distance, shift_size
@@ -177,7 +177,10 @@ def _column(
     a, b = windows if contexts is None else within(raw_a, raw_b, contexts)
     there_a, there_b = ~np.isnan(a), ~np.isnan(b)
     a, b, raw_a, raw_b = a[there_a], b[there_b], raw_a[there_a], raw_b[there_b]
-    made = _Column(drift_of, name, a, b, weight, correlation_time(a), 0.0, (np.nan, np.nan))
+    tau = correlation_time(a)
+    if contexts is not None:
+        a = _uniform(yardstick(contexts.keep(there_a, there_b)))
+    made = _Column(drift_of, name, a, b, weight, tau, 0.0, (np.nan, np.nan))
     if not (len(a) and len(b)):
         return made
     medians = float(np.median(raw_a)), float(np.median(raw_b))
@@ -186,6 +189,12 @@ def _column(
     mine = contexts.keep(there_a, there_b)
     moved = shift_size(*centered(raw_a, raw_b, mine))
     return replace(made, shift=moved, medians=medians, in_context=per_context(raw_a, raw_b, mine))
+
+
+def _uniform(size: float) -> Array:
+    """Return what ranks of the reference are, at equal context, in no order: so many values evenly over 0..1."""
+    count = int(size)
+    return np.random.default_rng(0).permutation((np.arange(count) + 0.5) / max(count, 1))
 
 
 def _weights(weights: ArrayLike | None, d: int, error: float | None) -> Array:

@@ -98,3 +98,53 @@ def test_constant_empty_and_short_windows_are_answered():
     assert faults(np.full(50, np.nan), np.ones(50)) == ()
     assert faults(healthy(10), healthy(10)) == ()
     assert drift.sensor_faults(np.empty((50, 0)), np.empty((50, 0)), []) == ()
+
+
+def test_a_parameter_that_walked_to_its_declared_limit_is_saturated_and_no_fault():
+    x = np.minimum(healthy(300, mean=20.0), 24.0)
+    x[240:] = np.minimum(22.0 + 0.1 * np.arange(60), 24.0)
+    found = drift.sensor_faults(x[:200, None], x[200:, None], ["valve"], [(0.0, 24.0)])
+    assert found == ()
+
+
+def test_a_limit_that_was_met_before_needs_no_declaration():
+    rng = np.random.default_rng(1)
+    valve = np.clip(50 + np.cumsum(rng.normal(0, 4, 300)), 0, 100)
+    valve[[20, 60, 120]] = 100.0
+    valve[230:] = np.clip(valve[229] + 3.0 * np.arange(70) + rng.normal(0, 4, 70), 0, 100)
+    assert faults(valve[:200], valve[200:]) == ()
+
+
+def test_a_signal_that_falls_to_its_limit_is_dead():
+    x = healthy(300)
+    x[250:] = 0.0
+    found = drift.sensor_faults(x[:200, None], x[200:, None], ["flow"], [(0.0, 100.0)])[0]
+    assert (found.kind, found.start, found.rows) == ("flat line", 50, 50)
+
+
+def test_few_far_values_are_spikes_and_many_are_noise():
+    x = healthy(300)
+    x[[230, 260]] += 60
+    found = faults(x[:200], x[200:])[0]
+    assert (found.kind, found.start, found.rows) == ("spikes", 30, 2)
+    y = healthy(300)
+    y[240:] += np.random.default_rng(2).normal(0, 12, 60)
+    assert [f.kind for f in faults(y[:200], y[200:])] == ["noise gain"]
+
+
+def test_a_wear_that_runs_faster_is_no_noise():
+    slow, quick = np.tile(np.arange(50.0), 6), np.tile(np.arange(0, 50, 3.0), 18)
+    assert faults(slow[:200], quick[:100]) == ()
+
+
+@pytest.mark.parametrize(("offset", "named"), [(-3600.0, True), (7200.0, True), (20.0, False), (500.0, False)])
+def test_a_clock_off_by_a_zone_is_named(offset, named):
+    rng = np.random.default_rng(3)
+    found = drift.clock_fault(120 + rng.normal(0, 5, 100), 120 + offset + rng.normal(0, 5, 40))
+    assert (found is not None) == named
+
+
+def test_batches_and_few_rows_say_nothing_of_the_clock():
+    rng = np.random.default_rng(4)
+    assert drift.clock_fault(rng.uniform(0, 86_400, 100), rng.uniform(3600, 90_000, 40)) is None
+    assert drift.clock_fault(np.zeros(10), np.full(10, 3600.0)) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.base import Array
@@ -52,13 +54,24 @@ def _longest_run(x: Array) -> tuple[int, int]:
     return int(starts[best]), int(lengths[best])
 
 
-def _at_limit(column: Column, value: float) -> bool:
-    """Whether a value is an end of the range: as declared, or where the reference stopped more than once."""
+def off_limits(column: Column) -> Column:
+    """Return the column with values at an end of its range as missing: there a parameter has no noise of its own."""
+    ends = _ends(column)
+    a, b = (np.where(np.isin(x, ends), np.nan, x) for x in (column.reference, column.current))
+    return replace(column, reference=a, current=b)
+
+
+def _ends(column: Column) -> list[float]:
+    """Return the ends of the range: as declared, or where the reference stopped more than once."""
     a = column.reference[np.isfinite(column.reference)]
-    room = CLOSE * float(np.ptp(a))
-    ends = [e for e in (column.low, column.high) if np.isfinite(e)]
-    ends += [end for end in (float(a.min()), float(a.max())) if int((np.abs(a - end) <= room).sum()) > 1]
-    return any(abs(value - end) <= room for end in ends)
+    met = [float(end) for end in (a.min(initial=np.inf), a.max(initial=-np.inf)) if int((a == end).sum()) > 1]
+    return [end for end in (column.low, column.high) if np.isfinite(end)] + met
+
+
+def _at_limit(column: Column, value: float) -> bool:
+    """Whether a value is an end of the range, to a millionth of the spread."""
+    a = column.reference[np.isfinite(column.reference)]
+    return any(abs(value - end) <= CLOSE * float(np.ptp(a)) for end in _ends(column))
 
 
 def _saturated(column: Column, value: float, start: int) -> bool:

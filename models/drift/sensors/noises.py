@@ -6,6 +6,7 @@ import numpy as np
 
 from models.base import Array
 from models.drift.sensors.base import Column, Fault, noise, stretches
+from models.drift.sensors.flat import off_limits
 
 LOST_FACTOR = 5.0
 GAINED_FACTOR = 2.5
@@ -22,6 +23,7 @@ def noise_loss(column: Column) -> Fault | None:
     >>> noise_loss(Column("force", rng.normal(size=90), 0.01 * rng.normal(size=30))).kind
     'noise loss'
     """
+    column = off_limits(column)
     before, now = noise(column.reference), noise(column.current)
     if not (before > 0 and now >= 0) or before < LOST_FACTOR * now or not BEYOND * now < _usual(column)[0]:
         return None

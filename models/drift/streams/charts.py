@@ -93,10 +93,7 @@ def ewma_stream(
         path[i] = level / sd
     limit = _limit("ewma", run_length, smoothing)
     signal = _first(np.abs(path) > limit)
-    onset = None
-    if signal is not None:
-        other = np.flatnonzero(np.sign(path[: signal + 1]) != np.sign(path[signal]))
-        onset = int(other[-1]) + 1 if other.size else 0
+    onset = None if signal is None else _step(np.nan_to_num(z[: signal + 1]))
     return StreamChart("ewma", np.abs(path), limit, run_length, signal, onset)
 
 
@@ -140,6 +137,12 @@ def cusum_stream(
         side = up if up[signal + 1] >= down[signal + 1] else down
         onset = int(np.flatnonzero(side[: signal + 1] == 0)[-1])
     return StreamChart("cusum", path, limit, run_length, signal, onset)
+
+
+def _step(z: Array) -> int:
+    """Return the likeliest beginning of a step that lasts to the end (Samuel, Pignatiello & Calvin 1998)."""
+    tails = np.cumsum(z[::-1])[::-1]
+    return int(np.argmax(tails**2 / np.arange(len(z), 0, -1)))
 
 
 def _first(beyond: np.ndarray) -> int | None:
