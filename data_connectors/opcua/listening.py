@@ -110,8 +110,7 @@ class Listening:
         async for part in history(feed.session, asked, since, until):
             found.hear(part.samples)
             newest = moved(newest, part.samples, now + self._overlap / 2)
-            await self._keep(self._memory.news_of_history(part.samples), feed)
-        self._memory.covers(since, until, asked)
+            await self._keep(self._memory.news_of_history(part.samples, found.mark.at), feed, floor=now - self._overlap)
         gap = found.gap(now, timedelta(seconds=2 * self._options.every_s))
         if gap is not None and (newest is None or newest.at < gap.until):
             newest = Mark("", gap.until, datetime.now(UTC))
@@ -150,7 +149,12 @@ class Listening:
         return [Gap(self._heard_at, datetime.now(UTC), "stale", text)]
 
     async def _keep(
-        self, heard: Sequence[Sample], feed: Feed, gaps: Sequence[Gap] = (), mark: Mark | None = None
+        self,
+        heard: Sequence[Sample],
+        feed: Feed,
+        gaps: Sequence[Gap] = (),
+        mark: Mark | None = None,
+        floor: datetime | None = None,
     ) -> None:
         """Return once it is on the disk; while there is no room the source waits, for nothing is taken from it.
 
@@ -173,6 +177,6 @@ class Listening:
                     raise
                 self._sink.tell("connected", self._standing(feed))
         self._mark = mark or self._mark
-        self._memory.note(heard)
+        self._memory.note(heard, floor or feed.session.server_now() - 2 * self._overlap)
         if heard:
             self._heard_at = datetime.now(UTC)

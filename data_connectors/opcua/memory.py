@@ -2,59 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from data_connectors.live import Sample
 from data_connectors.opcua.continuity import moment
 
+_MOST = 500_000
+_Key = tuple[str, datetime | None, object, str]
+
 
 class Memory:
-    """The newest kept value of each tag.
+    """The newest kept value of each tag, and which values were kept of late.
 
     Examples
     --------
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
     >>> memory = Memory()
-    >>> memory.note([Sample("Temp", 20.0, noon, None, noon)])
-    >>> memory.news_of_history([Sample("Temp", 20.0, noon, None, noon)])
+    >>> memory.note([Sample("Temp", 20.0, noon, None, noon)], noon)
+    >>> memory.news_of_history([Sample("Temp", 20.0, noon, None, noon)], noon)
     []
     """
 
     def __init__(self) -> None:
         self._last: dict[str, Sample] = {}
-        self._covered: tuple[datetime, datetime] | None = None
-        self._asked: Collection[str] = ()
+        self._recent: dict[_Key, None] = {}
 
-    def note(self, kept: Iterable[Sample]) -> None:
-        """Remember what is kept now."""
-        self._last |= {one.tag: one for one in kept}
+    def note(self, kept: Iterable[Sample], floor: datetime) -> None:
+        """Remember what is kept now; what is older than `floor` will not be told again and is forgotten."""
+        for one in kept:
+            self._last[one.tag] = one
+            self._recent[_key(one)] = None
+        while self._recent and self._is_old(next(iter(self._recent)), floor):
+            del self._recent[next(iter(self._recent))]
 
-    def covers(self, since: datetime, until: datetime, asked: Collection[str]) -> None:
-        """Remember for which stretch and tags the history was read."""
-        self._covered, self._asked = (since, until), asked
+    def news_of_history(self, told: Iterable[Sample], mark: datetime) -> list[Sample]:
+        """Leave out what was kept before.
 
-    def news_of_history(self, told: Iterable[Sample]) -> list[Sample]:
-        """Leave out what was kept before: a history goes forward, so nothing up to the last value is new."""
-        return [one for one in told if not self._not_after(one)]
+        Up to the mark a subscription has told most of it, in any order; beyond it only the history itself, in order,
+        when it was asked before and the connection broke.
+        """
+        return [one for one in told if not (self._is_recent(one) or self._asked_before(one, mark))]
 
     def news_of_subscription(self, told: Iterable[Sample]) -> list[Sample]:
         """Leave out what a new subscription tells once more: a tag's last value, and what the history has told."""
-        return [one for one in told if not (self._same(one) or self._told_by_history(one))]
+        return [one for one in told if not (self._same(one) or self._is_recent(one))]
 
-    def _not_after(self, one: Sample) -> bool:
+    def _is_old(self, key: _Key, floor: datetime) -> bool:
+        return key[1] is None or key[1] < floor or len(self._recent) > _MOST
+
+    def _is_recent(self, one: Sample) -> bool:
+        return _key(one) in self._recent
+
+    def _asked_before(self, one: Sample, mark: datetime) -> bool:
         last, at = self._last.get(one.tag), moment(one)
         known = moment(last) if last is not None else None
-        return at is not None and known is not None and at <= known
-
-    def _told_by_history(self, one: Sample) -> bool:
-        """A clock that was put back lies outside of the stretch that was read, so nothing is taken for old then."""
-        at = moment(one)
-        if self._covered is None or at is None or one.tag not in self._asked:
-            return False
-        return self._covered[0] <= at <= self._covered[1] and self._not_after(one)
+        return at is not None and known is not None and mark < at <= known
 
     def _same(self, one: Sample) -> bool:
         last = self._last.get(one.tag)
-        return last is not None and (moment(one), one.value, one.code) == (moment(last), last.value, last.code)
+        return last is not None and _key(one) == _key(last)
+
+
+def _key(one: Sample) -> _Key:
+    """Return what makes a value the same: the value too, for there are devices whose clock stands still."""
+    return one.tag, moment(one), one.value, one.code

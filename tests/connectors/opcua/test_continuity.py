@@ -68,14 +68,25 @@ def test_a_clock_that_was_put_back_leaves_a_gap_by_our_clock() -> None:
 
 def test_what_both_told_is_kept_once_and_a_clock_put_back_loses_nothing() -> None:
     memory = Memory()
-    memory.note([said(1), said(5)])
-    assert memory.news_of_history([said(1), said(5), said(6)]) == [said(6)]
-    memory.note([said(6)])
-    memory.covers(after(0), after(8), {"a"})
+    memory.note([said(1), said(5)], NOON)
+    assert memory.news_of_history([said(1), said(5), said(6)], after(5)) == [said(6)]
+    memory.note([said(6)], NOON)
     assert memory.news_of_subscription([said(6), said(7), said(9)]) == [said(7), said(9)]
     back = said(-3600)
     assert memory.news_of_subscription([back]) == [back]
-    assert memory.news_of_subscription([said(6, value=2.0)]) == []
+
+
+def test_a_value_that_a_subscription_lost_comes_from_the_history() -> None:
+    memory = Memory()
+    memory.note([said(1), said(3)], NOON)
+    assert memory.news_of_history([said(1), said(2), said(3)], after(3)) == [said(2)]
+
+
+def test_a_history_that_was_half_told_is_not_told_again_and_memory_stays_small() -> None:
+    memory = Memory()
+    memory.note([said(s) for s in range(1000)], after(990))
+    assert memory.news_of_history([said(500), said(999), said(1000)], after(0)) == [said(1000)]
+    assert len(memory._recent) == 10
 
 
 def told(number: int, *values: ua.DataValue) -> ua.PublishResult:
