@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -276,8 +277,12 @@ class Stage:
         for found in self.characteristics:
             if found.name == name:
                 return found
-        there = ", ".join(c.name for c in self.characteristics) or "none"
-        raise DefinitionError(f"stage {self.id!r} has no characteristic {name!r} (has: {there})")
+        names = [c.name for c in self.characteristics]
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f" - did you mean {near[0]!r}?" if near else ""
+        raise DefinitionError(
+            f"stage {self.id!r} has no characteristic {name!r}{hint} (has: {', '.join(names) or 'none'})"
+        )
 
 
 def _frozen(mapping: Mapping[str, str]) -> Mapping[str, str]:

@@ -76,7 +76,7 @@ def trial_limits(  # noqa: PLR0917 - what may be chosen of them
     begins = _begins(since, versions, now)
     start = first or (since if since is not None and since < now else versions[-1].first if versions else None)
     seen = _seen(store, of, what, name)
-    part = seen.part(0 if start is None else seen.at_or_after(start), None if last is None else _after(seen, last))
+    part = seen.part(0 if start is None else seen.at_or_after(start), None if last is None else seen.after(last))
     return Trial(name, spc.phase_one(name, part.data, part.causes), part, begins)
 
 
@@ -92,10 +92,6 @@ def _begins(since: datetime | None, versions: list[Limits], now: datetime) -> da
             " their time, choose a later moment"
         )
     return since
-
-
-def _after(seen: framing.Series, last: datetime) -> int:
-    return sum(moment <= last for moment in seen.times)
 
 
 def freeze_limits(  # noqa: PLR0917 - what may be chosen of them

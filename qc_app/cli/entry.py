@@ -29,6 +29,7 @@ from qc_app.cli import (
     replaying,
     running,
     schema,
+    spc,
     watching,
 )  # fmt: skip
 from qc_app.cli.terminal import fail
@@ -61,6 +62,7 @@ for room in (
     measuring,
     bench,
     replaying,
+    spc,
 ):
     room.register(app)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,8 @@ from data_connectors.schema import LOT, Characteristic
 from models.base import Array
 from models.spc import ChartLimits, Observations, Stretch, chart_kind, chart_names
 from qc_app.framing.tasks import LOT_SIGN
-from qc_app.records import Limits
+from qc_app.plant import Plant
+from qc_app.records import Event, Limits
 
 DEFAULT_CHART = "imr"
 COUNTED = 20
@@ -152,7 +154,11 @@ class Series:
 
     def at_or_after(self, moment: datetime) -> int:
         """Return the first observation of that moment or later."""
-        return int(pl.Series(self.times, dtype=FRAME["t_event"]).search_sorted(moment, "left"))
+        return bisect_left(self.times, moment)
+
+    def after(self, moment: datetime) -> int:
+        """Return the first observation later than that moment."""
+        return bisect_right(self.times, moment)
 
     def part(self, first: int, last: int | None = None) -> Series:
         """Return the observations from `first` on, up to but without `last`."""
@@ -165,6 +171,18 @@ class Series:
         )
         causes = {n - first: cause for n, cause in self.causes.items() if first <= n < end}
         return Series(data, self.units[cut], self.times[cut], tuple(causes), causes)
+
+
+def limits_begin_anew(plant: Plant, events: Sequence[Event]) -> list[datetime]:
+    """Return the moments of events after which the plant's definition wants new limits.
+
+    Examples
+    --------
+    >>> limits_begin_anew(Plant("Works"), [])
+    []
+    """
+    kinds = {mark.kind for mark in plant.marks if mark.limits}
+    return [event.at for event in events if event.kind in kinds]
 
 
 def recorded(chart: str, rows: pl.DataFrame, causes: Mapping[str, str], marks: Collection[datetime] = ()) -> Series:
@@ -183,7 +201,7 @@ def recorded(chart: str, rows: pl.DataFrame, causes: Mapping[str, str], marks: C
     """
     units, times = rows["unit_id"].to_list(), rows["t_event"].to_list()
     grouped = chart_kind(chart).needs in {"subgroups", "counts"}
-    breaks = sorted({int(rows["t_event"].search_sorted(mark, "left")) for mark in marks} - {0, rows.height})
+    breaks = sorted({bisect_left(times, mark) for mark in marks} - {0, rows.height})
     data = Observations(rows["value"].to_numpy(), groups=rows["group"].to_list() if grouped else None, breaks=breaks)
     found = {n: causes[unit] for n, unit in enumerate(units) if unit in causes}
     return Series(data, tuple(units), tuple(times), tuple(found), found)
@@ -271,9 +289,8 @@ def stretches(versions: Sequence[Limits], times: Sequence[datetime]) -> list[Str
     [0, 2]
     """
     found: dict[int, ChartLimits] = {}
-    moments = pl.Series(times, dtype=pl.Datetime("us", "UTC"))
     for number, one in enumerate(sorted(versions, key=lambda limits: (limits.since, limits.version))):
-        start = 0 if number == 0 else int(moments.search_sorted(one.since, "left"))
+        start = 0 if number == 0 else bisect_left(times, one.since)
         if start < len(times) or not found:
             found[start] = ChartLimits(one.lower, one.center, one.upper, one.sigma, one.n, one.estimator or "given")
     return [Stretch(start, limits) for start, limits in sorted(found.items())]

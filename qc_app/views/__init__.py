@@ -30,6 +30,10 @@ from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_
 from qc_app.views.performance import PerformanceView, performance_view
 from qc_app.views.scheduling import silence
 from qc_app.views.schemas import columns_table, proposals_table
+from qc_app.views.spc_capability import SixPack, six_pack
+from qc_app.views.spc_chart import RULE_WORDS, SpcChart, rules_of, spc_chart
+from qc_app.views.spc_gauge import GaugeView, gauge_view
+from qc_app.views.spc_limits import exclusions_table, limits_history
 from qc_app.views.stage import StageView, by_effect, parameters, stage_view
 from qc_app.views.unit import UnitView, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit_words import CAVEAT
@@ -37,6 +41,7 @@ from qc_app.views.unit_words import CAVEAT
 __all__ = [
     "CAVEAT",
     "NO_DATA",
+    "RULE_WORDS",
     "SHORT",
     "STATES",
     "WINDOWS",
@@ -45,6 +50,7 @@ __all__ = [
     "AlarmsView",
     "DriftView",
     "Family",
+    "GaugeView",
     "IncidentView",
     "LabelsView",
     "LearnerView",
@@ -54,7 +60,9 @@ __all__ = [
     "OverviewView",
     "PerformanceView",
     "Sieve",
+    "SixPack",
     "Source",
+    "SpcChart",
     "StageView",
     "UnitView",
     "age",
@@ -70,14 +78,17 @@ __all__ = [
     "drift_view",
     "enter",
     "events_table",
+    "exclusions_table",
     "family_view",
     "figure",
     "gaps_table",
+    "gauge_view",
     "hidden_because",
     "interval",
     "label_history",
     "labels_view",
     "learner_view",
+    "limits_history",
     "live_sources",
     "live_table",
     "local",
@@ -93,10 +104,13 @@ __all__ = [
     "plant_now",
     "proposals_table",
     "quarantine_table",
+    "rules_of",
     "silence",
+    "six_pack",
     "sources_table",
     "span",
     "span_of_event",
+    "spc_chart",
     "specification",
     "stage_states",
     "stage_view",

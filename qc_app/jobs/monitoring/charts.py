@@ -78,9 +78,8 @@ def _newest(seen: framing.Series) -> framing.Series:
 
 def _marks(night: Night, stage: Stage) -> list[datetime]:
     """When limits begin anew, as the plant's definition says of the kind of event."""
-    kinds = {mark.kind for mark in night.plant.marks if mark.limits}
-    events = night.store.journal.events.list(stage=stage.id) if kinds else []
-    return [event.at for event in events if event.kind in kinds and event.at <= night.cutoff]
+    events = night.store.journal.events.list(stage=stage.id) if night.plant.marks else []
+    return [at for at in framing.limits_begin_anew(night.plant, events) if at <= night.cutoff]
 
 
 def _versions(night: Night, stage: Stage, what: Characteristic, chart: str, seen: framing.Series) -> list[Limits]:
