@@ -15,6 +15,7 @@ from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
 from qc_app.cli import (
     alarming,
+    as_known,
     bench,
     daily,
     data,
@@ -52,6 +53,7 @@ for room in (
     daily,
     data,
     schema,
+    as_known,
     events,
     genealogy,
     alarming,

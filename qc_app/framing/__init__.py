@@ -14,6 +14,7 @@ from qc_app.framing.charted import (
     subgroup_words,
 )
 from qc_app.framing.frozen import freeze, freeze_all, thaw, thaw_all
+from qc_app.framing.joining import to_units
 from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task, unlabelled
 from qc_app.framing.told import told
@@ -42,6 +43,7 @@ __all__ = [
     "task",
     "thaw",
     "thaw_all",
+    "to_units",
     "told",
     "unfold",
     "unlabelled",

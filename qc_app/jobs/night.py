@@ -81,14 +81,14 @@ class Night:
     def labels(self, stage: Stage, what: Characteristic) -> pl.DataFrame:
         """Return the labels known at the cut-off of units that are in the lake, the oldest knowledge first.
 
-        Columns ``unit_id, value, t_measured, t_known, source, author, t_event, picked``; `picked` as
-        `store.picked` says it. Units of a stretch in which continuity cannot be shown are left out: what was noted
-        of them may be half of it (promise S5).
+        Columns ``unit_id, value, t_measured, t_known, source, author, t_event, joined, picked``; `joined` as
+        `framing.to_units`, `picked` as `store.picked` says it. Units of a stretch in which continuity cannot be shown
+        are left out: what was noted of them may be half of it (promise S5).
         """
         units = self.sound(stage).select("unit_id", "t_event")
         if what.name not in self._memory.labels:
             known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
-            joined = known.join(units, on="unit_id", how="inner").sort("t_known", "t_event", "unit_id")
+            joined = framing.to_units(known, units).sort("t_known", "t_event", "unit_id")
             queued = self.store.journal.queue.history(stage.id, what.name, self.cutoff)
             self._memory.labels[what.name] = joined.with_columns(picked(joined, queued))
         return self._memory.labels[what.name]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from data_connectors.schema import Stage
+from data_connectors.schema import Characteristic, Stage
 from qc_app.clock import plant_day
+from qc_app.jobs.as_known import remembered
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.labels.choose import choose
 from qc_app.jobs.labels.foresee import foresee
@@ -157,7 +158,7 @@ class _Work:
         self._do("monitor", stage.id, lambda: monitor(night, stage))
         self._do(GAIN, stage.id, lambda: gain(night, stage))
         for what in stage.characteristics:
-            self._do(f"adapt {what.name}", stage.id, lambda what=what: adapt(night, stage, what))  # type: ignore[misc]
+            self._do(f"adapt {what.name}", stage.id, lambda what=what: _adapted(night, stage, what))  # type: ignore[misc]
             if night.store.journal.models.pointers(stage.id, what.name).challenger:
                 self._do(f"judge {what.name}", stage.id, lambda what=what: judge(night, stage, what))  # type: ignore[misc]
             self._do(f"predict {what.name}", stage.id, lambda what=what: predict(night, stage, what))  # type: ignore[misc]
@@ -201,3 +202,7 @@ class _Work:
         numbers = {"stages": active, "promoted": promoted, "predicted": predicted, "failed": len(failed),
                    "failed_sources": self.unread}  # fmt: skip
         return Result(words, numbers)
+
+
+def _adapted(night: Night, stage: Stage, what: Characteristic) -> Result:
+    return remembered(night, stage, what, adapt(night, stage, what))
