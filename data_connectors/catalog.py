@@ -22,6 +22,7 @@ GROUP = "qc_app.connectors"
 
 _OWN = {
     "file_folder": "data_connectors.file_folder:FileFolder",
+    "kafka": "data_connectors.kafka:Kafka",
     "modbus": "data_connectors.modbus:Modbus",
     "mqtt": "data_connectors.mqtt:Mqtt",
     "opcua": "data_connectors.opcua:OpcUa",

@@ -18,9 +18,9 @@ from data_connectors.live.sample import Heard, Record, Sample, Sink
 from data_connectors.mqtt.client import tls_context
 from data_connectors.mqtt.link import Link
 from data_connectors.mqtt.listening import Listening, kept_client_id
-from data_connectors.mqtt.messages import Messages, Reader
 from data_connectors.mqtt.options import Options
 from data_connectors.mqtt.overhearing import overheard
+from data_connectors.mqtt.reading import Plain, Reader
 from data_connectors.schema import Source, Stage
 
 OVERHEARD_S = 5.0
@@ -61,7 +61,7 @@ class Mqtt(LiveConnector):
     def reader(self, stage: Stage | None) -> Reader:
         """Return what reads the messages; without a stage, for somebody who looks what there is."""
         by_message = self.live_options.rows == "message"
-        return Messages(self.source, self._options, by_message=by_message, every_level=stage is None)
+        return Plain(self.source, self._options, by_message=by_message, every_level=stage is None)
 
     def listen(self, stage: Stage, sink: Sink, stop: Event) -> None:
         """Hear and keep until told to stop."""

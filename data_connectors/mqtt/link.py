@@ -15,10 +15,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from data_connectors.base import Gap
 from data_connectors.errors import SourceRefused, SourceUnavailable, SpoolFull
+from data_connectors.live.messages import Message
 from data_connectors.live.sample import Heard, Sink
 from data_connectors.mqtt.client import CONNECT_S, IN_FLIGHT, client_of, connect_words, subscription
-from data_connectors.mqtt.messages import Message, Reader
 from data_connectors.mqtt.options import Options
+from data_connectors.mqtt.reading import Reader
 
 LOOP_S = 0.2
 PAUSE_S = 0.5

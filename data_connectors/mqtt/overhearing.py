@@ -11,8 +11,8 @@ from data_connectors.base import Gap
 from data_connectors.live import sample
 from data_connectors.live.sample import Heard
 from data_connectors.mqtt.link import Link
-from data_connectors.mqtt.messages import Reader
 from data_connectors.mqtt.options import Options
+from data_connectors.mqtt.reading import Reader
 
 
 class Few:

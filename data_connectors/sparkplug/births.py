@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from data_connectors.base import Gap, Quality
+from data_connectors.live.messages import Message, refused
 from data_connectors.live.sample import Heard, Sample
-from data_connectors.mqtt.messages import Message, refused
 from data_connectors.sparkplug.nodes import Node, read_nodes, write_nodes
 from data_connectors.sparkplug.payload import decoded, quality_of_metric, rebirth, value_of
 

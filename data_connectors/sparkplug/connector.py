@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from data_connectors.live.options import Rows
 from data_connectors.mqtt.connector import Mqtt
-from data_connectors.mqtt.messages import Reader
+from data_connectors.mqtt.reading import Reader
 from data_connectors.schema import Stage
 from data_connectors.settings_keys import setting
 from data_connectors.sparkplug.births import Births

@@ -1,6 +1,6 @@
 """A listener that takes its time over each message, to be killed while it is busy.
 
-Run as a script: PORT FOLDER MILLISECONDS MUTANT.
+Run as a script: KIND ADDRESS FOLDER MILLISECONDS MUTANT.
 """
 
 from __future__ import annotations
@@ -22,22 +22,26 @@ STAGE = Stage("rolling-2", "line-1", "rolling", (Parameter("speed"),), ())
 
 
 class Busy(Spool):
-    """Keeps one message after the other, each after a while."""
+    """Takes a while over each message; `singly` keeps one after the other, the mark with the last."""
 
-    def __init__(self, folder: Path, seconds: float) -> None:
+    def __init__(self, folder: Path, seconds: float, *, singly: bool) -> None:
         super().__init__(folder)
-        self._seconds = seconds
+        self._seconds, self._singly = seconds, singly
 
     def keep(self, heard: Sequence[Heard], gaps: Sequence[Gap] = (), mark: str = "") -> None:
         for item in heard:
             time.sleep(self._seconds)
-            super().keep([item], mark=mark)
-        super().keep([], gaps, mark)
+            if self._singly:
+                super().keep([item])
+        super().keep([] if self._singly else heard, gaps, mark)
 
 
-def source_of(port: int) -> Source:
-    settings = {"host": "127.0.0.1", "port": port, "topics": "plant/#", "client_id": "qc-busy", "keepalive_s": 5}
-    return Source("line", "mqtt", "rolling-2", settings=settings)
+def source_of(kind: str, address: str) -> Source:
+    if kind == "kafka":
+        settings: dict[str, object] = {"servers": address, "topic": "line"}
+    else:
+        settings = {"host": "127.0.0.1", "port": int(address), "topics": "plant/#", "client_id": "qc-busy"}
+    return Source("line", kind, "rolling-2", settings=settings)
 
 
 class Hasty(link.Link):
@@ -48,14 +52,18 @@ class Hasty(link.Link):
         super().open()
 
 
-def main(port: str, folder: str, milliseconds: str, mutant: str) -> None:
+def main(kind: str, address: str, folder: str, milliseconds: str, mutant: str) -> None:
     if mutant == "yes":
         from data_connectors.mqtt import connector
 
         connector.Link = Hasty  # type: ignore[misc]
-    made = make_connector(source_of(int(port)), lambda: datetime.now(UTC), Path(folder))
+    if kind == "kafka":
+        from data_connectors.kafka import listening
+
+        listening.AT_ONCE = 10
+    made = make_connector(source_of(kind, address), lambda: datetime.now(UTC), Path(folder))
     assert isinstance(made, LiveConnector)
-    with Busy(Path(folder), float(milliseconds) / 1000) as spool:
+    with Busy(Path(folder), float(milliseconds) / 1000, singly=kind == "mqtt") as spool:
         made.listen(STAGE, spool, threading.Event())  # type: ignore[attr-defined]
 
 

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from data_connectors import make_connector
-from data_connectors.live import Record, Spool
+from data_connectors.live import Record, Spool, Standing
 from data_connectors.live.spool import Place, kept_since
 from tests.connectors.mqtt.broker import PATIENCE_S, Broker, Publisher, mosquitto
 from tests.faults.listener import STAGE, source_of
@@ -33,36 +34,35 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     made.end()
 
 
-def kept(folder: Path) -> set[object]:
-    return {
+def kept(folder: Path) -> list[object]:
+    return [
         item.fields["unit_id"]
         for one, _, _ in kept_since(folder, Place()) for item in one.heard if isinstance(item, Record)
-    }  # fmt: skip
+    ]  # fmt: skip
 
 
 def await_count(folder: Path, count: int, patience_s: float = PATIENCE_S) -> int:
     deadline = time.monotonic() + patience_s
-    while len(kept(folder)) < count and time.monotonic() < deadline:
+    while len(set(kept(folder))) < count and time.monotonic() < deadline:
         time.sleep(0.05)
-    return len(kept(folder))
+    return len(set(kept(folder)))
 
 
-def after_a_kill(broker: Broker, folder: Path, *, mutant: bool) -> int:
+def after_a_kill(kind: str, address: str, folder: Path, say: Callable[[list[str]], None], *, mutant: bool) -> int:
     """Return how many of 200 messages are kept in the end."""
-    words = [str(broker.port), str(folder), "20", "yes" if mutant else "no"]
+    words = [kind, address, str(folder), "20", "yes" if mutant else "no"]
     child = subprocess.Popen([sys.executable, "-m", "tests.faults.listener", *words])
     deadline = time.monotonic() + PATIENCE_S
-    while "connected" not in _link(folder) and time.monotonic() < deadline:
+    while Standing.read(folder).link != "connected" and time.monotonic() < deadline:
         time.sleep(0.05)
-    with Publisher(broker.port) as publisher:
-        publisher.say("plant/x", *(json.dumps({"unit_id": f"U{n}", "speed": n}) for n in range(MESSAGES)))
+    say([json.dumps({"unit_id": f"U{n}", "speed": n}) for n in range(MESSAGES)])
     assert await_count(folder, BEFORE_THE_KILL) >= BEFORE_THE_KILL
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert len(kept(folder)) < MESSAGES
+    assert len(set(kept(folder))) < MESSAGES
     stop = threading.Event()
     with Spool(folder) as spool:
-        connector = make_connector(source_of(broker.port), lambda: datetime.now(UTC), folder)
+        connector = make_connector(source_of(kind, address), lambda: datetime.now(UTC), folder)
         listening = threading.Thread(target=connector.listen, args=(STAGE, spool, stop))  # type: ignore[attr-defined]
         listening.start()
         found = await_count(folder, MESSAGES, 5.0 if mutant else PATIENCE_S)
@@ -71,17 +71,30 @@ def after_a_kill(broker: Broker, folder: Path, *, mutant: bool) -> int:
     return found
 
 
-def _link(folder: Path) -> str:
-    path = folder / "standing.json"
-    return path.read_text() if path.exists() else ""
+def publish(broker: Broker, messages: list[str]) -> None:
+    with Publisher(broker.port) as publisher:
+        publisher.say("plant/x", *messages)
 
 
 @pytest.mark.slow
 def test_nothing_is_lost_when_the_listener_is_killed_while_busy(broker: Broker, tmp_path: Path) -> None:
-    assert after_a_kill(broker, tmp_path / "spool", mutant=False) == MESSAGES
+    found = after_a_kill("mqtt", str(broker.port), tmp_path / "spool", partial(publish, broker), mutant=False)
+    assert found == MESSAGES
 
 
 @pytest.mark.slow
 def test_the_mutant_that_acknowledges_at_once_loses(broker: Broker, tmp_path: Path) -> None:
-    found = after_a_kill(broker, tmp_path / "spool", mutant=True)
+    found = after_a_kill("mqtt", str(broker.port), tmp_path / "spool", partial(publish, broker), mutant=True)
     assert found < MESSAGES
+
+
+@pytest.mark.slow
+def test_offsets_kept_with_the_messages_keep_each_exactly_once(tmp_path: Path) -> None:
+    pytest.importorskip("confluent_kafka", reason="needs confluent-kafka (extra 'kafka')")
+    from tests.connectors.kafka.cluster import Cluster
+
+    cluster, folder = Cluster(), tmp_path / "spool"
+    cluster.say("line")
+    found = after_a_kill("kafka", cluster.servers, folder, lambda told: cluster.say("line", *told), mutant=False)
+    assert found == MESSAGES
+    assert len(kept(folder)) == MESSAGES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data_connectors.base import Reject
 from data_connectors.live import Sample
-from data_connectors.mqtt.messages import Message
+from data_connectors.live.messages import Message
 from data_connectors.sparkplug.births import Births
 from data_connectors.sparkplug.payload import decoded, payload_class, value_of
 from tests.connectors.sparkplug.edge import EdgeNode, speed, temp
