@@ -11,14 +11,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from models.base import Array
 from models.errors import TaskError
 from models.spc.lengths.chain import mean_run, normal_cells, transitions
 from models.spc.lengths.length import RunLength
-from models.spc.rules import DEFAULT, rules_named, run_signals
+from models.spc.rules import DEFAULT, rules_named
+from models.spc.rules.signals import completions
 
-POINTS = 400_000
-CHUNK = 2000
+RUNS = 8000
+STRETCH = 50
+MOST = 50_000
 
 
 def run_length(rules: Iterable[str] = DEFAULT, shift: float = 0.0, *, seed: int = 0) -> RunLength:
@@ -93,26 +94,14 @@ def signal_probability(rules: Iterable[str], n: int, shift: float = 0.0) -> floa
 
 
 def _simulated(names: tuple[str, ...], shift: float, seed: int) -> tuple[float, float]:
-    """Points watched / first signals seen: the estimate for a waiting time that chunks may cut short."""
-    rng = np.random.default_rng(seed)
-    watched: list[int] = []
-    signals = 0
-    for _ in range(POINTS // CHUNK):
-        z: Array = rng.normal(shift, 1.0, CHUNK)
-        start = 0
-        while start < CHUNK:
-            first = _first(z[start:], names)
-            watched.append(CHUNK - start if first is None else first + 1)
-            signals += first is not None
-            start += watched[-1]
-    total = float(sum(watched))
-    value = total / max(signals, 1)
-    return value, value / float(np.sqrt(max(signals, 1)))
-
-
-def _first(z: Array, names: tuple[str, ...]) -> int | None:
-    for size in (100, 500, len(z)):
-        found = run_signals(z[:size], names)
-        if found:
-            return found[0].index
-    return None
+    """Watch many series at once, a stretch at a time; what a pattern reaches back to stays before the next one."""
+    rng, memory = np.random.default_rng(seed), max(rule.of for rule in rules_named(names)) + 2
+    before, found, passed = np.empty((RUNS, 0)), [], 0
+    while len(before) and passed < MOST:
+        z = np.concatenate([before, rng.normal(shift, 1.0, (len(before), STRETCH))], axis=1)
+        done = completions(z, names)[:, -STRETCH:]
+        signal = done.any(axis=1)
+        found += (passed + 1 + done[signal].argmax(axis=1)).tolist()
+        before, passed = z[~signal, -memory:], passed + STRETCH
+    found += [passed] * len(before)
+    return float(np.mean(found)), float(np.std(found) / np.sqrt(len(found)))

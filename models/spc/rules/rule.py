@@ -65,7 +65,8 @@ def rising_falling(z: Array) -> tuple[BoolArray, ...]:
 def turning(z: Array) -> tuple[BoolArray, ...]:
     """Members: points whose step goes against the step before."""
     d = np.diff(z, prepend=np.nan)
-    before = np.concatenate(([np.nan], d[:-1]))[: len(d)]
+    before = np.full(d.shape, np.nan)
+    before[..., 1:] = d[..., :-1]
     return (np.sign(d) * np.sign(before) < 0,)
 
 

@@ -33,8 +33,8 @@ def _segments(z: Array, breaks: Sequence[int]) -> np.ndarray:
 def _completed(completing: BoolArray, counting: BoolArray, segment: np.ndarray, rule: Rule) -> BoolArray:
     """Tell where a point completes: with those that count among the `of` - 1 before it, in its segment, `need`."""
     count = completing.astype(np.int64)
-    for lag in range(1, min(rule.of, len(completing))):
-        count[lag:] += counting[:-lag] & (segment[lag:] == segment[:-lag])
+    for lag in range(1, min(rule.of, completing.shape[-1])):
+        count[..., lag:] += counting[..., :-lag] & (segment[..., lag:] == segment[..., :-lag])
     done: BoolArray = completing & (count >= rule.need)
     return done
 
@@ -77,6 +77,33 @@ def run_signals(z: Array, names: Iterable[str] = DEFAULT, breaks: Sequence[int] 
             edge |= _completed(completing, counting, segment, rule)
         found += [Signal(int(i), rule.name, rule.text) for i in np.flatnonzero(edge)]
     return tuple(sorted(found, key=lambda s: (s.index, s.rule)))
+
+
+def completions(z: Array, names: Iterable[str]) -> BoolArray:
+    """Tell where any of the rules completes in each row of `z`, rows being series of their own without gaps.
+
+    Parameters
+    ----------
+    z : ndarray, shape (m, n)
+        Standardized points.
+    names : iterable of str
+
+    Returns
+    -------
+    ndarray of bool, shape (m, n)
+
+    Examples
+    --------
+    >>> completions(np.array([[0.0, 3.5], [2.5, 2.5]]), ["we1", "we2"])
+    array([[False,  True],
+           [False,  True]])
+    """
+    segment = np.zeros(z.shape, dtype=np.int8)
+    edge: BoolArray = np.zeros(z.shape, dtype=bool)
+    for rule in rules_named(names):
+        for completing, counting in rule.sides(z):
+            edge |= _completed(completing, counting, segment, rule)
+    return edge
 
 
 def _sides(rule: Rule, z: Array, segment: np.ndarray) -> tuple[tuple[BoolArray, BoolArray], ...]:
