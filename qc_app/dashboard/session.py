@@ -156,6 +156,23 @@ def pick_unit(choices: Mapping[str, str]) -> str:
     return str(st.session_state["pick_unit"])
 
 
+def pick_one(
+    name: str, label: str, options: Sequence[str], *, default: str = "", words: Mapping[str, str] | None = None
+) -> str:
+    """Let the person choose one of `options`, kept in the address under `name`; `words` are what is shown for them."""
+    _settle(name, options, default)
+    shown = words or {}
+    st.selectbox(
+        label,
+        options,
+        key=f"pick_{name}",
+        format_func=lambda option: shown.get(option, option),
+        on_change=_picked,
+        args=(name,),
+    )
+    return str(st.session_state[f"pick_{name}"])
+
+
 def _settle(name: str, options: Sequence[str], default: str = "") -> None:
     """Put the address's choice (else the last one, else the default) into the widget, and into the address."""
     asked = st.query_params.get(name) or st.session_state.get(f"place_{name}") or default

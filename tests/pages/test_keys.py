@@ -11,7 +11,7 @@ import streamlit as st
 
 import qc_app.dashboard
 
-FILES = sorted(Path(qc_app.dashboard.__file__).parent.glob("*.py"))
+FILES = sorted(Path(qc_app.dashboard.__file__).parent.rglob("*.py"))
 
 
 def takes_key(name: str) -> bool:

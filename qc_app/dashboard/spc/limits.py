@@ -1,0 +1,73 @@
+"""Limits: every version with what it stands on, units left out with their cause, and what may be done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.actions import exclude_point, freeze_limits, include_point
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.session import Here, attempt, guarded
+from qc_app.views import exclusions_table, limits_history
+
+
+@guarded
+def section(now: Here, stage: str, what: str, chart: str) -> None:
+    """Show limits and exclusions, and let the person freeze, leave out and take in."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _history(now, stage, what)
+        with st.popover("Freeze new limits", key="spc_freeze_open"):
+            _freeze(now, stage, what, chart)
+    with right:
+        _left_out(now, stage, what)
+        with st.popover("Leave a unit out, or take it in", key="spc_exclude_open"):
+            _exclude(now, stage, what)
+
+
+def _history(now: Here, stage: str, what: str) -> None:
+    st.html(markup.heading("Limits", "old points keep the limits of their time"))
+    columns = {
+        "version": "Version",
+        "chart": "Chart",
+        "since": "In force since",
+        "until": "until",
+        "lower": "Lower",
+        "center": "Centre",
+        "upper": "Upper",
+        "n": "Points",
+        "excluded": "Left out",
+        "estimator": "Spread from",
+        "author": "By",
+        "reason": "Reason",
+        "warning": "Note",
+    }
+    frame = limits_history(now.store, now.plant, stage, what)
+    empty = "No limits are frozen yet: the night freezes the first, or freeze them below."
+    tables.show(frame, "spc_limits", columns, zone=now.plant.zone, rows=5, empty=empty)
+
+
+def _left_out(now: Here, stage: str, what: str) -> None:
+    st.html(markup.heading("Left out", "in no limit and no rule, but on the chart and on record"))
+    columns = {"unit_id": "Unit", "cause": "Cause", "author": "By", "at": "Since", "ended": "Taken in again"}
+    frame = exclusions_table(now.store, now.plant, stage, what)
+    tables.show(frame, "spc_left_out", columns, zone=now.plant.zone, rows=5, empty="No unit is left out.")
+
+
+def _freeze(now: Here, stage: str, what: str, chart: str) -> None:
+    with st.form("spc_freeze", border=False):
+        reason = st.text_input("Why new limits", key="spc_freeze_reason")
+        if st.form_submit_button("Freeze from now on", key="spc_freeze_go"):
+            attempt(lambda: freeze_limits(now.store, now.actor, stage, what, reason, chart), "New limits are in force.")
+            st.rerun()
+
+
+def _exclude(now: Here, stage: str, what: str) -> None:
+    with st.form("spc_exclude", border=False):
+        unit = st.text_input("Unit", key="spc_exclude_unit")
+        cause = st.text_input("Assignable cause", key="spc_exclude_cause")
+        out = st.form_submit_button("Leave out", key="spc_exclude_go")
+        back = st.form_submit_button("Take in again", key="spc_include_go")
+    if out or back:
+        act = exclude_point if out else include_point
+        attempt(lambda: act(now.store, now.actor, stage, what, unit.strip(), cause))
+        st.rerun()

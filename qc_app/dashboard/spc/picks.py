@@ -1,0 +1,71 @@
+"""What is chosen on the SPC page: subject, chart, rules, points; all of it in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from qc_app.dashboard.session import Here, pick_one, say
+from qc_app.views.spc import SUBJECTS, Offer, offer, rule_choices
+
+POINTS = {"50": 50, "100": 100, "300": 300, "all": None}
+SETS = {
+    "default": ("nelson1", "nelson2"),
+    **{
+        title.lower().replace(" ", "-"): tuple(rule.name for rule in rule_choices() if rule.of == title)
+        for title in dict.fromkeys(rule.of for rule in rule_choices())
+    },
+}
+_TITLES = {"default": "Usual two", "western-electric": "Western Electric", "aiag": "AIAG"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Subject, chart and number of points, and what was on offer."""
+
+    subject: str
+    chart: str
+    most: int | None
+    offered: Offer
+
+
+def chart(now: Here, stage: str, what: str) -> Chosen:
+    """Let the person choose subject, chart and points; the adviser's chart is the default."""
+    subjects = offer(now.store, now.plant, stage, what).subjects
+    subject = pick_one("of", "Of", subjects, words=SUBJECTS)
+    offered = offer(now.store, now.plant, stage, what, subject)
+    words = {
+        name: f"{title}  ·  proposed" if name == offered.proposed else title for name, title in offered.charts.items()
+    }
+    name = pick_one("chart", "Chart", tuple(offered.charts), default=offered.proposed, words=words)
+    points = pick_one("points", "Points", tuple(POINTS), default="300")
+    return Chosen(subject, name, POINTS[points], offered)
+
+
+def proposal(chosen: Chosen) -> None:
+    """Say what the adviser proposes and why."""
+    other = "" if chosen.chart == chosen.offered.proposed else " You chose another chart."
+    say(f"Proposed: {chosen.offered.reason}.{other}", "info" if other else "")
+
+
+def rules(chosen: Chosen) -> tuple[str, ...]:
+    """Let the person choose a set of run rules and switch each of its rules."""
+    if chosen.chart not in chosen.offered.with_rules:
+        return SETS["default"]
+    titles = {name: _TITLES.get(name, name.capitalize()) for name in SETS}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        book = pick_one("rules", "Run rules of", tuple(SETS), words=titles)
+        texts = {rule.name: rule.text for rule in rule_choices()}
+        kept = st.pills(
+            "Switched on",
+            SETS[book],
+            selection_mode="multi",
+            default=SETS[book],
+            format_func=lambda name: texts[name],
+            key=f"spc_rules_{book}",
+        )
+    if kept:
+        return tuple(kept)
+    say("All rules are switched off: only points beyond 3 sigma signal.", "watch")
+    return ("nelson1",)

@@ -1,0 +1,69 @@
+"""Capability six-pack and gauge: what the process can do, and what measures it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.session import Here, guarded, inks, pick_one, say
+from qc_app.dashboard.spc import picture
+from qc_app.views import figure, gauge_view, local
+from qc_app.views.spc import StudyView, study_view
+
+METHODS = {"normal": "Normal", "auto": "Chosen by the data", "percentiles": "Percentiles", "box-cox": "Box-Cox"}
+
+
+@guarded
+def section(now: Here, stage: str, what: str) -> None:
+    """Show the capability study of results, and the gauge studies."""
+    of = now.plant.stage(stage).characteristic(what)
+    if of.kind == "continuous":
+        st.html(markup.heading("Capability", "with intervals; believed only where the chart is stable"))
+        _capability(now, stage, what)
+    _gauge(now, stage, what)
+
+
+@guarded
+def _capability(now: Here, stage: str, what: str) -> None:
+    method = pick_one("method", "Distribution", tuple(METHODS), words=METHODS)
+    view = study_view(now.store, now.plant, stage, what, method)
+    say(f"{view.sentence}. {view.ppm}.", "watch" if "not stable" in view.sentence else "")
+    for warning in view.warnings:
+        say(warning)
+    if view.bars.height:
+        _pictures(now, stage, what, view)
+    columns = {
+        "index": "Index",
+        "value": tables.number("Value", 2),
+        "lower": tables.number("from", 2),
+        "upper": tables.number("to", 2),
+    }
+    tables.show(view.indices, "spc_indices", columns, rows=7, empty="All values are equal: there is no index.")
+
+
+def _pictures(now: Here, stage: str, what: str, view: StudyView) -> None:
+    of = now.plant.stage(stage).characteristic(what)
+    title = f"{of.name} ({of.unit})" if of.unit else of.name
+    left, right = st.columns(2, gap="medium")
+    with left:
+        drawn = picture.histogram(view, (of.lower, of.target, of.upper), title, inks())
+        st.altair_chart(drawn, theme=None, key="spc_histogram")
+        st.html(markup.legend_of([("ink", "—", "spread overall"), ("ink", "··", "spread within")]))
+    with right:
+        st.altair_chart(picture.probability(view, title, inks()), theme=None, key="spc_probability")
+        st.html(markup.legend_of([("ink", "●", "results"), ("faint", "▮", "band of the distribution")]))
+
+
+def _gauge(now: Here, stage: str, what: str) -> None:
+    view = gauge_view(now.store, now.plant, stage, what)
+    st.html(markup.heading("Gauge", "what measures it; its spread is the floor of what a model can know"))
+    unit = view.characteristic.unit
+    due = local(view.due, now.plant.zone) if view.due else "no date"
+    facts = [
+        markup.Fact("Spread of the gauge", figure(view.sd, 4), unit, view.source),
+        markup.Fact("Next study due", due, state="watch" if view.overdue else ""),
+    ]
+    st.html(markup.facts(facts))
+    columns = {"at": "Time", "kind": "Study", "verdict": "Verdict", "sentence": "In words", "author": "By"}
+    empty = "No study of this gauge yet: `qc spc gauge` reads one from a sheet."
+    tables.show(view.studies, "spc_gauge", columns, zone=now.plant.zone, rows=4, empty=empty)

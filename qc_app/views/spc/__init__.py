@@ -1,0 +1,19 @@
+"""What the SPC page shows: any chart of any subject, proposed by the adviser, with its rules and run lengths."""
+
+from qc_app.views.spc.offer import Offer, RuleChoice, offer, rule_choices
+from qc_app.views.spc.page import PanelView, SpcPage, spc_page
+from qc_app.views.spc.study import StudyView, study_view
+from qc_app.views.spc.subjects import SUBJECTS
+
+__all__ = [
+    "SUBJECTS",
+    "Offer",
+    "PanelView",
+    "RuleChoice",
+    "SpcPage",
+    "StudyView",
+    "offer",
+    "rule_choices",
+    "spc_page",
+    "study_view",
+]

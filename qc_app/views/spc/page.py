@@ -1,0 +1,301 @@
+"""One chart as the SPC page draws it: panels thinned, signals in words, run lengths, limits of their time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from models import spc
+from models.errors import ModelsError, NotEnoughData
+from qc_app import framing
+from qc_app.plant import Plant
+from qc_app.records import Limits
+from qc_app.store import Store
+from qc_app.views.figures import decimals
+from qc_app.views.moments import local
+from qc_app.views.spc.offer import gathered
+from qc_app.views.spc.sentences import sentences
+from qc_app.views.spc.subjects import VECTORS, Subject, plant_stage, sample
+
+PHASE_ONE = 25
+MARKS = 900
+"""Marks of a panel's points; two panels stay below 3,000 together with limits and signals."""
+_PARTS = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelView:
+    """One panel, ready to draw.
+
+    Parameters
+    ----------
+    kind : str
+        What is plotted.
+    points : polars.DataFrame
+        ``n`` (number of the point), ``when``, ``unit_id``, ``point``, ``lower``, ``center``, ``upper``, ``why`` (what
+        it signals, empty if nothing).
+    left_out : polars.DataFrame
+        ``n``, ``when``, ``unit_id``, ``point``, ``why`` (the cause): visible, and in nothing that is computed.
+    ticks : polars.DataFrame
+        ``n``, ``word``: where the axis says which time it is.
+    """
+
+    kind: str
+    points: pl.DataFrame
+    left_out: pl.DataFrame
+    ticks: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpcPage:
+    """What the SPC page shows.
+
+    Parameters
+    ----------
+    stage, characteristic
+    subject, chart, title : str
+    places : int
+        Decimals.
+    panels : tuple of PanelView
+    signals : polars.DataFrame
+        ``t``, ``unit_id``, ``panel``, ``rule``, ``sentence``; the newest first.
+    newest : str
+        The sentence of a signal at one of the newest three points, empty if there is none.
+    changes, notes : tuple of str
+    in_force : Limits or None
+    center, sigma : float
+    n : int
+        Points.
+    run_lengths : mapping of float to float
+        Shift in standard deviations -> points until the chart signals; empty where it is not known.
+    length_words : str
+        How they were found.
+    run_rules : bool
+        Whether run rules apply to this chart.
+    parts : polars.DataFrame
+        ``parameter``, ``part``: contributions to the newest signalling point, or to the newest.
+    parts_of : str
+        Which point that is, and what the numbers mean.
+    """
+
+    stage: Stage
+    characteristic: Characteristic
+    subject: str
+    chart: str
+    title: str
+    places: int
+    panels: tuple[PanelView, ...]
+    signals: pl.DataFrame
+    newest: str
+    changes: tuple[str, ...]
+    notes: tuple[str, ...]
+    in_force: Limits | None
+    center: float
+    sigma: float
+    n: int
+    run_lengths: Mapping[float, float]
+    length_words: str
+    run_rules: bool
+    parts: pl.DataFrame
+    parts_of: str
+
+
+def spc_page(
+    store: Store,
+    plant: Plant,
+    stage: str,
+    characteristic: str,
+    *,
+    subject: str,
+    chart: str,
+    rules: Iterable[str],
+    most: int | None = None,
+) -> SpcPage:
+    """Make a chart of the newest units of a subject.
+
+    Results are judged by the limits that were in force at their time, where some are frozen. All others by limits from
+    the older half of what is shown.
+
+    Parameters
+    ----------
+    store : Store
+    plant : Plant
+    stage, characteristic : str
+    subject : str
+        One of `SUBJECTS`.
+    chart : str
+        One of the charts on offer for it.
+    rules : iterable of str
+    most : int, optional
+        Newest observations to show; all without.
+
+    Raises
+    ------
+    PlantError, DefinitionError
+        If there is no such stage or characteristic.
+    ActionError
+        If there are too few units, or the chart does not suit them.
+    """
+    with sentences():
+        of, what = plant_stage(plant, stage, characteristic)
+        seen = sample(gathered(store, plant, (stage, characteristic), subject, chart), most)
+        history = store.journal.limits.history(stage, characteristic) if subject == "measured" else []
+        return _page(of, what, Asked(subject, chart, tuple(rules), plant.zone), seen, history)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be charted, and in which zone times are told."""
+
+    subject: str
+    chart: str
+    rules: tuple[str, ...]
+    zone: str
+
+
+def _page(of: Stage, what: Characteristic, asked: Asked, seen: Subject, history: list[Limits]) -> SpcPage:
+    subject, chart, zone = asked.subject, asked.chart, asked.zone
+    if not seen.units:
+        raise NotEnoughData(f"{of.id} / {what.name}: no result yet - enter some on the Labels page", 1)
+    versions = framing.in_force(history, chart)
+    made, notes = _made(seen, chart, versions, asked.rules)
+    kind = spc.chart_kind(chart)
+    lengths, words = _lengths(made)
+    values = tuple(float(v) for v in made.main.points[np.isfinite(made.main.points)][-500:])
+    parts, parts_of = _parts(made, seen, zone)
+    return SpcPage(
+        of, what, subject, chart, kind.title, 2 if subject in VECTORS else decimals(what, values),
+        tuple(_panel(made, k, seen, zone) for k in range(len(made.panels))), _signals(made, seen),
+        _newest(made), _dated(made, seen, zone), (*notes, *made.warnings), versions[-1] if versions else None,
+        made.main.limits.center, made.limits.sigma, int(np.isfinite(made.main.points).sum()), lengths, words,
+        kind.run_rules, parts, parts_of,
+    )  # fmt: skip
+
+
+def _made(
+    seen: Subject, chart: str, versions: list[Limits], rules: tuple[str, ...]
+) -> tuple[spc.ControlChart, tuple[str, ...]]:
+    if versions:
+        stretches = framing.stretches(versions, seen.times)
+        return spc.staged(chart, seen.data, stretches, excluded=tuple(seen.causes), rules=rules), ()
+    data = seen.data
+    if np.ndim(data.values) == 1:
+        kept = data.series.copy()
+        kept[list(seen.causes)] = np.nan
+        data = spc.Observations(kept, groups=data.groups, breaks=data.breaks)
+    n = len(data.ends)
+    first = max(PHASE_ONE, n // 2)
+    window = slice(0, first) if n > PHASE_ONE else None
+    told = f"no limits are frozen: these come from the first {min(first, n)} of the {n} points shown"
+    return spc.make_chart(chart, data, window=window, rules=rules), (told,)
+
+
+def _lengths(chart: spc.ControlChart) -> tuple[dict[float, float], str]:
+    try:
+        found = {shift: spc.chart_run_length(chart, shift) for shift in (0.0, 1.0, 2.0)}
+    except ModelsError:
+        return {}, ""
+    error = f", standard error {found[0.0].standard_error:.2g}" if found[0.0].standard_error else ""
+    return {shift: length.value for shift, length in found.items()}, f"{found[0.0].method}{error}"
+
+
+def _panel(chart: spc.ControlChart, number: int, seen: Subject, zone: str) -> PanelView:
+    panel, at = chart.panels[number], chart.positions.tolist()
+    why = dict.fromkeys(range(len(panel.points)), "")
+    for signal in panel.signals:
+        why[signal.index] = f"{why[signal.index]}; {signal.sentence}".removeprefix("; ")
+    frame = pl.DataFrame(
+        {"n": np.arange(1, len(at) + 1), "t": [seen.times[i] for i in at], "unit_id": [seen.units[i] for i in at]}
+        | {"point": panel.points, "lower": panel.lower, "center": panel.center_line, "upper": panel.upper}
+        | {"why": list(why.values())},
+        schema_overrides={"t": pl.Datetime("us", "UTC"), "n": pl.Int64},
+    ).with_columns(_when(zone), pl.col("point", "lower", "center", "upper").fill_nan(None))
+    return PanelView(panel.kind, _thinned(frame), _left_out(chart, seen, zone) if number == 0 else _NONE, _ticks(frame))
+
+
+_NONE = pl.DataFrame(
+    schema={"n": pl.Int64, "when": pl.String, "unit_id": pl.String, "point": pl.Float64, "why": pl.String}
+)
+
+
+def _when(zone: str) -> pl.Expr:
+    return pl.col("t").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M").alias("when")
+
+
+def _thinned(frame: pl.DataFrame) -> pl.DataFrame:
+    """Of many points those that signal and, of each stretch, the lowest and the highest."""
+    if frame.height <= MARKS:
+        return frame
+    stretch = (pl.col("n") * (MARKS // 3) // frame.height).alias("_s")
+    ends = frame.with_columns(stretch).filter(pl.col("point").is_not_null())
+    low, high = pl.col("point") == pl.col("point").min().over("_s"), pl.col("point") == pl.col("point").max().over("_s")
+    return ends.filter(low | high | (pl.col("why") != "")).drop("_s").head(2 * MARKS)
+
+
+def _left_out(chart: spc.ControlChart, seen: Subject, zone: str) -> pl.DataFrame:
+    """Single results that are left out, where they would stand; of subgroups only the table tells."""
+    if seen.data.groups is not None or not seen.causes:
+        return _NONE
+    rows = [
+        (i + 1, seen.times[i], seen.units[i], float(seen.data.series[i]), cause) for i, cause in seen.causes.items()
+    ]
+    schema = {"n": pl.Int64, "t": pl.Datetime("us", "UTC"), "unit_id": pl.String, "point": pl.Float64, "why": pl.String}
+    del chart
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(_when(zone)).select(_NONE.columns)
+
+
+def _ticks(frame: pl.DataFrame, count: int = 7) -> pl.DataFrame:
+    """The numbers at which the axis tells the time: the day, and the hour where days would repeat."""
+    step = max(1, frame.height // count)
+    rows = frame.gather_every(step).select("n", "when")
+    days = rows["when"].str.slice(0, 10)
+    word = days.str.slice(5) if days.n_unique() == days.len() else rows["when"].str.slice(5)
+    return rows.select("n", word.alias("word"))
+
+
+def _signals(chart: spc.ControlChart, seen: Subject) -> pl.DataFrame:
+    rows = [
+        (seen.times[last], seen.units[last], panel.kind, signal.rule, signal.sentence)
+        for panel in chart.panels
+        for signal in panel.signals
+        for last in [int(chart.positions[signal.index])]
+    ]
+    schema = {"t": pl.Datetime("us", "UTC"), "unit_id": pl.String, "panel": pl.String, "rule": pl.String}
+    frame = pl.DataFrame(rows, schema=schema | {"sentence": pl.String}, orient="row")
+    return frame.sort("t", descending=True, maintain_order=True)
+
+
+def _newest(chart: spc.ControlChart, newest: int = 3) -> str:
+    recent = [s for s in chart.signals if s.index >= len(chart.main.points) - newest]
+    return recent[-1].sentence if recent else ""
+
+
+def _dated(chart: spc.ControlChart, seen: Subject, zone: str) -> tuple[str, ...]:
+    """Changes in words, each with the unit and the time of its first point."""
+    found = []
+    for change in chart.changes:
+        at = int(chart.positions[change.first])
+        verb = "rose" if "rose" in change.sentence else "fell"
+        found.append(
+            f"The mean {verb} to about {change.mean:.5g} from unit {seen.units[at]} on ({local(seen.times[at], zone)})."
+        )
+    return tuple(found)
+
+
+def _parts(chart: spc.ControlChart, seen: Subject, zone: str) -> tuple[pl.DataFrame, str]:
+    """Contributions of the variables to the newest point that signals, else to the newest point."""
+    if chart.contributions is None:
+        return pl.DataFrame(schema={"parameter": pl.String, "part": pl.Float64}), ""
+    there = np.flatnonzero(np.isfinite(chart.contributions.values).all(axis=1))
+    signalled = [s.index for s in chart.signals if s.index in set(there.tolist())]
+    row = signalled[-1] if signalled else int(there[-1])
+    values = chart.contributions.values[row]
+    order = np.argsort(-values)[:_PARTS]
+    frame = pl.DataFrame({"parameter": [chart.contributions.names[j] for j in order], "part": values[order]})
+    at = int(chart.positions[row])
+    which = "the newest signal" if signalled else "the newest point"
+    return frame, f"{which}, unit {seen.units[at]}, {local(seen.times[at], zone)}: {chart.contributions.what}"

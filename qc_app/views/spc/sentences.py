@@ -1,0 +1,27 @@
+"""What the models refuse, as an error that pages show in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from models.errors import ModelsError
+from qc_app.errors import ActionError
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what the models refuse into an `ActionError` with the same words.
+
+    Examples
+    --------
+    >>> from models.errors import NotEnoughData
+    >>> with sentences():
+    ...     raise NotEnoughData("one value, 2 are needed", 2)
+    Traceback (most recent call last):
+    qc_app.errors.ActionError: one value, 2 are needed
+    """
+    try:
+        yield
+    except ModelsError as error:
+        raise ActionError(str(error)) from error
