@@ -35,9 +35,7 @@ def chart(now: Here, stage: str, what: str) -> Chosen:
     subjects = offer(now.store, now.plant, stage, what).subjects
     subject = pick_one("of", "Of", subjects, words=SUBJECTS)
     offered = offer(now.store, now.plant, stage, what, subject)
-    words = {
-        name: f"{title}  ·  proposed" if name == offered.proposed else title for name, title in offered.charts.items()
-    }
+    words = {name: f"✓ {title}" if name == offered.proposed else title for name, title in offered.charts.items()}
     name = pick_one("chart", "Chart", tuple(offered.charts), default=offered.proposed, words=words)
     points = pick_one("points", "Points", tuple(POINTS), default="300")
     return Chosen(subject, name, POINTS[points], offered)
@@ -46,7 +44,7 @@ def chart(now: Here, stage: str, what: str) -> Chosen:
 def proposal(chosen: Chosen) -> None:
     """Say what the adviser proposes and why."""
     other = "" if chosen.chart == chosen.offered.proposed else " You chose another chart."
-    say(f"Proposed: {chosen.offered.reason}.{other}", "info" if other else "")
+    say(f"✓ Proposed: {chosen.offered.reason}.{other}", "info" if other else "")
 
 
 def rules(chosen: Chosen) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from qc_app.views.spc import PanelView, SpcPage, StudyView
 
 _ROOM = 46
 _HEIGHT, _SECOND = 260, 120
+_PADDING = {"left": 2, "top": 4, "right": 40, "bottom": 4}
 
 
 def title_of(view: SpcPage, number: int) -> str:
@@ -50,7 +51,16 @@ def panel(view: PanelView, title: str, inks: Palette, *, predicted: bool = False
     values = view.ticks["n"].to_list()
     words = view.ticks["word"].to_list()
     label = f"{words!r}[indexof({values!r}, datum.value)]"
-    axis = alt.Axis(title=None, values=values, labelExpr=label, grid=False, labels=main, ticks=main)
+    axis = alt.Axis(
+        title=None,
+        values=values,
+        labelExpr=label,
+        grid=False,
+        labels=main,
+        ticks=main,
+        labelOverlap="greedy",
+        labelSeparation=8,
+    )
     x = alt.X("n:Q", axis=axis, scale=alt.Scale(nice=False, padding=10))
     named = alt.Axis(title=title, tickCount=5 if main else 3, minExtent=_ROOM, labelExpr="format(datum.value, '.6~r')")
 
@@ -63,6 +73,7 @@ def panel(view: PanelView, title: str, inks: Palette, *, predicted: bool = False
     lines = [
         base.mark_line(color=inks.soft, strokeWidth=1, interpolate="step", **dash).encode(x=x, y=y(side))
         for side, dash in (("upper", {"strokeDash": [5, 4]}), ("center", {}), ("lower", {"strokeDash": [5, 4]}))
+        if side == "center" or view.points[side].drop_nulls().abs().max()  # a limit at zero can never be passed
     ]
     course = base.mark_line(color=inks.faint, strokeWidth=1).encode(x=x, y=y("point"))
     ink = inks.model if predicted else inks.ink
@@ -76,13 +87,16 @@ def panel(view: PanelView, title: str, inks: Palette, *, predicted: bool = False
     if view.left_out.height:
         gone = alt.Chart(view.left_out).mark_point(shape="cross", angle=45, size=60, color=inks.faint, opacity=1)
         layers.append(gone.encode(x=x, y=y("point"), tooltip=[*hover, alt.Tooltip("why:N", title="left out")]))
-    return _themed(alt.layer(*layers).properties(height=_HEIGHT if main else _SECOND, width="container"), inks)
+    return _themed(
+        alt.layer(*layers).properties(height=_HEIGHT if main else _SECOND, width="container", padding=_PADDING), inks
+    )
 
 
 def contributions(parts: pl.DataFrame, inks: Palette, bar: int = 24) -> alt.LayerChart:
     """Return what each variable adds, the largest first."""
     order = parts["parameter"].to_list()
-    named = alt.Axis(title=None, labelLimit=170, ticks=False, domain=False)
+    room = min(150, 16 + 7 * max(map(len, order), default=0))
+    named = alt.Axis(title=None, labelLimit=room, minExtent=room, ticks=False, domain=False)
     y = alt.Y("parameter:N", sort=order, axis=named)
     x = alt.X("part:Q", axis=alt.Axis(title=None, tickCount=4))
     hover = [alt.Tooltip("parameter:N"), alt.Tooltip("part:Q", format=".3~g")]
@@ -95,7 +109,8 @@ def histogram(
     view: StudyView, limits: tuple[float | None, float | None, float | None], title: str, inks: Palette
 ) -> Any:
     """Return the histogram with what distributions of both spreads would have, and the specification."""
-    x = alt.X("left:Q", axis=alt.Axis(title=title, tickCount=5, grid=False), scale=alt.Scale(zero=False, padding=8))
+    axis = alt.Axis(title=title, tickCount=5, grid=False)
+    x = alt.X("left:Q", bin="binned", axis=axis, scale=alt.Scale(zero=False, padding=8))
     y = alt.Y("count:Q", axis=alt.Axis(title="results", tickCount=4, minExtent=_ROOM))
     bars = alt.Chart(view.bars).mark_bar(color=inks.faint, opacity=0.6, binSpacing=0)
     shape = alt.Chart(view.curves).encode(x=alt.X("x:Q"), y=y)

@@ -28,10 +28,37 @@ def _capability(now: Here, stage: str, what: str) -> None:
     method = pick_one("method", "Distribution", tuple(METHODS), words=METHODS)
     view = study_view(now.store, now.plant, stage, what, method)
     say(f"{view.sentence}. {view.ppm}.", "watch" if "not stable" in view.sentence else "")
-    for warning in view.warnings:
-        say(warning)
+    if view.warnings:
+        say(f"{'. '.join(w[0].upper() + w[1:] for w in view.warnings)}.")
+    left, middle, right = st.columns([4, 4, 3], gap="medium")
+    with left:
+        _histogram(view)
+    with middle:
+        _plot(view)
+    with right:
+        _indices(view)
+
+
+def _title(view: StudyView) -> str:
+    of = view.characteristic
+    return f"{of.name} ({of.unit})" if of.unit else of.name
+
+
+def _histogram(view: StudyView) -> None:
+    of = view.characteristic
     if view.bars.height:
-        _pictures(now, stage, what, view)
+        drawn = picture.histogram(view, (of.lower, of.target, of.upper), _title(view), inks())
+        st.altair_chart(drawn, theme=None, key="spc_histogram")
+        st.html(markup.legend_of([("ink", "—", "spread overall"), ("ink", "··", "spread within")]))
+
+
+def _plot(view: StudyView) -> None:
+    if view.plot.height:
+        st.altair_chart(picture.probability(view, _title(view), inks()), theme=None, key="spc_probability")
+        st.html(markup.legend_of([("ink", "●", "results"), ("faint", "▮", "band of the distribution")]))
+
+
+def _indices(view: StudyView) -> None:
     columns = {
         "index": "Index",
         "value": tables.number("Value", 2),
@@ -39,19 +66,6 @@ def _capability(now: Here, stage: str, what: str) -> None:
         "upper": tables.number("to", 2),
     }
     tables.show(view.indices, "spc_indices", columns, rows=7, empty="All values are equal: there is no index.")
-
-
-def _pictures(now: Here, stage: str, what: str, view: StudyView) -> None:
-    of = now.plant.stage(stage).characteristic(what)
-    title = f"{of.name} ({of.unit})" if of.unit else of.name
-    left, right = st.columns(2, gap="medium")
-    with left:
-        drawn = picture.histogram(view, (of.lower, of.target, of.upper), title, inks())
-        st.altair_chart(drawn, theme=None, key="spc_histogram")
-        st.html(markup.legend_of([("ink", "—", "spread overall"), ("ink", "··", "spread within")]))
-    with right:
-        st.altair_chart(picture.probability(view, title, inks()), theme=None, key="spc_probability")
-        st.html(markup.legend_of([("ink", "●", "results"), ("faint", "▮", "band of the distribution")]))
 
 
 def _gauge(now: Here, stage: str, what: str) -> None:

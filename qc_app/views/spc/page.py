@@ -67,15 +67,14 @@ class SpcPage:
         The sentence of a signal at one of the newest three points, empty if there is none.
     changes, notes : tuple of str
     in_force : Limits or None
-    center, sigma : float
+    center : float
+        Of the newest limits.
     n : int
         Points.
     run_lengths : mapping of float to float
         Shift in standard deviations -> points until the chart signals; empty where it is not known.
     length_words : str
         How they were found.
-    run_rules : bool
-        Whether run rules apply to this chart.
     parts : polars.DataFrame
         ``parameter``, ``part``: contributions to the newest signalling point, or to the newest.
     parts_of : str
@@ -95,11 +94,9 @@ class SpcPage:
     notes: tuple[str, ...]
     in_force: Limits | None
     center: float
-    sigma: float
     n: int
     run_lengths: Mapping[float, float]
     length_words: str
-    run_rules: bool
     parts: pl.DataFrame
     parts_of: str
 
@@ -168,12 +165,25 @@ def _page(of: Stage, what: Characteristic, asked: Asked, seen: Subject, history:
     values = tuple(float(v) for v in made.main.points[np.isfinite(made.main.points)][-500:])
     parts, parts_of = _parts(made, seen, zone)
     return SpcPage(
-        of, what, subject, chart, kind.title, 2 if subject in VECTORS else decimals(what, values),
-        tuple(_panel(made, k, seen, zone) for k in range(len(made.panels))), _signals(made, seen),
-        _newest(made), _dated(made, seen, zone), (*notes, *made.warnings), versions[-1] if versions else None,
-        made.main.limits.center, made.limits.sigma, int(np.isfinite(made.main.points).sum()), lengths, words,
-        kind.run_rules, parts, parts_of,
-    )  # fmt: skip
+        stage=of,
+        characteristic=what,
+        subject=subject,
+        chart=chart,
+        title=kind.title,
+        places=2 if subject in VECTORS else decimals(what, values),
+        panels=tuple(_panel(made, k, seen, zone) for k in range(len(made.panels))),
+        signals=_signals(made, seen),
+        newest=_newest(made),
+        changes=_dated(made, seen, zone),
+        notes=(*notes, *made.warnings),
+        in_force=versions[-1] if versions else None,
+        center=(made.limits if chart == "cusum" else made.main.limits).center,
+        n=int(np.isfinite(made.main.points).sum()),
+        run_lengths=lengths,
+        length_words=words,
+        parts=parts,
+        parts_of=parts_of,
+    )
 
 
 def _made(
@@ -214,7 +224,7 @@ def _panel(chart: spc.ControlChart, number: int, seen: Subject, zone: str) -> Pa
         | {"why": list(why.values())},
         schema_overrides={"t": pl.Datetime("us", "UTC"), "n": pl.Int64},
     ).with_columns(_when(zone), pl.col("point", "lower", "center", "upper").fill_nan(None))
-    return PanelView(panel.kind, _thinned(frame), _left_out(chart, seen, zone) if number == 0 else _NONE, _ticks(frame))
+    return PanelView(panel.kind, _thinned(frame), _left_out(seen, zone) if number == 0 else _NONE, _ticks(frame))
 
 
 _NONE = pl.DataFrame(
@@ -236,7 +246,7 @@ def _thinned(frame: pl.DataFrame) -> pl.DataFrame:
     return ends.filter(low | high | (pl.col("why") != "")).drop("_s").head(2 * MARKS)
 
 
-def _left_out(chart: spc.ControlChart, seen: Subject, zone: str) -> pl.DataFrame:
+def _left_out(seen: Subject, zone: str) -> pl.DataFrame:
     """Single results that are left out, where they would stand; of subgroups only the table tells."""
     if seen.data.groups is not None or not seen.causes:
         return _NONE
@@ -244,7 +254,6 @@ def _left_out(chart: spc.ControlChart, seen: Subject, zone: str) -> pl.DataFrame
         (i + 1, seen.times[i], seen.units[i], float(seen.data.series[i]), cause) for i, cause in seen.causes.items()
     ]
     schema = {"n": pl.Int64, "t": pl.Datetime("us", "UTC"), "unit_id": pl.String, "point": pl.Float64, "why": pl.String}
-    del chart
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(_when(zone)).select(_NONE.columns)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from data_connectors.schema import Characteristic
 from qc_app.plant import Plant
 from qc_app.store import Store
 from qc_app.views.spc.sentences import sentences
@@ -21,6 +22,7 @@ class StudyView:
 
     Parameters
     ----------
+    characteristic : Characteristic
     sentence : str
     warnings : tuple of str
     ppm : str
@@ -37,6 +39,7 @@ class StudyView:
         Probability plot: ``expected``, ``value``, and the band ``lower``, ``upper``.
     """
 
+    characteristic: Characteristic
     sentence: str
     warnings: tuple[str, ...]
     ppm: str
@@ -63,11 +66,13 @@ def study_view(store: Store, plant: Plant, stage: str, characteristic: str, meth
     ppm = f"{found.ppm_observed:,.0f} ppm out of specification counted, {found.ppm_expected:,.0f} expected"
     if drawn is None:
         none = pl.DataFrame(schema=_BARS), pl.DataFrame(), pl.DataFrame(schema=_PLOT)
-        return StudyView(found.sentence, found.warnings, ppm, pack.indices, pack.newest, *none)
+        return StudyView(pack.characteristic, found.sentence, found.warnings, ppm, pack.indices, pack.newest, *none)
     bars = pl.DataFrame({"left": drawn.edges[:-1], "right": drawn.edges[1:], "count": drawn.counts})
     curves = pl.concat(
         pl.DataFrame({"x": drawn.grid, "count": height}).with_columns(pl.lit(name).alias("spread"))
         for name, height in (("overall", drawn.overall), ("within", drawn.within))
     )
     plot = pl.DataFrame({"expected": drawn.expected, "value": drawn.sorted, "lower": drawn.lower, "upper": drawn.upper})
-    return StudyView(found.sentence, found.warnings, ppm, pack.indices, pack.newest, bars, curves, plot)
+    return StudyView(
+        pack.characteristic, found.sentence, found.warnings, ppm, pack.indices, pack.newest, bars, curves, plot
+    )

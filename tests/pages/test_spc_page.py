@@ -1,0 +1,106 @@
+"""The SPC page: proposal, any chart, rules with their false alarms, limits of their time, exclusions with a cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from qc_app.views import plant_now
+from qc_app.views.spc import SUBJECTS, offer, rule_choices, spc_page
+from tests.pages import made_troubles
+from tests.pages.made_plants import founded, plant_of, stage, told
+
+
+def test_page_proposes_a_chart_with_its_reason_and_shows_what_its_rules_cost(look):
+    html = told(look("healthy", "spc", "rolling-1"))
+    assert "✓ Proposed: " in html
+    assert "0.46 %" in html
+    assert "216.7" in html
+
+
+def test_signals_come_first_in_words(look):
+    html = told(look("troubled", "spc", "rolling-2"))
+    assert html.index("One of the newest three points signals") < html.index("Average run length")
+
+
+@pytest.mark.parametrize(
+    ("of", "chart", "said"),
+    [
+        ("measured", "ewma", "499.1"),
+        ("measured", "cusum", "465"),
+        ("predicted", "imr", "216.7"),
+        ("error", "moving_average", "standard error"),
+        ("characteristics", "t2", "T2 less T2 without the variable"),
+        ("parameters", "pca", "SPE / limit"),
+        ("parameters", "mewma", "share of the variable"),
+        ("parameters", "mcusum", "share of the variable"),
+    ],
+)
+def test_any_chart_of_any_subject_is_drawn_from_its_address(open_app, of, chart, said):
+    app = open_app("troubled", "spc", stage="rolling-2", what="thickness", of=of, chart=chart)
+    assert not app.exception, [e.value for e in app.exception]
+    assert app.selectbox(key="pick_chart").value == chart
+    assert "Average run length" in told(app)
+    assert said in told(app)
+
+
+def test_switching_rules_on_raises_the_rate_of_false_alarms(open_app):
+    app = open_app("healthy", "spc", stage="rolling-1", what="thickness", chart="imr", rules="western-electric")
+    assert "91.8" in told(app)
+    app.pills(key="spc_rules_western-electric").set_value(["we1"]).run()
+    assert "370.4" in told(app)
+
+
+def test_a_unit_is_left_out_with_its_cause(open_app, tmp_path):
+    app = open_app(made_troubles.troubled(tmp_path / "home"), "spc", stage="rolling-2", what="thickness")
+    app.text_input(key="spc_exclude_unit").set_value("C-120384")
+    app.text_input(key="spc_exclude_cause").set_value("gauge was dropped")
+    app.button(key="spc_exclude_go").click().run()
+    (gone,) = [d.value for d in app.dataframe if "cause" in d.value.columns]
+    assert gone["cause"].to_list() == ["gauge was dropped"]
+    assert "left out with a cause" in told(app)
+
+
+def test_an_operator_cannot_freeze_limits(open_app, tmp_path):
+    app = open_app(made_troubles.troubled(tmp_path / "home"), "spc", role="operator", stage="rolling-2")
+    app.text_input(key="spc_freeze_reason").set_value("because")
+    app.button(key="spc_freeze_go").click().run()
+    assert "approver" in told(app)
+
+
+def test_an_approver_freezes_the_next_version(open_app, tmp_path):
+    app = open_app(
+        made_troubles.troubled(tmp_path / "home"), "spc", role="approver", stage="rolling-2", what="thickness"
+    )
+    app.text_input(key="spc_freeze_reason").set_value("after the roll change")
+    app.button(key="spc_freeze_go").click().run()
+    assert "New limits are in force" in told(app), told(app)[:2000]
+    (history,) = [d.value for d in app.dataframe if "version" in d.value.columns]
+    assert history["version"].iloc[0] == 3
+
+
+def test_units_left_out_are_marked_where_they_stand(tmp_path):
+    from qc_app.records import Exclusion
+    from tests.pages.made_plants import NOW, fill
+
+    plant = plant_of((stage("rolling-1"),))
+    with founded(tmp_path / "home", plant) as store:
+        fill(store, plant, plant.stages[0], 1)
+        unit = store.journal.labels.known("rolling-1", "thickness")["unit_id"][5]
+        store.journal.exclusions.exclude(Exclusion("rolling-1", "thickness", unit, "wrong gauge", "maria", NOW))
+        view = spc_page(
+            store, plant_now(store), "rolling-1", "thickness", subject="measured", chart="imr", rules=("nelson1",)
+        )
+    assert view.panels[0].left_out["why"].to_list() == ["wrong gauge"]
+    assert view.panels[0].points["point"].null_count() == 1
+    assert view.panels[0].points["upper"].n_unique() == 2
+
+
+def test_offer_keeps_to_what_fits(tmp_path):
+    plant = plant_of((stage("rolling-1"),))
+    with founded(tmp_path / "home", plant) as store:
+        offered = offer(store, plant, "rolling-1", "thickness")
+        assert offered.subjects == tuple(SUBJECTS)
+        assert offered.proposed in offered.charts
+        vectors = offer(store, plant, "rolling-1", "thickness", "parameters")
+    assert set(vectors.charts) == {"t2", "mewma", "mcusum", "pca"}
+    assert len({rule.of for rule in rule_choices()}) == 5
