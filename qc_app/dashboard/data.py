@@ -78,7 +78,7 @@ def _sources(sources: Sequence[Source], now: Here) -> None:
     columns |= tables.headings(("duplicates", "quarantined", "dropped", "held", "sentence", "complete_to", "kind"))
     columns |= {"silent": "Newest, ago", "held": "Held", "sentence": "Verdict"}
     tables.show(told, "data_sources", columns, zone=now.plant.zone, rows=10, marked="state")
-    with st.expander("Books by hour of arrival, last two days"):
+    with st.expander("Books by hour of arrival, last two days", key="data_books_open"):
         columns = tables.headings(("hour", "source", "received", "new", "revisions", "duplicates"))
         columns |= tables.headings(("quarantined", "dropped"))
         hours = books_table(now.store, sources)

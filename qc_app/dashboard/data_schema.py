@@ -29,7 +29,7 @@ def schema(sources: Sequence[Source], now: Here) -> None:
             if st.button(f"Decline {number}", key="schema_decline"):
                 attempt(lambda: answer_schema(now.store, now.actor, number, accept=False, reason=why)[0])
                 st.rerun()
-    with st.expander("All columns that came"):
+    with st.expander("All columns that came", key="data_columns_open"):
         names = tables.headings(("source", "column", "state", "usually", "first_seen", "last_seen", "missing_since"))
         found = columns_table(now.store, sources)
         tables.show(found, "data_columns", names, zone=now.plant.zone, rows=10, empty="Nothing came yet.")

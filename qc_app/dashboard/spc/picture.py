@@ -71,8 +71,8 @@ def panel(view: PanelView, title: str, inks: Palette, *, predicted: bool = False
     number = [alt.Tooltip(f"{c}:Q", format=".5~g") for c in ("point", "lower", "center", "upper")]
     base = alt.Chart(view.points)
     lines = [
-        base.mark_line(color=inks.soft, strokeWidth=1, interpolate="step", **dash).encode(x=x, y=y(side))
-        for side, dash in (("upper", {"strokeDash": [5, 4]}), ("center", {}), ("lower", {"strokeDash": [5, 4]}))
+        base.mark_line(color=inks.soft, strokeWidth=1, interpolate="step", strokeDash=dash).encode(x=x, y=y(side))
+        for side, dash in (("upper", [5, 4]), ("center", [1, 0]), ("lower", [5, 4]))
         if side == "center" or view.points[side].drop_nulls().abs().max()  # a limit at zero can never be passed
     ]
     course = base.mark_line(color=inks.faint, strokeWidth=1).encode(x=x, y=y("point"))

@@ -25,6 +25,7 @@ PHASE_ONE = 25
 MARKS = 900
 """Marks of a panel's points; two panels stay below 3,000 together with limits and signals."""
 _PARTS = 12
+_TIME = pl.Datetime("us", "UTC")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -253,7 +254,7 @@ def _left_out(seen: Subject, zone: str) -> pl.DataFrame:
     rows = [
         (i + 1, seen.times[i], seen.units[i], float(seen.data.series[i]), cause) for i, cause in seen.causes.items()
     ]
-    schema = {"n": pl.Int64, "t": pl.Datetime("us", "UTC"), "unit_id": pl.String, "point": pl.Float64, "why": pl.String}
+    schema = {"n": pl.Int64(), "t": _TIME, "unit_id": pl.String(), "point": pl.Float64(), "why": pl.String()}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(_when(zone)).select(_NONE.columns)
 
 
@@ -273,8 +274,8 @@ def _signals(chart: spc.ControlChart, seen: Subject) -> pl.DataFrame:
         for signal in panel.signals
         for last in [int(chart.positions[signal.index])]
     ]
-    schema = {"t": pl.Datetime("us", "UTC"), "unit_id": pl.String, "panel": pl.String, "rule": pl.String}
-    frame = pl.DataFrame(rows, schema=schema | {"sentence": pl.String}, orient="row")
+    schema = {"t": _TIME} | dict.fromkeys(("unit_id", "panel", "rule", "sentence"), pl.String())
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.sort("t", descending=True, maintain_order=True)
 
 
