@@ -1,6 +1,6 @@
 """How good the predictions are: realised once labels come, estimated before."""
 
-from models.performance.bands import Band, banded
+from models.performance.bands import Band, band_of_mean, banded
 from models.performance.estimate import Estimate, estimate
 from models.performance.follow import Following, follow
 from models.performance.judged import Judged
@@ -18,6 +18,7 @@ __all__ = [
     "Said",
     "Scores",
     "Taught",
+    "band_of_mean",
     "banded",
     "correction",
     "estimate",

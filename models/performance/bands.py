@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from models.base import Array
 from models.performance.judged import Judged
-from models.performance.scores import SCORES, score
+from models.performance.scores import SCORES, answered, contributions, finished, rank, score
 
 TIMES = 200
+RANKED = 60
+"""Draws for the rank correlation, which is no mean and takes a sort each."""
 LEVEL = 0.9
 FEWEST_LOTS = 4
 
@@ -57,21 +61,60 @@ def banded(judged: Judged, *, times: int = TIMES, level: float = LEVEL, seed: in
     (1.0, 1.0, 1.0)
     """
     found = score(judged).values()
-    names, lot = np.unique(judged.lots.astype(str), return_inverse=True)
-    if len(names) < FEWEST_LOTS:
+    said = answered(judged)
+    lots, lot = np.unique(said.lots.astype(str), return_inverse=True)
+    if len(lots) < FEWEST_LOTS:
         return {name: Band(found[name], np.nan, np.nan) for name in SCORES}
     rng = np.random.default_rng(seed)
-    rows = [np.flatnonzero(lot == k) for k in range(len(names))]
-    drawn = [
-        score(judged.take(np.concatenate([rows[k] for k in rng.integers(0, len(names), len(names))]))).values()
-        for _ in range(times)
-    ]
-    return {name: Band(found[name], *_bounds([d[name] for d in drawn], level)) for name in SCORES}
+    drawn = rng.multinomial(len(lots), np.full(len(lots), 1 / len(lots)), size=times).astype(np.float64)
+    means = {name: _means(values, lot, drawn) for name, values in contributions(said).items()}
+    chance = finished(means, judged) | {"rank": _ranks(said, lot, drawn[:RANKED])}
+    return {name: Band(found[name], *_bounds(chance[name], level)) for name in SCORES}
 
 
-def _bounds(values: list[float], level: float) -> tuple[float, float]:
-    there = np.array([v for v in values if np.isfinite(v)])
+def _means(values: Array, lot: NDArray[np.intp], drawn: Array) -> Array:
+    """Mean over units for each draw of lots, shape (times,)."""
+    there = np.isfinite(values)
+    size = drawn.shape[1]
+    sums = np.bincount(lot[there], values[there], size)
+    counts = drawn @ np.bincount(lot[there], minlength=size)
+    return np.asarray(np.where(counts > 0, drawn @ sums / np.maximum(counts, 1), np.nan))
+
+
+def _ranks(said: Judged, lot: NDArray[np.intp], drawn: Array) -> Array:
+    """Rank correlation for each draw of lots."""
+    return np.array([rank(said.take(np.repeat(np.arange(len(said)), times[lot].astype(int)))) for times in drawn])
+
+
+def _bounds(values: Array, level: float) -> tuple[float, float]:
+    there = values[np.isfinite(values)]
     if len(there) < len(values) / 2:
         return np.nan, np.nan
     low, high = np.quantile(there, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def band_of_mean(values: Array, lots: NDArray[np.object_], *, times: int = TIMES, seed: int = 0) -> Band:
+    """Return the mean of some values with its band, lots resampled as wholes.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        NaN is passed over.
+    lots : ndarray of object, shape (n,)
+    times : int
+    seed : int
+
+    Examples
+    --------
+    >>> band_of_mean(np.ones(8), np.arange(8).astype(object))
+    Band(value=1.0, lower=1.0, upper=1.0)
+    """
+    there = np.isfinite(values)
+    value = float(values[there].mean()) if there.any() else np.nan
+    names, lot = np.unique(lots.astype(str), return_inverse=True)
+    if len(names) < FEWEST_LOTS:
+        return Band(value, np.nan, np.nan)
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=times).astype(np.float64)
+    return Band(value, *_bounds(_means(values, lot, drawn), LEVEL))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,26 +76,39 @@ def score(judged: Judged) -> Scores:
     >>> found.mae, found.share, found.coverage, found.misses, found.false_alarms
     (0.75, 0.3, 0.5, 0.5, 0.0)
     """
-    said = judged.take(np.isfinite(judged.y) & np.isfinite(judged.mean))
-    losses = said.losses(said.mean)
-    mae = _mean(losses)
+    said = answered(judged)
+    means = {name: _mean(values) for name, values in contributions(said).items()}
+    return Scores(n=len(said), rank=rank(said), **finished(means, judged))
+
+
+def answered(judged: Judged) -> Judged:
+    """Return the units of which something had been said."""
+    return judged.take(np.isfinite(judged.y) & np.isfinite(judged.mean))
+
+
+def contributions(said: Judged) -> dict[str, Array]:
+    """Return what each unit adds to each score that is a mean over units; NaN where it adds nothing, shape (n,)."""
+    losses, nothing = said.losses(said.mean), np.full(len(said), np.nan)
+    told = np.isfinite(said.lower) & np.isfinite(said.upper) & (not said.binary)
+    inside = np.where(told, (said.y >= said.lower) & (said.y <= said.upper), np.nan)
+    limited = said.binary or said.limits != (None, None)
+    bad, warned = outside(said.y, said), outside(said.mean, said)
+    return {
+        "mae": losses,
+        "rmse": (said.y - said.mean) ** 2,
+        "coverage": inside,
+        "misses": (bad & ~warned).astype(np.float64) if limited else nothing,
+        "false_alarms": (~bad & warned).astype(np.float64) if limited else nothing,
+        "naive": said.losses(said.naive),
+        "recent": said.losses(said.recent),
+    }
+
+
+def finished(means: dict[str, Any], judged: Judged) -> dict[str, Any]:
+    """Return scores from the means of `contributions`, numbers or arrays: a root for one, a share of the tolerance."""
     low, high = judged.limits
     tolerance = high - low if low is not None and high is not None and not judged.binary else np.nan
-    missed, false = _against_limits(said)
-    told = np.isfinite(said.lower) & np.isfinite(said.upper)
-    inside = (said.y >= said.lower) & (said.y <= said.upper)
-    return Scores(
-        n=len(said),
-        mae=mae,
-        rmse=float(np.sqrt(_mean((said.y - said.mean) ** 2))),
-        share=mae / tolerance,
-        coverage=np.nan if judged.binary else _mean(inside[told].astype(float)),
-        rank=_rank(said),
-        misses=missed,
-        false_alarms=false,
-        naive=_mean(said.losses(said.naive)),
-        recent=_mean(said.losses(said.recent)),
-    )
+    return means | {"rmse": np.sqrt(means["rmse"]), "share": means["mae"] / tolerance}
 
 
 def outside(values: Array, judged: Judged) -> NDArray[np.bool_]:
@@ -105,21 +119,14 @@ def outside(values: Array, judged: Judged) -> NDArray[np.bool_]:
     return (values < (-np.inf if low is None else low)) | (values > (np.inf if high is None else high))
 
 
-def _against_limits(said: Judged) -> tuple[float, float]:
-    if not len(said) or (said.limits == (None, None) and not said.binary):
-        return np.nan, np.nan
-    bad, warned = outside(said.y, said), outside(said.mean, said)
-    return float((bad & ~warned).mean()), float((~bad & warned).mean())
-
-
-def _rank(said: Judged) -> float:
+def rank(said: Judged) -> float:
+    """Return Spearman's correlation of predicted and measured; for a defect the area under the ROC."""
     if len(said) < FEWEST_RANKED or np.ptp(said.y) == 0 or np.ptp(said.mean) == 0:
         return np.nan
-    rank = float(stats.spearmanr(said.y, said.mean).statistic)
-    if not said.binary:
-        return rank
-    bad = said.y > LIKELY
     ranks = stats.rankdata(said.mean)
+    if not said.binary:
+        return float(np.corrcoef(stats.rankdata(said.y), ranks)[0, 1])
+    bad = said.y > LIKELY
     return float((ranks[bad].sum() - bad.sum() * (bad.sum() + 1) / 2) / (bad.sum() * (~bad).sum()))
 
 

@@ -136,9 +136,14 @@ def _stretch(book: _Book, start: datetime, end: datetime) -> Numbers | None:
     if came.is_empty() and said.is_empty():
         return None
     found = performance.estimate(book.spoken(said), book.model, book.own(start))
-    bands = performance.banded(book.judged(came)) if came.height >= FEWEST else {}
-    kept = {name: asdict(bands[name]) for name in ("mae", "naive", "recent") if name in bands}
+    kept = _bands(book.judged(came)) if came.height >= FEWEST else {}
     return {"from": start, "to": end, "labels": came.height, "units": said.height, "estimate": asdict(found)} | kept
+
+
+def _bands(judged: performance.Judged) -> Numbers:
+    """Return the error of a stretch and of both baselines, with bands."""
+    said = {"mae": judged.mean, "naive": judged.naive, "recent": judged.recent}
+    return {name: asdict(performance.band_of_mean(judged.losses(of), judged.lots)) for name, of in said.items()}
 
 
 def _taught(book: _Book) -> list[list[float]]:
