@@ -17,7 +17,7 @@ from qc_app.errors import PlantError
 from qc_app.plant import Plant, difference, parse, remarks, require_sound
 from qc_app.plant.nights import newest_night, night_moment
 from qc_app.store import Store
-from qc_app.views import live_table, sources_table
+from qc_app.views import RINGS, live_table, sources_table
 
 ALARMS = 10
 SOURCES = 20
@@ -112,7 +112,10 @@ def _who_and_when(store: Store, plant: Plant) -> None:
 def _open_alarms(store: Store) -> None:
     """Say what is wrong, the gravest first."""
     grave = ("high", "medium", "low")
-    found = sorted(store.journal.alarms.list(), key=lambda alarm: (grave.index(alarm.priority), alarm.stage))
+    found = sorted(
+        (a for a in store.journal.alarms.list() if a.state in RINGS),
+        key=lambda alarm: (grave.index(alarm.priority), alarm.stage),
+    )
     for alarm in found[:ALARMS]:
         say(f"alarm ({alarm.priority}) {alarm.stage or 'plant'}: {alarm.sentence}")
     if len(found) > ALARMS:

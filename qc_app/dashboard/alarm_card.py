@@ -42,13 +42,14 @@ def incident_card(one: IncidentView, at: datetime, now: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"alarm_incident_{number}", border=True):
         with st.container(width="stretch", gap=None):
             state = _STATE[one.members[0].priority] if one.members and one.standing else ""
-            word = f"{one.standing} stand" if one.standing else "✓ Gone"
+            word = f"{one.standing} stand" if one.standing else f"{one.hidden} hidden" if one.hidden else "✓ Gone"
             began, last = local(one.incident.opened, now.plant.zone), age(one.incident.last_event, at)
             many = f"{len(one.members)} alarm{'' if len(one.members) == 1 else 's'}"
             below = f"incident {number} · {one.where} · {many} · began {began}, last sign {last} ago"
             st.html(markup.line(state, word, one.title, below=below))
             for alarm in one.members[1:4]:
-                st.html(markup.line("", alarm.state.replace("_", " "), alarm.sentence, below=alarm.stage or "plant"))
+                stands = f"{alarm.stage or 'plant'} · {alarm.kind.replace('_', ' ')} · {alarm.state.replace('_', ' ')}"
+                st.html(markup.line("", "", alarm.sentence, below=stands))
         _closing(one, number, now)
 
 

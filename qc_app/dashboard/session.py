@@ -16,7 +16,7 @@ from qc_app.actions import Actor, local_actor
 from qc_app.dashboard import markup
 from qc_app.dashboard.theme import Palette, palette
 from qc_app.errors import QcError
-from qc_app.views import WINDOWS, enter, local, plant_now, silence
+from qc_app.views import WINDOWS, enter, local, overdue_night, plant_now, silence
 
 if TYPE_CHECKING:
     from qc_app.plant import Plant
@@ -96,6 +96,8 @@ def top(title: str, now: Here) -> None:
     st.html(markup.head(title, f"{now.plant.name} · {moment}", f"{now.actor.name} · {now.actor.role}"))
     if asleep := silence(now.store, datetime.now(UTC)):
         say(asleep, "watch")
+    if late := overdue_night(now.store, now.plant):
+        say(late, "watch")
     outcome()
 
 

@@ -6,10 +6,6 @@ import logging
 from datetime import datetime, timedelta
 
 from qc_app.jobs.model.answers import Answers
-from qc_app.jobs.monitoring.alarms import hush
-from qc_app.jobs.monitoring.machine import look_at_machine
-from qc_app.jobs.monitoring.postbox import look_at_post
-from qc_app.jobs.monitoring.watchman import SILENT, look_at_night
 from qc_app.jobs.nightly import JOB, nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.requests import serve
@@ -17,13 +13,11 @@ from qc_app.plant import Plant
 from qc_app.schedule.due import due_night, ingest_due
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import Leader
-from qc_app.settings import Settings
 from qc_app.store import Store
 
 log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=4)
-LOOK_EVERY = timedelta(minutes=1)
 
 
 class Heartbeat:
@@ -42,7 +36,6 @@ class Heartbeat:
         self._in_force = in_force or InForce(store)
         self._answers = Answers(store.registry)
         self._ingested: datetime | None = None
-        self._looked: datetime | None = None
 
     def beat(self) -> None:
         """Read the sources and predict what is new, serve requests, run the night: each if it is due.
@@ -59,23 +52,11 @@ class Heartbeat:
         if plant is None:
             return
         now = self._store.clock.now()
-        self._alarms(plant, now)
         if ingest_due(plant, now, self._ingested):
             refresh(self._store, plant, answers=self._answers, permit=self._leader.permit)
             self._ingested = now
         serve(self._store, plant, self._leader.permit)
         self._night(plant)
-
-    def _alarms(self, plant: Plant, now: datetime) -> None:
-        """Do what time does to alarms; once a minute look at the night and at the machine."""
-        self._store.journal.alarms.advance(now)
-        if self._looked is not None and timedelta(0) <= now - self._looked < LOOK_EVERY:
-            return
-        hush(self._store, SILENT, "", "", now)
-        look_at_night(self._store, plant)
-        look_at_post(self._store)
-        look_at_machine(self._store, Settings.load(self._store.home).certificates)
-        self._looked = now
 
     def _night(self, plant: Plant) -> None:
         now = self._store.clock.now()

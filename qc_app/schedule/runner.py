@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from qc_app.errors import AlreadyRunning, QcError
+from qc_app.schedule.attendant import Attendant
 from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import TTL_S, lead
 from qc_app.schedule.listening import Listening
-from qc_app.schedule.mail import Mail
 from qc_app.store import Store
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 2.0
-POST_S = 5.0
+ALARMS_S = 5.0
 LATE_S = 20.0
 LISTEN_S = 2.0
 
@@ -90,13 +90,13 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
     with lead(store) as leader:
         ended: list[str] = []
         in_force = InForce(store)
-        heart, mail = Heartbeat(store, leader, in_force), Mail(store, leader)
+        heart, attendant = Heartbeat(store, leader, in_force), Attendant(store, leader)
         listening = Listening(store, leader.permit, in_force.plant)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
             Pulse(scheduler, "beat", lambda: _told(heart.beat, stop, ended), beat_s),
-            Pulse(scheduler, "post", lambda: _told(mail.round, stop, ended), POST_S),
+            Pulse(scheduler, "alarms", lambda: _told(attendant.round, stop, ended), ALARMS_S),
             Pulse(scheduler, "listeners", lambda: _told(listening.look, stop, ended), LISTEN_S),
             Pulse(scheduler, "lease", lambda: _told(leader.renew, stop, ended), TTL_S / 6),
         )

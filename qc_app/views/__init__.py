@@ -4,6 +4,7 @@ from data_connectors.schema import Source
 from qc_app.records import Alarm
 from qc_app.views.alarm_report import AlarmReport, alarm_report
 from qc_app.views.alarms import (
+    RINGS,
     AlarmsView,
     IncidentView,
     Sieve,
@@ -28,7 +29,7 @@ from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.night import NightAccount, night_account
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
 from qc_app.views.performance import PerformanceView, performance_view
-from qc_app.views.scheduling import silence
+from qc_app.views.scheduling import overdue_night, silence
 from qc_app.views.schemas import columns_table, proposals_table
 from qc_app.views.spc_capability import SixPack, six_pack
 from qc_app.views.spc_chart import RULE_WORDS, SpcChart, rules_of, spc_chart
@@ -41,6 +42,7 @@ from qc_app.views.unit_words import CAVEAT
 __all__ = [
     "CAVEAT",
     "NO_DATA",
+    "RINGS",
     "RULE_WORDS",
     "SHORT",
     "STATES",
@@ -97,6 +99,7 @@ __all__ = [
     "night_account",
     "night_runs",
     "open_requests",
+    "overdue_night",
     "overview",
     "parameters",
     "percent",

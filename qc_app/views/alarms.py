@@ -60,11 +60,15 @@ class Sieve:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An open incident: its alarms, the gravest first, and whether it can be closed."""
+    """An open incident: its alarms, the gravest first, and how many stand, in sight or hidden.
+
+    It can be closed when none stands in sight.
+    """
 
     incident: Incident
     members: list[Alarm]
     standing: int
+    hidden: int
     title: str
     where: str
 
@@ -156,13 +160,14 @@ def table(alarms: Sequence[Alarm]) -> pl.DataFrame:
 
 def _incidents(store: Store, shown: set[int | None]) -> list[IncidentView]:
     found = [_incident(store, one) for one in store.journal.incidents.list() if one.id in shown]
-    return sorted(found, key=lambda v: (v.standing > 0, -v.incident.last_event.timestamp()))
+    return sorted(found, key=lambda v: (v.standing > 0, v.hidden > 0, -v.incident.last_event.timestamp()))
 
 
 def _incident(store: Store, incident: Incident) -> IncidentView:
     members = sorted(store.journal.alarms.list(open_only=False, incident=incident.id), key=urgency)
     standing = sum(a.state in {"unacknowledged", "acknowledged"} for a in members)
+    hidden = sum(a.abnormal and a.state in HIDDEN for a in members)
     stages = [name or "plant" for name in incident.stages]
     where = ", ".join(stages[:4]) + (f" and {len(stages) - 4} more" if len(stages) > 4 else "")  # four are named
     title = members[0].sentence if members else GROUPS.get(incident.group, incident.group)
-    return IncidentView(incident, members, standing, title, where)
+    return IncidentView(incident, members, standing, hidden, title, where)

@@ -14,6 +14,7 @@ from qc_app.plant import Plant
 from qc_app.plant.nights import newest_night, night_moment, report_due
 from qc_app.records import Run
 from qc_app.store import Store
+from qc_app.views.moments import local
 from qc_app.views.scheduling import silence
 
 WHOLE = "plant"
@@ -72,7 +73,7 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     history = store.journal.plants.history()
     following = night_moment(plant, newest_night(plant, now) + timedelta(days=1))
     if not last and (not history or night_moment(plant, day) < history[0].at):
-        words = f"No night was due yet; the first is due {following:%Y-%m-%d %H:%M} UTC."
+        words = f"No night was due yet; the first is due {local(following, plant.zone)}."
         return NightAccount(None, None, None, following, "none", words, pl.DataFrame(schema=_SCHEMA))
     runs = store.journal.runs.list(plant_day=day)
     night = next((run for run in reversed(runs) if run.job == "night"), None)
@@ -81,13 +82,13 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     rows = [_whole(runs, status, why), *(_row(one, runs, status, why) for one in plant.stages)]
     ranked = sorted(rows, key=lambda row: _RANK[row[0]])
     frame = pl.DataFrame(ranked, schema=_SCHEMA, orient="row")
-    words = _words(day, status, frame, why, following)
+    words = _words(day, status, frame, why, local(following, plant.zone))
     return NightAccount(day, night_moment(plant, day), report_due(plant, day), following, status, words, frame)
 
 
 def _why(night: Run | None, silent: str) -> str:
     if night is None:
-        return silent or "the night has not run"
+        return silent or "the night did not run"
     return {"failed": f"the night stopped: {night.sentence}", "running": "the night has not reached it yet"}.get(
         night.status, ""
     )
@@ -127,14 +128,12 @@ def _judged(
     return (state, stage, line, len(expected), done, len(failed), round(seconds, 1), cause)
 
 
-def _words(day: date, status: str, rows: pl.DataFrame, why: str, following: datetime) -> str:
+def _words(day: date, status: str, rows: pl.DataFrame, why: str, following: str) -> str:
     of_stages = rows.filter(pl.col("stage") != WHOLE)
     count = {state: of_stages.filter(pl.col("state") == state).height for state in _RANK}
     parts = [f"{count['done']} of {of_stages.height} stages done"]
     parts += [f"{count['quiet']} had nothing new"] if count["quiet"] else []
     parts += [f"{count['failed']} with failures"] if count["failed"] else []
     parts += [f"{count['missing'] + count['running']} not reached"] if count["missing"] + count["running"] else []
-    begin = {"missing": f"Night of {day}: did not run ({why})", "failed": f"Night of {day}: failed"}.get(
-        status, f"Night of {day}: {status}"
-    )
-    return f"{begin}; {', '.join(parts)}; next due {following:%Y-%m-%d %H:%M} UTC."
+    begin = {"missing": why.rstrip("."), "failed": "it failed"}.get(status, status)
+    return f"Night of {day}: {begin}; {', '.join(parts)}; next due {following}."

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from qc_app.plant import Plant
+from qc_app.plant.nights import report_due, unreported_night
 from qc_app.store import Store
+from qc_app.views.moments import local
+
+LOOK_BACK = timedelta(days=4)
 
 
 def silence(store: Store, now: datetime) -> str:
@@ -20,3 +25,18 @@ def silence(store: Store, now: datetime) -> str:
     if lease is not None and lease.until > now:
         return ""
     return "No scheduler works: nothing is read, no night runs, and what is asked for waits. Start it with `qc up`."
+
+
+def overdue_night(store: Store, plant: Plant) -> str:
+    """Return what is to be said of a night that should have reported and did not, an empty string if all is well.
+
+    Asked by every page: it needs no scheduler that says it.
+    """
+    now, history = store.clock.now(), store.journal.plants.history()
+    runs = store.journal.runs.list(since=now - LOOK_BACK, job="night")
+    done = {run.plant_day for run in runs if run.status == "done"}
+    day = unreported_night(plant, now, done, history[0].at) if history else None
+    if day is None:
+        return ""
+    due = local(report_due(plant, day), plant.zone)
+    return f"The night of {day} should have reported by {due} and did not: numbers and models are older than they look."

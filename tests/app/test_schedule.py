@@ -15,7 +15,7 @@ from qc_app.errors import AlreadyRunning, StoreError
 from qc_app.plant import Plant, digest, render
 from qc_app.plant.nights import newest_night
 from qc_app.records import Request, Run
-from qc_app.schedule import Heartbeat, due_night, ingest_due, lead, night_moment, run
+from qc_app.schedule import Attendant, Heartbeat, due_night, ingest_due, lead, night_moment, run
 from qc_app.schedule.due import missed_night
 from qc_app.schedule.leader import locked
 from qc_app.schedule.runner import Pulse
@@ -102,10 +102,11 @@ def store(tmp_path):
 def test_beats_ingest_serve_requests_and_run_one_night(store):
     runs = store.journal.runs
     with lead(store) as leader:
-        heart = Heartbeat(store, leader)
+        heart, attendant = Heartbeat(store, leader), Attendant(store, leader)
         store.journal.requests.put(Request("ingest", "", {}, "maria", store.clock.now()))
         for minutes in range(0, 120, 10):
             store.clock.moment = datetime(2027, 5, 3, 1, minutes % 60, tzinfo=UTC) + timedelta(hours=minutes // 60)
+            attendant.round()
             heart.beat()
     assert [r.plant_day for r in runs.list(job="night")] == [date(2027, 5, 1), date(2027, 5, 2)]
     assert store.journal.requests.list()[0].state == "done"

@@ -13,7 +13,7 @@ from qc_app.clock import ManualClock
 from qc_app.jobs.monitoring import machine
 from qc_app.jobs.monitoring.watchman import look_at_night, look_at_scheduler
 from qc_app.plant import Plant, digest, render
-from qc_app.schedule import Heartbeat, lead
+from qc_app.schedule import Attendant, lead
 from qc_app.settings import Settings
 from qc_app.store import open_store
 from qc_app.views import night_account
@@ -75,7 +75,7 @@ def test_the_scheduler_that_comes_back_clears_what_was_said_of_it(store):
     with lead(store) as leader:
         assert look_at_scheduler(store, wall) == []
         store.journal.alarms.raise_("scheduler_down", "", "", "high", "again", "", store.clock.now())
-        Heartbeat(store, leader).beat()
+        Attendant(store, leader).round()
         assert open_kinds(store)["scheduler_down"] == "returned"
 
 
@@ -83,15 +83,15 @@ def test_the_beat_looks_at_disk_and_certificates(store, monkeypatch):
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 3 * 2**20}))
     (store.home / "settings.toml").write_text('certificates = ["/nowhere.pem"]\n')
     with lead(store) as leader:
-        Heartbeat(store, leader).beat()
+        Attendant(store, leader).round()
         assert {"disk", "certificate"} <= set(open_kinds(store))
         monkeypatch.undo()
         store.clock.advance(2 * timedelta(minutes=1))
-        heart = Heartbeat(store, leader)
-        heart.beat()
+        attendant = Attendant(store, leader)
+        attendant.round()
         assert open_kinds(store)["disk"] == "unacknowledged", "its off-delay runs"
         store.clock.advance(HOUR)
-        heart.beat()
+        attendant.round()
         assert open_kinds(store)["disk"] == "returned"
 
 
@@ -133,7 +133,7 @@ def test_the_account_of_a_night_says_why_stage_by_stage(store):
     assert (rows["p-3"]["state"], rows["p-3"]["cause"][:11]) == ("quiet", "nothing new")
     assert rows["plant"]["state"] == "done"
     assert found.rows["stage"][0] == "p-2", "what failed first"
-    words = "1 of 3 stages done, 1 had nothing new, 1 with failures; next due 2027-05-04 02:00 UTC"
+    words = "1 of 3 stages done, 1 had nothing new, 1 with failures; next due 2027-05-04 02:00 +00:00"
     assert words in found.sentence
 
 
@@ -141,7 +141,7 @@ def test_the_account_of_a_night_that_did_not_run_or_is_not_through(store):
     store.clock.moment = DUE + HOUR
     found = night_account(store, PLANT, datetime.now(UTC))
     assert (found.status, set(found.rows["state"])) == ("missing", {"missing"})
-    assert "did not run (No scheduler works" in found.sentence
+    assert "Night of 2027-05-02: No scheduler works" in found.sentence
     ran(store, "night", "running")
     ran(store, "monitor", stage="p-1")
     found = night_account(store, PLANT, datetime.now(UTC))
@@ -154,7 +154,7 @@ def test_no_night_was_due_yet(tmp_path):
         store.journal.plants.save(render(PLANT), digest(PLANT), "test", "", DUE + HOUR)
         found = night_account(store, PLANT, datetime.now(UTC))
     assert (found.status, found.rows.height) == ("none", 0)
-    assert "the first is due 2027-05-04 02:00 UTC" in found.sentence
+    assert "the first is due 2027-05-04 02:00 +00:00" in found.sentence
 
 
 def test_watch_tells_who_is_not_there_by_exit_code_and_by_mail(applied, capsys, monkeypatch):

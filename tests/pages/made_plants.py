@@ -288,13 +288,22 @@ def healthy(home: Path) -> Path:
 def _night(store: Store, plant: Plant, *, failed: bool) -> None:
     day = plant_day(NOW - timedelta(hours=9), plant.zone, plant.day_starts)
     at = NOW - timedelta(hours=9)
-    for job in ("monitor", "adapt", "judge", "predict"):
-        for n, one in enumerate(plant.stages):
-            run = store.journal.runs.start(job, one.id, day, at + timedelta(seconds=n))
-            assert run is not None
-            bad = failed and job == "adapt" and n == 1
-            words = f"stage {one.id!r}: 2 labels, 5 needed - enter 3 more" if bad else f"{job}: done for {one.id}"
-            store.journal.runs.finish(run, "failed" if bad else "done", words, {}, at + timedelta(seconds=n + 8))
+
+    def ran(job: str, of: str, after: int, status: str = "done", words: str = "") -> None:
+        run = store.journal.runs.start(job, of, day, at + timedelta(seconds=after))
+        assert run is not None
+        store.journal.runs.finish(run, status, words or f"{job}: done", {}, at + timedelta(seconds=after + 8))
+
+    for n, one in enumerate(plant.stages):
+        ran("monitor", one.id, n)
+        for what in one.characteristics:
+            bad = failed and n == 1 and what is one.characteristics[0]
+            words = f"stage {one.id!r}: 2 labels, 5 needed - enter 3 more"
+            ran(f"adapt {what.name}", one.id, n, *(("failed", words) if bad else ()))
+            ran(f"predict {what.name}", one.id, n)
+        ran("report", one.id, n)
+    for job in ("night ingest", "upkeep", "night"):  # `watch` needs numbers, see test_learner
+        ran(job, "", len(plant.stages))
 
 
 def told(app) -> str:

@@ -67,7 +67,7 @@ def troubled(home: Path) -> Path:
 def _ring(store: Store) -> None:
     ring = store.journal.alarms.raise_
     ring(
-        "predicted out of spec",
+        "measured_out_of_spec",
         "rolling-2",
         "thickness",
         "high",
@@ -85,7 +85,7 @@ def _ring(store: Store) -> None:
         NOW - timedelta(minutes=30),
     )
     ring(
-        "drift that matters",
+        "drift",
         "rolling-2",
         "roll_force",
         "medium",
@@ -103,7 +103,7 @@ def _ring(store: Store) -> None:
         NOW - timedelta(hours=2),
     )
     seen = ring(
-        "late labels",
+        "late_labels",
         "rolling-1",
         "hardness",
         "low",
@@ -212,7 +212,7 @@ def thousand(home: Path, stages: int = 1000) -> Path:
         store.journal.latest.put(latest)
         for n in range(0, stages, 97):
             store.journal.alarms.raise_(
-                "predicted out of spec",
+                "predicted_out_of_spec",
                 f"press-{n:04d}",
                 "thickness",
                 "high",

@@ -107,7 +107,7 @@ def test_alarms_lead_to_the_unit_they_are_about(homes):
         alarms = {a.kind: a for a in store.journal.alarms.list()}
         kept = store.journal.explanations.list("rolling-2", "thickness")
         assert unit_of(store, alarms["predicted_out_of_spec"]) == kept[-1].unit_id
-        assert unit_of(store, alarms["late labels"]) == ""
+        assert unit_of(store, alarms["late_labels"]) == ""
         other = Alarm("anomaly", "rolling-1", "thickness", "low", "unacknowledged", NOW, NOW, "")
         assert unit_of(store, other) == ""
 
