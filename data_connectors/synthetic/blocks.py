@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from data_connectors.errors import DefinitionError
 from data_connectors.synthetic.families import FAMILIES, split, upstream
 from data_connectors.synthetic.faults import acting, faults_of, reported, shift
 from data_connectors.synthetic.material import Indices, Material, days_of, made_from, slabs
@@ -122,6 +123,7 @@ def _characteristics(
         name = response.name
         amount = shift(faults, "relation", name, scenario, setting.seconds)
         value = _changed(response, _line_own(response, raw[name], setting), x, family, amount)
+        value = value + response.sd * _inherited(scenario, name, setting, faults)
         draw = setting.normals(f"rest {name}", 1)[:, 0]
         if characteristic.kind == "binary":
             expected[name] = 1 / (1 + np.exp(-(value + response.noise * draw)))
@@ -130,6 +132,21 @@ def _characteristics(
         else:
             expected[name], actual[name] = value, value + response.noise * draw
     return expected, actual
+
+
+def _inherited(scenario: Scenario, name: str, setting: Setting, faults: tuple[Fault, ...]) -> Array:
+    """What faults further up add to a characteristic, in its standard deviations, shape (n,)."""
+    added = np.zeros(len(setting.seconds))
+    for fault in faults:
+        if fault.kind == "inherited" and fault.subject == name:
+            signal = next((s for f in FAMILIES.values() for s in f.signals if s.name == fault.cause), None)
+            if signal is None or fault.cause not in setting.upstream:
+                raise DefinitionError(
+                    f"fault on {setting.stage!r}: no stage further up has a parameter {fault.cause!r}"
+                )
+            away = (setting.upstream[fault.cause] - signal.base) / signal.sd
+            added += fault.size * away * acting(fault, scenario, setting.seconds)
+    return added
 
 
 def _said(

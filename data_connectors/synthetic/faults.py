@@ -11,12 +11,13 @@ import numpy as np
 
 from data_connectors.synthetic.families import FAMILIES, signals, split
 from data_connectors.synthetic.noise import DAY_S, Array, stream
-from data_connectors.synthetic.scenario import Fault, FaultKind, Scenario
+from data_connectors.synthetic.scenario import TOLD_ONLY, Fault, FaultKind, Scenario
 from data_connectors.synthetic.signals import Signal
 
 WEEK_S = 7 * DAY_S
 LONGEST_WEEKS = 1
 OF_PARAMETERS = ("sensor_bias", "sensor_drift", "stuck", "noise", "input_shift")
+DRAWN = tuple(kind for kind in get_args(FaultKind) if kind not in TOLD_ONLY)
 OF_CHARACTERISTICS = ("relation", "gauge_shift")
 
 
@@ -28,7 +29,7 @@ def _drawn(scenario: Scenario, stage: str, week: int) -> tuple[Fault, ...]:
 
 
 def _draw(scenario: Scenario, stage: str, week: int, rng: np.random.Generator) -> Fault:
-    kind: FaultKind = rng.choice(np.array(get_args(FaultKind))).item()
+    kind: FaultKind = rng.choice(np.array(DRAWN)).item()
     onset = scenario.start + timedelta(seconds=int((week + rng.random()) * WEEK_S))
     hours = float(rng.uniform(3, 10) if kind == "outage" else rng.uniform(12, 150))
     sign = -1.0 if kind in (*OF_PARAMETERS, *OF_CHARACTERISTICS) and rng.random() < 0.5 else 1.0

@@ -12,8 +12,10 @@ from data_connectors.names import nearest
 
 FaultKind = Literal[
     "sensor_bias", "sensor_drift", "stuck", "noise", "input_shift", "relation", "tool_wear",
-    "gauge_shift", "late_labels", "outage",
+    "gauge_shift", "late_labels", "outage", "inherited",
 ]  # fmt: skip
+#: Faults that are only told, never drawn: they need to be thought out.
+TOLD_ONLY = ("inherited",)
 SLABS_PER_HEAT = 4
 LINES = (1, 2)
 
@@ -28,7 +30,8 @@ class Fault:
         ``sensor_bias`` (jump), ``sensor_drift`` (ramp, `size` a week), ``stuck``, ``noise`` concern what is reported of
         a parameter; ``input_shift`` moves the parameter itself; ``relation`` moves the characteristic at equal
         parameters; ``tool_wear`` multiplies wear by ``1 + size``; ``gauge_shift`` moves laboratory results only;
-        ``late_labels`` makes them ``1 + size`` times as late; ``outage`` silences the stage's measurements.
+        ``late_labels`` makes them ``1 + size`` times as late; ``outage`` silences the stage's measurements;
+        ``inherited`` makes the characteristic follow the parameter `cause` of a stage further up.
     stage : str
         Id of the stage, e.g. ``rolling-2``.
     onset : datetime
@@ -39,6 +42,9 @@ class Fault:
         The parameter or characteristic; empty where the kind needs none.
     until : datetime or None
         When it is mended; None: never.
+    cause : str
+        Of ``inherited``: a parameter of a stage further up; `size` standard deviations of the characteristic for one
+        standard deviation of the parameter.
 
     Examples
     --------
@@ -53,6 +59,7 @@ class Fault:
     size: float = 1.0
     subject: str = ""
     until: datetime | None = None
+    cause: str = ""
 
     def __post_init__(self) -> None:
         """Check the kind and the times."""
@@ -60,6 +67,11 @@ class Fault:
             raise DefinitionError(f"fault kind {self.kind!r} is unknown - use one of {', '.join(get_args(FaultKind))}")
         if self.onset.tzinfo is None or (self.until is not None and self.until.tzinfo is None):
             raise DefinitionError(f"fault {self.kind!r} on {self.stage!r}: times need a zone - write e.g. ...+00:00")
+        if (self.kind == "inherited") != bool(self.cause):
+            raise DefinitionError(
+                f"fault {self.kind!r} on {self.stage!r}: cause {self.cause!r} - name a parameter further up for"
+                " 'inherited', and for no other kind"
+            )
 
     def active(self, moment: datetime) -> bool:
         """Whether it acts at `moment`."""
@@ -152,6 +164,7 @@ def fault_from(table: Mapping[str, Any], stage: str) -> Fault:
         size=float(table.get("size", 1.0)),
         subject=str(table.get("subject", "")),
         until=None if until is None else _moment(until, where),
+        cause=str(table.get("cause", "")),
     )
 
 

@@ -44,7 +44,7 @@ def told_faults(night: datetime) -> tuple[Fault, ...]:
 
 def _table(fault: Fault) -> dict[str, object]:
     until = {} if fault.until is None else {"until": fault.until.isoformat()}
-    subject = {"subject": fault.subject} if fault.subject else {}
+    subject = {key: getattr(fault, key) for key in ("subject", "cause") if getattr(fault, key)}
     return {"kind": fault.kind, "onset": fault.onset.isoformat(), "size": fault.size, **subject, **until}
 
 
