@@ -26,6 +26,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "close_incident": "operator",
         "add_event": "operator",
         "import_events": "operator",
+        "request_causes": "operator",
         "request_explanation": "operator",
         "shelve_alarm": "engineer",
         "unshelve_alarm": "engineer",

@@ -28,7 +28,7 @@ from qc_app.actions.limits import (
 from qc_app.actions.models import promote, retrain, roll_back
 from qc_app.actions.notify import resend_letters, try_route
 from qc_app.actions.plant import apply_plant
-from qc_app.actions.requests import replay_quarantine, request_explanation, request_run
+from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "record_gauge_study",
     "remove_alarm",
     "replay_quarantine",
+    "request_causes",
     "request_explanation",
     "request_run",
     "resend_letters",

@@ -41,6 +41,24 @@ def request_run(store: Store, actor: Actor, what: str, stage: str = "", reason: 
     return ask(store, actor, what, stage, {}, reason=reason)
 
 
+def request_causes(
+    store: Store, actor: Actor, stage: str, characteristic: str, unit: str = "", *, reason: str = ""
+) -> Request:
+    """Ask what further up may be behind the bad units of a stage, or behind one unit.
+
+    Raises
+    ------
+    NotAllowed
+        Below operator.
+    PlantError, DefinitionError
+        If there is no such stage or characteristic.
+    """
+    authorise(store, actor, "request_causes", f"{stage} / {characteristic} {unit}"[:MAX_TEXT], reason)
+    current_plant(store).stage(stage).characteristic(characteristic)
+    arguments = {"characteristic": characteristic, "unit": unit}
+    return ask(store, actor, "causes", stage, arguments, reason=reason)
+
+
 def request_explanation(
     store: Store, actor: Actor, stage: str, characteristic: str, unit: str, *, reason: str = ""
 ) -> Request:

@@ -18,6 +18,7 @@ from qc_app.dashboard.session import (
     say,
     top,
 )
+from qc_app.dashboard.unit_causes import up_the_line
 from qc_app.dashboard.unit_details import contributions, moved, precedents, sisters
 from qc_app.dashboard.unit_family import family
 from qc_app.views import SHORT, UnitView, age, figure, local, specification, state_word, unit_choices, unit_view
@@ -51,7 +52,7 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
     st.html(markup.facts(_facts(view, now)))
     _asking(view, now)
     if view.explanation is None:
-        family(view, now)
+        _line(view, now)
         return
     left, right = st.columns([7, 5], gap="medium")
     with left:
@@ -60,6 +61,12 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
     with right:
         precedents(view, now.plant.zone)
         sisters(view)
+    _line(view, now)
+
+
+def _line(view: UnitView, now: Here) -> None:
+    """Show what is known of the unit's material up and down the line."""
+    up_the_line(view, now)
     family(view, now)
 
 

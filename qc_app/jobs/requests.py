@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from qc_app.clock import plant_day
 from qc_app.errors import ActionError
@@ -13,6 +14,7 @@ from qc_app.jobs.learner.retune import retune
 from qc_app.jobs.learner.train import train
 from qc_app.jobs.model.adapt import adapt
 from qc_app.jobs.model.answers import Answers
+from qc_app.jobs.model.causes import causes
 from qc_app.jobs.model.explain import explain_unit
 from qc_app.jobs.model.judge import judge
 from qc_app.jobs.model.predict import predict
@@ -64,6 +66,7 @@ def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Resul
         "train": lambda: train(now(store, plant, permit), f"asked for by {request.author}"),
         "retune": lambda: retuned(now(store, plant, permit), f"asked for by {request.author}"),
         "adapt": lambda: renewed(now(store, plant, permit), request.stage),
+        "causes": lambda: _causes(now(store, plant, permit), request),
         "explain": lambda: _explained(now(store, plant, permit), request),
         "mend_column": lambda: mended(store, plant, int(request.arguments.get("proposal", 0)), permit),
         "replay_quarantine": lambda: replayed(store, plant, list(request.arguments.get("ids", [])), permit),
@@ -100,6 +103,17 @@ def _explained(night: Night, request: Request) -> Result:
     night.permit()
     night.store.journal.explanations.put([found])
     return Result(f"{what.name} of unit {found.unit_id} explained", {"explained": 1})
+
+
+def _causes(night: Night, request: Request) -> Result:
+    """Rank causes; the answer is in the numbers of the run, where the page reads it."""
+    stage = night.plant.stage(request.stage)
+    what = stage.characteristic(str(request.arguments.get("characteristic")))
+    unit = str(request.arguments.get("unit", ""))
+    found = causes(night, stage, what, unit)
+    top = next((p for p in found.parameters if p.stage), None)
+    first = f"; the most from further up: {top.name} of {top.stage}" if top else ""
+    return Result(f"{what.name}: {found.about}{first}", {"causes": asdict(found) | {"unit": unit}})
 
 
 def now(store: Store, plant: Plant, permit: Permit = always) -> Night:

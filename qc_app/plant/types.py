@@ -12,7 +12,7 @@ from qc_app.plant.alarms import AlarmRule, Route, check_routes, check_rules
 from qc_app.plant.calendar import CLOCK_TIME, Calendar
 from qc_app.plant.marks import Mark
 from qc_app.plant.nearest import nearest
-from qc_app.plant.upstream import as_read, check_feeds, everything
+from qc_app.plant.upstream import as_read, check_feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,6 @@ class Plant:
     def as_read(self, stage_id: str) -> Stage:
         """Return a stage with all that its models read: statistics of windows, and what it takes from further up."""
         return as_read({s.id: s for s in self.stages}, self.stage(stage_id))
-
-    def all_read(self, stage_id: str) -> Stage:
-        """Return a stage, not widened yet, that takes all parameters and measurements of every stage further up."""
-        return everything({s.id: s for s in self.stages}, self.stage(stage_id))
 
     def sources_of(self, stage_id: str, carries: Carries | None = None) -> tuple[Source, ...]:
         """Return the sources of one stage, of one or both sorts, in the order of the definition."""

@@ -14,6 +14,8 @@ from qc_app.views.alarms import (
     hidden_because,
 )
 from qc_app.views.books import books_table
+from qc_app.views.causes import CausesView, causes_view
+from qc_app.views.causes_words import CAUTION, stretch_words
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.door import enter, plant_now
 from qc_app.views.drift import DriftView, drift_view
@@ -40,6 +42,7 @@ from qc_app.views.unit import UnitView, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit_words import CAVEAT
 
 __all__ = [
+    "CAUTION",
     "CAVEAT",
     "NO_DATA",
     "RINGS",
@@ -50,6 +53,7 @@ __all__ = [
     "Alarm",
     "AlarmReport",
     "AlarmsView",
+    "CausesView",
     "DriftView",
     "Family",
     "GaugeView",
@@ -73,6 +77,7 @@ __all__ = [
     "alarms_view",
     "books_table",
     "by_effect",
+    "causes_view",
     "chosen_sources",
     "columns_table",
     "concerning",
@@ -118,6 +123,7 @@ __all__ = [
     "stage_states",
     "stage_view",
     "state_word",
+    "stretch_words",
     "touched_table",
     "unit_choices",
     "unit_of",

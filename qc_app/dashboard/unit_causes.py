@@ -1,0 +1,55 @@
+"""Causes on the Unit page: what further up the line may be behind this unit, or behind all bad ones."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.actions import request_causes
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.session import Here, attempt, say
+from qc_app.views import CAUTION, CausesView, UnitView, causes_view, local
+
+_THIS, _ALL = "this unit", "all bad units of the stage"
+
+
+def up_the_line(view: UnitView, now: Here) -> None:
+    """Show what was found up the line, and offer to look; nothing for a stage that has none before it."""
+    if not view.stage.upstream:
+        return
+    st.html(markup.heading("Causes up the line", "stages, parameters and stretches of time, ranked by what they add"))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        about = st.selectbox("About", (_THIS, _ALL), key="causes_about", width=260)
+        unit = view.unit_id if about == _THIS else ""
+        if st.button("Look up the line", key="causes_go", help="The scheduler does it, in seconds to a minute"):
+            attempt(lambda: _ask(view, now, unit), "Asked: it appears here by itself.")
+            st.rerun()
+    found = causes_view(now.store, now.plant, view.stage.id, view.characteristic.name, unit)
+    if found is None:
+        say("Nobody has looked yet.")
+        return
+    _shown(found, now)
+
+
+def _ask(view: UnitView, now: Here, unit: str) -> object:
+    return request_causes(now.store, now.actor, view.stage.id, view.characteristic.name, unit)
+
+
+def _shown(found: CausesView, now: Here) -> None:
+    say(f"{found.sentence} Looked at {local(found.at, now.plant.zone)}.")
+    left, right = st.columns([4, 8], gap="medium")
+    with left:
+        tables.show(found.stages, "causes_stages", {"stage": "Stage", "adds": "Adds"}, rows=4)
+    with right:
+        columns = {"stage": "Stage", "parameter": "Parameter", "adds": "Adds", "bad": "Here", "usual": "Usually"}
+        tables.show(found.parameters, "causes_parameters", columns | {"with": "Moves with"}, rows=8)
+    columns = {
+        "stage": "Stage",
+        "from": "From",
+        "to": "To",
+        "units": "Units",
+        "worse_by": "Worse by",
+        "chance": "Chance",
+    }
+    empty = "No stretch of time stands out."
+    tables.show(found.stretches, "causes_stretches", columns, zone=now.plant.zone, rows=4, empty=empty)
+    say(CAUTION)

@@ -1,0 +1,20 @@
+"""Words on what may be behind bad quality."""
+
+from __future__ import annotations
+
+CAUTION = (
+    "What a model reads off the data is where to look first, no proof: what moves together cannot be told apart, and"
+    " what nobody measures is not in it."
+)
+CHANCE = 0.05
+
+
+def stretch_words(p: float) -> str:
+    """Say how likely chance alone makes such a stretch.
+
+    Examples
+    --------
+    >>> stretch_words(0.005), stretch_words(0.4)
+    ('more than chance (p = 0.005)', 'may be chance (p = 0.4)')
+    """
+    return f"{'more than chance' if p <= CHANCE else 'may be chance'} (p = {p:.2g})"
