@@ -24,6 +24,7 @@ from qc_app.actions.limits import (
     include_point,
     roll_back_limits,
     trial_limits,
+    trial_words,
 )
 from qc_app.actions.models import promote, retrain, roll_back
 from qc_app.actions.notify import resend_letters, try_route
@@ -74,6 +75,7 @@ __all__ = [
     "shelve_alarm",
     "tick_alarm_step",
     "trial_limits",
+    "trial_words",
     "try_route",
     "unshelve_alarm",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from qc_app.access import Actor
 from qc_app.actions.gauge_sheet import Sheet, judge_sheet
-from qc_app.actions.permission import authorise, current_plant, record
+from qc_app.actions.permission import authorise, current_plant, in_sentences, record
 from qc_app.errors import ActionError
 from qc_app.records import GaugeKind, GaugeStudy
 from qc_app.store import Store
@@ -60,7 +60,8 @@ def record_gauge_study(  # noqa: PLR0917 - what may be said of a study
         raise ActionError(f"the study is dated {done:%Y-%m-%d}, in the future - correct the date")
     if due is not None and due <= done:
         raise ActionError(f"the gauge is due on {due:%Y-%m-%d}, not after its study on {done:%Y-%m-%d} - correct it")
-    found = judge_sheet(sheet, what, kind, reference=reference, resolution=resolution)
+    with in_sentences():
+        found = judge_sheet(sheet, what, kind, reference=reference, resolution=resolution)
     numbers = dict(found.numbers) | {"warnings": list(found.warnings)}
     kept = store.journal.gauges.add(
         GaugeStudy(

@@ -10,7 +10,7 @@ from models import spc
 from models.spc import PhaseOne
 from qc_app import framing
 from qc_app.access import Actor
-from qc_app.actions.permission import authorise, current_plant, record
+from qc_app.actions.permission import authorise, current_plant, in_sentences, record
 from qc_app.errors import ActionError
 from qc_app.records import Exclusion, Limits
 from qc_app.store import Store
@@ -80,6 +80,18 @@ def trial_limits(  # noqa: PLR0917 - what may be chosen of them
     return Trial(name, spc.phase_one(name, part.data, part.causes), part, begins)
 
 
+def trial_words(store: Store, stage: str, characteristic: str, chart: str = "", since: datetime | None = None) -> str:
+    """Say what limits would be if they were frozen, or why there can be none."""
+    try:
+        with in_sentences():
+            trial = trial_limits(store, stage, characteristic, chart, since)
+    except ActionError as error:
+        return f"{error}."
+    found = trial.phase.limits
+    numbers = f"{found.lower:.5g} / {found.center:.5g} / {found.upper:.5g}"
+    return f"{'. '.join([f'They would be {numbers}: {trial.phase.sentence}', *found.warnings])}."
+
+
 def _begins(since: datetime | None, versions: list[Limits], now: datetime) -> datetime:
     if since is None:
         return now
@@ -125,7 +137,8 @@ def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
     """
     subject = f"{stage} / {characteristic}"
     authorise(store, actor, "freeze_limits", subject, reason)
-    trial = trial_limits(store, stage, characteristic, chart, since, first, last)
+    with in_sentences():
+        trial = trial_limits(store, stage, characteristic, chart, since, first, last)
     _, what = _named(store, stage, characteristic)
     made = framing.limits_of(
         stage, what, trial.chart, trial.seen, trial.phase.limits, trial.since, store.clock.now(), actor.name,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from models.errors import ModelsError
 from qc_app.access import NEEDS_REASON, Actor, require
 from qc_app.errors import ActionError, NotAllowed
 from qc_app.plant import Plant, parse
@@ -52,6 +54,21 @@ def record(
 ) -> None:
     """Write who did what, when and why to the audit trail."""
     store.journal.audit.write(store.clock.now(), actor.name, actor.role, action, subject, reason, dict(detail or {}))
+
+
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """Let what the models refuse be an ActionError: a page shows its sentence.
+
+    Raises
+    ------
+    ActionError
+        Instead of a ModelsError.
+    """
+    try:
+        yield
+    except ModelsError as error:
+        raise ActionError(str(error)) from None
 
 
 def current_plant(store: Store) -> Plant:

@@ -35,7 +35,7 @@ GIVEN = {
     "accept": True,
 }
 PURE = {
-    "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits",
+    "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
     "Entry",
 }  # fmt: skip

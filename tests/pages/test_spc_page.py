@@ -104,3 +104,34 @@ def test_offer_keeps_to_what_fits(tmp_path):
         vectors = offer(store, plant, "rolling-1", "thickness", "parameters")
     assert set(vectors.charts) == {"t2", "mewma", "mcusum", "pca"}
     assert len({rule.of for rule in rule_choices()}) == 5
+
+
+def test_the_trial_stands_beside_the_button_and_earlier_limits_come_back(open_app, tmp_path):
+    home = made_troubles.troubled(tmp_path / "home")
+    app = open_app(home, "spc", role="approver", stage="rolling-2", what="thickness", chart="imr")
+    assert "They would be" in told(app)
+    app.text_input(key="spc_rollback_reason").set_value("the new rolls came out")
+    app.button(key="spc_rollback_go").click().run()
+    assert "limits of version 1 are in force again" in told(app)
+    (history,) = [d.value for d in app.dataframe if "version" in d.value.columns]
+    assert history["version"].iloc[0] == 3
+
+
+def test_a_gauge_study_is_recorded_on_the_page_and_its_parts_shown(open_app, tmp_path):
+    from tests.app.test_gauge_sheets import crossed_text
+
+    home = made_troubles.troubled(tmp_path / "home")
+    app = open_app(home, "spc", stage="rolling-2", what="thickness", chart="imr")
+    app.file_uploader(key="spc_gauge_file_0").upload("study.csv", crossed_text().encode(), "text/csv")
+    app.button(key="spc_gauge_go").click().run()
+    assert "gauge R&amp;R is 27.9% of the total variation" in told(app)
+    (parts,) = [d.value for d in app.dataframe if "of_tolerance" in d.value.columns]
+    assert parts["name"].to_list()[0] == "gauge R&R"
+
+
+def test_a_sheet_that_cannot_be_judged_is_told_on_the_page(open_app, tmp_path):
+    home = made_troubles.troubled(tmp_path / "home")
+    app = open_app(home, "spc", stage="rolling-2", what="thickness", chart="imr")
+    app.file_uploader(key="spc_gauge_file_0").upload("study.csv", b"part,appraiser,value\n1,A,1\n2,A,2", "text/csv")
+    app.button(key="spc_gauge_go").click().run()
+    assert "at least 2 of each" in told(app)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from qc_app.actions import exclude_point, freeze_limits, include_point
+from qc_app.actions import exclude_point, freeze_limits, include_point, roll_back_limits, trial_words
 from qc_app.dashboard import markup, tables
-from qc_app.dashboard.session import Here, attempt, guarded
+from qc_app.dashboard.session import Here, attempt, guarded, say
 from qc_app.views import exclusions_table, limits_history
 
 
@@ -16,8 +16,11 @@ def section(now: Here, stage: str, what: str, chart: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         _history(now, stage, what)
-        with st.popover("Freeze new limits", key="spc_freeze_open"):
-            _freeze(now, stage, what, chart)
+        with st.container(horizontal=True):
+            with st.popover("Freeze new limits", key="spc_freeze_open"):
+                _freeze(now, stage, what, chart)
+            with st.popover("Earlier limits again", key="spc_rollback_open"):
+                _roll_back(now, stage, what, chart)
     with right:
         _left_out(now, stage, what)
         with st.popover("Leave a unit out, or take it in", key="spc_exclude_open"):
@@ -54,10 +57,25 @@ def _left_out(now: Here, stage: str, what: str) -> None:
 
 
 def _freeze(now: Here, stage: str, what: str, chart: str) -> None:
+    say(trial_words(now.store, stage, what, chart))
     with st.form("spc_freeze", border=False):
         reason = st.text_input("Why new limits", key="spc_freeze_reason")
         if st.form_submit_button("Freeze from now on", key="spc_freeze_go"):
             attempt(lambda: freeze_limits(now.store, now.actor, stage, what, reason, chart), "New limits are in force.")
+            st.rerun()
+
+
+def _roll_back(now: Here, stage: str, what: str, chart: str) -> None:
+    versions = limits_history(now.store, now.plant, stage, what, chart)["version"].to_list()[1:]
+    if not versions:
+        say("This chart has no earlier limits.")
+        return
+    with st.form("spc_rollback", border=False):
+        version = st.selectbox("Version", versions, key="spc_rollback_version")
+        reason = st.text_input("Why", key="spc_rollback_reason")
+        if st.form_submit_button("In force from now on", key="spc_rollback_go"):
+            act = lambda: roll_back_limits(now.store, now.actor, stage, what, reason, chart, version)  # noqa: E731 - the one use
+            attempt(act, f"The limits of version {version} are in force again.")
             st.rerun()
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, say, top
-from qc_app.dashboard.spc import limits, picks, picture, study
+from qc_app.dashboard.spc import gauge, limits, picks, picture, study
 from qc_app.views import figure, local
 from qc_app.views.spc import SpcPage, spc_page
 
@@ -28,6 +28,7 @@ def page() -> None:
     if chosen.subject == "measured":
         limits.section(now, stage, what, chosen.chart)
         study.section(now, stage, what)
+        gauge.section(now, stage, what)
 
 
 @guarded

@@ -1,4 +1,4 @@
-"""Capability six-pack and gauge: what the process can do, and what measures it."""
+"""Capability six-pack: what the process can do."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ import streamlit as st
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, guarded, inks, pick_one, say
 from qc_app.dashboard.spc import picture
-from qc_app.views import figure, gauge_view, local
 from qc_app.views.spc import StudyView, study_view
 
-METHODS = {"normal": "Normal", "auto": "Chosen by the data", "percentiles": "Percentiles", "box-cox": "Box-Cox"}
+METHODS = {
+    "normal": "Normal",
+    "auto": "Chosen by the data",
+    "fitted": "Best fit",
+    "percentiles": "Percentiles",
+    "box-cox": "Box-Cox",
+}
 
 
 @guarded
 def section(now: Here, stage: str, what: str) -> None:
-    """Show the capability study of results, and the gauge studies."""
+    """Show the capability study of results; a defect has none but its share."""
     of = now.plant.stage(stage).characteristic(what)
     if of.kind == "continuous":
         st.html(markup.heading("Capability", "with intervals; believed only where the chart is stable"))
         _capability(now, stage, what)
-    _gauge(now, stage, what)
 
 
 @guarded
@@ -66,18 +70,3 @@ def _indices(view: StudyView) -> None:
         "upper": tables.number("to", 2),
     }
     tables.show(view.indices, "spc_indices", columns, rows=7, empty="All values are equal: there is no index.")
-
-
-def _gauge(now: Here, stage: str, what: str) -> None:
-    view = gauge_view(now.store, now.plant, stage, what)
-    st.html(markup.heading("Gauge", "what measures it; its spread is the floor of what a model can know"))
-    unit = view.characteristic.unit
-    due = local(view.due, now.plant.zone) if view.due else "no date"
-    facts = [
-        markup.Fact("Spread of the gauge", figure(view.sd, 4), unit, view.source),
-        markup.Fact("Next study due", due, state="watch" if view.overdue else ""),
-    ]
-    st.html(markup.facts(facts))
-    columns = {"at": "Time", "kind": "Study", "verdict": "Verdict", "sentence": "In words", "author": "By"}
-    empty = "No study of this gauge yet: `qc spc gauge` reads one from a sheet."
-    tables.show(view.studies, "spc_gauge", columns, zone=now.plant.zone, rows=4, empty=empty)
