@@ -41,6 +41,9 @@ def changes(view: StageView) -> None:
                 or "Drift is not known yet: too few units so far, or no night has tested it."
             )
         )
+    if view.drift and st.button("See before and now", key="stage_drift", type="tertiary"):
+        place = {"stage": view.stage.id, "what": view.characteristic.name}
+        st.switch_page(st.session_state["pages"]["drift"], query_params=place)
 
 
 def courses(view: StageView, now: Here, window: str) -> None:

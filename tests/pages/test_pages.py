@@ -104,6 +104,36 @@ def test_stage_shows_verdict_alarms_and_what_to_do(look):
     assert "not stable" in html
 
 
+def test_drift_names_failed_sensors_apart_and_what_matters_first(look):
+    html = told(look("troubled", "drift", "rolling-2"))
+    order = (
+        *("moved in a way that matters", "Failed sensors", "coolant_flow: stuck", "What moved"),
+        *("the expected error rises", "residuals rose", "the model does not use it"),
+        *("Before and now", "At equal context"),
+    )
+    places = [html.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_drift_of_a_healthy_plant_is_calm(look):
+    html = told(look("healthy", "drift", "rolling-1"))
+    assert "Nothing moved more than chance allows" in html
+    assert not re.search(r'qc-(chip|fact|note) (act|watch)"', html)
+    assert "Failed sensors" not in html
+
+
+def test_models_page_says_how_good_it_is_and_when_that_cannot_be_told(look):
+    assert "estimated 0.0121 mm" in told(look("troubled", "models", "rolling-2"))
+    assert "cannot estimate: only 12%" in told(look("troubled", "models", NASTY))
+
+
+def test_the_drift_page_opens_the_stage(open_app):
+    app = open_app("troubled", "drift", stage="rolling-2", what="thickness")
+    app.button(key="drift_stage").click().run()
+    assert not app.exception
+    assert "14 of the newest 60 units" in told(app)
+
+
 def test_models_page_shows_the_failed_step_first(look):
     tables = [d.value for d in look("troubled", "models").dataframe]
     (runs,) = [t for t in tables if "plant_day" in t.columns]
