@@ -8,27 +8,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-import polars as pl
-
 from data_connectors.base import Batch, Column, Conformed, Gap, Reject
-from data_connectors.columns import column_of
 from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SourceRefused, SourceUnavailable
 from data_connectors.frames import frame_of
-from data_connectors.live.assembly import Assembly, Made, assembly_of
-from data_connectors.live.assembly.cells import Row
+from data_connectors.live.assembly import Assembly, Made, assembly_of, table
 from data_connectors.live.options import LiveOptions, Rows
 from data_connectors.live.progress import Progress
 from data_connectors.live.sample import Heard, Record, Sample
 from data_connectors.live.spool import Kept, Place, Standing, forget, kept_since, resumed
-from data_connectors.names import normal
 from data_connectors.schema import Source, Stage
-from data_connectors.values import CODE_SUFFIX
+from data_connectors.windows import windowed
 
 BATCH_ITEMS = 20_000
 DISCOVERED = 1_000
-GOOD = "good"
 _LONG = timedelta(days=1)
 
 
@@ -87,7 +81,7 @@ class LiveConnector:
     def _batches(
         self, stage: Stage, progress: Progress, frames: Iterable[tuple[Kept, Place, Place]], gap: Gap | None
     ) -> Iterator[Batch]:
-        assembly = assembly_of(self.source, self.live_options, progress)
+        assembly = assembly_of(self.source, stage, self.live_options, progress)
         pile = _Pile(progress.seen, [] if gap is None else [gap])
         for kept, before, after in frames:
             fresh = before >= progress.seen
@@ -103,24 +97,8 @@ class LiveConnector:
         """Return what was made; only now is the checkpoint true."""
         after = assembly.progress(pile.seen).text()
         rejects = (*pile.rejects, *made.rejects)
-        return Batch(stage.id, self._frame(stage, made.rows), after, self.kind, rejects, gaps=tuple(pile.gaps))
-
-    def _frame(self, stage: Stage, rows: Sequence[Row]) -> pl.DataFrame:
-        """Return rows as a frame that has every declared column; what a source has not told yet is empty."""
-        if not rows:
-            return pl.DataFrame()
-        named = [{normal(name): value for name, value in row.items()} for row in rows]
-        names = list(dict.fromkeys([*self._declared(stage), *(name for row in named for name in row)]))
-        absent = {name: GOOD if name.endswith(CODE_SUFFIX) else None for name in names}
-        cells = [[row.get(name, absent[name]) for name in names] for row in named]
-        return frame_of(names, cells, self.source.decimal)
-
-    def _declared(self, stage: Stage) -> list[str]:
-        own = [normal(self.source.unit_column), normal(self.source.time_column)]
-        if self.source.carries == "labels":
-            return [*own, *(column_of(self.source, c.name) for c in stage.characteristics)]
-        codes = [normal(c) for c in self.source.quality.values()]
-        return [*own, *(column_of(self.source, p.name) for p in stage.parameters), *codes]
+        frame = table(self.source, windowed(stage), made.rows)
+        return Batch(stage.id, frame, after, self.kind, rejects, gaps=tuple(pile.gaps))
 
     def acknowledge(self, after: str) -> None:
         """Forget what is stored for good and needed for no row any more."""
@@ -144,12 +122,12 @@ class LiveConnector:
     def preview(self, stage: Stage, rows: int = 20) -> Conformed:
         """Make rows of what the spool holds, or else of what is heard now; nothing is stored or forgotten."""
         heard = self._kept(BATCH_ITEMS) or self.overhear(stage, rows)
-        assembly = assembly_of(self.source, self.live_options, Progress())
+        assembly = assembly_of(self.source, stage, self.live_options, Progress())
         assembly.take([item for item in heard if not isinstance(item, Reject)], Place(), fresh=True)
         made = assembly.made(self._now() + _LONG, ended=True)
         rejects = [item for item in heard if isinstance(item, Reject)][: rows - len(made.rows[:rows])]
-        batch = Batch(stage.id, self._frame(stage, made.rows[:rows]), "", self.kind, tuple(rejects))
-        return conform(batch, stage, self.source, self._now())
+        batch = Batch(stage.id, table(self.source, windowed(stage), made.rows[:rows]), "", self.kind, tuple(rejects))
+        return conform(batch, windowed(stage), self.source, self._now())
 
     def _kept(self, items: int) -> list[Heard]:
         """Return the first things that the spool still holds."""

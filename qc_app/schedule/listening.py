@@ -90,6 +90,7 @@ class Listening:
         self._store, self._permit, self._current = store, permit, current
         self._lock = threading.Lock()
         self._ears: dict[str, Ear] = {}
+        self._deaths: dict[str, tuple[int, float]] = {}
 
     def look(self) -> None:
         """Begin what is new or dead, end what is gone or changed.
@@ -106,15 +107,26 @@ class Listening:
     def _follow(self, plant: Plant | None) -> None:
         wanted = {} if plant is None else _live(plant)
         for name, ear in list(self._ears.items()):
-            if wanted.get(name) != (ear.source, ear.stage) or not ear.is_alive():
+            if wanted.get(name) != (ear.source, ear.stage):
                 self._end([self._ears.pop(name)])
+                self._deaths.pop(name, None)
+            elif not ear.is_alive():
+                del self._ears[name]
+                self._note_death(name)
         for name, (source, stage) in wanted.items():
-            if name not in self._ears:
+            if name not in self._ears and time.monotonic() >= self._deaths.get(name, (0, 0.0))[1]:
                 self._ears[name] = Ear(source, stage, self._store)
                 self._ears[name].start()
                 log.info("listening to %s (%s) for stage %s", name, source.kind, stage.id)
         for ear in self._ears.values():
             ear.publish()
+
+    def _note_death(self, name: str) -> None:
+        """A listener ends by itself only through a fault of the program: begin it again, ever more rarely."""
+        count = self._deaths.get(name, (0, 0.0))[0] + 1
+        wait = waits(count, random.Random())
+        self._deaths[name] = (count, time.monotonic() + wait)
+        log.error("listener of %s died; its last words stand above; it begins again in %.0f s", name, wait)
 
     def stop(self) -> None:
         """End all listeners; what they have not acknowledged, their sources keep."""

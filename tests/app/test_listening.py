@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from data_connectors.schema import Parameter, Source, Stage
+from data_connectors.live import Sample, Spool
+from data_connectors.schema import Parameter, Source, Stage, Window
 from qc_app.cli.checks import probes
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, digest, render
@@ -88,6 +89,8 @@ def test_listeners_follow_the_plant_and_their_death(broker: Broker, store: Store
     second.end()
     second.join(10)
     listening.look()
+    assert listening._ears == {}
+    await_(lambda: bool(listening.look() or listening._ears), "the one after the death")
     (third,) = listening._ears.values()
     assert third.is_alive()
     plants[0] = Plant("Works")
@@ -116,6 +119,35 @@ def test_the_scheduler_listens_and_check_tells(broker: Broker, store: Store) -> 
         running.join(20)
     assert not running.is_alive()
     assert link(store, plant) == "stopped"
+
+
+def test_a_broker_that_forgets_us_is_a_gap_of_the_stage(broker: Broker, store: Store) -> None:
+    plant = plant_on(broker)
+    listening = Listening(store, lambda: None, lambda: plant)
+    listening.look()
+    await_(lambda: link(store, plant) == "connected", "the connection")
+    say(broker, "A")
+    await_(lambda: store.lake.units("rolling-2") == 1 if ingest(store, plant) else False, "the unit")
+    broker.end()
+    broker.start()
+    await_(lambda: bool(ingest(store, plant) and store.journal.gaps.list()), "the gap")
+    listening.stop()
+    (gap,) = store.journal.gaps.list(stage="rolling-2", source="line")
+    assert (gap.cause, gap.start <= gap.end) == ("session_lost", True)
+
+
+def test_a_continuous_stage_has_windows_as_its_units(store: Store) -> None:
+    stage = Stage("kiln", "line-1", "kiln", (Parameter("feed"),), (), window=Window(60, 60))
+    settings = {"host": "nobody.invalid", "topics": "plant/#", "rows": "moment"}
+    source = Source("line", "mqtt", "kiln", columns={"feed": "plant/feed"}, settings=settings)
+    begin = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with Spool(store.spool("line")) as spool:
+        times = [begin + timedelta(seconds=s) for s in range(0, 300, 10)]
+        spool.keep([Sample("plant/feed", float(i), t, None, t) for i, t in enumerate(times)])
+    ingest(store, Plant("Works", stages=(stage,), sources=(source,)))
+    found = store.lake.measurements("kiln", columns=["unit_id", "feed.mean", "feed.good"])
+    assert found.rows()[0] == ("2026-03-01T12:00:00Z", 2.5, 1.0)
+    assert found.height == 4
 
 
 def test_a_source_that_cannot_be_reached_is_told_and_does_not_stop_the_others(store: Store, broker: Broker) -> None:

@@ -53,13 +53,6 @@ class Assembly(Protocol):
         ...
 
 
-def assembly_of(source: Source, options: LiveOptions, since: Progress) -> Assembly:
-    """Return the assembly that a source's ``rows`` setting names, as it was at a checkpoint."""
-    if options.rows == "message":
-        return Messages(source)
-    return Values(source, options, since)
-
-
 class Messages:
     """Each message is a row by itself.
 
@@ -115,7 +108,7 @@ class Values:
     def take(self, heard: Sequence[Sample | Record], first: Place, *, fresh: bool) -> None:
         """Hold each value until its moment is due; a message is taken as the values of its fields."""
         for item in heard:
-            for sample in [item] if isinstance(item, Sample) else _as_samples(item):
+            for sample in [item] if isinstance(item, Sample) else as_samples(item):
                 at, judged = timed(sample, self._ahead)
                 self._waiting.take(at, judged, first, fresh=fresh)
                 self._received = max(self._received, micros(sample.t_received))
@@ -161,6 +154,7 @@ def _as_record(sample: Sample) -> Record:
     return Record({sample.tag: sample.value}, sample.t_source, sample.t_server, sample.t_received, sample.tag)
 
 
-def _as_samples(record: Record) -> list[Sample]:
+def as_samples(record: Record) -> list[Sample]:
+    """Return the fields of a message as values of their own."""
     times = (record.t_source, record.t_server, record.t_received)
     return [Sample(name, value, *times) for name, value in record.fields.items()]

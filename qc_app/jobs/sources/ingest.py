@@ -8,9 +8,10 @@ from datetime import datetime
 import polars as pl
 
 from data_connectors.base import Batch, Conformed, Connector, Gap, Happening, Reject
-from data_connectors.catalog import make_connector
+from data_connectors.catalog import is_live, make_connector
 from data_connectors.conform import conform
 from data_connectors.schema import Source, Stage
+from data_connectors.windows import windowed
 from qc_app.clock import plant_day
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.sources.columns import Columns, widened
@@ -121,6 +122,7 @@ class _Reading:
 
     def __init__(self, store: Store, stage: Stage, source: Source, permit: Permit) -> None:
         self._store, self._stage, self._source, self._permit = store, stage, source, permit
+        self._kept = windowed(stage) if is_live(source.kind) else stage
         self.counts, self.flawed = Counts(), 0
         self._whole: dict[str, list[int]] | None = None
         watched = source.carries == "measurements" and stage.window is None
@@ -144,14 +146,19 @@ class _Reading:
         """Rejects, events, gaps; then rows and checkpoint in one commit; then the source may forget (S2, S3)."""
         now = self._store.clock.now()
         columns = self._columns
-        made = columns.conformed(batch, now) if columns else conform(batch, self._stage, self._source, now)
+        made = columns.conformed(batch, now) if columns else conform(batch, self._kept, self._source, now)
         self._permit()
         hold(self._store, self._source, made.rejects, now)
         note(self._store, self._source, batch.happenings)
         miss(self._store, self._source, batch.gaps)
         reached("after_hold")
         self.counts += stored(
-            self._store, self._source, widened(self._stage, made.rows), made, batch.after, dropped=batch.dropped
+            self._store,
+            self._source,
+            widened(self._kept, made.rows),
+            made,
+            batch.after,
+            dropped=batch.dropped,
         )
         reached("after_store")
         connector.acknowledge(batch.after)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import signal
 import socket
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from data_connectors import make_connector
 from data_connectors.base import Reject
@@ -293,6 +298,44 @@ def test_login_by_reference_and_refusal_in_words(
         assert "check username, password" in bad.message
         assert "canary" not in bad.message
     locked.end()
+
+
+def certificates(folder: Path) -> None:
+    """A certificate for 127.0.0.1 that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "broker of a test")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=2)).add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    form, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (folder / "cert.pem").write_bytes(made.public_bytes(form))
+    (folder / "key.pem").write_bytes(key.private_bytes(form, pkcs8, serialization.NoEncryption()))
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # paho leaves failed TLS to the collector
+@pytest.mark.usefixtures("fleeting")
+def test_tls_that_checks_whom_it_talks_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_connectors.mqtt.connector.OVERHEARD_S", 0.2)
+    certificates(tmp_path)
+    lines = f"allow_anonymous true\ncertfile {tmp_path}/cert.pem\nkeyfile {tmp_path}/key.pem"
+    secured = Broker(tmp_path / "secured", lines=lines, persistent=False).start()
+    trusting = source_of(secured.port, tls=True, ca_file=str(tmp_path / "cert.pem"))
+    steps = [(p.step, p.ok) for p in make_connector(trusting, now).check()]
+    assert steps == [(step, True) for step in ("name", "tcp", "tls", "login", "value")]
+    with listening(trusting, tmp_path / "spool") as listener:
+        listener.connected()
+    distrusting = make_connector(source_of(secured.port, tls=True), now).check()[-1]
+    assert (distrusting.step, distrusting.ok) == ("tls", False)
+    assert "check ca_file" in distrusting.message
+    with listening(source_of(secured.port, tls=True, client_id="other"), tmp_path / "other") as listener:
+        await_(lambda: listener.spool.standing.link == "refused", "the refusal")
+    secured.end()
 
 
 def test_a_black_hole_is_unavailable_and_not_waited_for_without_end(
