@@ -5,15 +5,13 @@ from models.spc.attributes import c_chart, laney_p, laney_u, np_chart, p_chart, 
 from models.spc.autocorrelation import Autocorrelation, acf, check, ljung_box
 from models.spc.capability import Capability, Index, capability
 from models.spc.catalog import CHARTS, chart_kind, chart_names, make_chart
+from models.spc.catalog.kinds import ChartKind
 from models.spc.control_chart import Change, Contributions, ControlChart
 from models.spc.dependence import dependent
-from models.spc.forecast import ForecastChart, forecast_chart
-from models.spc.individuals import IndividualsChart, estimate_limits, imr
-from models.spc.kinds import ChartKind
 from models.spc.lengths.charts import chart_run_length, individuals_run_length
 from models.spc.lengths.length import RunLength
+from models.spc.lengths.markov import cusum_run_length, ewma_run_length
 from models.spc.lengths.rules import run_length, signal_probability
-from models.spc.markov import cusum_run_length, ewma_run_length
 from models.spc.multivariate import mcusum, mewma, pca, t2
 from models.spc.observations import Observations, consecutive
 from models.spc.phases import PhaseOne, Stretch, phase_one, staged
@@ -32,6 +30,8 @@ from models.spc.rules import (
     run_signals,
 )
 from models.spc.variables import nominal, xbar_r, xbar_s, z_mr
+from models.spc.variables.forecast import ForecastChart, forecast_chart
+from models.spc.variables.individuals import IndividualsChart, estimate_limits, imr
 from models.spc.weighted import cusum, ewma, moving_average
 
 __all__ = [

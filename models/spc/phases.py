@@ -12,10 +12,10 @@ from models.base import Array
 from models.errors import TaskError
 from models.spc.catalog import chart_kind, make_chart
 from models.spc.control_chart import ControlChart
-from models.spc.individuals import MANY_EXCLUDED
 from models.spc.observations import Observations
 from models.spc.result import Chart, ChartLimits
 from models.spc.rules import DEFAULT
+from models.spc.variables.individuals import MANY_EXCLUDED
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from scipy import signal, stats
 
 from models import spc
 from models.errors import NotEnoughData, TaskError
-from models.spc.forecast import ewma_forecast
+from models.spc.variables.forecast import ewma_forecast
 
 series = st.lists(st.integers(-100, 100), min_size=5, max_size=40).map(lambda v: np.array(v, dtype=float))
 

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from models.base import Array
 from models.spc.attributes.tallies import checked, phase_one, warnings_of
 from models.spc.control_chart import ControlChart
-from models.spc.individuals import D2
 from models.spc.result import Chart, ChartLimits
 from models.spc.rules import DEFAULT
 from models.spc.shewhart import around, require_order, shewhart, standardized
+from models.spc.variables.individuals import D2
 
 
 @dataclass(frozen=True, slots=True)

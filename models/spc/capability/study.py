@@ -17,9 +17,9 @@ from models.spc.capability.normality import Normality, normality
 from models.spc.capability.percentiles import RESAMPLES
 from models.spc.capability.specification import Specification, observed_interval
 from models.spc.capability.within import within
-from models.spc.individuals import imr
 from models.spc.rules import DEFAULT
 from models.spc.series import as_series, present
+from models.spc.variables.individuals import imr
 
 LEAST = 5
 """Fewer values and an interval would be as wide as the plant."""

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from models.base import Array
 from models.errors import TaskError
 from models.spc.capability.indices import moving_range_df
-from models.spc.individuals import D2, moving_ranges
 from models.spc.series import as_series
+from models.spc.variables.individuals import D2, moving_ranges
 
 
 @dataclass(frozen=True, slots=True)

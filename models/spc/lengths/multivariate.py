@@ -11,8 +11,8 @@ from scipy import optimize, special, stats
 from models.base import Array, BoolArray
 from models.errors import TaskError
 from models.spc.lengths.length import RunLength
+from models.spc.lengths.markov import ewma_run_length
 from models.spc.lengths.simulated import Step, simulated
-from models.spc.markov import ewma_run_length
 
 RINGS = 60
 NODES = (32, 24)

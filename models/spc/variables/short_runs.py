@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 from models.base import Array
 from models.errors import NotEnoughData
 from models.spc.control_chart import ControlChart
-from models.spc.individuals import D2, imr, moving_ranges
 from models.spc.reference import Reference
 from models.spc.result import ChartLimits
 from models.spc.rules import DEFAULT
 from models.spc.series import as_series
+from models.spc.variables.individuals import D2, imr, moving_ranges
 
 UNIT = ChartLimits(-3.0, 0.0, 3.0, 1.0, 0)
 

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from models.base import Array
 from models.errors import TaskError
 from models.spc.control_chart import Change, ControlChart
-from models.spc.individuals import estimate_limits
 from models.spc.result import Chart, ChartLimits, Signal
 from models.spc.series import as_series
 from models.spc.shewhart import require_order
+from models.spc.variables.individuals import estimate_limits
 
 ALLOWANCE, DECISION = 0.5, 5.0
 """Half a standard deviation and five: a run length of 465, and 10.4 after a shift of one (Montgomery, table 9.3)."""

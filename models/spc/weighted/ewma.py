@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from models.base import Array
 from models.errors import TaskError
-from models.spc.individuals import estimate_limits
 from models.spc.result import Chart, ChartLimits, Signal
 from models.spc.series import as_series
+from models.spc.variables.individuals import estimate_limits
 
 SMOOTHING = 0.1
 WIDTH = 2.814

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from models.base import Array
 from models.errors import TaskError
 from models.spc.control_chart import ControlChart
-from models.spc.individuals import estimate_limits
 from models.spc.result import Chart, ChartLimits, Signal
 from models.spc.series import as_series
 from models.spc.shewhart import WIDTH, around, require_order
+from models.spc.variables.individuals import estimate_limits
 
 SPAN = 5
 

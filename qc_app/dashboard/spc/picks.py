@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from qc_app.dashboard.session import Here, pick_one, say
-from qc_app.views.spc import SUBJECTS, Offer, offer, rule_choices
+from qc_app.views.spc import SUBJECTS, Offer, offer, rule_choices, subjects
 
 POINTS = {"50": 50, "100": 100, "300": 300, "all": None}
 SETS = {
@@ -32,8 +32,7 @@ class Chosen:
 
 def chart(now: Here, stage: str, what: str) -> Chosen:
     """Let the person choose subject, chart and points; the adviser's chart is the default."""
-    subjects = offer(now.store, now.plant, stage, what).subjects
-    subject = pick_one("of", "Of", subjects, words=SUBJECTS)
+    subject = pick_one("of", "Of", subjects(now.plant, stage, what), words=SUBJECTS)
     offered = offer(now.store, now.plant, stage, what, subject)
     words = {name: f"✓ {title}" if name == offered.proposed else title for name, title in offered.charts.items()}
     name = pick_one("chart", "Chart", tuple(offered.charts), default=offered.proposed, words=words)

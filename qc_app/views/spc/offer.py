@@ -26,8 +26,6 @@ class Offer:
 
     Parameters
     ----------
-    subjects : tuple of str
-        Out of `SUBJECTS`.
     charts : mapping of str to str
         Name -> title, those that fit.
     with_rules : tuple of str
@@ -38,7 +36,6 @@ class Offer:
         Its sentence.
     """
 
-    subjects: tuple[str, ...]
     charts: dict[str, str]
     with_rules: tuple[str, ...]
     proposed: str
@@ -65,6 +62,11 @@ def rule_choices() -> tuple[RuleChoice, ...]:
     return tuple(RuleChoice(n, spc.RULES[n].text, title) for title, names in spc.RULE_SETS.items() for n in names)
 
 
+def subjects(plant: Plant, stage: str, characteristic: str) -> tuple[str, ...]:
+    """Return what can be charted of a characteristic, out of `SUBJECTS`."""
+    return possible(*plant_stage(plant, stage, characteristic))
+
+
 def offer(store: Store, plant: Plant, stage: str, characteristic: str, subject: str = "measured") -> Offer:
     """Return what can be charted of a subject, and what is proposed.
 
@@ -83,7 +85,7 @@ def offer(store: Store, plant: Plant, stage: str, characteristic: str, subject: 
     if proposed not in charts:
         proposed = next(iter(charts))
     ruled = tuple(name for name in charts if spc.chart_kind(name).run_rules)
-    return Offer(possible(of, what), charts, ruled, proposed, reason)
+    return Offer(charts, ruled, proposed, reason)
 
 
 def charts_for(what: Characteristic, subject: str) -> tuple[str, ...]:

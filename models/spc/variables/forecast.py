@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from models.base import Array
 from models.errors import NotEnoughData
 from models.spc.autocorrelation import LEAST, acf
-from models.spc.individuals import IndividualsChart, imr
 from models.spc.rules import DEFAULT
 from models.spc.series import as_series
+from models.spc.variables.individuals import IndividualsChart, imr
 
 Method = Literal["ar1", "ewma"]
 GRID = np.linspace(0.05, 1.0, 39)

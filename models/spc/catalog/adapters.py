@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from models.spc.catalog.kinds import Asked
 from models.spc.control_chart import ControlChart
-from models.spc.forecast import forecast_chart
-from models.spc.individuals import estimate_limits, imr
-from models.spc.kinds import Asked
 from models.spc.observations import Observations
 from models.spc.result import Chart, ChartLimits
 from models.spc.variables import nominal, part_means, z_mr
+from models.spc.variables.forecast import forecast_chart
+from models.spc.variables.individuals import estimate_limits, imr
 from models.spc.weighted import cusum, ewma, moving_average
 
 

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 from models.errors import TaskError, UnknownName
-from models.spc import adapters
 from models.spc.attributes import c_chart, laney_p, laney_u, np_chart, p_chart, u_chart
+from models.spc.catalog import adapters
+from models.spc.catalog.kinds import Asked, ChartKind, Needs
 from models.spc.control_chart import ControlChart
-from models.spc.kinds import Asked, ChartKind, Needs
 from models.spc.multivariate import mcusum, mewma, pca, t2
 from models.spc.observations import Observations
 from models.spc.reference import Reference
