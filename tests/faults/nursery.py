@@ -62,13 +62,25 @@ def _killed(name: str, arguments: dict[str, object], ticks: int, share: float) -
 
 
 def main() -> None:
+    running: set[int] = set()
+    try:
+        _obey(running)
+    finally:
+        for child in running:
+            os.kill(child, signal.SIGKILL)
+
+
+def _obey(running: set[int]) -> None:
+    """Take orders until there are no more; who runs meanwhile is in `running`, and does not outlive this process."""
     for line in sys.stdin:
         order = json.loads(line)
         if order["order"] == "kill":
             answer = _killed(order["victim"], order["arguments"], order["ticks"], order["share"])
         elif order["order"] == "start":
             answer = {"pid": _fork(order["victim"], order["arguments"])[0]}
+            running.add(answer["pid"])
         else:
+            running.discard(order["pid"])
             os.kill(order["pid"], signal.SIGTERM)
             answer = {"ended": os.waitstatus_to_exitcode(os.waitpid(order["pid"], 0)[1])}
         sys.stdout.write(json.dumps(answer) + "\n")
