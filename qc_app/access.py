@@ -28,6 +28,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "import_events": "operator",
         "request_causes": "operator",
         "request_explanation": "operator",
+        "stop_writeback": "operator",
         "shelve_alarm": "engineer",
         "unshelve_alarm": "engineer",
         "remove_alarm": "engineer",
@@ -46,6 +47,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "record_gauge_study": "engineer",
         "freeze_limits": "approver",
         "roll_back_limits": "approver",
+        "start_writeback": "approver",
         "promote": "approver",
         "roll_back": "approver",
     }
@@ -61,6 +63,8 @@ NEEDS_REASON = frozenset(
         "include_point",
         "freeze_limits",
         "roll_back_limits",
+        "stop_writeback",
+        "start_writeback",
         "promote",
         "roll_back",
     }

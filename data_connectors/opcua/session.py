@@ -89,9 +89,16 @@ def unheard(step: str, words: str) -> None:
     """Take what a step has to say where nobody wants to know."""
 
 
+def reads(request: Any) -> bool:
+    """Tell whether a request is of a service that changes nothing on the server."""
+    return type(request).__name__ in READING
+
+
 @asynccontextmanager
-async def session(options: Options, where: str, told: Told = unheard) -> AsyncIterator[Session]:
-    """Open a session, telling each step that went well, and close it again.
+async def session(
+    options: Options, where: str, told: Told = unheard, allowed: Callable[[Any], bool] = reads
+) -> AsyncIterator[Session]:
+    """Open a session that lets only `allowed` requests through, telling each step that went well, and close it again.
 
     Raises
     ------
@@ -103,7 +110,7 @@ async def session(options: Options, where: str, told: Told = unheard) -> AsyncIt
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # what went wrong is said once, by us
     try:
         await _reached(options, told)
-        client = _client(options)
+        client = _client(options, allowed)
         warnings = await _secured(client, options, where, told)
         await _signed_in(client, options, where, told)
         patience_s = _ROUGH_S
@@ -132,21 +139,21 @@ async def _reached(options: Options, told: Told) -> None:
     told("tcp", f"port {port} is open")
 
 
-def _client(options: Options) -> Client:
+def _client(options: Options, allowed: Callable[[Any], bool]) -> Client:
     client = Client(options.url, timeout=options.timeout_s, watchdog_intervall=options.keep_alive_s)
     client.name = client.description = "qc-app"
     client.application_uri = certificates.application_uri()
     client.product_uri = "urn:qc-app"
-    _only_reading(client.uaclient)
+    _only(allowed, client.uaclient)
     return client
 
 
-def _only_reading(transport: UaClient) -> None:
-    """Let no request pass but those that read: whatever the library can do, this session cannot write."""
+def _only(allowed: Callable[[Any], bool], transport: UaClient) -> None:
+    """Let no other request pass: whatever the library can do, this session cannot."""
     send = transport._send_request  # noqa: SLF001 - the one place through which every request goes
 
     async def guarded(request: Any, *rest: Any, **named: Any) -> Any:
-        if type(request).__name__ not in READING:
+        if not allowed(request):
             raise SourceRefused(f"{type(request).__name__} is no reading service - this session only reads")
         return await send(request, *rest, **named)
 

@@ -31,6 +31,7 @@ from qc_app.actions.notify import resend_letters, try_route
 from qc_app.actions.plant import apply_plant
 from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
+from qc_app.actions.writeback import start_writeback, stop_writeback
 
 __all__ = [
     "Actor",
@@ -73,6 +74,8 @@ __all__ = [
     "roll_back",
     "roll_back_limits",
     "shelve_alarm",
+    "start_writeback",
+    "stop_writeback",
     "tick_alarm_step",
     "trial_limits",
     "trial_words",

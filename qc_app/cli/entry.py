@@ -33,6 +33,7 @@ from qc_app.cli import (
     schema,
     spc,
     watching,
+    writeback,
 )  # fmt: skip
 from qc_app.cli.terminal import fail
 from qc_app.errors import PlantError, QcError, SettingsError, StoreError
@@ -67,6 +68,7 @@ for room in (
     bench,
     replaying,
     spc,
+    writeback,
 ):
     room.register(app)
 

@@ -25,7 +25,8 @@ def difference(old: Plant, new: Plant) -> list[str]:
     >>> difference(Plant("A"), Plant("A", night_at="03:00"))
     ["plant: night_at '02:00' becomes '03:00'"]
     """
-    lines = _changed("plant", old, new, skip={"stages", "sources", "gate", "calendar", "marks", "alarms", "routes"})
+    parts = {"stages", "sources", "gate", "calendar", "marks", "alarms", "routes", "writeback"}
+    lines = _changed("plant", old, new, skip=parts)
     lines += _changed("gate", old.gate, new.gate)
     lines += _changed("calendar", old.calendar, new.calendar, skip={"shifts"})
     lines += _named("shift", {s.name: s for s in old.calendar.shifts}, {s.name: s for s in new.calendar.shifts})
@@ -34,6 +35,7 @@ def difference(old: Plant, new: Plant) -> list[str]:
     lines += _named("source", {s.name: s for s in old.sources}, {s.name: s for s in new.sources})
     lines += _named("alarm rule", _rules(old), _rules(new))
     lines += _named("route", {r.name: r for r in old.routes}, {r.name: r for r in new.routes})
+    lines += _named("write-back", {o.name: o for o in old.writeback}, {o.name: o for o in new.writeback})
     return lines
 
 

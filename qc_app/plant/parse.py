@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from data_connectors.errors import DefinitionError
 from data_connectors.schema import Characteristic, Feed, Parameter, Source, Stage, Window
+from data_connectors.writeback import Outlet
 from qc_app.errors import PlantError
 from qc_app.plant.alarms import AlarmRule, Route
 from qc_app.plant.calendar import Calendar, Shift
@@ -25,7 +26,7 @@ Table = Mapping[str, Any]
 Path = tuple[str, ...]
 
 TOP = {"plant": dict, "gate": dict, "calendar": dict, "marks": dict, "stages": dict, "sources": dict,
-       "alarms": dict, "routes": dict}  # fmt: skip
+       "alarms": dict, "routes": dict, "writeback": dict}  # fmt: skip
 PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
          "train_every_days": int, "label_window_days": int, "night_within_h": int}  # fmt: skip
 GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
@@ -47,7 +48,20 @@ ALARM = {"priority": str, "consequence": str, "response": list, "on_delay_s": fl
          "dead_band": float, "escalate_after_s": float, "suppressed_by": list, "enabled": bool}  # fmt: skip
 ROUTE = {"to": str, "webhook": str, "secret": str, "least": str, "lines": list, "kinds": list, "shifts": list,
          "group_s": float, "most_per_h": int}  # fmt: skip
-_NAMED = {"stages", "sources", "parameters", "characteristics", "shifts", "marks", "fed_by", "alarms", "routes"}
+OUTLET = {"kind": str, "stage": str, "characteristic": str, "on": bool, "low": float, "high": float,
+          "dead_value": float, "most_per_minute": int, "heartbeat_s": float, "max_age_s": float}  # fmt: skip
+_NAMED = {
+    "stages",
+    "sources",
+    "parameters",
+    "characteristics",
+    "shifts",
+    "marks",
+    "fed_by",
+    "alarms",
+    "routes",
+    "writeback",
+}
 _WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table",
           bool: "true or false"}  # fmt: skip
 
@@ -148,6 +162,7 @@ class _Reader:
                 alarms=tuple(rule for kind, t in document.get("alarms", {}).items() for rule in self._rules(kind, t)),
                 routes=tuple(self._listed(Route, key, ROUTE, ("routes", key), t)
                              for key, t in document.get("routes", {}).items()),
+                writeback=tuple(self._outlet(key, table) for key, table in document.get("writeback", {}).items()),
             )  # fmt: skip
         except DefinitionError as error:
             raise PlantError(f"{self._where}: {error}") from None
@@ -242,6 +257,17 @@ class _Reader:
         except PlantError as error:
             key = str(error).split(" ", maxsplit=1)[0].rpartition(".")[2]
             raise self._wrong(path, key, str(error)) from None
+
+    def _outlet(self, key: str, table: Table) -> Outlet:
+        path = ("writeback", key)
+        if not isinstance(table, dict):
+            raise self._wrong(path[:1], key, f"{'.'.join(path)} must be a table - write [{'.'.join(path)}]")
+        own = {k: v for k, v in table.items() if k not in OUTLET}
+        given = self._checked({k: v for k, v in table.items() if k in OUTLET}, OUTLET, path)
+        for need in ("kind", "stage", "characteristic", "low", "high", "dead_value"):
+            if need not in given:
+                raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = ...")
+        return self._made(path, lambda: Outlet(name=key, settings=own, **given))
 
     def _source(self, key: str, table: Table) -> Source:
         path = ("sources", key)

@@ -14,7 +14,7 @@ from qc_app.plant.calendar import Calendar
 from qc_app.plant.types import Plant
 
 #: Parts of a plant with tables of their own.
-_PARTS = {"stages", "sources", "gate", "calendar", "marks", "alarms", "routes"}
+_PARTS = {"stages", "sources", "gate", "calendar", "marks", "alarms", "routes", "writeback"}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -48,6 +48,9 @@ def render(plant: Plant) -> str:
         lines += _table(path, _plain(rule, skip={"kind", "stage"}))
     for route in plant.routes:
         lines += _table(("routes", route.name), _plain(route, skip={"name"}))
+    for outlet in plant.writeback:
+        head = _plain(outlet, skip={"name", "settings"})
+        lines += _table(("writeback", outlet.name), head | dict(outlet.settings))
     return "\n".join(lines[1:]) + "\n"
 
 

@@ -10,6 +10,7 @@ from data_connectors.catalog import make_connector
 from data_connectors.errors import DefinitionError, SourceRefused
 from data_connectors.schema import Source, Stage
 from data_connectors.units import require_convertible, unknown
+from data_connectors.writeback import make_writer
 from qc_app.errors import PlantError
 from qc_app.plant.types import Plant
 
@@ -34,6 +35,13 @@ def require_sound(plant: Plant, now: Callable[[], datetime], where: str = "plant
             said = str(error)
             raise PlantError(f"{where}: {said if named in said else f'{named}: {said}'}") from None
         except SourceRefused:  # a library or a secret that this machine lacks; `qc check` tells
+            continue
+    for outlet in (o for o in plant.writeback if o.on):
+        try:
+            make_writer(outlet).close()
+        except DefinitionError as error:
+            raise PlantError(f"{where}: {error}") from None
+        except SourceRefused:
             continue
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data_connectors.schema import Carries, Source, Stage
+from data_connectors.writeback import Outlet
 from qc_app.errors import PlantError
 from qc_app.plant.alarms import AlarmRule, Route, check_routes, check_rules
 from qc_app.plant.calendar import CLOCK_TIME, Calendar
@@ -82,6 +83,8 @@ class Plant:
         Who is told of alarms.
     night_within_h : int
         Hours after `night_at` by which the night must have reported; then it is an alarm.
+    writeback : tuple of Outlet
+        Where predictions are told to the plant; each is off unless it says ``on = true``.
 
     Raises
     ------
@@ -110,6 +113,7 @@ class Plant:
     alarms: tuple[AlarmRule, ...] = ()
     routes: tuple[Route, ...] = ()
     night_within_h: int = 4
+    writeback: tuple[Outlet, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the schedule, then the names across stages and sources."""
@@ -118,6 +122,7 @@ class Plant:
         _check_sources(self.sources, {s.id: s for s in self.stages})
         check_rules(self.alarms, (s.id for s in self.stages))
         check_routes(self.routes, {s.line for s in self.stages}, (s.name for s in self.calendar.shifts))
+        check_outlets(self.writeback, {s.id: s for s in self.stages})
         kinds = [mark.kind for mark in self.marks]
         for kind in kinds:
             if kinds.count(kind) > 1:
@@ -139,6 +144,20 @@ class Plant:
     def sources_of(self, stage_id: str, carries: Carries | None = None) -> tuple[Source, ...]:
         """Return the sources of one stage, of one or both sorts, in the order of the definition."""
         return tuple(s for s in self.sources if s.stage == stage_id and carries in {None, s.carries})
+
+
+def check_outlets(outlets: Sequence[Outlet], stages: Mapping[str, Stage]) -> None:
+    """Raise PlantError where an outlet tells of something that the plant does not have."""
+    for outlet in outlets:
+        where = f"writeback.{outlet.name}"
+        if outlet.stage not in stages:
+            raise PlantError(f"{where}: there is no stage {outlet.stage!r} - {nearest(outlet.stage, stages)}")
+        known = [c.name for c in stages[outlet.stage].characteristics]
+        if outlet.characteristic not in known:
+            raise PlantError(
+                f"{where}: stage {outlet.stage!r} has no characteristic {outlet.characteristic!r}"
+                f" - {nearest(outlet.characteristic, known)}"
+            )
 
 
 def _within(what: str, value: float, low: float, high: float) -> None:

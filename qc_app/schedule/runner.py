@@ -16,12 +16,14 @@ from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import TTL_S, lead
 from qc_app.schedule.listening import Listening
+from qc_app.schedule.writing import Writing
 from qc_app.store import Store
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 2.0
 ALARMS_S = 5.0
+WRITE_S = 1.0
 LATE_S = 20.0
 LISTEN_S = 2.0
 
@@ -92,12 +94,14 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
         in_force = InForce(store)
         heart, attendant = Heartbeat(store, leader, in_force), Attendant(store, leader)
         listening = Listening(store, leader.permit, in_force.plant)
+        writing = Writing(store, leader.permit, in_force.plant)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
             Pulse(scheduler, "beat", lambda: _told(heart.beat, stop, ended), beat_s),
             Pulse(scheduler, "alarms", lambda: _told(attendant.round, stop, ended), ALARMS_S),
             Pulse(scheduler, "listeners", lambda: _told(listening.look, stop, ended), LISTEN_S),
+            Pulse(scheduler, "write-back", lambda: _told(writing.round, stop, ended), WRITE_S),
             Pulse(scheduler, "lease", lambda: _told(leader.renew, stop, ended), TTL_S / 6),
         )
         scheduler.start()
@@ -106,6 +110,7 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
             for pulse in pulses:
                 pulse.watch()
         reason = ended[0] if ended else ""
+        writing.stop()
         leader.stop(reason or "the scheduler was told to stop")
         listening.stop()
         scheduler.shutdown(wait=True)

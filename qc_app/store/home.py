@@ -16,6 +16,7 @@ from qc_app.settings import Settings
 from qc_app.store.durable import make_folder, safe_key, store_error
 from qc_app.store.journal import Journal
 from qc_app.store.lake import Lake
+from qc_app.store.outlet_room import OutletRoom
 from qc_app.store.registry import Registry
 
 
@@ -43,6 +44,10 @@ class Store:
     def spool(self, source: str) -> Path:
         """Return the folder in which a live source keeps what it hears until the lake has it."""
         return self.home / "spool" / safe_key(source)
+
+    def outlet(self, name: str) -> OutletRoom:
+        """Return what is kept of a write-back: its switch, how far it is, its record."""
+        return OutletRoom(self.home / "writeback" / safe_key(name))
 
     def close(self) -> None:
         """Let go of files and connections."""

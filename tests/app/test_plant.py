@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_connectors.schema import Characteristic, Feed, Parameter, Source, Stage, Window
+from data_connectors.writeback import Outlet
 from qc_app.errors import PlantError
 from qc_app.plant import AlarmRule, Calendar, Gate, Mark, Plant, Route, Shift, difference, digest, parse, render
 
@@ -83,7 +84,16 @@ def plants(draw):
     )
     head = (draw(name), "Europe/Berlin", draw(st.integers(0, 23)), "23:59", 7, 3, 9)
     return Plant(*head, found, sources, gate, calendar, draw(marks), rules, (route,) if draw(st.booleans()) else (),
-                 draw(st.integers(1, 23)))  # fmt: skip
+                 draw(st.integers(1, 23)), outlets_of(draw, found))  # fmt: skip
+
+
+def outlets_of(draw, stages):
+    told = [(s, c) for s in stages for c in s.characteristics][:1]
+    return tuple(
+        Outlet(draw(name), "file", s.id, c.name, low=-1.0, high=draw(st.floats(0, 1e9)), dead_value=-0.5,
+               on=draw(st.booleans()), settings={"path": draw(name)})
+        for s, c in told
+    )  # fmt: skip
 
 
 @given(plants())
