@@ -77,8 +77,9 @@ def _obey(running: set[int]) -> None:
         if order["order"] == "kill":
             answer = _killed(order["victim"], order["arguments"], order["ticks"], order["share"])
         elif order["order"] == "start":
-            answer = {"pid": _fork(order["victim"], order["arguments"])[0]}
-            running.add(answer["pid"])
+            child = _fork(order["victim"], order["arguments"])[0]
+            answer = {"pid": child}
+            running.add(child)
         else:
             running.discard(order["pid"])
             os.kill(order["pid"], signal.SIGTERM)
