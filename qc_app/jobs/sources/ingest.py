@@ -8,8 +8,9 @@ from datetime import datetime
 import polars as pl
 
 from data_connectors.base import Batch, Conformed, Connector, Gap, Happening, Reject
-from data_connectors.catalog import is_live, make_connector
+from data_connectors.catalog import make_connector
 from data_connectors.conform import conform
+from data_connectors.live import LiveConnector
 from data_connectors.schema import Source, Stage
 from data_connectors.windows import windowed
 from qc_app.clock import plant_day
@@ -122,7 +123,7 @@ class _Reading:
 
     def __init__(self, store: Store, stage: Stage, source: Source, permit: Permit) -> None:
         self._store, self._stage, self._source, self._permit = store, stage, source, permit
-        self._kept = windowed(stage) if is_live(source.kind) else stage
+        self._kept = stage
         self.counts, self.flawed = Counts(), 0
         self._whole: dict[str, list[int]] | None = None
         watched = source.carries == "measurements" and stage.window is None
@@ -132,6 +133,8 @@ class _Reading:
         columns = self._columns
         source = columns.source if columns else self._source
         connector = make_connector(source, self._store.clock.now, self._store.spool(source.name))
+        if isinstance(connector, LiveConnector):  # it cuts a continuous stage into its windows
+            self._kept = windowed(self._stage)
         try:
             for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
                 self._keep(connector, batch)
