@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from data_connectors import catalog
 from data_connectors.base import Batch, Column, Conformed, Probe
 from data_connectors.schema import Characteristic, Parameter, Source, Stage
 from qc_app.clock import ManualClock
@@ -102,5 +103,6 @@ assert set(POINTS) <= set(faultpoint.POINTS)
 def script(monkeypatch: pytest.MonkeyPatch) -> Script:
     """Let every source of kind ``scripted`` read from this script."""
     made = Script()
+    monkeypatch.setitem(catalog._OWN, "scripted", "tests.scripted:Scripted")
     monkeypatch.setattr(reading, "make_connector", made.connector)
     return made

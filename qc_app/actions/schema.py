@@ -56,7 +56,9 @@ def answer_schema(
         store.journal.plants.save(render(changed), digest(changed), actor.name, reason or proposal.sentence, now)
     if not accept and proposal.kind in {"new_column", "renamed"}:
         _leave_out(store, proposal)
-    store.journal.alarms.clear(proposal.kind, proposal.stage, f"{proposal.source} {proposal.column}", now)
+    left = store.journal.schemas.proposals(source=proposal.source)
+    if not any((p.kind, p.stage) == (proposal.kind, proposal.stage) for p in left):
+        store.journal.alarms.clear(proposal.kind, proposal.stage, proposal.source, now)
     changes = difference(plant, changed)
     detail = {"kind": proposal.kind, "column": proposal.column, "accepted": accept, "changes": changes}
     record(store, actor, "answer_schema", f"proposal {number}", reason=reason, detail=detail)

@@ -52,7 +52,7 @@ def probes(store: Store, plant: Plant, only: str | None = None) -> Iterator[Prob
 def _disk(store: Store) -> Probe:
     free = shutil.disk_usage(store.home).free // 2**20
     writable = os.access(store.home, os.W_OK)
-    ok = free >= LEAST_FREE_MB and writable
+    ok = free >= LEAST_FREE_MB and writable and not store.reserve.reason
     advice = "" if ok else f" - at least {LEAST_FREE_MB} MB and the right to write are needed"
     return Probe("disk", ok, f"{free} MB free in {store.home}{'' if writable else ', not writable'}{advice}")
 

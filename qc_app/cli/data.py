@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from data_connectors.names import printable
 from qc_app.access import local_actor
 from qc_app.actions import check_labels, decode, dismiss_quarantine, enter_labels, read_entries, replay_quarantine
 from qc_app.cli.asking import wait_for
@@ -21,6 +22,7 @@ from qc_app.store import Store, conservation
 from qc_app.views import books_table, local
 
 SHOWN = 200
+MOST_RAW = 4000
 
 labels = typer.Typer(help="Inspection results.", no_args_is_help=True)
 quarantine = typer.Typer(help="What could not be stored.", no_args_is_help=True)
@@ -127,6 +129,27 @@ def list_quarantine(
 def _where(piece: Quarantined) -> str:
     """Return the file, and the row below its header where it is not the whole file."""
     return piece.origin if piece.offset < 0 else f"{piece.origin}, row {piece.offset + 1}"
+
+
+@quarantine.command("explain")
+def explain(
+    number: Annotated[int, typer.Argument(help="Number of the piece, as `qc quarantine list` shows it.")],
+    home: Home = HOME,
+) -> int:
+    """Show one piece as it came, when and how often, why it is held, and what a replay would make of it today."""
+    with opened(home) as store:
+        plant = plant_of(store)
+        _chosen([number], False, [p.id for p in store.journal.quarantine.list() if p.id is not None])
+        (again,) = reread(store, plant, [number])
+    piece, zone = again.piece, plant.zone
+    say(f"piece {number} of {piece.source}: {_where(piece)}")
+    say(f"  reason      {piece.reason}: {piece.message}")
+    say(
+        f"  seen        {piece.count} times, first {local(piece.first_seen, zone)}, last {local(piece.last_seen, zone)}"
+    )
+    say(f"  as it came  {printable(piece.raw[:MOST_RAW])}")
+    say(f"  today       {again.refusal or f'it can be stored: qc quarantine replay {number}'}")
+    return 0
 
 
 @quarantine.command("replay")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from qc_app.jobs.nightly import ORPHANED
-from qc_app.store import Store
+from qc_app.store import Store, conservation
 
 
 def recover(store: Store) -> int:
-    """Mark runs and requests of a dead process as failed; call it only while no other process works on the store.
+    """Mark runs and requests of a dead process as failed, and enter what it stored in the books.
+
+    Call it only while no other process works on the store.
 
     Parameters
     ----------
@@ -22,4 +24,6 @@ def recover(store: Store) -> int:
     for request in store.journal.requests.list(state="taken"):
         if request.id is not None:
             store.journal.requests.finish(request.id, "failed", "the program ended before it was done; ask again", now)
+    for stage in store.lake.stages():
+        conservation.catch_up(store, stage)
     return store.journal.runs.orphans(now, ORPHANED)

@@ -27,7 +27,7 @@ def catch_up(store: Store, stage: str) -> None:
     """Enter what was stored for a stage by a process that was killed before it came to the books."""
     for source in store.lake.sources(stage):
         newest = store.lake.receipts(stage, source, last=1)
-        if newest:
+        if newest and (newest[0].id or 0) > store.journal.books.last(stage, source):
             book(store, newest[0])
 
 

@@ -18,6 +18,7 @@ from qc_app.store.journal import Journal
 from qc_app.store.lake import Lake
 from qc_app.store.outlet_room import OutletRoom
 from qc_app.store.registry import Registry
+from qc_app.store.reserve import Reserve
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Store:
     def outlet(self, name: str) -> OutletRoom:
         """Return what is kept of a write-back: its switch, how far it is, its record."""
         return OutletRoom(self.home / "writeback" / safe_key(name))
+
+    @property
+    def reserve(self) -> Reserve:
+        """Room for the moment when the disk is full."""
+        return Reserve(self.home / "reserve")
 
     def close(self) -> None:
         """Let go of files and connections."""

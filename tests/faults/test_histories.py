@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from data_connectors.base import Batch
+from qc_app.jobs.recovery import recover
 from qc_app.jobs.sources import ingest as reading
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.store import Store, conservation, lake
@@ -94,7 +95,7 @@ def read(store: Store, random: Random) -> None:
             try:
                 ingest(store, PLANT)
             except Killed:
-                store.journal.runs.orphans(store.clock.now(), "killed")
+                recover(store)
     ingest(store, PLANT)
 
 

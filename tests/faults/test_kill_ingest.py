@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from qc_app.store import Journal, Lake
+from qc_app.store import Journal, Lake, conservation
+from tests.faults.ledger import Ledger
+from tests.faults.ledger import faults_of as compared
 from tests.faults.victims import SOURCE, STAGE, hash_of, speed_of, unit_of
 
 SEED = 20260301
@@ -24,22 +25,18 @@ def noted(ledger: Path, what: str) -> int:
 def faults_of(lake: Lake, ledger: Path) -> dict[str, int]:
     """Compare the store with the ledger; all values must be 0."""
     stored = lake.measurements(STAGE.id, columns=["unit_id", "row_hash", "speed"], revisions=True)
-    found = Counter(zip(stored["unit_id"], stored["row_hash"], strict=True))
     done = int(lake.checkpoint(STAGE.id, SOURCE) or 0)
 
-    def rows(end: int) -> set[tuple[str, int]]:
-        return {(unit_of(n), hash_of(unit_of(n), speed_of(n))) for n in range(end)}
+    def rows(end: int) -> list[tuple[str, int, float]]:
+        return [(unit_of(n), hash_of(unit_of(n), speed_of(n)), speed_of(n)) for n in range(end)]
 
-    counts = lake.counts(STAGE.id, SOURCE)
-    return {
-        "lost": len(rows(max(done, noted(ledger, "acked"))) - set(found)),
-        "phantom": len(set(found) - rows(noted(ledger, "offered"))),
-        "ahead": len(set(found) - rows(done)),
-        "dup": sum(n - 1 for n in found.values()),
-        "torn": sum(hash_of(u, s) != h for u, h, s in stored.select("unit_id", "row_hash", "speed").iter_rows()),
-        "unbalanced": int(not counts.balanced) + abs(counts.new + counts.revisions - stored.height),
+    acked = noted(ledger, "acked")
+    written = Ledger(ledger, rows(noted(ledger, "offered")), set(rows(max(done, acked))))
+    return compared(written, stored.rows(), identity=2) | {
+        "ahead": len(set(stored.rows()) - set(rows(done))),
+        "unbalanced": len(conservation.of_lake(lake, STAGE.id, SOURCE)),
         "unread": lake.measurements(STAGE.id).height - lake.units(STAGE.id),
-        "acked but behind": max(0, noted(ledger, "acked") - done),
+        "acked but behind": max(0, acked - done),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -89,9 +89,15 @@ class Columns:
             made = self._store.journal.schemas.keep(changed, [*said, *renamed])
             self._written |= {c.name: c for c in changed}
             self._proposals = []
-            for proposal in made:
-                self._alarm(proposal.kind, proposal.column, _PRIORITY[proposal.kind], proposal.sentence)
+            for kind in sorted({proposal.kind for proposal in made}):
+                self._told(kind, [proposal for proposal in made if proposal.kind == kind])
         self._missing()
+
+    def _told(self, kind: str, made: Sequence[Proposal]) -> None:
+        """Raise one alarm for all proposals of a kind, however many columns came at once."""
+        more = f" ({len(made) - 1} others like it)" if len(made) > 1 else ""
+        now, words = self._store.clock.now(), made[0].sentence + more
+        ring(self._store, self._stage.id, Condition(kind, self.source.name, _PRIORITY[kind], words), now)
 
     def _extras(self, there: list[str], now: datetime) -> tuple[str, ...]:
         """Return the undeclared columns whose numbers are kept: those that the first delivery did not have yet."""

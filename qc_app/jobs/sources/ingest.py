@@ -14,6 +14,7 @@ from data_connectors.live import LiveConnector
 from data_connectors.schema import Source, Stage
 from data_connectors.windows import windowed
 from qc_app.clock import plant_day
+from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.sources.columns import Columns, widened
 from qc_app.jobs.sources.watermark import marked
@@ -54,14 +55,24 @@ def ingest(
         Of the pass, with the counts of all sources together.
     """
     day = plant_day(store.clock.now(), plant.zone, plant.day_starts)
-    return step(
-        store, Key(JOB, "", day), lambda: _pass(store, plant, sources, permit, told), permit=permit, repeat=True
-    )
+
+    def once() -> Run:
+        return step(
+            store, Key(JOB, "", day), lambda: _pass(store, plant, sources, permit, told), permit=permit, repeat=True
+        )
+
+    try:
+        return once()
+    except StoreError as error:  # the journal itself had no room: with the reserve it has, to say so
+        if not (store.reserve.there and store.reserve.gave(error)):
+            raise
+        return once()
 
 
 def _pass(store: Store, plant: Plant, sources: Iterable[Source] | None, permit: Permit, told: Told | None) -> Result:
     total, flawed, fed = Counts(), 0, set()
     failed: dict[str, str] = {}
+    store.reserve.require()
     for source in plant.sources if sources is None else sources:
         if told is not None:
             told(source)
@@ -71,6 +82,8 @@ def _pass(store: Store, plant: Plant, sources: Iterable[Source] | None, permit: 
             failed[source.name] = sentence.partition(" failed: ")[2] or sentence
         if counts.new or counts.revisions:
             fed.add(source.stage)
+        if not store.reserve.there:  # given away: the disk is full, and reading on would fail source by source
+            break
     words = (
         f"{total.received} records from {len(fed)} stages: {total.new} new, {total.revisions} revisions,"
         f" {total.duplicates} duplicates, {total.quarantined} quarantined"
@@ -124,12 +137,13 @@ class _Reading:
     def __init__(self, store: Store, stage: Stage, source: Source, permit: Permit) -> None:
         self._store, self._stage, self._source, self._permit = store, stage, source, permit
         self._kept = stage
+        self._columns: Columns | None = None
         self.counts, self.flawed = Counts(), 0
         self._whole: dict[str, list[int]] | None = None
-        watched = source.carries == "measurements" and stage.window is None
-        self._columns = Columns(store, stage, source) if watched else None
 
     def __call__(self) -> Result:
+        if self._source.carries == "measurements" and self._stage.window is None:
+            self._columns = Columns(self._store, self._stage, self._source)
         columns = self._columns
         source = columns.source if columns else self._source
         connector = make_connector(source, self._store.clock.now, self._store.spool(source.name))
@@ -138,6 +152,9 @@ class _Reading:
         try:
             for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
                 self._keep(connector, batch)
+        except StoreError as error:
+            self._store.reserve.gave(error)
+            raise
         finally:
             connector.close()
             if columns is not None:

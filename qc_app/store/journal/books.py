@@ -54,6 +54,11 @@ class Books(Room):
             elif missing > 1:
                 enter(connection, [r for r in earlier(missing) if (r.id or 0) > last])
 
+    def last(self, stage: str, source: str) -> int:
+        """Return the number of the newest receipt in the books, 0 before the first."""
+        with self._database.read() as connection:
+            return _last(connection, stage, source)
+
     def hours(self, stage: str | None = None, source: str | None = None, since: datetime | None = None) -> Found:
         """Return the books, oldest hour first."""
         query = matching(BOOKS, stage=stage, source=source)

@@ -51,10 +51,11 @@ class Schemas(Room):
     def keep(self, columns: Sequence[SourceColumn], proposals: Sequence[Proposal] = ()) -> Proposals:
         """Note columns as they are now, and proposals that are not open yet; return those that are new."""
         with self._database.write() as connection:
-            for row in map(values, columns):
-                insert = self._database.insert(COLUMNS)
-                changed = {name: value for name, value in row.items() if name not in _KEY}
-                connection.execute(insert.values(row).on_conflict_do_update(index_elements=_KEY, set_=changed))
+            insert = self._database.insert(COLUMNS)
+            changed = {c.name: insert.excluded[c.name] for c in COLUMNS.columns if c.name not in _KEY}
+            if columns:
+                upsert = insert.on_conflict_do_update(index_elements=_KEY, set_=changed)
+                connection.execute(upsert, [values(column) for column in columns])
             made = []
             for proposal in proposals:
                 same = {name: getattr(proposal, name) for name in _IDENTITY}
