@@ -54,6 +54,21 @@ def test_from_an_alarm_to_why_a_unit_then_another_is_asked_for(visit, address):
     assert visit.foreign == []
 
 
+def test_from_a_message_to_its_alarm_acknowledged(visit, address):
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)
+    visit.goto(f"{address}/alarms?alarm=3")
+    linked = visit.locator(".st-key-alarm_linked")
+    expect(linked.get_by_text("roll_force moved by 2.1 standard deviations")).to_be_visible()
+    expect(linked.get_by_text("raise: normal → unacknowledged")).to_be_visible()
+    linked.get_by_role("button", name="Acknowledge").click()
+    visit.locator(".st-key-ack_note_linked_3 input").fill("roll gap is checked")
+    visit.locator(".st-key-ack_go_linked_3 button").click()
+    expect(linked.get_by_text("acknowledge: unacknowledged → acknowledged: roll gap is checked")).to_be_visible()
+    assert visit.foreign == []
+
+
 def test_hostile_names_neither_run_nor_fetch(visit, address):
     for page in PAGES:
         visit.goto(f"{address}/{page}?stage={NASTY}")
