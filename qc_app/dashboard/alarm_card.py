@@ -108,7 +108,7 @@ def _why(alarm: Alarm, now: Here) -> None:
 def _deeds(alarm: Alarm, now: Here, place: str) -> None:
     number = int(alarm.id or 0)
     key = f"{place}{number}"
-    with st.container(horizontal=True, width="content", key=f"alarm_deeds_{key}"):
+    with st.container(horizontal=True, width="content", key=f"deeds_{key}"):
         if alarm.steps and alarm.state != "normal":
             _plan(alarm, number, key, now)
         if alarm.state in {"unacknowledged", "returned"}:
