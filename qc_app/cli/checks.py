@@ -12,6 +12,7 @@ from data_connectors.catalog import make_connector
 from data_connectors.errors import ConnectorError
 from data_connectors.schema import Source, Stage
 from qc_app.errors import PlantError, QcError
+from qc_app.jobs.sources.windowing import named_by_time
 from qc_app.plant import Plant, nearest
 from qc_app.schedule.due import missed_night
 from qc_app.store import Store
@@ -46,7 +47,8 @@ def probes(store: Store, plant: Plant, only: str | None = None) -> Iterator[Prob
         yield _night(store, plant)
     for source in plant.sources:
         if only in {None, source.name}:
-            yield from _source(store, plant.stage(source.stage), source)
+            stage = plant.stage(source.stage)
+            yield from _source(store, stage, named_by_time(stage, source))
 
 
 def _disk(store: Store) -> Probe:

@@ -35,6 +35,9 @@ class Evidence:
         Whether a prior was trained since the last attempt.
     sisters : bool
         Whether the prior learned from another stage of the same family that had enough labels.
+    mark : str
+        An event after which the plant wants its models adapted, and of whose time the first labels came since the last
+        attempt; empty if there is none.
     """
 
     has_prior: bool
@@ -47,6 +50,7 @@ class Evidence:
     drift: str = ""
     newer_prior: bool = False
     sisters: bool = True
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ def _renew(seen: Evidence, gate: Gate) -> Plan:
 def _why_adapt(seen: Evidence, gate: Gate) -> str:
     if seen.new_labels >= gate.min_new_labels:
         return f"{counted(seen.new_labels, 'label')} came since the last attempt"
+    if seen.mark:
+        return f"the first labels came since {seen.mark}"
     if seen.drift and seen.new_labels:
         return f"drift that matters, and {counted(seen.new_labels, 'label')} to learn it from: {seen.drift}"
     return "a newer prior was trained from all stages" if seen.newer_prior else ""

@@ -48,6 +48,7 @@ def gather(night: Night, stage: Stage, what: Characteristic) -> Evidence:
         champion_labels=champion.n_labels if champion else 0,
         nights_waiting=_waiting(night, attempts, pointers.challenger),
         drift=_drift(night, stage, what, since),
+        mark=_mark(night, stage, labels, since),
         sisters=prior is not None and _has_sisters(models.get(prior), stage, what),
         newer_prior=prior is not None and (last is None or last.numbers.get("prior") != prior),
     )
@@ -64,6 +65,18 @@ def _waiting(night: Night, attempts: list[ModelVersion], challenger: str | None)
     if not built:
         return 0
     return (night.day - plant_day(built[0], night.plant.zone, night.plant.day_starts)).days
+
+
+def _mark(night: Night, stage: Stage, labels: pl.DataFrame, since: datetime) -> str:
+    """Return the newest event that asks for an adaptation, if its first labels came since the last attempt."""
+    kinds = {mark.kind for mark in night.plant.marks if mark.adapt}
+    events = night.store.journal.events.list(stage=stage.id) if kinds else []
+    told = [e for e in events if e.kind in kinds and e.at <= night.cutoff]
+    if not told:
+        return ""
+    after = labels.filter(pl.col("t_event") >= told[-1].at)
+    known = after.filter(pl.col("t_known") <= since)
+    return f"{told[-1].kind.replace('_', ' ')}: {told[-1].text}" if after.height and known.is_empty() else ""
 
 
 def _drift(night: Night, stage: Stage, what: Characteristic, since: datetime) -> str:

@@ -12,12 +12,12 @@ from data_connectors.catalog import make_connector
 from data_connectors.conform import conform
 from data_connectors.live import LiveConnector
 from data_connectors.schema import Source, Stage
-from data_connectors.windows import windowed
 from qc_app.clock import plant_day
 from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.sources.columns import Columns, widened
 from qc_app.jobs.sources.watermark import marked
+from qc_app.jobs.sources.windowing import as_delivered, assemble, named_by_time, samples_come
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
 from qc_app.records import Counts, Event, Label, Quarantined, Run
@@ -126,7 +126,7 @@ def read_source(store: Store, plant: Plant, source: Source, permit: Permit = alw
     """
     stage = plant.stage(source.stage)
     day = plant_day(store.clock.now(), plant.zone, plant.day_starts)
-    read = _Reading(store, stage, source, permit)
+    read = _Reading(store, plant, source, permit)
     run = step(store, Key(f"{JOB} {source.name}", stage.id, day), read, permit=permit, quiet=True)
     return read.counts, run.sentence if run.status == "failed" else "", read.flawed
 
@@ -159,6 +159,8 @@ class _Reading:
             connector.close()
             if columns is not None:
                 columns.save()
+        if samples_come(self._stage, self._source):
+            assemble(self._store, self._plant, self._stage)
         numbers = {name: getattr(self.counts, name) for name in Counts.__slots__}
         return Result(f"{self.counts.received} records, {self.counts.new} new", numbers)
 

@@ -14,6 +14,7 @@ from data_connectors.errors import ConnectorError
 from data_connectors.schema import Source
 from qc_app.jobs.refresh import feeds, follow
 from qc_app.jobs.sources.ingest import checkpoint, hold, stored
+from qc_app.jobs.sources.windowing import as_delivered, named_by_time
 from qc_app.jobs.step import Permit, Result, always
 from qc_app.plant import Plant
 from qc_app.records import Counts, Quarantined
@@ -104,9 +105,9 @@ def _read(store: Store, plant: Plant, source: Source | None, piece: Quarantined)
     if not _whole_row(piece):
         return Reread(piece, source, None, f"{piece.message}; the next ingest reads it once that is done")
     frame = pl.read_ndjson(piece.raw.encode(), infer_schema_length=None)
-    stage, moment = plant.stage(source.stage), store.clock.now()
+    stage, moment = as_delivered(plant.stage(source.stage), source), store.clock.now()
     try:
-        made = conform(Batch(stage.id, frame, "", piece.origin), stage, source, moment)
+        made = conform(Batch(stage.id, frame, "", piece.origin), stage, named_by_time(stage, source), moment)
     except ConnectorError as error:
         reject = Reject(piece.origin, piece.offset, piece.raw, piece.reason, str(error))
         return Reread(piece, source, Conformed(frame.clear(), (reject,), 1), str(error))
@@ -138,7 +139,7 @@ def _keep(store: Store, plant: Plant, piece: Quarantined, source: Source, made: 
         hold(store, source, made.rejects, store.clock.now())
     if after is None or refused:
         return Counts(received=1, quarantined=1)
-    return stored(store, source, plant.stage(source.stage), made, after)
+    return stored(store, source, as_delivered(plant.stage(source.stage), source), made, after)
 
 
 def _told(total: Counts, elsewhere: int, predicted: int) -> str:

@@ -23,6 +23,9 @@ from qc_app.store.lake.table import SEQ, Snapshot, Table, telling
 
 __all__ = ["Lake"]
 
+#: Table -> the folder with the checkpoints of its sources.
+_CHECKPOINTS = {"measurements": "_checkpoints", "samples": "_sample_checkpoints"}
+
 
 class Lake:
     """Everything that came from the sources and everything that was predicted, append-only.
@@ -71,7 +74,8 @@ class Lake:
         Parameters
         ----------
         stage : Stage
-            Its parameters are the table's columns; a new one widens the table.
+            Its parameters are the table's columns; a new one widens the table. Rows of a stage with a window are
+            samples of its tags and kept apart (`samples`): its units are made of them.
         source : str
             Whose delivery it is.
         rows : polars.DataFrame
@@ -97,12 +101,13 @@ class Lake:
         where = f"source {source!r} of stage {stage.id!r}"
         names = [p.name for p in stage.parameters]
         delivery = shaped(rows, source, names, stage.id)
-        checkpoints = self._checkpoints(stage.id, source)
+        kept = "measurements" if stage.window is None else "samples"
+        checkpoints = self._checkpoints(stage.id, source, kept)
         with telling(f"storing a delivery of {where}"):
             self._found(stage.id)
             checkpoints.prepare()
         with held(checkpoints.lock, where):
-            table = self._table(stage.id, "measurements")
+            table = self._table(stage.id, kept)
             base = table.ensure(stored_columns(names))
             before = checkpoints.at(base)
             with telling(f"looking for duplicates of {where}"):
@@ -139,7 +144,7 @@ class Lake:
 
     def rows_of(self, stage_id: str, source: str) -> int:
         """Return how many rows of a source are stored, every revision counted."""
-        base = self._table(stage_id, "measurements").snapshot()
+        base = self._table(stage_id, self._kept(stage_id, source)).snapshot()
         if base is None:
             return 0
         with telling(f"counting rows of stage {stage_id!r}"):
@@ -147,13 +152,17 @@ class Lake:
 
     def receipts(self, stage_id: str, source: str, last: int = 500) -> list[Receipt]:
         """Return the receipts of the `last` commits of a source, oldest first."""
-        return self._checkpoints(stage_id, source).newest(self._state(stage_id, source).number, last)
+        checkpoints = self._checkpoints(stage_id, source, self._kept(stage_id, source))
+        return checkpoints.newest(self._state(stage_id, source).number, last)
 
     def sources(self, stage_id: str) -> list[str]:
         """Return the sources that ever stored something for a stage, in order of name."""
-        base = self._table(stage_id, "measurements").snapshot()
-        names = [source_of(f) for f in (self._folder(stage_id) / "_checkpoints").glob("*/")]
-        return sorted(n for n in names if n is not None and base and base.delta.transaction_version(n))
+        found: set[str] = set()
+        for kept, folder in _CHECKPOINTS.items():
+            base = self._table(stage_id, kept).snapshot()
+            names = [source_of(f) for f in (self._folder(stage_id) / folder).glob("*/")]
+            found |= {n for n in names if n is not None and base and base.delta.transaction_version(n)}
+        return sorted(found)
 
     def stages(self) -> list[str]:
         """Return the ids of the stages that the lake holds, in order."""
@@ -224,6 +233,29 @@ class Lake:
     def version(self, stage_id: str) -> int:
         """Return the version of a stage's measurements, -1 before the first commit."""
         base = self._table(stage_id, "measurements").snapshot()
+        return base.version if base else -1
+
+    def samples(self, stage_id: str, *, since: datetime | None = None, after: int | None = None) -> pl.DataFrame:
+        """Return what was sampled at a continuous stage, by time: one row a moment, a column a tag.
+
+        Parameters
+        ----------
+        stage_id : str
+        since : datetime, optional
+            From this moment on (aware).
+        after : int, optional
+            Only what was stored after this version of the samples (`samples_version`).
+        """
+        base = self._table(stage_id, "samples").snapshot()
+        if base is None:
+            return empty(list(stored_columns(())))
+        where = None if after is None else pl.col(SEQ) >= ((after + 1) << 32)
+        with telling(f"reading samples of stage {stage_id!r}"):
+            return read(base, Window(("unit_id", "source"), since, where=where), [c for c in base.columns if c != SEQ])
+
+    def samples_version(self, stage_id: str) -> int:
+        """Return the version of a stage's samples, -1 before the first."""
+        base = self._table(stage_id, "samples").snapshot()
         return base.version if base else -1
 
     def append_predictions(self, stage_id: str, frame: pl.DataFrame) -> None:
@@ -336,7 +368,7 @@ class Lake:
             How many data files went.
         """
         for source in self.sources(stage_id):
-            checkpoints = self._checkpoints(stage_id, source)
+            checkpoints = self._checkpoints(stage_id, source, self._kept(stage_id, source))
             checkpoints.prune(self._state(stage_id, source).number)
         return sum(upkeep.vacuum(table, keep_hours) for table in self._tables(stage_id))
 
@@ -347,13 +379,18 @@ class Lake:
         return Table(self._folder(stage_id) / name)
 
     def _tables(self, stage_id: str) -> Iterator[Table]:
-        for name in ("measurements", "predictions", "links"):
+        for name in ("measurements", "samples", "predictions", "links"):
             table = self._table(stage_id, name)
             if table.snapshot() is not None:
                 yield table
 
-    def _checkpoints(self, stage_id: str, source: str) -> Checkpoints:
-        return Checkpoints(self._folder(stage_id) / "_checkpoints" / safe_key(source), stage_id, source)
+    def _checkpoints(self, stage_id: str, source: str, kept: str = "measurements") -> Checkpoints:
+        return Checkpoints(self._folder(stage_id) / _CHECKPOINTS[kept] / safe_key(source), stage_id, source)
+
+    def _kept(self, stage_id: str, source: str) -> str:
+        """Return the table that holds what a source delivered last: its samples, if it ever gave any."""
+        samples = self._table(stage_id, "samples").snapshot()
+        return "samples" if samples and samples.delta.transaction_version(source) else "measurements"
 
     def _found(self, stage_id: str) -> None:
         name = self._folder(stage_id) / "stage.json"
@@ -363,8 +400,9 @@ class Lake:
                 write_durably(name, json.dumps({"stage": stage_id}).encode())
 
     def _state(self, stage_id: str, source: str) -> Delivered:
-        base = self._table(stage_id, "measurements").snapshot()
-        return self._checkpoints(stage_id, source).at(base) if base else Delivered()
+        kept = self._kept(stage_id, source)
+        base = self._table(stage_id, kept).snapshot()
+        return self._checkpoints(stage_id, source, kept).at(base) if base else Delivered()
 
     def _revised(self, stage_id: str, base: Snapshot) -> bool:
         """Whether a unit may have two rows: not if one source delivered all and never revised."""
