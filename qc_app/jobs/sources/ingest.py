@@ -10,14 +10,13 @@ import polars as pl
 from data_connectors.base import Batch, Conformed, Connector, Gap, Happening, Reject
 from data_connectors.catalog import make_connector
 from data_connectors.conform import conform
-from data_connectors.live import LiveConnector
 from data_connectors.schema import Source, Stage
 from qc_app.clock import plant_day
 from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.sources.columns import Columns, widened
 from qc_app.jobs.sources.watermark import marked
-from qc_app.jobs.sources.windowing import assemble, samples_come
+from qc_app.jobs.sources.windowing import as_delivered, assemble, named_by_time, samples_come
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
 from qc_app.records import Counts, Event, Label, Quarantined, Run
@@ -147,8 +146,6 @@ class _Reading:
         columns = self._columns
         source = columns.source if columns else self._source
         connector = make_connector(source, self._store.clock.now, self._store.spool(source.name))
-        if isinstance(connector, LiveConnector):  # it cuts a continuous stage into its windows
-            self._kept = windowed(self._stage)
         try:
             for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
                 self._keep(connector, batch)
