@@ -16,7 +16,7 @@ from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.sources.columns import Columns, widened
 from qc_app.jobs.sources.watermark import marked
-from qc_app.jobs.sources.windowing import as_delivered, assemble, named_by_time, samples_come
+from qc_app.jobs.sources.windowing import assemble, samples_come
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
 from qc_app.records import Counts, Event, Label, Quarantined, Run
