@@ -16,7 +16,7 @@ from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.sources.columns import Columns, widened
 from qc_app.jobs.sources.watermark import marked
-from qc_app.jobs.sources.windowing import assemble, samples_come
+from qc_app.jobs.sources.windowing import as_delivered, assemble, named_by_time, samples_come
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.plant import Plant
 from qc_app.records import Counts, Event, Label, Quarantined, Run
@@ -133,9 +133,11 @@ def read_source(store: Store, plant: Plant, source: Source, permit: Permit = alw
 class _Reading:
     """Reads one source; keeps the counts also where it fails half way."""
 
-    def __init__(self, store: Store, stage: Stage, source: Source, permit: Permit) -> None:
-        self._store, self._stage, self._source, self._permit = store, stage, source, permit
-        self._kept = stage
+    def __init__(self, store: Store, plant: Plant, source: Source, permit: Permit) -> None:
+        stage = plant.stage(source.stage)
+        self._store, self._plant, self._permit = store, plant, permit
+        self._stage, self._source = stage, named_by_time(stage, source)
+        self._kept = as_delivered(stage, source)
         self._columns: Columns | None = None
         self.counts, self.flawed = Counts(), 0
         self._whole: dict[str, list[int]] | None = None
