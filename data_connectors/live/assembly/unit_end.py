@@ -73,7 +73,7 @@ class UnitEnd:
 
     def _take(self, at: int, sample: Sample) -> None:
         before = self.last.get(sample.tag)
-        good_before = before is not None and before[2] != "bad" and before[0] >= self.began
+        good_before = before is not None and before[2] != "bad" and before[0] > self.began
         if not (sample.quality == "bad" and good_before):
             self.last[sample.tag] = [at, sample.value, sample.quality, sample.code]
 

@@ -161,8 +161,10 @@ class Plant:
         await self.nodes["Temp"].add_property(0, "EngineeringUnits", unit)
         await self.nodes["Temp"].add_property(0, "EURange", ua.Range(0.0, 150.0))
         for i in range(self.setup.tags):
+            if i % 100 == 0:  # the library looks through all children of a parent for each new one
+                group = await line.add_object(ua.NodeId(f"G{i}", self.index), f"G{i}")
             name = f"T{i:05d}"
-            self.nodes[name] = await line.add_variable(ua.NodeId(name, self.index), name, float(i))
+            self.nodes[name] = await group.add_variable(ua.NodeId(name, self.index), name, float(i))
 
     async def say(self, name: str, value: Any, status: int = 0, at: datetime | None = None) -> None:
         at = at or self.now()
@@ -176,9 +178,10 @@ class Plant:
         """The number tells the time: what is missing is known from outside."""
         while True:
             now = self.now()
+            number = counted(now, self.setup.count_every_s)
+            await self.say("Count", number, at=now)
+            self.offered.append(number)
             self.offer(now)
-            self.offered.append(counted(now, self.setup.count_every_s))
-            await self.say("Count", self.offered[-1], at=now)
             await asyncio.sleep(self.setup.count_every_s - now.timestamp() % self.setup.count_every_s)
 
     def offer(self, at: datetime) -> None:
@@ -190,8 +193,8 @@ class Plant:
         at = since
         while at < until:
             said = ua.DataValue(ua.Variant(counted(at, self.setup.count_every_s)), ua.StatusCode(), at, at)
-            self.offer(at)
             await self._history.save_node_value(self.nodes["Count"].nodeid, said)
+            self.offer(at)
             at += timedelta(seconds=self.setup.count_every_s)
 
 
