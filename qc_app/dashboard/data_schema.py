@@ -15,12 +15,14 @@ from qc_app.views import Source, columns_table, proposals_table
 def schema(sources: Sequence[Source], now: Here) -> None:
     """Show what changed in the columns of some sources, with accept and decline, and all columns below."""
     waiting = proposals_table(now.store, sources)
-    st.html(markup.heading("Columns that changed", "nothing is guessed: accept or decline; choose one row"))
+    st.html(
+        markup.heading("Columns that changed", "nothing is guessed: accept or decline the first, or choose another row")
+    )
     columns = tables.headings(("kind", "source", "column", "name", "unit", "sentence", "at"))
     empty = "No column changed."
     rows = tables.show(waiting, "data_schema", columns, zone=now.plant.zone, rows=6, select="one", empty=empty)
-    if rows:
-        number = int(waiting["id"][rows[0]])
+    if waiting.height:
+        number = int(waiting["id"][rows[0] if rows else 0])
         with st.container(horizontal=True, vertical_alignment="bottom"):
             why = st.text_input("Reason", key="schema_why", placeholder="for the audit trail", width=360)
             if st.button(f"Accept {number}", key="schema_accept"):

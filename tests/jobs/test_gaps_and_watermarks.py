@@ -129,13 +129,3 @@ def test_bounded_disorder_loses_nothing(arrivals: list[tuple[int, int]]):
         mark = watermark([Standing(source, newest, when)], when) if newest else None
         assert mark is None or when >= mark
         newest = max(newest or when, when)
-
-
-def test_a_source_of_a_kind_that_is_not_there_stops_no_other(script, tmp_path):
-    odd = Source("odd", "telepathy", "press")
-    plant = replace(PLANT, sources=(odd, *PLANT.sources))
-    script.say(PROCESS, Batch("press", at(5), ""))
-    with home_of(tmp_path, plant) as store:
-        run = ingest(store, plant)
-        assert list(run.numbers["failed_sources"]) == ["odd"]
-        assert store.lake.units("press") == 1

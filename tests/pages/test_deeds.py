@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from qc_app.plant import parse
+from qc_app.records import Proposal
 from qc_app.views import enter
 from tests.pages.made_plants import NOW, told
 
@@ -145,3 +147,21 @@ def test_asking_for_an_ingest_is_a_request(open_app, home):
     app.button(key="data_ingest").click().run()
     with enter(home) as store:
         assert store.journal.requests.list(last=1)[0].action == "ingest"
+
+
+@pytest.mark.parametrize(("button", "state"), [("schema_accept", "accepted"), ("schema_decline", "declined")])
+def test_one_click_settles_a_column_that_changed(open_app, home, button, state):
+    with enter(home) as store:
+        version = store.journal.plants.current()
+        source = next(s for s in parse(version.definition).sources if s.carries == "measurements")
+        said = Proposal(source.stage, source.name, "new_column", "vibration", "", "Column 'vibration' is new.", NOW)
+        (made,) = store.journal.schemas.keep([], [said])
+    app = open_app(home, "data")
+    assert not app.exception
+    app.text_input(key="schema_why").set_value("asked the line")
+    app.button(key=button).click().run()
+    with enter(home) as store:
+        answered = store.journal.schemas.proposal(made.id)
+        stage = parse(store.journal.plants.current().definition).stage(source.stage)
+    assert (answered.state, answered.author) == (state, "maria")
+    assert ("vibration" in {p.name for p in stage.parameters}) is (state == "accepted")
