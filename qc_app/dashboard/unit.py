@@ -41,6 +41,7 @@ def page() -> None:
         say(f"No unit of {stage} is predicted yet. Look at the Data page whether it arrives; a night makes the model.")
         return
     _live(now, stage, what, unit)
+    family(now, stage, unit)
 
 
 @st.fragment(run_every=EVERY_S)
@@ -52,7 +53,7 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
     st.html(markup.facts(_facts(view, now)))
     _asking(view, now)
     if view.explanation is None:
-        _line(view, now)
+        up_the_line(view, now)
         return
     left, right = st.columns([7, 5], gap="medium")
     with left:
@@ -61,13 +62,7 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
     with right:
         precedents(view, now.plant.zone)
         sisters(view)
-    _line(view, now)
-
-
-def _line(view: UnitView, now: Here) -> None:
-    """Show what is known of the unit's material up and down the line."""
     up_the_line(view, now)
-    family(view, now)
 
 
 def _verdict(view: UnitView) -> str:

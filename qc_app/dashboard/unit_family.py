@@ -7,14 +7,14 @@ import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here
-from qc_app.views import UnitView, family_view
+from qc_app.views import family_view
 
 _ROWS = 6
 
 
-def family(view: UnitView, now: Here) -> None:
+def family(now: Here, stage: str, unit: str) -> None:
     """Show where the unit came from and what became of it; nothing where no stage is linked to another."""
-    found = family_view(now.store, now.plant, view.stage.id, view.unit_id)
+    found = family_view(now.store, now.plant, stage, unit)
     if found.up.is_empty() and found.down.is_empty():
         return
     _shown(found.up, "Made of", "unit_up", "No unit further up is known.", now)

@@ -151,6 +151,8 @@ class _Reading:
         try:
             for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
                 self._keep(connector, batch)
+            if samples_come(self._stage, self._source):
+                assemble(self._store, self._plant, self._stage)
         except StoreError as error:
             self._store.reserve.gave(error)
             raise
@@ -158,8 +160,6 @@ class _Reading:
             connector.close()
             if columns is not None:
                 columns.save()
-        if samples_come(self._stage, self._source):
-            assemble(self._store, self._plant, self._stage)
         numbers = {name: getattr(self.counts, name) for name in Counts.__slots__}
         return Result(f"{self.counts.received} records, {self.counts.new} new", numbers)
 
