@@ -220,10 +220,14 @@ async def _facts(client: Client, warnings: tuple[str, ...]) -> Session:
 
 
 async def _closed(client: Client, patience_s: float) -> None:
-    """Sign out; a server that does not answer is left alone."""
+    """Sign out; a server that does not answer is left alone, and its socket is let go of without waiting for it."""
+    protocol = client.uaclient.protocol
     with suppress(OSError, TimeoutError, UaError):
         await asyncio.wait_for(client.disconnect(), patience_s)
     client.disconnect_socket()
+    if protocol is not None and protocol.transport is not None:
+        protocol.transport.abort()
+        await asyncio.sleep(0)
 
 
 _WORDS = {

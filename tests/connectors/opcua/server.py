@@ -137,6 +137,7 @@ class Plant:
 
     async def _put_clock_forward(self) -> None:
         self.server.iserver.time_task.cancel()
+        self.server.iserver.time_task = asyncio.create_task(asyncio.sleep(0))
         for number in (ua.ObjectIds.Server_ServerStatus_CurrentTime, ua.ObjectIds.Server_ServerStatus_StartTime):
             told = ua.DataValue(ua.Variant(self.now()))
             self.server.iserver.aspace.set_attribute_value_callback(
