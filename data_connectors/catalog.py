@@ -26,6 +26,7 @@ _OWN = {
     "modbus": "data_connectors.modbus:Modbus",
     "mqtt": "data_connectors.mqtt:Mqtt",
     "opcua": "data_connectors.opcua:OpcUa",
+    "rest": "data_connectors.rest:Rest",
     "sparkplug": "data_connectors.sparkplug:Sparkplug",
     "sql_table": "data_connectors.sql_table:SqlTable",
     "synthetic": "data_connectors.synthetic:SyntheticConnector",

@@ -15,13 +15,13 @@ from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import ConnectorError, SchemaError
 from data_connectors.frames import frame_of
+from data_connectors.incremental.cursor import Cursor, before
+from data_connectors.incremental.overlap import Overlap
 from data_connectors.names import listed, nearest, normal
 from data_connectors.row_hash import row_hash
 from data_connectors.schema import Source, Stage
-from data_connectors.sql_table.cursor import Cursor, before
 from data_connectors.sql_table.options import Options
 from data_connectors.sql_table.session import session, table_of
-from data_connectors.sql_table.window import Window
 from data_connectors.values import as_text
 
 _FEW_ROWS = 100
@@ -67,23 +67,23 @@ class SqlTable:
             If table or columns are not there.
         """
         cursor = Cursor.parse(since)
-        window = Window(cursor, self._options.lag_s, self._now(), self.source.zone)
+        overlap = Overlap(cursor, self._options.lag_s, self._now(), self.source.zone)
         with session(self._options, self._where) as connection:
             columns = self._columns(table_of(connection, self._options, self._where), stage)
             query = self._query(columns, cursor)
             page = self._options.page_rows
             with connection.execution_options(stream_results=True, max_row_buffer=page).execute(query) as result:
                 for rows, last in _ahead(result.partitions(page)):
-                    yield from self._batch(stage, list(columns), rows, window, cursor, last=last)
+                    yield from self._batch(stage, list(columns), rows, overlap, cursor, last=last)
 
     def _batch(
-        self, stage: Stage, names: list[str], rows: Sequence[Any], window: Window, cursor: Cursor, *, last: bool
+        self, stage: Stage, names: list[str], rows: Sequence[Any], overlap: Overlap, cursor: Cursor, *, last: bool
     ) -> Iterator[Batch]:
         frame = frame_of(names, rows, self.source.decimal)
         hashes = row_hash(frame.select(as_text(c) for c in frame))
         fresh = frame.filter(~cursor.knows(hashes))
         place = names.index(self._cursor_column())
-        after = window.after([row[place] for row in rows], hashes, last=last)
+        after = overlap.after([row[place] for row in rows], hashes, last=last)
         if fresh.height:
             yield Batch(stage.id, fresh, after.text(), self._options.table)
 

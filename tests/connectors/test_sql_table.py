@@ -238,5 +238,5 @@ def test_mixed_columns_become_text() -> None:
 
 
 def test_a_foreign_checkpoint_is_refused(table: Table) -> None:
-    with pytest.raises(SourceRefused, match="is not one of a table"):
+    with pytest.raises(SourceRefused, match="is none of a growing source"):
         read(table.source(), '{"files": {}}')

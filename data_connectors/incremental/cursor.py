@@ -1,4 +1,4 @@
-"""The table's checkpoint: how far its cursor column has come, and which rows near the end are known already."""
+"""The checkpoint of a source that grows: how far its cursor column is, and which rows near the end are known."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Cursor:
         Raises
         ------
         SourceRefused
-            If the text is not a checkpoint of a table.
+            If the text is not such a checkpoint.
         """
         if text is None:
             return cls()
@@ -58,7 +58,9 @@ class Cursor:
             seen = np.frombuffer(base64.b64decode(found["seen"]), dtype="<u8")
             return cls(_decoded(found["kind"], found["value"]), seen)
         except (ValueError, TypeError, KeyError) as error:
-            raise SourceRefused(f"checkpoint {text[:60]!r} is not one of a table - read from the start") from error
+            raise SourceRefused(
+                f"checkpoint {text[:60]!r} is none of a growing source - read from the start"
+            ) from error
 
     def text(self) -> str:
         """Return the checkpoint as JSON."""

@@ -10,10 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data_connectors.errors import SchemaError
-from data_connectors.sql_table.cursor import MAX_SEEN, Cursor, Value, before, capped, plain
+from data_connectors.incremental.cursor import MAX_SEEN, Cursor, Value, before, capped, plain
 
 
-class Window:
+class Overlap:
     """Follows a reading page by page and says which checkpoint is true after each.
 
     Parameters
