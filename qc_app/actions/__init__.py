@@ -28,7 +28,7 @@ from qc_app.actions.limits import (
 )
 from qc_app.actions.models import promote, retrain, roll_back
 from qc_app.actions.notify import resend_letters, try_route
-from qc_app.actions.plant import apply_plant
+from qc_app.actions.plant import apply_plant, roll_back_plant
 from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
 from qc_app.actions.writeback import start_writeback, stop_writeback
@@ -73,6 +73,7 @@ __all__ = [
     "retrain",
     "roll_back",
     "roll_back_limits",
+    "roll_back_plant",
     "shelve_alarm",
     "start_writeback",
     "stop_writeback",

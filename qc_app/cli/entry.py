@@ -28,6 +28,7 @@ from qc_app.cli import (
     measuring,
     notifying,
     plant,
+    plant_life,
     replaying,
     running,
     schema,
@@ -51,6 +52,7 @@ app = typer.Typer(
 for room in (
     running,
     plant,
+    plant_life,
     exporting,
     daily,
     data,

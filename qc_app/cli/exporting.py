@@ -11,8 +11,9 @@ from models.errors import ExportError
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say
 from qc_app.errors import PlantError
 from qc_app.jobs.model.edge import Written, export_stage
-from qc_app.plant import Plant, nearest
+from qc_app.plant import Plant, nearest, stamped, write_sheet
 from qc_app.store import Store
+from qc_app.store.durable import write_durably
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,9 @@ def register(app: typer.Typer) -> None:
 def export(
     what: Annotated[
         str | None,
-        typer.Argument(help="A stage: its live model. Or a file such as plant.toml: the plant; default: the screen."),
+        typer.Argument(
+            help="A stage: its live model. Or a file: plant.toml, or stages.csv (a sheet); default: the screen."
+        ),
     ] = None,
     home: Home = HOME,
     characteristic: Annotated[
@@ -47,16 +50,22 @@ def export(
 
 def _definition(store: Store, plant: Plant, what: str | None) -> int:
     version = store.journal.plants.current()
-    text = version.definition if version else ""
+    text = stamped(version.definition, version.id or 0) if version else ""
     if what is None:
         out.file.write(text)
         return 0
     file = Path(what)
     if not file.suffix and file.parent == Path():
         raise PlantError(
-            f"there is no stage {what!r} - {_hint(plant, what)}; a file for the plant definition ends in .toml"
+            f"there is no stage {what!r} - {_hint(plant, what)}; a file for the plant definition ends in .toml,"
+            " one for a sheet of its stages in .csv"
         )
-    file.write_text(text, encoding="utf-8")
+    if file.suffix.lower() == ".csv":
+        text = write_sheet(plant)
+    try:
+        write_durably(file.absolute(), text.encode())
+    except OSError as error:
+        raise PlantError(f"{file} cannot be written ({error.strerror}) - name another file") from None
     say(f"written to {file}")
     return 0
 

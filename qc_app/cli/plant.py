@@ -11,16 +11,18 @@ import typer
 from qc_app.access import local_actor
 from qc_app.actions import apply_plant
 from qc_app.cli.checks import probes
-from qc_app.cli.terminal import HOME, Home, Reason, opened, out, plant_of, say, table
+from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, out, plant_of, say, table, text_of
 from qc_app.clock import WallClock
 from qc_app.errors import PlantError
-from qc_app.plant import Plant, difference, parse, remarks, require_sound
+from qc_app.plant import Plant, difference, parse, read_sheet, remarks, render, require_sound, shortened
 from qc_app.plant.nights import newest_night, night_moment
+from qc_app.records import PlantVersion
 from qc_app.store import Store
-from qc_app.views import RINGS, live_table, sources_table
+from qc_app.views import RINGS, live_table, others_since, sources_table
 
 ALARMS = 10
 SOURCES = 20
+NOTES = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -30,34 +32,69 @@ def register(app: typer.Typer) -> None:
 
 
 def apply(
-    file: Annotated[Path, typer.Argument(help="Plant definition (TOML).")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Plant definition (TOML); left out with --stages: the one in force.")
+    ] = None,
     home: Home = HOME,
     reason: Reason = "",
+    stages: Annotated[
+        Path | None, typer.Option("--stages", help="A sheet (CSV) of stages that is laid over the definition.")
+    ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the differences and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    over: Annotated[
+        bool, typer.Option("--over", help="Apply although somebody else changed the plant since the file was exported.")
+    ] = False,
 ) -> int:
     """Put a plant definition in force, after showing what it changes."""
-    text = _text(file)
-    new = parse(text, where=file.name)
-    require_sound(new, WallClock().now, where=file.name)
-    with opened(home, create=not dry_run) as store:
+    if file is None and stages is None:
+        raise PlantError("nothing to apply - name a plant definition, or a sheet of stages with --stages")
+    given = None if file is None else _laid(stages, _sound(parse(text_of(file), where=file.name), file.name))
+    with opened(home, create=not dry_run and given is not None) as store:
         version = store.journal.plants.current()
-        old = parse(version.definition, where="the journal") if version else None
-        changes = difference(old, new) if old else [f"plant {new.name!r} with {len(new.stages)} stages is new"]
-        for line in changes or ["nothing changes"]:
-            say(f"  {line}")
-        for line in remarks(new):
-            say(f"  note: {line}")
+        new = given or _laid(stages, plant_of(store))
+        changes = _shown(version, new)
+        if changes and file is not None and not over:
+            others = others_since(store, text_of(file), local_actor().name)
+            if others:
+                return fail(f"{others}, or add --over", 1)
         if dry_run or not changes:
             return 0
         removed = [line for line in changes if line.endswith("is removed")]
         if removed and not yes and not typer.confirm(f"{len(removed)} removed. Apply?"):
             say("nothing was changed")
             return 1
-        apply_plant(store, local_actor(), text, reason, file.name)
+        seen = version.id if version else 0
+        apply_plant(store, local_actor(), render(new), reason, (file or stages or Path()).name, seen=seen)
     say(f"applied: {len(new.stages)} stages, {len(new.sources)} sources in {home}")
     return 0
+
+
+def _shown(version: PlantVersion | None, new: Plant) -> list[str]:
+    """Say what a new definition changes and what is odd about it; return the changes."""
+    old = parse(version.definition, where="the journal") if version else None
+    changes = difference(old, new) if old else [f"plant {new.name!r} with {len(new.stages)} stages is new"]
+    for line in shortened(changes) or ["nothing changes"]:
+        say(f"  {line}")
+    notes = remarks(new)
+    for line in notes[:NOTES]:
+        say(f"  note: {line}")
+    if len(notes) > NOTES:
+        say(f"  ... and {len(notes) - NOTES} more notes")
+    return changes
+
+
+def _laid(sheet: Path | None, plant: Plant) -> Plant:
+    """Return a plant with a sheet of stages laid over it."""
+    if sheet is None:
+        return plant
+    return _sound(read_sheet(text_of(sheet), plant, sheet.name), sheet.name)
+
+
+def _sound(plant: Plant, where: str) -> Plant:
+    require_sound(plant, WallClock().now, where=where)
+    return plant
 
 
 def check(
@@ -142,12 +179,3 @@ def _books(store: Store, plant: Plant) -> None:
     wrong = books.filter(~books["balanced"])["source"].to_list()
     verdict = f"does NOT balance for {', '.join(wrong[:5])} - report this" if wrong else "balances"
     say(f"received {received} = {words}: {verdict}; {held} held in quarantine")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise PlantError(f"{file} cannot be read ({error.strerror}) - name a plant definition") from None
-    except UnicodeDecodeError:
-        raise PlantError(f"{file} is not UTF-8 text - save it as UTF-8") from None

@@ -76,6 +76,23 @@ def plant_of(store: Store) -> Plant:
     return parse(version.definition, where="the journal")
 
 
+def text_of(file: Path) -> str:
+    """Return the text of a file that a person wrote, or say why it cannot be read.
+
+    Raises
+    ------
+    PlantError
+        If it is not there or no UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise PlantError(f"{file} cannot be read ({error.strerror}) - name a file that is there") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PlantError(f"{file}, line {line}: this is not UTF-8 text - save the file as UTF-8") from None
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[str, float], None]]:
     """Show a bar for work that takes longer than a moment, or plain lines where no person watches a terminal.

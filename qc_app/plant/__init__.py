@@ -2,12 +2,15 @@
 
 from qc_app.plant.alarms import AlarmRule, Route, rule_in_force
 from qc_app.plant.calendar import Calendar, Shift, Span, day_span, local_moment, shift_at, shifts_of
-from qc_app.plant.difference import difference
+from qc_app.plant.difference import difference, shortened
 from qc_app.plant.marks import KNOWN_KINDS, Mark, require_kind
 from qc_app.plant.nearest import nearest
 from qc_app.plant.parse import parse
 from qc_app.plant.render import digest, render
+from qc_app.plant.sheet import read_sheet
+from qc_app.plant.sheet_out import write_sheet
 from qc_app.plant.soundness import remarks, require_sound
+from qc_app.plant.stamp import stamped, version_in
 from qc_app.plant.types import Gate, Plant
 from qc_app.plant.upstream import Taken, ancestors, as_read, everything, taken
 
@@ -31,6 +34,7 @@ __all__ = [
     "local_moment",
     "nearest",
     "parse",
+    "read_sheet",
     "remarks",
     "render",
     "require_kind",
@@ -38,5 +42,9 @@ __all__ = [
     "rule_in_force",
     "shift_at",
     "shifts_of",
+    "shortened",
+    "stamped",
     "taken",
+    "version_in",
+    "write_sheet",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from itertools import groupby
 from typing import Any
 
 from qc_app.plant.types import Plant
@@ -37,6 +38,32 @@ def difference(old: Plant, new: Plant) -> list[str]:
     lines += _named("route", {r.name: r for r in old.routes}, {r.name: r for r in new.routes})
     lines += _named("write-back", {o.name: o for o in old.writeback}, {o.name: o for o in new.writeback})
     return lines
+
+
+def shortened(changes: Sequence[str], most: int = 6) -> list[str]:
+    """Draw together long runs of parts that are added or removed alike, for plants of hundreds of stages.
+
+    Examples
+    --------
+    >>> shortened([f"stage 's{n}' is added" for n in range(200)] + ["gate: min_rows 8 becomes 9"])
+    ["200 stages are added: 's0', 's1', 's2', ..., 's199'", 'gate: min_rows 8 becomes 9']
+    """
+    told: list[str] = []
+    for (what, tail), run in groupby(changes, _kind_of_change):
+        lines = list(run)
+        if what and len(lines) > most:
+            names = [line.removeprefix(f"{what} ").removesuffix(tail) for line in lines]
+            told.append(f"{len(lines)} {what}s are {tail.split()[-1]}: {', '.join(names[:3])}, ..., {names[-1]}")
+        else:
+            told += lines
+    return told
+
+
+def _kind_of_change(line: str) -> tuple[str, str]:
+    """Return what is added or removed and the end of the sentence; both empty for another change."""
+    what, _, rest = line.partition(" '")
+    tail = next((end for end in (" is added", " is removed") if rest.endswith(end)), "")
+    return (what, tail) if tail and "," not in what else ("", "")
 
 
 def _rules(plant: Plant) -> dict[str, Any]:

@@ -105,7 +105,32 @@ def parse(text: str, where: str = "plant.toml") -> Plant:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PlantError(no_toml(str(error), text, where)) from None
-    return _Reader(text, where).plant(document)
+
+    def place(path: Path, key: str) -> str:
+        line = line_of(text, path, key) or line_of(text, path, "")
+        return f"{where}, line {line}" if line else where
+
+    return plant_of(document, place, where)
+
+
+def plant_of(document: Table, place: Callable[[Path, str], str], where: str) -> Plant:
+    """Make a plant of the tables of a document.
+
+    Parameters
+    ----------
+    document : mapping
+        As TOML gives it.
+    place : callable
+        ``(table, key)`` -> where that stands, for messages; an empty key asks for the table itself.
+    where : str
+        Name of the file.
+
+    Raises
+    ------
+    PlantError
+        On anything that is not understood: what, where, and what to do.
+    """
+    return _Reader(place, where).plant(document)
 
 
 def no_toml(said: str, text: str, where: str) -> str:
@@ -134,8 +159,8 @@ def no_toml(said: str, text: str, where: str) -> str:
 class _Reader:
     """Walks the tables of one document and knows where each one stands."""
 
-    def __init__(self, text: str, where: str) -> None:
-        self._text = text
+    def __init__(self, place: Callable[[Path, str], str], where: str) -> None:
+        self._place = place
         self._where = where
 
     def plant(self, document: Table) -> Plant:
@@ -315,8 +340,7 @@ class _Reader:
         return values
 
     def _wrong(self, path: tuple[str, ...], key: str, message: str) -> PlantError:
-        line = line_of(self._text, path, key) or line_of(self._text, path, "")
-        return PlantError(f"{self._where}, line {line}: {message}" if line else f"{self._where}: {message}")
+        return PlantError(f"{self._place(path, key)}: {message}")
 
 
 def line_of(text: str, path: tuple[str, ...], key: str) -> int | None:

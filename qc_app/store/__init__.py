@@ -4,7 +4,19 @@ from qc_app.store import conservation
 from qc_app.store.home import Store, open_store
 from qc_app.store.journal import Journal
 from qc_app.store.journal.asked import CHOSEN, DRAWN, picked
+from qc_app.store.journal.plants import changed_meanwhile
 from qc_app.store.lake import Lake
 from qc_app.store.registry import Registry
 
-__all__ = ["CHOSEN", "DRAWN", "Journal", "Lake", "Registry", "Store", "conservation", "open_store", "picked"]
+__all__ = [
+    "CHOSEN",
+    "DRAWN",
+    "Journal",
+    "Lake",
+    "Registry",
+    "Store",
+    "changed_meanwhile",
+    "conservation",
+    "open_store",
+    "picked",
+]

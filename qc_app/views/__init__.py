@@ -17,6 +17,7 @@ from qc_app.views.books import books_table
 from qc_app.views.causes import CausesView, causes_view
 from qc_app.views.causes_words import CAUTION, stretch_words
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
+from qc_app.views.definition import changes_between, others_since, plant_version, plant_versions
 from qc_app.views.door import enter, plant_now
 from qc_app.views.drift import DriftView, drift_view
 from qc_app.views.export import csv_bytes
@@ -78,6 +79,7 @@ __all__ = [
     "books_table",
     "by_effect",
     "causes_view",
+    "changes_between",
     "chosen_sources",
     "columns_table",
     "concerning",
@@ -104,12 +106,15 @@ __all__ = [
     "night_account",
     "night_runs",
     "open_requests",
+    "others_since",
     "overdue_night",
     "overview",
     "parameters",
     "percent",
     "performance_view",
     "plant_now",
+    "plant_version",
+    "plant_versions",
     "proposals_table",
     "quarantine_table",
     "rules_of",
