@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from qc_app.plant import Plant, difference, parse, shortened, version_in
 from qc_app.records import PlantVersion
 from qc_app.store import Store, changed_meanwhile
 
-_SCHEMA = {
+_SCHEMA: dict[str, Any] = {
     "version": pl.Int64,
     "at": pl.Datetime("us", "UTC"),
     "author": pl.String,
