@@ -50,6 +50,8 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "roll_back_limits": "approver",
         "start_writeback": "approver",
         "promote": "approver",
+        "approve_challenger": "approver",
+        "reject_challenger": "approver",
         "roll_back": "approver",
     }
 )
@@ -68,6 +70,8 @@ NEEDS_REASON = frozenset(
         "stop_writeback",
         "start_writeback",
         "promote",
+        "approve_challenger",
+        "reject_challenger",
         "roll_back",
     }
 )

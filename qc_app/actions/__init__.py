@@ -26,7 +26,7 @@ from qc_app.actions.limits import (
     trial_limits,
     trial_words,
 )
-from qc_app.actions.models import promote, retrain, roll_back
+from qc_app.actions.models import approve_challenger, promote, reject_challenger, retrain, roll_back
 from qc_app.actions.notify import resend_letters, try_route
 from qc_app.actions.plant import apply_plant, roll_back_plant
 from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
@@ -44,6 +44,7 @@ __all__ = [
     "add_event",
     "answer_schema",
     "apply_plant",
+    "approve_challenger",
     "check_labels",
     "close_incident",
     "decode",
@@ -63,6 +64,7 @@ __all__ = [
     "read_entries",
     "read_sheet",
     "record_gauge_study",
+    "reject_challenger",
     "remove_alarm",
     "replay_quarantine",
     "request_causes",

@@ -33,6 +33,7 @@ from qc_app.cli import (
     running,
     schema,
     spc,
+    verdicts,
     watching,
     writeback,
 )  # fmt: skip
@@ -70,6 +71,7 @@ for room in (
     bench,
     replaying,
     spc,
+    verdicts,
     writeback,
 ):
     room.register(app)

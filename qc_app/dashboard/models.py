@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from qc_app.actions import may, promote, request_run, retrain, roll_back
+from qc_app.actions import approve_challenger, may, promote, reject_challenger, request_run, retrain, roll_back
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.last_night import last_night
 from qc_app.dashboard.learner_details import learner
@@ -15,7 +15,7 @@ from qc_app.views import SHORT, ModelsView, age, figure, models_view, night_runs
 
 EVERY_S = 3
 _STATE = {"open": ("info", "Waits"), "taken": ("info", "Runs"), "done": ("ok", "✓ Done"), "failed": ("act", "■ Failed")}
-_VERDICT = {"failed": "act", "rolled_back": "watch", "undecided": "info"}
+_VERDICT = {"failed": "act", "rolled_back": "watch", "undecided": "info", "awaiting": "watch"}
 
 
 @guarded
@@ -88,7 +88,7 @@ def _nearest(view: ModelsView) -> None:
 def _tables(view: ModelsView, now: Here) -> None:
     decisions, versions = st.tabs(["Verdicts", "Versions"], key="models_tabs")
     with decisions:
-        columns = tables.headings(("at", "verdict", "sentence", "rows", "champion", "challenger", "author"))
+        columns = tables.headings(("number", "at", "verdict", "sentence", "rows", "champion", "challenger", "author"))
         tables.show(view.decisions, "models_decisions", columns, zone=now.plant.zone, rows=7, empty="No verdict yet.")
     with versions:
         columns = tables.headings(("version", "status", "created", "n_labels", "learner", "cutoff", "sentence"))
@@ -106,6 +106,7 @@ def _deeds(view: ModelsView, now: Here, stage: str, what: str) -> None:
             if st.button("Promote", key="promote_go"):
                 attempt(lambda: promote(now.store, now.actor, stage, what, why).sentence)
                 st.rerun()
+        _answers(view, now, stage, what)
         with st.popover("Roll back", key="roll_back", disabled=view.pointers.previous is None):
             why_back = st.text_input("Reason", key="roll_back_why")
             if st.button("Roll back", key="roll_back_go"):
@@ -116,6 +117,20 @@ def _deeds(view: ModelsView, now: Here, stage: str, what: str) -> None:
             st.rerun()
     if not may(now.actor, "promote"):
         say(f"You are {now.actor.role}: promoting and rolling back need an approver.")
+
+
+def _answers(view: ModelsView, now: Here, stage: str, what: str) -> None:
+    """Approve or reject the challenger on trial; it takes a second person where the plant asks for approval."""
+    with st.popover("Approve", key="approve", disabled=not view.awaiting):
+        why = st.text_input("Reason", key="approve_why")
+        if st.button("Approve", key="approve_go"):
+            attempt(lambda: approve_challenger(now.store, now.actor, stage, what, why).sentence)
+            st.rerun()
+    with st.popover("Reject challenger", key="reject", disabled=view.pointers.challenger is None):
+        why_not = st.text_input("Reason", key="reject_why")
+        if st.button("Reject", key="reject_go"):
+            attempt(lambda: reject_challenger(now.store, now.actor, stage, what, why_not).sentence)
+            st.rerun()
 
 
 @st.fragment(run_every=EVERY_S)

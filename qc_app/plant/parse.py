@@ -30,7 +30,7 @@ TOP = {"plant": dict, "gate": dict, "calendar": dict, "marks": dict, "stages": d
 PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
          "train_every_days": int, "label_window_days": int, "night_within_h": int}  # fmt: skip
 GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
-        "patience_nights": int, "export": bool}  # fmt: skip
+        "patience_nights": int, "export": bool, "approval": bool, "shadow_nights": int}  # fmt: skip
 CALENDAR = {"holidays": list, "shifts": dict}
 SHIFT = {"begins": str, "ends": str, "days": list}
 MARK = {"limits": bool, "baseline": bool, "adapt": bool}

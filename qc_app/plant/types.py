@@ -34,6 +34,11 @@ class Gate:
         Nights after which an undecided challenger is given up.
     export : bool
         Whether a challenger must also answer alike as ONNX: for plants that run models on small hardware.
+    approval : bool
+        Whether a person must approve what the night would promote: another one than who asked for it.
+    shadow_nights : int
+        Nights that a challenger predicts beside the champion before it is judged, on units of these nights only;
+        0: it is judged at once on labels that were held out.
     """
 
     delta_share: float = 0.02
@@ -42,6 +47,8 @@ class Gate:
     min_new_labels: int = 3
     patience_nights: int = 7
     export: bool = False
+    approval: bool = False
+    shadow_nights: int = 0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -50,6 +57,7 @@ class Gate:
         _within("gate.coverage_tolerance", self.coverage_tolerance, 0.0, 1.0)
         _within("gate.min_new_labels", self.min_new_labels, 1, 100_000)
         _within("gate.patience_nights", self.patience_nights, 1, 3650)
+        _within("gate.shadow_nights", self.shadow_nights, 0, 365)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Literal
 from qc_app.records.worked import Numbers
 
 ModelStatus = Literal["challenger", "champion", "previous", "retired", "rejected", "quarantined"]
-Verdict = Literal["promoted", "kept", "undecided", "skipped", "failed", "rolled_back"]
+#: ``awaiting``: would be promoted, and waits for a second person.
+Verdict = Literal["promoted", "kept", "undecided", "awaiting", "skipped", "failed", "rolled_back"]
 
 
 @dataclass(frozen=True, slots=True)

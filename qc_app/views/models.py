@@ -49,6 +49,12 @@ class ModelsView:
     characteristic: Characteristic
     places: int
 
+    @property
+    def awaiting(self) -> bool:
+        """Whether the challenger was found better and waits for a second person."""
+        d = self.decision
+        return d is not None and d.verdict == "awaiting" and d.challenger == self.pointers.challenger
+
 
 def models_view(store: Store, plant: Plant, stage: str, characteristic: str) -> ModelsView:
     """Read the models of one stage and characteristic."""
@@ -57,7 +63,7 @@ def models_view(store: Store, plant: Plant, stage: str, characteristic: str) -> 
     versions = store.journal.models.list(stage=stage, characteristic=characteristic)
     of_id = {v.id: v for v in versions}
     decisions = store.journal.decisions.list(stage=stage, characteristic=characteristic, last=100)
-    newest = sorted(decisions, key=lambda d: d.at, reverse=True)
+    newest = sorted(decisions, key=lambda d: (d.at, d.id or 0), reverse=True)
     latest = {x.characteristic: x.values for x in store.journal.latest.get(stage)}
     return ModelsView(
         pointers=pointers,
@@ -121,6 +127,7 @@ def _versions(versions: list[ModelVersion]) -> pl.DataFrame:
 
 def _decisions(decisions: list[Decision]) -> pl.DataFrame:
     schema: dict[str, Any] = {
+        "number": pl.Int64,
         "at": _TIME,
         "verdict": pl.String,
         "sentence": pl.String,
@@ -130,7 +137,7 @@ def _decisions(decisions: list[Decision]) -> pl.DataFrame:
         "author": pl.String,
     }
     rows = [
-        (d.at, d.verdict, d.sentence, d.rows, (d.champion or "")[:SHORT], (d.challenger or "")[:SHORT], d.author)
+        (d.id, d.at, d.verdict, d.sentence, d.rows, (d.champion or "")[:SHORT], (d.challenger or "")[:SHORT], d.author)
         for d in decisions
     ]
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -47,6 +47,7 @@ def seen(**facts):
         ({"challenger": "x", "new_labels": 50}, "wait", "on trial since 0 nights"),
         ({"challenger": "x", "nights_waiting": 6}, "wait", "on trial since 6 nights"),
         ({"challenger": "x", "nights_waiting": 7}, "wait", "given up"),
+        ({"challenger": "x", "nights_waiting": 70, "awaiting": True}, "wait", "a person's approval since 70 nights"),
     ],
 )
 def test_table(facts, choice, words):
@@ -54,3 +55,9 @@ def test_table(facts, choice, words):
     assert plan.choice == choice
     assert words in plan.reason
     assert plan.drop == ("given up" in words)
+
+
+def test_the_nights_of_the_shadow_do_not_count_as_waiting():
+    gate = Gate(patience_nights=7, shadow_nights=5)
+    assert not decide(seen(challenger="x", nights_waiting=11), gate).drop
+    assert decide(seen(challenger="x", nights_waiting=12), gate).drop

@@ -10,7 +10,7 @@ from models.export.files import read
 from models.guards import Guard
 from qc_app import framing
 from qc_app.cli import main
-from qc_app.jobs.model import judge
+from qc_app.jobs.model import verdict
 from qc_app.plant import Gate, parse, render
 
 from .conftest import Works
@@ -91,7 +91,7 @@ def test_a_challenger_must_answer_alike_where_the_plant_asks_for_it(tmp_path):
 
 def test_one_that_does_not_is_kept_out_with_the_reason(tmp_path, monkeypatch):
     refused = (Guard("export", False, 0.3, 1e-3, "the exported model answers otherwise"),)
-    monkeypatch.setattr(judge, "export_guards", lambda *_: refused)
+    monkeypatch.setattr(verdict, "export_guards", lambda *_: refused)
     works = Works(tmp_path, gate=Gate(export=True))
     works.nights(range(3))
     found = verdicts(works)
@@ -102,6 +102,6 @@ def test_one_that_does_not_is_kept_out_with_the_reason(tmp_path, monkeypatch):
 
 
 def test_nobody_is_asked_to_export_by_default(works, monkeypatch):
-    monkeypatch.setattr(judge, "export_guards", lambda *_: pytest.fail("was asked"))
+    monkeypatch.setattr(verdict, "export_guards", lambda *_: pytest.fail("was asked"))
     works.nights(range(3))
     assert json.dumps([d.verdict for d in verdicts(works)]).count("promoted")

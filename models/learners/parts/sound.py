@@ -74,7 +74,7 @@ def sound(task: Task, known: Levels | None) -> Sound:
     if not odd.any():
         return Sound(task)
     n = len(odd)
-    if n >= SHARE and odd.sum() > n // SHARE:
+    if _too_many(odd):
         return Sound(task, (f"{odd.sum()} of {n} labels lie far from the others: too many to be errors, all are kept",))
     values = ", ".join(f"{v:.4g}" for v in task.support_y[odd][:TOLD])
     more = f" and {odd.sum() - TOLD} more" if odd.sum() > TOLD else ""
@@ -82,6 +82,26 @@ def sound(task: Task, known: Levels | None) -> Sound:
     whose = "the others" if n >= SHARE else "sister stages"
     said = f"{counted(int(odd.sum()), 'label')} set aside as implausible: {values}{more} ({whose}: about {others:.4g})"
     return Sound(task.keep(~odd), (said,))
+
+
+def implausible(task: Task, known: Levels | None = None) -> BoolArray:
+    """Return which labels `sound` would set aside, shape (n,): who judges models by labels does it on the same rule.
+
+    Parameters
+    ----------
+    task : Task
+        Its labels, limits, kind and times count.
+    known : Levels or None
+        Of the sisters.
+
+    Examples
+    --------
+    >>> y = [41.2, 40.8, 41.0, 4120.0, 41.3, 40.9, 41.1, 41.0, 40.7]
+    >>> np.flatnonzero(implausible(Task("s", "c", [], np.zeros((9, 0)), y))).tolist()
+    [3]
+    """
+    odd = _odd(task, known)
+    return np.zeros(len(odd), dtype=bool) if _too_many(odd) else odd
 
 
 def sound_tasks(tasks: Sequence[Task]) -> list[Task]:
@@ -102,6 +122,10 @@ def sound_tasks(tasks: Sequence[Task]) -> list[Task]:
             for t in sisters:
                 clean[place[id(t)]] = t if len(t.support_y) >= OWN else sound(t, known).task
     return clean
+
+
+def _too_many(odd: BoolArray) -> bool:
+    return bool(len(odd) >= SHARE and odd.sum() > len(odd) // SHARE)
 
 
 def _odd(task: Task, known: Levels | None) -> BoolArray:

@@ -79,7 +79,8 @@ def adapt(night: Night, stage: Stage, what: Characteristic) -> Result:
 def hold_out(pool: Sequence[str], seen: Evidence, gate: Gate) -> frozenset[str]:
     """Choose by lot which labelled units a challenger may not learn from, so that it can be judged at once.
 
-    Every second lot of the units the champion never saw, the newest first. While the champion is young, labels are
+    Nothing where challengers predict in the shadow first: they are judged on units that come later. Otherwise every
+    second lot of the units the champion never saw, the newest first. While the champion is young, labels are
     worth more in the model than beside it: nothing is held out unless labels are plenty.
 
     Parameters
@@ -101,6 +102,8 @@ def hold_out(pool: Sequence[str], seen: Evidence, gate: Gate) -> frozenset[str]:
     >>> hold_out(["a", "b", "c", "d"], Evidence(True, None, None, 4, 4), Gate())
     frozenset()
     """
+    if gate.shadow_nights and seen.champion:
+        return frozenset()
     young = seen.champion_labels < YOUNG_FACTOR * gate.min_rows
     if young and len(pool) < PLENTY_FACTOR * gate.min_rows:
         return frozenset()

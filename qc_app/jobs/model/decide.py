@@ -33,6 +33,8 @@ class Evidence:
         Sentence of a drift that matters and came after the last attempt; empty if there is none.
     newer_prior : bool
         Whether a prior was trained since the last attempt.
+    awaiting : bool
+        Whether the challenger was found better and waits for a person's approval.
     sisters : bool
         Whether the prior learned from another stage of the same family that had enough labels.
     mark : str
@@ -49,6 +51,7 @@ class Evidence:
     nights_waiting: int = 0
     drift: str = ""
     newer_prior: bool = False
+    awaiting: bool = False
     sisters: bool = True
     mark: str = ""
 
@@ -69,7 +72,7 @@ def decide(seen: Evidence, gate: Gate) -> Plan:
     ----------
     seen : Evidence
     gate : Gate
-        `min_new_labels` and `patience_nights` are used here.
+        `min_new_labels`, `patience_nights` and `shadow_nights` are used here.
 
     Returns
     -------
@@ -103,7 +106,9 @@ def _first(seen: Evidence, gate: Gate) -> Plan:
 
 
 def _on_trial(seen: Evidence, gate: Gate) -> Plan:
-    if seen.nights_waiting >= gate.patience_nights:
+    if seen.awaiting:
+        return Plan("wait", f"a challenger waits for a person's approval since {seen.nights_waiting} nights")
+    if seen.nights_waiting >= gate.patience_nights + (gate.shadow_nights if seen.champion else 0):
         return Plan(
             "wait", f"the challenger waited {seen.nights_waiting} nights without a verdict and is given up", True
         )

@@ -47,6 +47,7 @@ def gather(night: Night, stage: Stage, what: Characteristic) -> Evidence:
         new_labels=labels.filter(pl.col("t_known") > since).height,
         champion_labels=champion.n_labels if champion else 0,
         nights_waiting=_waiting(night, attempts, pointers.challenger),
+        awaiting=_awaiting(night, stage, what, pointers.challenger),
         drift=_drift(night, stage, what, since),
         mark=_mark(night, stage, labels, since),
         sisters=prior is not None and _has_sisters(models.get(prior), stage, what),
@@ -77,6 +78,11 @@ def _mark(night: Night, stage: Stage, labels: pl.DataFrame, since: datetime) -> 
     after = labels.filter(pl.col("t_event") >= told[-1].at)
     known = after.filter(pl.col("t_known") <= since)
     return f"{told[-1].kind.replace('_', ' ')}: {told[-1].text}" if after.height and known.is_empty() else ""
+
+
+def _awaiting(night: Night, stage: Stage, what: Characteristic, challenger: str | None) -> bool:
+    newest = night.store.journal.decisions.list(stage=stage.id, characteristic=what.name, last=1)
+    return bool(newest) and newest[0].verdict == "awaiting" and newest[0].challenger == challenger
 
 
 def _drift(night: Night, stage: Stage, what: Characteristic, since: datetime) -> str:

@@ -11,8 +11,10 @@ from data_connectors.schema import Characteristic, Stage
 from models import Learner
 from models.base import Array, Task
 from models.guards import Guard, not_worse_than_baseline
+from models.learners.parts.sound import implausible
 from qc_app import framing
 from qc_app.jobs.model.answers import Answer, baseline
+from qc_app.jobs.model.soundness import set_aside
 from qc_app.jobs.night import Night
 from qc_app.records import Pointers
 from qc_app.store import CHOSEN
@@ -46,7 +48,7 @@ def answer_now(night: Night, stage: Stage, what: Characteristic) -> Answer:
     pointers = night.store.journal.models.pointers(stage.id, what.name)
     found = night.answers.answer(pointers, task)
     if found.tier == "champion" and found.model is not None and _young(night, pointers, what):
-        fair = labels.filter(pl.col("picked") != CHOSEN)
+        fair = labels.filter(pl.col("picked") != CHOSEN, ~pl.col("unit_id").is_in(list(set_aside(what, labels))))
         unseen = fair.filter(~pl.col("unit_id").is_in(list(night.answers.seen(found.model_id))))
         rows = night.rows(stage).join(unseen.select("unit_id", "value"), on="unit_id", how="inner")
         if rows.height >= FEWEST_UNSEEN:
@@ -87,13 +89,14 @@ def left_out(prior: Learner, task: Task, folds: int = FOLDS) -> tuple[Array, Arr
     ----------
     prior : Learner
     task : Task
-        n labels, of at least two lots.
+        n labels, of at least two lots; those that cannot belong to the stage judge nobody.
     folds : int
 
     Returns
     -------
     model, mean : ndarray, shape (n,)
     """
+    task = task.keep(~implausible(task))
     n = len(task.support_y)
     lots = np.arange(n) if task.groups is None else np.unique(task.groups.astype(str), return_inverse=True)[1]
     model, mean = np.full(n, np.nan), np.full(n, np.nan)

@@ -114,12 +114,18 @@ def _delays(rows: pl.DataFrame) -> Array:
 
 def contexts(night: Night, stage: Stage, before: pl.DataFrame, since: pl.DataFrame) -> drift.Contexts | None:
     """Return the declared context of each unit: the value of a parameter, or the text of the last event before it."""
+    first, then = contexts_of(night, stage, before), contexts_of(night, stage, since)
+    return None if first is None or then is None else drift.Contexts.of(first, then)
+
+
+def contexts_of(night: Night, stage: Stage, rows: pl.DataFrame) -> list[str | None] | None:
+    """Return the declared context of some units, None for one that has none; None where none is declared."""
     if not stage.context:
         return None
     if stage.context in {p.name for p in stage.parameters}:
-        return drift.Contexts.of(_by_value(before, stage.context), _by_value(since, stage.context))
-    told = [e for e in night.store.journal.events.list(stage.id) if e.kind == stage.context]
-    return drift.Contexts.of(_by_event(before["t_event"], told), _by_event(since["t_event"], told))
+        return _by_value(rows, stage.context)
+    told = [e for e in night.store.journal.events.list(stage.id) if e.kind == stage.context and e.at <= night.cutoff]
+    return _by_event(rows["t_event"], told)
 
 
 def _by_value(rows: pl.DataFrame, parameter: str) -> list[str | None]:

@@ -38,6 +38,10 @@ class Decisions(Room):
         with self._database.write() as connection:
             return self._add(connection, DECISIONS, decision)
 
+    def get(self, id: int) -> Decision | None:  # noqa: A002 - the contract's word
+        """Return the decision of a number, None if there is none."""
+        return self._first(matching(DECISIONS, id=id), Decision)
+
     def list(self, stage: str | None = None, characteristic: str | None = None, last: int | None = None) -> Found:
         """Return decisions, oldest first; with `last` only the newest so many."""
         return self._all(

@@ -1,0 +1,86 @@
+"""Was it right to promote? Both models on every unit of the week after, of which the simulator knows the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from data_connectors.schema import Characteristic, Stage
+from models.base import Array
+from qc_app import framing
+from qc_app.jobs.night import Night
+from qc_app.proof.episodes import START
+from qc_app.proof.play import Played, night_at
+
+LATER_DAYS = 7
+FEWEST = 100
+SURE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A challenger that replaced a champion, and how both did on the units of the next week.
+
+    Parameters
+    ----------
+    seed : int
+    stage : str
+    day : int
+    rule : str
+        By which it was promoted.
+    before, after : float
+        Mean absolute errors of the old and of the new model against the truth.
+    better : bool
+    worse : bool
+        Worse by more than the gate's delta, and by more than twice the standard error of the difference.
+    """
+
+    seed: int
+    stage: str
+    day: int
+    rule: str
+    before: float
+    after: float
+    better: bool
+    worse: bool
+
+
+def promotions(play: Played, seed: int, stage: Stage, what: Characteristic, units: pl.DataFrame) -> list[Promotion]:
+    """Judge every promotion over a champion that left a week of later units.
+
+    Parameters
+    ----------
+    play : Played
+    seed : int
+    stage : Stage
+        As its models read it.
+    what : Characteristic
+    units : polars.DataFrame
+        Of `truth.units_of`.
+    """
+    end = night_at(play.days)
+    night = Night(play.store, play.plant, end.date(), end, play.answers)
+    rows = night.rows(stage).join(units.select("unit_id", "y", "day"), on="unit_id", how="inner", maintain_order="left")
+    found = []
+    for decision in play.store.journal.decisions.list(stage=stage.id, characteristic=what.name):
+        if decision.verdict != "promoted" or decision.champion is None or decision.challenger is None:
+            continue
+        at = (decision.at - START).total_seconds() / 86_400
+        later = rows.filter((pl.col("day") > at) & (pl.col("day") <= at + LATER_DAYS))
+        if later.height < FEWEST:
+            continue
+        x, t = framing.inputs(stage, later)
+        y = later["y"].to_numpy()
+        both = (play.answers.model(version) for version in (decision.champion, decision.challenger))
+        old, new = (np.abs(y - model.predict(x, t).mean) for model in both)
+        found.append(_judged(old, new, play.plant.gate.delta_share, (seed, stage.id, int(at), decision.rule)))
+    return found
+
+
+def _judged(old: Array, new: Array, delta_share: float, about: tuple[int, str, int, str]) -> Promotion:
+    gain = old - new
+    error = float(gain.std(ddof=1)) / np.sqrt(len(gain))
+    worse = -float(gain.mean()) > max(delta_share * float(old.mean()), SURE * error)
+    return Promotion(*about, float(old.mean()), float(new.mean()), better=bool(gain.mean() > 0), worse=bool(worse))
