@@ -22,6 +22,7 @@ GROUP = "qc_app.connectors"
 
 _OWN = {
     "file_folder": "data_connectors.file_folder:FileFolder",
+    "influx": "data_connectors.influx:Influx",
     "kafka": "data_connectors.kafka:Kafka",
     "modbus": "data_connectors.modbus:Modbus",
     "mqtt": "data_connectors.mqtt:Mqtt",

@@ -15,7 +15,7 @@ from data_connectors.references import is_reference, resolved
 from data_connectors.schema import Source
 from data_connectors.settings_keys import setting
 
-AUTHS = ("none", "basic", "bearer", "header")
+AUTHS = ("none", "basic", "bearer", "token", "header")
 _SECRET_KEYS = ("password", "passwd", "pwd", "secret", "token", "apikey", "api_key", "key", "access_token")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _MOST_S = 3600.0
@@ -29,8 +29,9 @@ class HttpOptions:
     ----------
     url : str
         ``https://host:port/base``, without a user and without secrets in it.
-    auth : {"none", "basic", "bearer", "header"}
-        Basic: `user` and `password`; bearer: `token`; header: `token` in the header called `header`.
+    auth : {"none", "basic", "bearer", "token", "header"}
+        Basic: `user` and `password`; bearer, token: `token` after that word (InfluxDB says Token); header: `token`
+        alone in the header called `header`.
     user, password, token : str
         The secrets by reference (``env:NAME``, ``file:PATH``).
     header : str
@@ -114,7 +115,7 @@ class HttpOptions:
             near = nearest(self.auth, AUTHS)
             hint = f"did you mean {near!r}?" if near else f"use one of {listed(AUTHS)}"
             raise DefinitionError(f"{where}: auth = {self.auth!r} is not known - {hint}")
-        needed = {"basic": ("user", "password"), "bearer": ("token",), "header": ("token", "header")}
+        needed = {"basic": ("user", "password"), "bearer": ("token",), "token": ("token",), "header": ("token",)}
         for key in needed.get(self.auth, ()):
             if not getattr(self, key):
                 raise DefinitionError(f"{where}: auth = {self.auth!r} needs {key} - give it in the source")
@@ -160,7 +161,9 @@ class HttpOptions:
             return {"Authorization": f"Basic {told}"}
         if not secret.isascii() or not secret.isprintable():
             raise SourceRefused(f"{where}: the token holds signs that no header may carry - check the reference")
-        return {self.header: secret} if self.auth == "header" else {"Authorization": f"Bearer {secret}"}
+        if self.auth == "header":
+            return {self.header: secret}
+        return {"Authorization": f"{self.auth.capitalize()} {secret}"}
 
     def tls(self, where: str) -> ssl.SSLContext:
         """Return what is trusted, and our own certificate.
