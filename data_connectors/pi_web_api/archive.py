@@ -15,7 +15,7 @@ from data_connectors.pi_web_api.values import moment, sample
 
 _ID = "webid:"
 #: Statuses that say no to one tag and nothing of the others.
-_NO_TAG = (400, 403, 404, 502)
+_NO_TAG = (400, 403, 404)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class PiWebApi(LiveConnector):
     r"""Tags of a PI historian, asked through PI Web API; nothing is ever written there.
 
     Each parameter's column is a tag (with `server`), a path ``\\SERVER\tag`` or ``\\AF\db\element|attribute``, or
-    ``webid:...``. The historian is asked every so often from an overlap before the newest value on, after an outage from
-    where each tag stood: a break costs nothing that the historian kept.
+    ``webid:...``. The historian is asked every so often from an overlap before the newest value on, after an outage
+    from where each tag stood: a break costs nothing that the historian kept.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class PiWebApi(LiveConnector):
 
     def listen(self, stage: Stage, sink: Sink, stop: Event) -> None:
         """Ask until `stop` is set; after an error the connection is made again for ever."""
-        asking = Listening(self._options, self._tags(stage), self._where, sink, stop, self._now)
+        asking = Listening(self._options, self._tags(stage), sink, stop, self._now)
 
         def connection() -> None:
             sink.tell("connecting", self._http.url)
@@ -151,5 +151,3 @@ class PiWebApi(LiveConnector):
 
 def _type(told: str) -> str:
     return "number" if told.startswith(("Float", "Int")) else "text"
-
-

@@ -24,8 +24,6 @@ class Listening:
     ----------
     options : PiOptions
     tags : sequence of str
-    where : str
-        For messages.
     sink : Sink
     stop : threading.Event
     now : callable
@@ -33,9 +31,9 @@ class Listening:
     """
 
     def __init__(
-        self, options: PiOptions, tags: Sequence[str], where: str, sink: Sink, stop: Event, now: Callable[[], datetime]
+        self, options: PiOptions, tags: Sequence[str], sink: Sink, stop: Event, now: Callable[[], datetime]
     ) -> None:
-        self._options, self._where, self._sink, self._stop, self._now = options, where, sink, stop, now
+        self._options, self._sink, self._stop, self._now = options, sink, stop, now
         begins = grid(options.begins or now(), options)
         marks = json.loads(sink.mark) if sink.mark else {}
         self._read_to = {tag: datetime.fromisoformat(marks[tag]) if tag in marks else begins for tag in tags}
@@ -57,7 +55,7 @@ class Listening:
                     return "stopping"
                 left = [tag for tag in tags if tag not in refused]
                 refused |= self._slice(archive, left, begin, end)
-        self._require_some(refused)
+        self._require_some(refused, archive.where)
         return _standing(len(self._read_to), refused)
 
     def _until(self) -> datetime:
@@ -97,10 +95,10 @@ class Listening:
             low = at - timedelta(seconds=back)
             self._told[tag] = {t: one for t, one in self._told[tag].items() if t >= low}
 
-    def _require_some(self, refused: dict[str, str]) -> None:
+    def _require_some(self, refused: dict[str, str], where: str) -> None:
         if refused and len(refused) == len(self._read_to):
             tag, why = next(iter(refused.items()))
-            raise SourceUnavailable(f"{self._where}: no tag can be read, e.g. {tag} ({why}) - check tags and rights")
+            raise SourceUnavailable(f"{where}: no tag can be read, e.g. {tag} ({why}) - check tags and rights")
 
 
 def grid(moment: datetime, options: PiOptions) -> datetime:
