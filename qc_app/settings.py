@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         Address under which people reach the dashboard, for links in messages; default: made of `bind` and `port`.
     certificates : tuple of Path
         Certificates (PEM) whose end is watched.
+    sign_in : {"accounts", "open"}
+        Who may come in: people with an account, or, on this machine alone (`bind` is a loopback address), anyone as the
+        person of ``QC_USER`` and ``QC_ROLE``.
+    dual_control : bool
+        Whether promotions, limits and the start of write-back need two persons.
 
     Examples
     --------
@@ -55,6 +60,8 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     url: str = ""
     certificates: tuple[Path, ...] = ()
+    sign_in: Literal["accounts", "open"] = "accounts"
+    dual_control: bool = False
 
     @property
     def address(self) -> str:

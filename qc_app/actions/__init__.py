@@ -10,6 +10,7 @@ from qc_app.actions.alarms import (
     tick_alarm_step,
     unshelve_alarm,
 )
+from qc_app.actions.audit import export_audit
 from qc_app.actions.data import dismiss_quarantine
 from qc_app.actions.events import add_event, event_kinds, import_events
 from qc_app.actions.gauge import record_gauge_study
@@ -28,6 +29,17 @@ from qc_app.actions.limits import (
 )
 from qc_app.actions.models import approve_challenger, promote, reject_challenger, retrain, roll_back
 from qc_app.actions.notify import resend_letters, try_route
+from qc_app.actions.people import (
+    add_display,
+    add_user,
+    disable_user,
+    enable_user,
+    remove_user,
+    reset_user,
+    see_administration,
+    set_role,
+    sign_out_user,
+)
 from qc_app.actions.plant import apply_plant, roll_back_plant
 from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
@@ -41,18 +53,23 @@ __all__ = [
     "Studied",
     "Trial",
     "acknowledge_alarm",
+    "add_display",
     "add_event",
+    "add_user",
     "answer_schema",
     "apply_plant",
     "approve_challenger",
     "check_labels",
     "close_incident",
     "decode",
+    "disable_user",
     "dismiss_quarantine",
+    "enable_user",
     "enter_labels",
     "entry_of",
     "event_kinds",
     "exclude_point",
+    "export_audit",
     "freeze_limits",
     "import_events",
     "import_links",
@@ -66,17 +83,22 @@ __all__ = [
     "record_gauge_study",
     "reject_challenger",
     "remove_alarm",
+    "remove_user",
     "replay_quarantine",
     "request_causes",
     "request_explanation",
     "request_run",
     "resend_letters",
+    "reset_user",
     "restore_alarm",
     "retrain",
     "roll_back",
     "roll_back_limits",
     "roll_back_plant",
+    "see_administration",
+    "set_role",
     "shelve_alarm",
+    "sign_out_user",
     "start_writeback",
     "stop_writeback",
     "tick_alarm_step",

@@ -136,7 +136,7 @@ def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
         Without a reason, or as `trial_limits`.
     """
     subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "freeze_limits", subject, reason)
+    authorise(store, actor, "freeze_limits", subject, reason, exactly=f"{chart} {since} {first} {last}")
     with in_sentences():
         trial = trial_limits(store, stage, characteristic, chart, since, first, last)
     _, what = _named(store, stage, characteristic)
@@ -177,7 +177,7 @@ def roll_back_limits(  # noqa: PLR0917 - as the other actions on limits
         Without a reason, or if there is no such version.
     """
     subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "roll_back_limits", subject, reason)
+    authorise(store, actor, "roll_back_limits", subject, reason, exactly=f"{chart} {version}")
     _, what = _named(store, stage, characteristic)
     name = chart or framing.chart_of(what)
     versions = {x.version: x for x in store.journal.limits.history(stage, characteristic, name)}

@@ -29,8 +29,8 @@ def promote(store: Store, actor: Actor, stage: str, characteristic: str, reason:
         Without a reason, or if no challenger waits.
     """
     subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "promote", subject, reason)
     pointers = store.journal.models.pointers(stage, characteristic)
+    authorise(store, actor, "promote", subject, reason, exactly=pointers.challenger or "")
     if pointers.challenger is None:
         raise ActionError(f"{subject}: no challenger waits - retrain first, the night then makes one")
     if current_plant(store).gate.approval:
@@ -132,8 +132,8 @@ def roll_back(store: Store, actor: Actor, stage: str, characteristic: str, reaso
         Without a reason, or if there is no previous version.
     """
     subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "roll_back", subject, reason)
     pointers = store.journal.models.pointers(stage, characteristic)
+    authorise(store, actor, "roll_back", subject, reason, exactly=pointers.previous or "")
     if pointers.previous is None:
         raise ActionError(f"{subject}: there is no previous version to go back to - the present one stays")
     decision = _decision(store, actor, (stage, characteristic), "rolled_back", f"Rolled back by {actor.name}: {reason}")

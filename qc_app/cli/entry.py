@@ -16,6 +16,7 @@ from models.errors import ModelsError, TaskError, UnknownName
 from qc_app.cli import (
     alarming,
     as_known,
+    auditing,
     bench,
     causes,
     daily,
@@ -27,6 +28,7 @@ from qc_app.cli import (
     genealogy,
     measuring,
     notifying,
+    people,
     plant,
     plant_life,
     replaying,
@@ -73,6 +75,8 @@ for room in (
     spc,
     verdicts,
     writeback,
+    people,
+    auditing,
 ):
     room.register(app)
 

@@ -7,6 +7,7 @@ from qc_app.records.charted import Exclusion, GaugeKind, GaugeStudy, Limits
 from qc_app.records.delivered import Counts, Event, Gap, Hour, Label, Quarantined, Receipt
 from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
+from qc_app.records.peopled import Account, AccountKind, AccountState, Consent, Session
 from qc_app.records.planned import LabelPlan, Queued
 from qc_app.records.predicted import PREDICTION_COLUMNS, Tier
 from qc_app.records.schemed import ColumnState, Proposal, ProposalKind, ProposalState, SourceColumn
@@ -15,11 +16,15 @@ from qc_app.records.worked import Audit, Lease, Numbers, PlantVersion, Request, 
 
 __all__ = [
     "PREDICTION_COLUMNS",
+    "Account",
+    "AccountKind",
+    "AccountState",
     "Alarm",
     "AlarmMove",
     "AlarmState",
     "Audit",
     "ColumnState",
+    "Consent",
     "Counts",
     "Decision",
     "DriftOf",
@@ -55,6 +60,7 @@ __all__ = [
     "RequestState",
     "Run",
     "RunStatus",
+    "Session",
     "SourceColumn",
     "Tier",
     "Verdict",

@@ -66,7 +66,7 @@ class PlantVersion:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One link of the audit chain: who did what, when, why."""
+    """One link of the audit chain: who did what, when, why, from where; digests of what was before and after."""
 
     at: datetime
     author: str
@@ -77,4 +77,7 @@ class Audit:
     detail: Numbers
     previous: str
     digest: str
+    place: str = ""
+    before: str = ""
+    after: str = ""
     id: int | None = None

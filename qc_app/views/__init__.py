@@ -13,6 +13,7 @@ from qc_app.views.alarms import (
     concerning,
     hidden_because,
 )
+from qc_app.views.audit import AuditSieve, AuditVerdict, audit_table, audit_verdict
 from qc_app.views.books import books_table
 from qc_app.views.causes import CausesView, causes_view
 from qc_app.views.causes_words import CAUTION, stretch_words
@@ -31,6 +32,7 @@ from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open
 from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.night import NightAccount, night_account
 from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
+from qc_app.views.people import accounts_table
 from qc_app.views.performance import PerformanceView, performance_view
 from qc_app.views.scheduling import overdue_night, silence
 from qc_app.views.schemas import columns_table, proposals_table
@@ -54,6 +56,8 @@ __all__ = [
     "Alarm",
     "AlarmReport",
     "AlarmsView",
+    "AuditSieve",
+    "AuditVerdict",
     "CausesView",
     "DriftView",
     "Family",
@@ -72,10 +76,13 @@ __all__ = [
     "SpcChart",
     "StageView",
     "UnitView",
+    "accounts_table",
     "age",
     "alarm_report",
     "alarm_story",
     "alarms_view",
+    "audit_table",
+    "audit_verdict",
     "books_table",
     "by_effect",
     "causes_view",

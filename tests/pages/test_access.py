@@ -33,6 +33,8 @@ GIVEN = {
     "reason": "because",
     "number": 1,
     "accept": True,
+    "name": "ben",
+    "role": "operator",
 }
 PURE = {
     "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",

@@ -23,6 +23,7 @@ from qc_app.store.journal.limits import FrozenLimits
 from qc_app.store.journal.marks import Events, Gaps
 from qc_app.store.journal.models import Models
 from qc_app.store.journal.outbox import Outbox
+from qc_app.store.journal.people import Accounts, Consents, Sessions
 from qc_app.store.journal.plants import Plants
 from qc_app.store.journal.quarantine import Quarantine
 from qc_app.store.journal.queue import Queue
@@ -93,6 +94,9 @@ class Journal:
         self.latest = LatestValues(database)
         self.explanations = Explanations(database)
         self.lease = Leases(database)
+        self.accounts = Accounts(database)
+        self.sessions = Sessions(database)
+        self.consents = Consents(database)
 
     @contextmanager
     def fenced(self, lease: Lease) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Who may do what: one table of action x least role, read by the code and by its test."""
+"""The table of action x least role, read by the code and by its test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -53,6 +53,16 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "approve_challenger": "approver",
         "reject_challenger": "approver",
         "roll_back": "approver",
+        "see_administration": "administrator",
+        "export_audit": "administrator",
+        "add_user": "administrator",
+        "add_display": "administrator",
+        "set_role": "administrator",
+        "disable_user": "administrator",
+        "enable_user": "administrator",
+        "remove_user": "administrator",
+        "reset_user": "administrator",
+        "sign_out_user": "administrator",
     }
 )
 
@@ -73,8 +83,14 @@ NEEDS_REASON = frozenset(
         "approve_challenger",
         "reject_challenger",
         "roll_back",
+        "set_role",
+        "disable_user",
+        "remove_user",
     }
 )
+
+#: Actions that two persons must ask for where the settings say ``dual_control = true``.
+NEEDS_TWO = frozenset({"promote", "roll_back", "freeze_limits", "roll_back_limits", "start_writeback"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,11 @@ class Actor:
         As it stands in the audit trail.
     role : str
         One of `ROLES`.
+    session : int or None
+        Number of the sign-in behind it; whether it still holds, and in which role, is asked anew at every action.
+        None: the machine, or a person at its command line.
+    place : str
+        From where: an address, or the command line.
 
     Raises
     ------
@@ -101,6 +122,8 @@ class Actor:
 
     name: str
     role: Role
+    session: int | None = field(default=None, repr=False)
+    place: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check that the role exists and that there is a name."""
@@ -147,10 +170,11 @@ def require(actor: Actor, action: str) -> None:
 
 
 def local_actor(environ: Mapping[str, str] | None = None) -> Actor:
-    """Return the single local user: name from ``QC_USER`` (else the login name), role from ``QC_ROLE``.
+    """Return the person at this machine: name from ``QC_USER`` (else the login name), role from ``QC_ROLE``.
 
-    Until there is a sign-in, everybody who reaches the page on this machine acts as this user. The default role is
-    engineer: daily work is possible, promoting and rolling back a model needs ``QC_ROLE=approver`` at the start.
+    Whoever may run commands on the plant's folder is trusted by the operating system's own account, which the audit
+    trail names beside the person. The default role is engineer: daily work is possible, promoting and rolling back a
+    model needs ``QC_ROLE=approver``.
 
     Examples
     --------
@@ -158,4 +182,6 @@ def local_actor(environ: Mapping[str, str] | None = None) -> Actor:
     Actor(name='maria', role='viewer')
     """
     here = os.environ if environ is None else environ
-    return Actor(here.get("QC_USER") or getpass.getuser(), here.get("QC_ROLE") or "engineer")  # type: ignore[arg-type]
+    role = here.get("QC_ROLE") or "engineer"
+    place = f"this machine, account {getpass.getuser()}"
+    return Actor(here.get("QC_USER") or getpass.getuser(), role, place=place)  # type: ignore[arg-type]
