@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 SHOWN = 12
 
@@ -56,6 +57,7 @@ def printable(name: str) -> str:
     return "".join(c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape").decode() for c in name)
 
 
+@lru_cache(maxsize=8192)  # the same few names come with every delivery
 def normal(name: str) -> str:
     """Return a column name as it is compared: Unicode NFC, no blanks around it.
 

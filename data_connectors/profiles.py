@@ -82,6 +82,8 @@ def profile_of(values: pl.Series) -> Profile | None:
     >>> profile_of(pl.Series([1.0, 2.0, 3.0, 4.0, 5.0]))
     Profile(n=5, low=2.0, middle=3.0, high=4.0)
     """
+    if len(values) < FEWEST:
+        return None
     sample = values.gather_every(max(1, len(values) // SAMPLE)).drop_nulls()
     if len(sample) < FEWEST:
         return None

@@ -42,8 +42,6 @@ def _text_bits(column: pl.Series) -> Bits:
 
 
 def _other_bits(column: pl.Series) -> Bits:
-    if column.dtype == pl.String:
-        return _text_bits(column)
     return column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().view(np.uint64).copy()
 
 
@@ -53,6 +51,18 @@ def _add_others(total: Bits, frame: pl.DataFrame, names: Bits) -> None:
         if column.null_count():
             bits[column.is_null().to_numpy()] = 0
         total += bits
+
+
+def _add_texts(total: Bits, frame: pl.DataFrame, names: Bits) -> None:
+    """Add the hashes of String columns, many narrow ones at a time."""
+    block = max(1, _BLOCK // max(frame.height, 1))
+    for first in range(0, frame.width, block):
+        end_to_end = pl.concat([column.alias("") for column in frame[:, first : first + block]])
+        shape = (-1, frame.height) if frame.height else (frame[:, first : first + block].width, 0)
+        bits = _mix(_text_bits(end_to_end).reshape(shape) + names[first : first + block, None])
+        if end_to_end.null_count():
+            bits[end_to_end.is_null().to_numpy().reshape(shape)] = 0
+        total += bits.sum(axis=0)
 
 
 def _add_numbers(total: Bits, frame: pl.DataFrame, names: Bits) -> None:
@@ -88,8 +98,10 @@ def row_hash(frame: pl.DataFrame) -> pl.Series:
     """
     total = np.zeros(frame.height, dtype=np.uint64)
     floats = [c.name for c in frame if c.dtype == pl.Float64]
-    others = [c.name for c in frame if c.dtype != pl.Float64]
+    texts = [c.name for c in frame if c.dtype == pl.String]
+    others = [c.name for c in frame if c.dtype not in {pl.Float64, pl.String}]
     _add_others(total, frame.select(others), _names(others))
+    _add_texts(total, frame.select(texts), _names(texts))
     _add_numbers(total, frame.select(floats), _names(floats))
     return pl.Series("row_hash", total, dtype=pl.UInt64)
 

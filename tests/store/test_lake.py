@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from qc_app.errors import StoreBusy, StoreDamaged, StoreError
 from qc_app.records import Counts
 from qc_app.store import Lake
 from qc_app.store.durable import held, safe_key
+from qc_app.store.lake.arrivals import stored_columns
+from qc_app.store.lake.table import Table
 
 Deliver = Callable[..., pl.DataFrame]
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
@@ -285,3 +288,26 @@ def test_the_newest_prediction_of_a_unit_is_read(lake: Lake):
     assert lake.predictions("s", characteristic="thickness")["mean"].to_list() == [2.0, 2.0, 1.0]
     with pytest.raises(StoreError, match="unknown columns"):
         lake.append_predictions("s", made(["a"], 1.0).with_columns(nonsense=1))
+
+
+def test_the_newest_version_is_read_again_only_when_there_is_another(tmp_path: Path) -> None:
+    one, other = Table(tmp_path / "t"), Table(tmp_path / "t")
+    first = one.ensure(stored_columns(["a"]))
+    assert one.snapshot() is one.snapshot()
+    other.append(first, pl.DataFrame({c: [None] for c in first.columns}, schema=dict(first.columns)))
+    second = one.snapshot()
+    assert second is not None
+    assert second.version == first.version + 1
+    assert second is one.snapshot()
+
+
+def test_a_table_that_was_put_back_from_a_copy_is_read_again(tmp_path: Path) -> None:
+    table = Table(tmp_path / "t")
+    first = table.ensure(stored_columns(["a"]))
+    shutil.rmtree(tmp_path / "t")
+    assert table.snapshot() is None
+    Table(tmp_path / "t").ensure(stored_columns(["b"]))
+    again = table.snapshot()
+    assert again is not None
+    assert "b" in again.columns
+    assert again.version == first.version

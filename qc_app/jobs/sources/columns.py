@@ -196,19 +196,20 @@ class Columns:
 
     def _missing(self) -> None:
         """Raise the alarm for declared columns that stay away, and clear it where they are back."""
+        told = self._told_missing()
         for name, column in self._known.items():
             if column.state == "declared" and column.misses >= PATIENCE and column.missing_since is not None:
                 since = column.missing_since.isoformat(" ", "minutes")
                 words = f"{self.source.name}: column {name!r} is missing since {since}; models take it as not measured"
                 self._alarm("column_missing", name, "medium", words)
-            elif column.state == "declared" and not column.misses and self._was_missing(name):
+            elif column.state == "declared" and not column.misses and f"{self.source.name} {name}" in told:
                 now = self._store.clock.now()
                 hush(self._store, "column_missing", self._stage.id, f"{self.source.name} {name}", now)
 
-    def _was_missing(self, name: str) -> bool:
-        subject = f"{self.source.name} {name}"
+    def _told_missing(self) -> set[str]:
+        """Return the subjects of the open alarms that a column is missing: asked once a reading, not once a column."""
         alarms = self._store.journal.alarms.list(open_only=True, stage=self._stage.id)
-        return any(a.kind == "column_missing" and a.subject == subject for a in alarms)
+        return {alarm.subject for alarm in alarms if alarm.kind == "column_missing"}
 
     def _alarm(self, kind: str, column: str, priority: Priority, words: str) -> None:
         subject, now = f"{self.source.name} {column}", self._store.clock.now()

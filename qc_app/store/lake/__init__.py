@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,7 @@ from qc_app.store.lake import predictions as predicted
 from qc_app.store.lake import upkeep
 from qc_app.store.lake.arrivals import arranged, counted, empty, fresh, shaped, stored_columns
 from qc_app.store.lake.checkpoints import Checkpoints, Delivered, source_of
+from qc_app.store.lake.readable import readable_since
 from qc_app.store.lake.reading import Window, read
 from qc_app.store.lake.table import SEQ, Snapshot, Table, telling
 
@@ -25,6 +27,10 @@ __all__ = ["Lake"]
 
 #: Table -> the folder with the checkpoints of its sources.
 _CHECKPOINTS = {"measurements": "_checkpoints", "samples": "_sample_checkpoints"}
+
+
+#: Tables whose newest version is kept in memory.
+KEPT_OPEN = 256
 
 
 class Lake:
@@ -58,6 +64,7 @@ class Lake:
     def __init__(self, root: Path, clock: Clock | None = None) -> None:
         self.root = Path(root)
         self._clock: Clock = clock or WallClock()
+        self._opened = lru_cache(maxsize=KEPT_OPEN)(Table)
 
     def commit(  # noqa: PLR0917 - the contract's order
         self,
@@ -230,6 +237,11 @@ class Lake:
             ends = base.scan().select(pl.col("t_event").min().alias("a"), pl.col("t_event").max().alias("b")).collect()
         return (ends["a"].item(), ends["b"].item())
 
+    def readable_since(self, stage_id: str) -> pl.DataFrame:
+        """Return since when each row of a stage could be read: `unit_id`, `readable` (null where nobody knows now)."""
+        with telling(f"reading the arrivals of stage {stage_id!r}"):
+            return readable_since(self._table(stage_id, "measurements"))
+
     def version(self, stage_id: str) -> int:
         """Return the version of a stage's measurements, -1 before the first commit."""
         base = self._table(stage_id, "measurements").snapshot()
@@ -376,7 +388,7 @@ class Lake:
         return self.root / safe_key(stage_id)
 
     def _table(self, stage_id: str, name: str) -> Table:
-        return Table(self._folder(stage_id) / name)
+        return self._opened(self._folder(stage_id) / name)
 
     def _tables(self, stage_id: str) -> Iterator[Table]:
         for name in ("measurements", "samples", "predictions", "links"):

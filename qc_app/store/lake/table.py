@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -111,7 +112,7 @@ class Snapshot:
 
 
 class Table:
-    """An append-only Delta table in a local folder.
+    """An append-only Delta table in a local folder; the newest version is kept and read again once there is another.
 
     Parameters
     ----------
@@ -121,17 +122,41 @@ class Table:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._newest: tuple[Snapshot, os.stat_result] | None = None
 
     def snapshot(self) -> Snapshot | None:
         """Return the newest version, or None where there is no table yet."""
         with telling(f"reading the table {self.root.name} of {self.root.parent.name}"):
-            if not (self.root / "_delta_log").is_dir():
-                return None
-            try:
-                delta = self._opened()
-            except TableNotFoundError:
-                return None
-            return Snapshot(self.root, delta, _columns(delta.schema()), _files(delta))
+            kept = self._newest
+            if kept is not None and self._is_newest(*kept):
+                return kept[0]
+            return self._read()
+
+    def _is_newest(self, kept: Snapshot, entry: os.stat_result) -> bool:
+        """Whether the log still ends with the entry that made this version: two looks at the disk, nothing is read."""
+        if self._entry(kept.version + 1).exists():
+            return False
+        try:
+            now = self._entry(kept.version).stat()
+        except FileNotFoundError:
+            return False
+        return (now.st_ino, now.st_mtime_ns, now.st_size) == (entry.st_ino, entry.st_mtime_ns, entry.st_size)
+
+    def _entry(self, version: int) -> Path:
+        return self.root / "_delta_log" / f"{version:020}.json"
+
+    def _read(self) -> Snapshot | None:
+        self._newest = None
+        if not (self.root / "_delta_log").is_dir():
+            return None
+        try:
+            delta = self._opened()
+        except TableNotFoundError:
+            return None
+        found = Snapshot(self.root, delta, _columns(delta.schema()), _files(delta))
+        with suppress(FileNotFoundError):
+            self._newest = (found, self._entry(found.version).stat())
+        return found
 
     def _opened(self) -> DeltaTable:
         try:

@@ -1,0 +1,44 @@
+"""``qc bench load``: a whole plant under load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qc_app.cli.terminal import fail, progress, say, table
+
+Sized = Annotated[str, typer.Option("--size", help="Which plant: small, medium, large (or tiny, to try the command).")]
+Seconds = Annotated[float, typer.Option("--seconds", min=2.0, help="Of steady running; the rest follows from it.")]
+Profiles = Annotated[str, typer.Option("--profiles", help="Of steady, burst, outage, restart, night, by commas.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write everything that was measured as JSON.")]
+Keep = Annotated[Path | None, typer.Option("--keep", help="Work in this folder, new or empty, and leave it there.")]
+
+
+def load(
+    size: Sized = "small",
+    seconds: Seconds = 600.0,
+    profiles: Profiles = "steady,burst,outage,restart,night",
+    out: Out = None,
+    keep: Keep = None,
+) -> int:
+    """Feed a plant, kill it, let it catch up and adapt meanwhile; exit code 1 if a target is missed."""
+    from qc_app.load import load_table, run_load
+
+    if keep is not None and keep.exists() and any(keep.iterdir()):
+        return fail(f"--keep {keep} is not empty - name a new folder", 2)
+    asked = tuple(name.strip() for name in profiles.split(",") if name.strip())
+    with progress("load") as tell:
+        run = run_load(size, seconds=seconds, profiles=asked, keep=keep, told=tell)
+    rows = load_table(run)
+    table(f"{size}: {run.size.stages} stages x {run.size.parameters}", {"profile": "", "figures": ""}, rows)
+    for target in run.targets:
+        say(f"{'met' if target.met else 'NOT met'}: {target.words}; found {target.found:.3g}")
+    if run.size.live and "live" not in run.sources:
+        say("no broker here (mosquitto and qc-app[mqtt] are needed): tables fed the live stages")
+    say(f"load average before {run.busy['before']:.1f}, after {run.busy['after']:.1f}, bench included")
+    if out is not None:
+        out.write_text(run.to_json(), encoding="utf-8")
+        say(f"written to {out}")
+    return 0 if run.met else 1
