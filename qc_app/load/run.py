@@ -94,7 +94,7 @@ def _run(name: str, seconds: float, profiles: Sequence[str], folder: Path, told:
         told("checking every row", 1.0)
         scheduler.stop()
         faults = faults_of(store, plant, feeder.ledger)
-    fed = Counter(kinds(size, broker=port is not None))
+    fed = dict(Counter(kinds(size, broker=port is not None)))
     busy = {"before": before, "after": os.getloadavg()[0]}
     return LoadRun(name, size, seconds, fed, _machine(), busy, measured, faults, targets(size, measured, faults))
 
