@@ -20,7 +20,7 @@ from qc_app.load.feeding import Feeder
 from qc_app.load.making import kinds, plant_of
 from qc_app.load.measures import LoadRun, targets
 from qc_app.load.phases import Phases
-from qc_app.load.scheduler import Scheduler
+from qc_app.load.scheduler import Scheduler, await_listeners
 from qc_app.load.sizes import PROFILES, SIZES
 from qc_app.plant import nearest, render
 from qc_app.settings import Settings
@@ -89,6 +89,7 @@ def _run(name: str, seconds: float, profiles: Sequence[str], folder: Path, told:
         scheduler = Scheduler(home, folder / "scheduler.log")
         stack.callback(scheduler.kill)
         scheduler.start()
+        await_listeners(store, plant)
         phases = stack.enter_context(Phases(size, plant, store, feeder, scheduler, seconds, told))
         measured = tuple(phase for profile in profiles for phase in phases.play(profile))
         told("checking every row", 1.0)

@@ -9,7 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+from data_connectors.catalog import is_live
+from data_connectors.live import Standing
 from qc_app.errors import StoreError
+from qc_app.plant import Plant
+from qc_app.store import Store
 
 _PATIENCE_S = 60.0
 
@@ -68,3 +72,14 @@ class Scheduler:
                 self._process.kill()
                 self._process.wait(_PATIENCE_S)
             self._process = None
+
+
+def await_listeners(store: Store, plant: Plant) -> None:
+    """Return once every live source is connected: what is published before the first time waits for nobody."""
+    waiting = {source.name for source in plant.sources if is_live(source.kind)}
+    deadline = time.monotonic() + _PATIENCE_S
+    while waiting:
+        waiting = {name for name in waiting if Standing.read(store.spool(name)).link != "connected"}
+        if waiting and time.monotonic() > deadline:
+            raise StoreError(f"{len(waiting)} live sources do not connect, {min(waiting)} among them")
+        time.sleep(0.1)
