@@ -32,6 +32,7 @@ from qc_app.cli import (
     plant,
     plant_life,
     replaying,
+    reporting,
     running,
     schema,
     spc,
@@ -77,6 +78,7 @@ for room in (
     writeback,
     people,
     auditing,
+    reporting,
 ):
     room.register(app)
 

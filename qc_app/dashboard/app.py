@@ -10,7 +10,7 @@ sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__f
 
 import streamlit as st
 
-from qc_app.dashboard import alarms, data, drift, labels, models, overview, spc, stage, unit
+from qc_app.dashboard import alarms, data, drift, labels, models, overview, spc, stage, unit, wall
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import stage_links
 from qc_app.dashboard.theme import style
@@ -26,6 +26,7 @@ PAGES = {
     "models": (models.page, "Models"),
     "spc": (spc.page, "SPC"),
     "data": (data.page, "Data"),
+    "wall": (wall.page, "Wall"),
 }
 
 
@@ -40,7 +41,8 @@ def main() -> None:
     }
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()))
-    stage_links(here())
+    if chosen.url_path != "wall":
+        stage_links(here())
     chosen.run()
 
 

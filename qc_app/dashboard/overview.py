@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
+from qc_app.dashboard.hand_over import hand_over
 from qc_app.dashboard.overview_table import columns, drawn, filtered
 from qc_app.dashboard.session import Here, guarded, here, inks, say, top
 from qc_app.views import OverviewView, age, figure, interval, overview, percent, state_word
@@ -25,6 +26,7 @@ def page() -> None:
         say("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`.")
         return
     _live(now)
+    hand_over(now)
 
 
 @st.fragment(run_every=EVERY_S)

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from qc_app.dashboard.session import inks, say
-from qc_app.views import csv_bytes
+from qc_app.views import XLSX, csv_bytes, xlsx_bytes
 
 _ROW = 35
 TIME_FORMAT = "YYYY-MM-DD HH:mm Z"
@@ -26,13 +26,13 @@ def show(
     marked: str = "",
     empty: str = "Nothing here.",
 ) -> list[int]:
-    """Show a table with the columns named in `columns`, in their order, and a download below it.
+    """Show a table with the columns named in `columns`, in their order, and downloads below it.
 
     Parameters
     ----------
     frame : polars.DataFrame
     key : str
-        Key of the widget; the download has ``<key>_csv``.
+        Key of the widget; the downloads have ``<key>_csv`` and ``<key>_xlsx``.
     columns : mapping
         Column -> heading, or a column configuration.
     zone : str
@@ -69,8 +69,21 @@ def show(
         options |= {"on_select": "rerun", "selection_mode": "single-cell" if select == "one" else "multi-row"}
     with st.container(gap=None, key=f"{key}_table"):
         event: Any = st.dataframe(_inked(shown, marked) if marked else shown, **options)
-        st.download_button("CSV", lambda: csv_bytes(shown), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
+        _downloads(shown, key, zone)
     return _chosen(event, select)
+
+
+def _downloads(shown: pl.DataFrame, key: str, zone: str) -> None:
+    """Offer the table as a file, made when somebody asks for it; pictures stay on the screen."""
+    told = shown.select(name for name in shown.columns if not _pictured(shown[name]))
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"{key}_files"):
+        st.download_button("CSV", lambda: csv_bytes(told), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
+        st.download_button("Excel", lambda: xlsx_bytes({key: told}, zone), f"{key}.xlsx", XLSX, key=f"{key}_xlsx",
+                           type="tertiary")  # fmt: skip
+
+
+def _pictured(values: pl.Series) -> bool:
+    return values.dtype == pl.String and any(str(text).startswith("data:image/") for text in values.head(50))
 
 
 def _chosen(event: Any, select: str) -> list[int]:

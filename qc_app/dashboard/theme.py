@@ -21,7 +21,8 @@ class Palette:
     ink, soft, faint, hair : str
         Text and measured values; secondary text; unobtrusive marks; rules and frames.
     act, watch, info : str
-        Red demands, amber asks, blue informs; as text each has a contrast of 4.5 or more on `paper`.
+        Red demands, amber asks, blue informs; as text each has a contrast of 4.5 or more on `paper`. The red leans to
+        crimson and the amber to yellow, so that they differ for an eye that lacks red or green too.
     model : str
         What a model said: predicted values and their interval.
     """
@@ -45,8 +46,8 @@ LIGHT = Palette(
     soft="#59626c",
     faint="#9aa3ad",
     hair="#d9dde2",
-    act="#b3261e",
-    watch="#8a5600",
+    act="#a11a33",
+    watch="#87690d",
     info="#1f5fa8",
     model="#4d6f94",
 )
@@ -57,8 +58,8 @@ DARK = Palette(
     soft="#a0a9b4",
     faint="#6b7581",
     hair="#333a43",
-    act="#ff8276",
-    watch="#efb23e",
+    act="#ff6f85",
+    watch="#f2c14e",
     info="#82b4f2",
     model="#8fb0d3",
 )

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from data_connectors.schema import Source
 from data_connectors.synthetic import Fault, stage_definitions
 from data_connectors.synthetic.delivery import sources_of
-from qc_app.plant import Gate, Plant
+from qc_app.plant import Calendar, Gate, Plant, Shift
 
 ZONE, NIGHT_AT = "Europe/Berlin", "02:00"
+SHIFTS = (Shift("early", "06:00", "14:00"), Shift("late", "14:00", "22:00"), Shift("night", "22:00", "06:00"))
 
 
 def told_faults(night: datetime) -> tuple[Fault, ...]:
@@ -100,4 +101,5 @@ def plant_definition(
         stages=stages,
         sources=tuple(sources),
         gate=Gate(),
+        calendar=Calendar(SHIFTS),
     )

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from qc_app.errors import AlreadyRunning, QcError
 from qc_app.schedule.attendant import Attendant
+from qc_app.schedule.handing_over import HandingOver
 from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import TTL_S, lead
@@ -26,6 +27,7 @@ ALARMS_S = 5.0
 WRITE_S = 1.0
 LATE_S = 20.0
 LISTEN_S = 2.0
+HAND_OVER_S = 15.0
 
 
 class Pulse:
@@ -95,6 +97,7 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
         heart, attendant = Heartbeat(store, leader, in_force), Attendant(store, leader)
         listening = Listening(store, leader.permit, in_force.plant)
         writing = Writing(store, leader.permit, in_force.plant)
+        handing = HandingOver(store, leader.permit, in_force.plant)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
@@ -102,6 +105,7 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
             Pulse(scheduler, "alarms", lambda: _told(attendant.round, stop, ended), ALARMS_S),
             Pulse(scheduler, "listeners", lambda: _told(listening.look, stop, ended), LISTEN_S),
             Pulse(scheduler, "write-back", lambda: _told(writing.round, stop, ended), WRITE_S),
+            Pulse(scheduler, "hand-over", lambda: _told(handing.look, stop, ended), HAND_OVER_S),
             Pulse(scheduler, "lease", lambda: _told(leader.renew, stop, ended), TTL_S / 6),
         )
         scheduler.start()

@@ -21,9 +21,10 @@ from qc_app.views.data import chosen_sources, events_table, gaps_table, quaranti
 from qc_app.views.definition import changes_between, others_since, plant_version, plant_versions
 from qc_app.views.door import enter, plant_now
 from qc_app.views.drift import DriftView, drift_view
-from qc_app.views.export import csv_bytes
+from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.genealogy import Family, family_view, touched_table
+from qc_app.views.handover import Handover, handover, worked_shifts
 from qc_app.views.labels import LabelsView, label_history, labels_view
 from qc_app.views.learner import LearnerView, learner_view
 from qc_app.views.live import live_sources, live_table
@@ -43,6 +44,7 @@ from qc_app.views.spc_limits import exclusions_table, limits_history
 from qc_app.views.stage import StageView, by_effect, parameters, stage_view
 from qc_app.views.unit import UnitView, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit_words import CAVEAT
+from qc_app.views.wall import Screen, Tile, WallView, pace, wall_view, whose_turn
 
 __all__ = [
     "CAUTION",
@@ -53,6 +55,7 @@ __all__ = [
     "SHORT",
     "STATES",
     "WINDOWS",
+    "XLSX",
     "Alarm",
     "AlarmReport",
     "AlarmsView",
@@ -62,6 +65,7 @@ __all__ = [
     "DriftView",
     "Family",
     "GaugeView",
+    "Handover",
     "IncidentView",
     "LabelsView",
     "LearnerView",
@@ -70,12 +74,15 @@ __all__ = [
     "NightAccount",
     "OverviewView",
     "PerformanceView",
+    "Screen",
     "Sieve",
     "SixPack",
     "Source",
     "SpcChart",
     "StageView",
+    "Tile",
     "UnitView",
+    "WallView",
     "accounts_table",
     "age",
     "alarm_report",
@@ -99,6 +106,7 @@ __all__ = [
     "figure",
     "gaps_table",
     "gauge_view",
+    "handover",
     "hidden_because",
     "interval",
     "label_history",
@@ -116,6 +124,7 @@ __all__ = [
     "others_since",
     "overdue_night",
     "overview",
+    "pace",
     "parameters",
     "percent",
     "performance_view",
@@ -140,5 +149,9 @@ __all__ = [
     "unit_choices",
     "unit_of",
     "unit_view",
+    "wall_view",
+    "whose_turn",
     "worded",
+    "worked_shifts",
+    "xlsx_bytes",
 ]

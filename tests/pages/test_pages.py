@@ -164,3 +164,11 @@ def test_labels_page_shows_the_queue_with_reasons_and_the_random_draw(open_app):
 
 def test_labels_page_without_an_outlook_stays_silent(look):
     assert "More labels" not in told(look("empty", "labels"))
+
+
+def test_the_overview_hands_over_a_shift(open_app):
+    app = open_app("troubled")
+    assert app.selectbox(key="hand_over_shift").options[0].startswith("Plant day of 2026-03-02, 06:00")
+    app.selectbox(key="hand_over_line").set_value("Hot strip 1").run()
+    assert not app.exception
+    assert [b.label for b in app.get("download_button") if b.label in {"PDF", "Excel"}].count("PDF") == 1

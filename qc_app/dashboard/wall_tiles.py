@@ -1,0 +1,49 @@
+"""The wall as HTML: letters that are a fiftieth of the screen or more, which five metres away is a newspaper's."""
+
+from __future__ import annotations
+
+from qc_app.dashboard.markup import image, safe, spark
+from qc_app.dashboard.theme import Palette
+from qc_app.views import Screen, Tile, WallView, local, state_word
+
+_NAME, _SENTENCE, _SPARK = 34, 120, (360, 48)
+
+
+def wall(view: WallView, screen: Screen, zone: str, inks: Palette) -> str:
+    """Return one screen of the wall: its lines, its tiles, and every line's state below."""
+    place = f"{screen.number} of {screen.of}" if screen.of > 1 else ""
+    alarms = f"{view.alarms} alarms, {view.high} high" if view.alarms else "no alarm"
+    top = "".join(f"<span>{safe(words)}</span>" for words in (place, alarms))
+    clock = f'<span class="at">{safe(local(view.at, zone)[11:])}</span>'
+    title = safe(" · ".join(screen.lines), 2 * _NAME)
+    tiles = "".join(_tile(tile, inks, several=len(screen.lines) > 1) for tile in screen.tiles)
+    return (
+        f'<div class="qc-wall"><div class="top"><h1 dir="auto">{title}</h1>{top}{clock}</div>'
+        f'<div class="tiles n{len(screen.tiles)}">{tiles}</div><div class="lines">{_lines(view, screen)}</div></div>'
+    )
+
+
+def _tile(tile: Tile, inks: Palette, *, several: bool) -> str:
+    what = f"{tile.characteristic} · {tile.line}" if several else tile.characteristic
+    drawn = spark(tile.spark, *tile.limits, inks, _SPARK)
+    facts = "".join(f"<span>{safe(words)}</span>" for words in tile.facts)
+    return (
+        f'<div class="qc-tile {safe(tile.state)}"><div class="s">{safe(state_word(tile.state))}</div>'
+        f'<div class="h" dir="auto">{safe(tile.stage, _NAME)}</div><div class="c" dir="auto">{safe(what, _NAME)}</div>'
+        f'<div class="t">{safe(tile.sentence, _SENTENCE)}</div>'
+        f'{image(drawn, "newest predictions in their specification")}<div class="f">{facts}</div></div>'
+    )
+
+
+def empty_wall(words: str) -> str:
+    """Return a wall with nothing but a sentence."""
+    return f'<div class="qc-wall"><div class="top"><h1>{safe(words, 300)}</h1></div></div>'
+
+
+def _lines(view: WallView, screen: Screen) -> str:
+    """Return every line with its symbol and word, so that nothing bad hides while another line has its turn."""
+    return "".join(
+        f'<span class="qc-chip {safe(state)}{" here" if name in screen.lines else ""}" dir="auto">'
+        f"{safe(state_word(state))} {safe(name, _NAME)}</span>"
+        for name, state in view.lines.items()
+    )

@@ -1,0 +1,167 @@
+"""A hand-over on paper: A4 across, what is wrong first, grey where nothing is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from fpdf import FPDF, FontFace
+from fpdf.enums import TableBordersLayout, XPos, YPos
+
+from qc_app.handover.fonts import Letters, letters
+from qc_app.views import Handover, figure, local, percent
+
+_INK, _SOFT, _HAIR = (28, 33, 39), (89, 98, 108), (217, 221, 226)
+_ACT, _WATCH = (161, 26, 51), (135, 105, 13)
+_MOST = 60
+_LONGEST = 300
+_NEEDED_MM = 32
+_SIZE, _ROOM_MM = 8.5, 3.2
+_MARKED = {"high": "■ high", "medium": "▲ medium"}
+_NONE = "None."
+
+
+class _Sheet(FPDF):
+    """An A4 page across with a footer that says what it is and as of when."""
+
+    def __init__(self, below: str) -> None:
+        super().__init__(orientation="L", format="A4")
+        self.set_margin(14)
+        self.set_auto_page_break(auto=True, margin=16)
+        self.alias_nb_pages()
+        self.letters: Letters = letters(self)
+        self._below = below
+
+    def write_line(self, text: str, size: float, ink: tuple[int, int, int] = _INK, *, bold: bool = False) -> None:
+        """Write a paragraph over the whole width."""
+        self.set_font(self.letters.family, "B" if bold else "", size)
+        self.set_text_color(*ink)
+        self.multi_cell(0, size * 0.5, self.letters.fit(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def footer(self) -> None:
+        """Write the last line of each page."""
+        self.set_y(-12)
+        self.set_font(self.letters.family, "", 8)
+        self.set_text_color(*_SOFT)
+        self.cell(0, 5, self.letters.fit(self._below))
+        self.cell(0, 5, f"{self.page_no()} / {{nb}}", align="R")
+
+
+def pdf_bytes(view: Handover) -> bytes:
+    """Return a hand-over as a PDF.
+
+    Parameters
+    ----------
+    view : Handover
+
+    Returns
+    -------
+    bytes
+        A4 across; long tables are cut at 60 rows and say so: the workbook has all of them.
+    """
+    told = f"{view.plant} · {view.line or 'all lines'} · as known at {local(view.at, view.zone)}"
+    sheet = _Sheet(told)
+    sheet.set_title(sheet.letters.fit(f"{view.plant}: {view.title}"))
+    sheet.set_creation_date(view.at)
+    sheet.add_page()
+    sheet.write_line(view.title, 16, bold=True)
+    sheet.write_line(told, 10, _SOFT)
+    if not view.ended:
+        sheet.write_line("▲ The shift is not over: this is what is known so far.", 10, _WATCH, bold=True)
+    sheet.ln(2)
+    for sentence in view.sentences:
+        sheet.write_line(sentence, 11)
+    for heading, frame in view.parts.items():
+        _part(sheet, heading, frame, view.zone)
+    return bytes(sheet.output())
+
+
+def _part(sheet: _Sheet, heading: str, frame: pl.DataFrame, zone: str) -> None:
+    if sheet.get_y() > sheet.h - sheet.b_margin - _NEEDED_MM:
+        sheet.add_page()
+    sheet.ln(4)
+    sheet.write_line(heading, 11, bold=True)
+    if not frame.height:
+        sheet.write_line(_NONE, 9, _SOFT)
+        return
+    sheet.ln(1)
+    _table(sheet, _worded(frame.head(_MOST), zone), [kind.is_numeric() for kind in frame.dtypes])
+    if frame.height > _MOST:
+        sheet.write_line(f"and {frame.height - _MOST} more: see the workbook", 9, _SOFT)
+
+
+def _table(sheet: _Sheet, rows: pl.DataFrame, right: list[bool]) -> None:
+    widths = _widths(sheet, rows)
+    sheet.set_font(sheet.letters.family, "", _SIZE)
+    sheet.set_text_color(*_INK)
+    sheet.set_draw_color(*_HAIR)
+    with sheet.table(
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        col_widths=widths,
+        text_align=["RIGHT" if numeric else "LEFT" for numeric in right],
+        headings_style=FontFace(emphasis="BOLD", color=_SOFT),
+        line_height=4.4,
+        padding=(0.6, 1.2),
+        v_align="TOP",
+    ) as table:
+        table.row([_heading(name) for name in rows.columns])
+        for values in rows.iter_rows():
+            row = table.row()
+            for text in values:
+                row.cell(sheet.letters.fit(text), style=_style(text))
+
+
+def _worded(frame: pl.DataFrame, zone: str) -> pl.DataFrame:
+    """Return a table as text: local times, sensible digits, a symbol where something asks."""
+    columns = [
+        pl.Series(name, [_text(name, value, zone) for value in frame[name]], pl.String) for name in frame.columns
+    ]
+    return pl.DataFrame(columns)
+
+
+def _text(name: str, value: object, zone: str) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(ZoneInfo(zone)):%m-%d %H:%M}"
+    if isinstance(value, float):
+        return percent(value) if name == "share_out" else figure(value, 4)
+    return _MARKED.get(str(value), str(value))[:_LONGEST] if name == "priority" else str(value)[:_LONGEST]
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _widths(sheet: _Sheet, rows: pl.DataFrame) -> tuple[float, ...]:
+    """Return the columns' widths in mm: as wide as their text; if that is too much, the widest give way."""
+    sheet.set_font(sheet.letters.family, "B", _SIZE)
+    texts = [[_heading(name), *rows[name]] for name in rows.columns]
+    wanted = [max(sheet.get_string_width(sheet.letters.fit(text)) for text in column) + _ROOM_MM for column in texts]
+    if sum(wanted) > sheet.epw:
+        edge = _edge(wanted, sheet.epw)
+        wanted = [min(width, edge) for width in wanted]
+    return tuple(width * sheet.epw / sum(wanted) for width in wanted)
+
+
+def _edge(wanted: list[float], room: float) -> float:
+    """Return the width at which columns are cut, so that all of them fit into `room`.
+
+    Examples
+    --------
+    >>> _edge([10.0, 20.0, 90.0, 100.0], 150.0)
+    60.0
+    """
+    left = room
+    for n, width in enumerate(sorted(wanted)):
+        share = left / (len(wanted) - n)
+        if width > share:
+            return share
+        left -= width
+    return max(wanted)
+
+
+def _style(text: str) -> FontFace | None:
+    ink = {"■": _ACT, "▲": _WATCH}.get(text[:1])
+    return FontFace(emphasis="BOLD", color=ink) if ink else None
