@@ -90,8 +90,10 @@ class _Quiet(RotatingFileHandler):
         del record
 
 
-def configure(home: Path, level: str = "INFO", *, to_screen: bool = False) -> None:
-    """Log to ``logs/qc.log`` in the plant's folder, ten files of ten megabytes; called again, it replaces itself.
+def configure(home: Path, level: str = "INFO", *, to_screen: bool = False, file: str = FILE) -> None:
+    """Log to ``logs/qc.log`` (or another `file`) in the plant's folder, ten files of ten megabytes.
+
+    Called again, it replaces itself.
 
     Parameters
     ----------
@@ -101,13 +103,15 @@ def configure(home: Path, level: str = "INFO", *, to_screen: bool = False) -> No
         The least level that is written.
     to_screen : bool
         Also to stderr.
+    file : str
+        A process that writes beside the scheduler has its own: two cannot turn one over.
     """
     folder = Path(home) / "logs"
     handlers: list[logging.Handler] = [logging.StreamHandler()] if to_screen else []
     try:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         handlers.append(
-            _Quiet(folder / FILE, maxBytes=MEGABYTES * 2**20, backupCount=KEPT, encoding="utf-8", delay=True)
+            _Quiet(folder / file, maxBytes=MEGABYTES * 2**20, backupCount=KEPT, encoding="utf-8", delay=True)
         )
     except OSError as error:
         sys.stderr.write(f"the log folder {folder} cannot be made: {error}\n")

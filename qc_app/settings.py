@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         person of ``QC_USER`` and ``QC_ROLE``.
     dual_control : bool
         Whether promotions, limits and the start of write-back need two persons.
+    api : bool
+        Whether `qc up` serves programs over HTTP as well.
+    api_bind : str
+    api_port : int
 
     Examples
     --------
@@ -62,6 +66,9 @@ class Settings(BaseSettings):
     certificates: tuple[Path, ...] = ()
     sign_in: Literal["accounts", "open"] = "accounts"
     dual_control: bool = False
+    api: bool = False
+    api_bind: str = "127.0.0.1"
+    api_port: int = Field(default=8700, ge=1, le=65535)
 
     @property
     def address(self) -> str:

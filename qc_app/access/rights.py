@@ -63,6 +63,8 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "remove_user": "administrator",
         "reset_user": "administrator",
         "sign_out_user": "administrator",
+        "create_token": "administrator",
+        "revoke_token": "administrator",
     }
 )
 

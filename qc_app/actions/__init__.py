@@ -43,9 +43,11 @@ from qc_app.actions.people import (
 from qc_app.actions.plant import apply_plant, roll_back_plant
 from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
+from qc_app.actions.tokens import SCOPES, create_token, digest_of, parts_of, revoke_token
 from qc_app.actions.writeback import start_writeback, stop_writeback
 
 __all__ = [
+    "SCOPES",
     "Actor",
     "Checked",
     "Entry",
@@ -61,7 +63,9 @@ __all__ = [
     "approve_challenger",
     "check_labels",
     "close_incident",
+    "create_token",
     "decode",
+    "digest_of",
     "disable_user",
     "dismiss_quarantine",
     "enable_user",
@@ -77,6 +81,7 @@ __all__ = [
     "judge_sheet",
     "local_actor",
     "may",
+    "parts_of",
     "promote",
     "read_entries",
     "read_sheet",
@@ -92,6 +97,7 @@ __all__ = [
     "reset_user",
     "restore_alarm",
     "retrain",
+    "revoke_token",
     "roll_back",
     "roll_back_limits",
     "roll_back_plant",

@@ -15,6 +15,7 @@ from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
 from qc_app.cli import (
     alarming,
+    api,
     as_known,
     auditing,
     bench,
@@ -68,6 +69,7 @@ for room in (
     alarming,
     notifying,
     watching,
+    api,
     drifting,
     explaining,
     measuring,

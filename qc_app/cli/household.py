@@ -1,4 +1,4 @@
-"""Scheduler and dashboard as two child processes, both started and stopped together."""
+"""Scheduler, dashboard and (where asked for) the HTTP API as child processes, started and stopped together."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Child:
 
 
 def serve(settings: Settings, port: int, *, browser: bool) -> int:
-    """Run both until told to stop, or until one of them ends; killed, it takes both with it.
+    """Run them until told to stop, or until one of them ends; killed, it takes them with it.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
     """
     home = settings.home.absolute()
     free_port(settings.bind, port)
+    if settings.api:
+        free_port(settings.api_bind, settings.api_port)
     with locked(home):
         pass
     stop = threading.Event()
@@ -71,6 +73,9 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
     children: list[Child] = []
     try:
         children.append(_start("scheduler", beat, os.environ))
+        if settings.api:
+            served = [sys.executable, "-m", "qc_app", "api", "--home", str(home)]
+            children.append(_start("api", served, os.environ))
         children.append(_start("dashboard", launch_command(home, settings.bind, port), launch_environment(home)))
         dead = _watched(children, f"http://{settings.bind}:{port}", stop, browser=browser)
     finally:

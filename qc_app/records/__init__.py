@@ -2,6 +2,7 @@
 
 from qc_app.alarming.kinds import Priority
 from qc_app.alarming.states import AlarmState
+from qc_app.records.admitted import ApiToken, Reply
 from qc_app.records.alarmed import Alarm, AlarmMove, Incident, Letter, LetterState
 from qc_app.records.charted import Exclusion, GaugeKind, GaugeStudy, Limits
 from qc_app.records.delivered import Counts, Event, Gap, Hour, Label, Quarantined, Receipt
@@ -22,6 +23,7 @@ __all__ = [
     "Alarm",
     "AlarmMove",
     "AlarmState",
+    "ApiToken",
     "Audit",
     "ColumnState",
     "Consent",
@@ -56,6 +58,7 @@ __all__ = [
     "Quarantined",
     "Queued",
     "Receipt",
+    "Reply",
     "Request",
     "RequestState",
     "Run",

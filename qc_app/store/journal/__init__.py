@@ -30,6 +30,7 @@ from qc_app.store.journal.queue import Queue
 from qc_app.store.journal.requests import Requests
 from qc_app.store.journal.runs import Runs
 from qc_app.store.journal.schemas import Schemas
+from qc_app.store.journal.tokens import Replies, Tokens
 from qc_app.store.migrations import upgrade
 
 __all__ = ["Journal"]
@@ -97,6 +98,8 @@ class Journal:
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
         self.consents = Consents(database)
+        self.tokens = Tokens(database)
+        self.replies = Replies(database)
 
     @contextmanager
     def fenced(self, lease: Lease) -> Iterator[None]:

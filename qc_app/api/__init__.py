@@ -1,0 +1,1 @@
+"""HTTP in and out: the same views, actions, rights and audit as the pages, for programs."""

@@ -1,0 +1,375 @@
+"""What goes in and comes out, as pydantic models: the OpenAPI description is made of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+MOST_UNITS = 2000
+MOST_RESULTS = 1000
+MOST_VALUES = 10_000
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return an aware moment in UTC, within the years that the store keeps."""
+    if moment.tzinfo is None:
+        raise ValueError("give the time its offset, such as 2026-03-01T08:00:00Z")
+    if not 1970 < moment.year < 2105:
+        raise ValueError("give a time within 1971..2104")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[
+    datetime,
+    AfterValidator(_utc),
+    Field(description="With an offset; answers are in UTC.", examples=["2026-03-01T08:00:00Z"]),
+]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(examples=["C-2041"])]
+Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+Values = Annotated[
+    dict[Name, Number | None],
+    Field(
+        max_length=MOST_VALUES,
+        description="Every parameter of the stage, in the plant's units; null: not measured. Those of stages further"
+        " up may be left out.",
+        examples=[{"casting_speed": 1.2, "superheat": 27.5, "mould_level": None}],
+    ),
+]
+
+
+class Strict(BaseModel):
+    """A body in which an unknown member is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class UnitIn(Strict):
+    """One unit to score."""
+
+    unit_id: Unit = Field(default="", description="Only repeated in the answer.", min_length=0)
+    t_event: Moment | None = Field(default=None, description="When it was made; default: now.")
+    values: Values
+
+
+class ScoreIn(UnitIn):
+    """A unit of a stage to score."""
+
+    stage: Name = Field(examples=["casting-1"])
+
+
+class BatchIn(Strict):
+    """Units of one stage to score."""
+
+    stage: Name = Field(examples=["casting-1"])
+    units: Annotated[list[UnitIn], Field(min_length=1, max_length=MOST_UNITS)]
+
+
+class ModelName(BaseModel):
+    """Which version answered, and how old it is; `created` is null for a baseline, which is always of now."""
+
+    id: str
+    created: datetime | None
+    age_s: float | None
+
+
+class Predicted(BaseModel):
+    """What is said of one characteristic of one unit; all numbers are null where nobody can answer (tier ``none``)."""
+
+    characteristic: str
+    unit: str
+    mean: float | None
+    lower: float | None
+    upper: float | None
+    level: float | None = Field(description="Probability content of the interval.")
+    anomaly: float | None = Field(description="0..1; the share of normal units above 1 - a is a.")
+    in_domain: bool | None = Field(description="False: unlike what the model was shown to work on.")
+    tier: Literal["champion", "previous", "baseline", "none"]
+    model: ModelName
+
+
+class Scored(BaseModel):
+    """The answer for one unit."""
+
+    unit_id: str
+    t_event: datetime
+    predictions: list[Predicted]
+    remarks: list[str] = Field(description="Values that were not believed, and why.")
+
+
+class BatchOut(BaseModel):
+    """Answers in the order of the question."""
+
+    stage: str
+    units: list[Scored]
+
+
+class ResultIn(Strict):
+    """One inspection result."""
+
+    unit_id: Unit
+    value: Number
+    t_measured: Moment | None = None
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class LabelsIn(Strict):
+    """Inspection results of one characteristic: all are kept, or none."""
+
+    stage: Name = Field(examples=["casting-1"])
+    characteristic: Name = Field(examples=["centre_segregation"])
+    results: Annotated[list[ResultIn], Field(min_length=1, max_length=MOST_RESULTS)]
+    reason: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class LabelsOut(BaseModel):
+    """What became of the results; remarks are what a person should look at."""
+
+    received: int
+    new: int
+    revisions: int
+    duplicates: int
+    remarks: list[str]
+
+
+class EventIn(Strict):
+    """A mark on a stage's time axis."""
+
+    stage: Name = Field(examples=["casting-1"])
+    kind: Name = Field(examples=["tool_change"])
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000)] = Field(examples=["mould 7 in"])
+    at: Moment | None = Field(default=None, description="Default: now.")
+    reason: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class EventOut(BaseModel):
+    """The mark as it is kept."""
+
+    stage: str
+    at: datetime
+    kind: str
+    text: str
+    author: str
+
+
+class NoteIn(Strict):
+    """Why; it becomes the alarm's note and goes to the audit trail."""
+
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class Said(BaseModel):
+    """A sentence about what was done."""
+
+    sentence: str
+
+
+class ParameterOut(BaseModel):
+    """A parameter; beyond `low` and `high` is no value."""
+
+    name: str
+    unit: str
+    low: float | None
+    high: float | None
+    required: bool = Field(description="False: of a stage further up, may be left out.")
+
+
+class CharacteristicOut(BaseModel):
+    """A quality characteristic with its specification."""
+
+    name: str
+    unit: str
+    kind: Literal["continuous", "binary"]
+    lower: float | None
+    target: float | None
+    upper: float | None
+
+
+class StageOut(BaseModel):
+    """A stage in a list; `state` is the worst of its characteristics, as on the overview."""
+
+    id: str
+    line: str
+    family: str
+    state: str
+    characteristics: list[str]
+
+
+class StagesOut(BaseModel):
+    """A page of stages."""
+
+    stages: list[StageOut]
+    next: str
+
+
+class StageDetail(BaseModel):
+    """A stage with what its models read and what it measures."""
+
+    id: str
+    line: str
+    family: str
+    upstream: list[str]
+    parameters: list[ParameterOut]
+    characteristics: list[CharacteristicOut]
+    latest: dict[str, dict[str, Any]] = Field(description="The newest numbers, by characteristic.")
+
+
+class PredictionOut(BaseModel):
+    """A stored prediction."""
+
+    unit_id: str
+    t_event: datetime
+    characteristic: str
+    mean: float | None
+    lower: float | None
+    upper: float | None
+    level: float | None
+    anomaly: float | None
+    in_domain: bool | None
+    tier: str
+    model_id: str
+    t_predicted: datetime
+
+
+class PredictionsOut(BaseModel):
+    """A page of predictions, the newest units first."""
+
+    predictions: list[PredictionOut]
+    next: str
+
+
+class AlarmOut(BaseModel):
+    """An alarm as it stands."""
+
+    id: int
+    kind: str
+    stage: str
+    subject: str
+    priority: str
+    state: str
+    raised: datetime
+    last_seen: datetime
+    count: int
+    sentence: str
+    response: str
+    steps: list[str]
+    acknowledged: datetime | None
+    acknowledged_by: str
+    note: str
+    shelved_until: datetime | None
+    incident: int | None
+    open: bool
+
+
+class AlarmsOut(BaseModel):
+    """A page of alarms, the most urgent first."""
+
+    alarms: list[AlarmOut]
+    next: str
+
+
+class ModelOut(BaseModel):
+    """A version: a prior (stage and characteristic empty) or a stage's model."""
+
+    id: str
+    stage: str
+    characteristic: str
+    learner: str
+    status: str
+    created: datetime
+    cutoff: datetime
+    parent: str
+    n_labels: int
+    sentence: str
+    numbers: dict[str, Any]
+
+
+class ModelsOut(BaseModel):
+    """A page of versions, the newest first."""
+
+    models: list[ModelOut]
+    next: str
+
+
+class RunOut(BaseModel):
+    """One step of one job."""
+
+    id: int
+    job: str
+    stage: str
+    plant_day: str
+    status: str
+    started: datetime
+    ended: datetime | None
+    sentence: str
+
+
+class RunsOut(BaseModel):
+    """A page of runs, the newest first."""
+
+    runs: list[RunOut]
+    next: str
+
+
+class DriftOut(BaseModel):
+    """A verdict on drift; the newest night's."""
+
+    stage: str
+    characteristic: str
+    plant_day: str
+    drift_of: str
+    subject: str
+    test: str
+    statistic: float | None
+    threshold: float | None
+    effect: float | None
+    drifted: bool
+    matters: bool
+    sentence: str
+
+
+class DriftsOut(BaseModel):
+    """The newest verdicts of a stage, the largest effect first."""
+
+    drift: list[DriftOut]
+
+
+class HealthOut(BaseModel):
+    """Whether the plant is looked after, in numbers and a few words."""
+
+    ready: bool
+    reasons: list[str] = Field(description="Codes such as disk_full, no_home, unreachable; empty: ready.")
+    last_value_at: datetime | None
+    last_value_age_s: float | None
+    night: str
+    night_ended: datetime | None
+    alarms_open: int
+    alarms_high: int
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"]
+
+
+class Ready(BaseModel):
+    """Whether the store can be written and how old the newest good value is."""
+
+    ready: bool
+    reasons: list[str]
+    last_value_age_s: float | None
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:qc:problem:not-found"])
+    title: str = Field(examples=["There is no such thing"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["there is no stage 'rolin-1' - did you mean 'rolling-1'?"])
+    instance: str = Field(default="", examples=["urn:qc:request:5b0c7a4e1f2d4c6e8a9b0c1d2e3f4a5b"])
