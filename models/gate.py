@@ -1,14 +1,18 @@
 """The gate between a challenger and the champion: a paired comparison on labels neither has seen, bootstrapped by lot.
 
-Rule (design page "quality"): promote if the lower bound of the mean gain is above -delta and the estimate above 0;
-keep if the upper bound is below 0; otherwise say how many more labels would decide. A guard that fails turns a
+Rule (design page "quality"): promote if the lower bound of the mean gain is above -delta and the estimate above 0, the
+latter at least nine to one; keep if the upper bound is below 0, or if the interval lies within delta: a challenger
+that is as good is no reason to change. Otherwise say how many more labels would decide. A guard that fails turns a
 promotion into a keep. The verdict is a pure function of its arguments and the seed.
+
+Without "nine to one" two models that hardly differ are swapped back and forth: on the simulated plant 64 % of 140
+promotions were better on the week after, and 11 % worse by more than delta.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +28,8 @@ RESAMPLES = 2000
 MIN_ROWS = 8
 MIN_LOTS = 5
 ROUNDING = 1e-9
+BETTER = 0.9
+"""How sure it must be that a challenger is better at all."""
 MOST_LABELS = 1000
 """More labels than this are not asked for: such a difference is not worth them."""
 
@@ -39,6 +45,8 @@ class Judgement:
         Mean gain, loss of the champion - loss of the challenger, in the unit of the losses.
     lower, upper : float
         Bounds of the gain at `level`; NaN while there are too few rows.
+    least : float
+        The gain that is exceeded with a certainty of `BETTER`.
     rows, lots : int
         Rows that were compared, and independent lots among them.
     more_labels : int
@@ -55,6 +63,7 @@ class Judgement:
     estimate: float
     lower: float
     upper: float
+    least: float
     rows: int
     lots: int
     more_labels: int
@@ -143,11 +152,19 @@ def judge(
         return base.too_few(gain, max(min_rows, min_lots if g == n else int(np.ceil(min_lots * n / max(g, 1)))))
     estimate = float(gain.mean())
     if not gain.any():
-        return base.verdict("keep", (0.0, 0.0, 0.0), 0, f"both models answer alike on all {n} labels")
-    low, high = _interval(sums, sizes, level, seed)
-    bounds = (estimate, low, high)
+        return base.verdict("keep", Bounds(0.0, 0.0, 0.0, 0.0), 0, f"both models answer alike on all {n} labels")
+    bounds = _bounds(estimate, _resampled(sums, sizes, seed), g, level)
     guards = check_guards(evidence, min_rows, delta) if evidence else ()
     return base.decide(bounds, guards)
+
+
+class Bounds(NamedTuple):
+    """The mean gain, its interval, and what it exceeds with a certainty of `BETTER`."""
+
+    estimate: float
+    lower: float
+    upper: float
+    least: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +181,17 @@ class _Case:
     def verdict(
         self,
         verdict: Verdict,
-        bounds: tuple[float, float, float],
+        bounds: Bounds,
         more: int,
         sentence: str,
         guards: tuple[Guard, ...] = (),
     ) -> Judgement:
-        estimate, lower, upper = bounds
         return Judgement(
             verdict=verdict,
-            estimate=estimate,
-            lower=lower,
-            upper=upper,
+            estimate=bounds.estimate,
+            lower=bounds.lower,
+            upper=bounds.upper,
+            least=bounds.least,
             rows=self.rows,
             lots=self.lots,
             more_labels=more,
@@ -192,26 +209,28 @@ class _Case:
         estimate = float(gain.mean()) if len(gain) else float("nan")
         more = max(needed - self.rows, 1)
         sentence = f"{self.rows} labels of {self.lots} lots are too few to judge, {_labels(more)} needed"
-        return self.verdict("undecided", (estimate, float("nan"), float("nan")), more, sentence)
+        nan = float("nan")
+        return self.verdict("undecided", Bounds(estimate, nan, nan, nan), more, sentence)
 
-    def decide(self, bounds: tuple[float, float, float], guards: tuple[Guard, ...]) -> Judgement:
-        estimate, low, high = bounds
+    def decide(self, bounds: Bounds, guards: tuple[Guard, ...]) -> Judgement:
         words = self.words(bounds)
         failed = [guard for guard in guards if not guard.passed]
-        if high < 0:
+        if bounds.upper < 0:
             return self.verdict("keep", bounds, 0, f"the challenger is worse: {words}", guards)
-        if low > -self.delta and estimate > 0:
+        if bounds.lower > -self.delta and bounds.estimate > 0 and bounds.least > 0:
             if failed:
                 reasons = "; ".join(guard.sentence for guard in failed)
                 return self.verdict("keep", bounds, 0, f"the challenger is better, but {reasons}: {words}", guards)
             return self.verdict("promote", bounds, 0, f"the challenger is better: {words}", guards)
+        if bounds.lower > -self.delta and bounds.upper < self.delta:
+            return self.verdict("keep", bounds, 0, f"the challenger is as good, no reason to change: {words}", guards)
         more = _more(self.rows, bounds, self.delta)
         return self.verdict("undecided", bounds, more, f"not clear yet: {words}; {_labels(more)} needed", guards)
 
-    def words(self, bounds: tuple[float, float, float]) -> str:
+    def words(self, bounds: Bounds) -> str:
         """Both mean errors and the gain, to the digits that its interval deserves."""
-        places = _places(bounds[2] - bounds[1])
-        estimate, low, high = (round(bound, places) + 0.0 for bound in bounds)
+        places = _places(bounds.upper - bounds.lower)
+        estimate, low, high = (round(bound, places) + 0.0 for bound in bounds[:3])
         unit = f" {self.unit}" if self.unit else ""
         errors = f"mean error {self.after:.{places}f}{unit} against the champion's {self.before:.{places}f}{unit}"
         sure = f"{self.level:.0%} sure: {low:+.{places}f} to {high:+.{places}f}"
@@ -245,13 +264,16 @@ def _labels(more: int) -> str:
     return f"about {counted(more, 'more label')}"
 
 
-def _more(rows: int, bounds: tuple[float, float, float], delta: float) -> int:
+def _more(rows: int, bounds: Bounds, delta: float) -> int:
     """Labels until the interval, shrinking as 1 / sqrt(rows) around this estimate, decides."""
-    estimate, low, high = bounds
-    width, room = (estimate - low, estimate + delta) if estimate > 0 else (high - estimate, -estimate)
-    if room <= 0 or width * width >= (1 + MOST_LABELS / rows) * room * room:
+    estimate = bounds.estimate
+    if estimate > 0:
+        needs = ((estimate - bounds.lower, estimate + delta), (estimate - bounds.least, estimate))
+    else:
+        needs = ((bounds.upper - estimate, -estimate),)
+    if any(room <= 0 or width * width >= (1 + MOST_LABELS / rows) * room * room for width, room in needs):
         return MOST_LABELS
-    return max(int(np.ceil(rows * ((width / room) ** 2 - 1))), 1)
+    return max(int(np.ceil(rows * (max(width / room for width, room in needs) ** 2 - 1))), 1)
 
 
 def _paired(
@@ -273,12 +295,19 @@ def _by_lot(gain: Array, lots: NDArray[np.object_]) -> tuple[Array, Array]:
     return np.bincount(index, weights=gain).astype(np.float64), np.bincount(index).astype(np.float64)
 
 
-def _interval(sums: Array, sizes: Array, level: float, seed: int) -> tuple[float, float]:
-    """Expanded percentile interval of the mean row gain, whole lots resampled."""
+def _bounds(estimate: float, resampled: Array, lots: int, level: float) -> Bounds:
+    """Expanded percentile bounds of the mean row gain: two-sided at `level`, and one-sided at `BETTER`."""
+    tail, floor = (_tail(one, lots) for one in (level, 2 * BETTER - 1))
+    low, high, least = np.quantile(resampled, [tail, 1 - tail, floor])
+    return Bounds(estimate, float(low), float(high), float(least))
+
+
+def _tail(level: float, lots: int) -> float:
+    return float(stats.norm.cdf(-np.sqrt(lots / (lots - 1)) * stats.t.ppf((1 + level) / 2, lots - 1)))
+
+
+def _resampled(sums: Array, sizes: Array, seed: int) -> Array:
+    """Mean row gains of whole lots drawn with replacement, shape (`RESAMPLES`,)."""
     g = len(sums)
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, g, size=(RESAMPLES, g))
-    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    tail = float(stats.norm.cdf(-np.sqrt(g / (g - 1)) * stats.t.ppf((1 + level) / 2, g - 1)))
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return float(low), float(high)
+    drawn = np.random.default_rng(seed).integers(0, g, size=(RESAMPLES, g))
+    return np.asarray(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))

@@ -198,7 +198,8 @@ def test_a_slightly_worse_challenger_inside_delta_is_not_promoted():
     result = judge(champion, champion + np.tile([0.05, -0.045, 0.004], 8), delta=0.5, seed=0)
     assert result.lower > -0.5
     assert result.estimate < 0
-    assert result.verdict == "undecided"
+    assert result.verdict == "keep"
+    assert "as good, no reason to change" in result.sentence
 
 
 def test_lots_of_unequal_size_weigh_by_their_rows():
