@@ -268,9 +268,9 @@ def _more(rows: int, bounds: Bounds, delta: float) -> int:
     """Labels until the interval, shrinking as 1 / sqrt(rows) around this estimate, decides."""
     estimate = bounds.estimate
     if estimate > 0:
-        needs = ((estimate - bounds.lower, estimate + delta), (estimate - bounds.least, estimate))
+        needs = [(estimate - bounds.lower, estimate + delta), (estimate - bounds.least, estimate)]
     else:
-        needs = ((bounds.upper - estimate, -estimate),)
+        needs = [(bounds.upper - estimate, -estimate)]
     if any(room <= 0 or width * width >= (1 + MOST_LABELS / rows) * room * room for width, room in needs):
         return MOST_LABELS
     return max(int(np.ceil(rows * (max(width / room for width, room in needs) ** 2 - 1))), 1)

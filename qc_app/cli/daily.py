@@ -20,7 +20,7 @@ from qc_app.jobs.requests import now, retuned
 from qc_app.plant import Plant
 from qc_app.plant.nights import newest_night, night_moment
 from qc_app.records import Run
-from qc_app.schedule import lead
+from qc_app.schedule import Watchdog, lead
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def night(home: Home = HOME) -> int:
         authorise(store, local_actor(), "request_run", "plant")
         began = store.clock.now()
         try:
-            with lead(store) as leader, progress("night") as tell:
+            with lead(store) as leader, Watchdog(store), progress("night") as tell:
                 run = nightly(
                     store, plant, permit=leader.permit, told=lambda what, done, of: tell(what, done / max(of, 1))
                 )

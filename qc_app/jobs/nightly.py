@@ -35,6 +35,7 @@ from qc_app.jobs.night import Night
 from qc_app.jobs.report import report
 from qc_app.jobs.sources.ingest import ingest, unread
 from qc_app.jobs.step import Key, Permit, Result, always, step
+from qc_app.jobs.underway import underway
 from qc_app.jobs.upkeep import upkeep
 from qc_app.plant import Plant
 from qc_app.records import Run
@@ -43,7 +44,8 @@ from qc_app.store import Store
 log = logging.getLogger(__name__)
 
 JOB = "night"
-ORPHANED = "the program ended before the step did; it is done again"
+OF_ALL = 4
+"""A step for all stages together may take so many times as long as one for a single stage."""
 When = Literal["due", "never", "now"]
 Told = Callable[[str, int, int], None]
 
@@ -131,7 +133,8 @@ class _Work:
         active = [stage for stage in self.stages if not self._asleep(night, stage)]
         for i, stage in enumerate(active):
             self._say(stage.id, i)
-            self._stage(night, stage)
+            with underway(f"stage {stage.id!r}", 60.0 * self.plant.stage_within_min):
+                self._stage(night, stage)
         self._do(WATCH, "", lambda: watch(night))
         self._do(LOSSES, "", lambda: losses(night))
         self._retune(night)
@@ -186,7 +189,8 @@ class _Work:
     def _do(self, job: str, stage: str, work: Callable[[], Result]) -> Run:
         if job.split(" ", maxsplit=1)[0] in self.leave_out:
             return Run(job, stage, self.day, "skipped", self.store.clock.now(), sentence="left out")
-        run = step(self.store, Key(job, stage, self.day), work, permit=self.permit)
+        limit_s = 60.0 * self.plant.step_within_min * (1 if stage else OF_ALL)
+        run = step(self.store, Key(job, stage, self.day), work, permit=self.permit, limit_s=limit_s)
         log.info("%s%s: %s", job, f" {stage}" if stage else "", run.sentence)
         self.runs.append(run)
         return run

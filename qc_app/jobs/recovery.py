@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qc_app.jobs.nightly import ORPHANED
+from qc_app.jobs.step import ORPHANED
 from qc_app.store import Store, conservation
 
 

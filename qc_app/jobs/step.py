@@ -11,6 +11,7 @@ from data_connectors.errors import ConnectorError
 from models.errors import ModelsError
 from qc_app.errors import AlreadyRunning, QcError
 from qc_app.jobs.monitoring.alarms import Condition, hush, ring
+from qc_app.jobs.underway import UNLIMITED, underway
 from qc_app.logs import about
 from qc_app.records import Numbers, Run, RunStatus
 from qc_app.store import Store
@@ -19,6 +20,10 @@ log = logging.getLogger(__name__)
 
 FAILED = "step_failed"
 _LONGEST = 500
+ORPHANED = "the program ended before the step did; it is done again"
+#: A step whose program ended so often on one plant day (no memory, a crash in native code) is not begun again.
+LOST = 3
+FORCED = "ended_by_force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,14 @@ def always() -> None:
 
 
 def step(
-    store: Store, key: Key, work: Work, *, permit: Permit = always, repeat: bool = False, quiet: bool = False
+    store: Store,
+    key: Key,
+    work: Work,
+    *,
+    permit: Permit = always,
+    repeat: bool = False,
+    quiet: bool = False,
+    limit_s: float = UNLIMITED,
 ) -> Run:
     """Do one step, unless it is already done, and record how it ended.
 
@@ -64,6 +76,9 @@ def step(
         Whether the step may succeed several times in a plant day.
     quiet : bool
         Record it only if it fails: for what runs every few minutes for every source.
+    limit_s : float
+        How long it may take before the watchdog ends it. A step with a limit that was ended on this plant day, or whose
+        program ended three times, is not begun again: the others shall have their night.
 
     Returns
     -------
@@ -87,11 +102,42 @@ def step(
             _alarm(store, key, status, result.sentence)
             return begun
         return _ended(store, store.journal.runs.start_repeat(key.job, key.stage, key.day, started), status, result)
+    given_up = _given_up(store, key) if limit_s < UNLIMITED else None
+    if given_up is not None:
+        return given_up
     begin = store.journal.runs.start_repeat if repeat else store.journal.runs.start
     run = begin(key.job, key.stage, key.day, started)
     if run is None:
         return _earlier(store, key)
-    return _ended(store, run, *_tried(key, work))
+    with underway(f"{key.job}{f' of stage {key.stage!r}' if key.stage else ''}", limit_s, run):
+        status, result = _tried(key, work)
+    return _ended(store, run, status, result)
+
+
+def ended_by_force(store: Store, run: Run, sentence: str) -> Run:
+    """Mark a step that hangs as failed, with its alarm; it is not begun again on its plant day.
+
+    Raises
+    ------
+    StoreError
+        If the journal cannot be written, or the step ended by itself in the meantime.
+    """
+    return _ended(store, run, "failed", Result(sentence, {FORCED: True}))
+
+
+def _given_up(store: Store, key: Key) -> Run | None:
+    """Return the failed run after which a step is not begun again; None where it may be."""
+    found = store.journal.runs.list(job=key.job, stage=key.stage, plant_day=key.day)
+    failed = [run for run in found if run.status == "failed"]
+    forced = [run for run in failed if run.numbers.get(FORCED)]
+    lost = [run for run in failed if run.sentence == ORPHANED]
+    if forced or any(run.status == "done" for run in found):
+        return forced[-1] if forced else None
+    if len(lost) < LOST:
+        return None
+    words = f"{key.job} is not begun again today: the program ended {len(lost)} times while it ran (memory, a crash)"
+    _alarm(store, key, "failed", words)
+    return Run(key.job, key.stage, key.day, "failed", lost[-1].started, lost[-1].ended, words)
 
 
 def _ended(store: Store, run: Run, status: RunStatus, result: Result) -> Run:

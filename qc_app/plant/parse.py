@@ -28,7 +28,8 @@ Path = tuple[str, ...]
 TOP = {"plant": dict, "gate": dict, "calendar": dict, "marks": dict, "stages": dict, "sources": dict,
        "alarms": dict, "routes": dict, "writeback": dict}  # fmt: skip
 PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
-         "train_every_days": int, "label_window_days": int, "night_within_h": int}  # fmt: skip
+         "train_every_days": int, "label_window_days": int, "night_within_h": int,
+         "step_within_min": int, "stage_within_min": int}  # fmt: skip
 GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
         "patience_nights": int, "export": bool, "approval": bool, "shadow_nights": int}  # fmt: skip
 CALENDAR = {"holidays": list, "shifts": dict}

@@ -93,6 +93,8 @@ class Plant:
         Hours after `night_at` by which the night must have reported; then it is an alarm.
     writeback : tuple of Outlet
         Where predictions are told to the plant; each is off unless it says ``on = true``.
+    step_within_min, stage_within_min : int
+        Minutes after which a step of the night, and all of one stage, count as hung and are ended.
 
     Raises
     ------
@@ -122,6 +124,8 @@ class Plant:
     routes: tuple[Route, ...] = ()
     night_within_h: int = 4
     writeback: tuple[Outlet, ...] = ()
+    step_within_min: int = 60
+    stage_within_min: int = 120
 
     def __post_init__(self) -> None:
         """Check the schedule, then the names across stages and sources."""
@@ -192,6 +196,8 @@ def _check_schedule(plant: Plant) -> None:
     _within("plant.train_every_days", plant.train_every_days, 1, 3650)
     _within("plant.label_window_days", plant.label_window_days, 1, 3650)
     _within("plant.night_within_h", plant.night_within_h, 1, 23)
+    _within("plant.step_within_min", plant.step_within_min, 1, 1440)
+    _within("plant.stage_within_min", plant.stage_within_min, 1, 1440)
 
 
 def _check_stages(stages: Sequence[Stage]) -> None:

@@ -6,5 +6,6 @@ from qc_app.schedule.due import due_night, ingest_due
 from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.leader import Leader, lead
 from qc_app.schedule.runner import run
+from qc_app.schedule.watchdog import Watchdog
 
-__all__ = ["Attendant", "Heartbeat", "Leader", "due_night", "ingest_due", "lead", "night_moment", "run"]
+__all__ = ["Attendant", "Heartbeat", "Leader", "Watchdog", "due_night", "ingest_due", "lead", "night_moment", "run"]

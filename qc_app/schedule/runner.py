@@ -17,6 +17,7 @@ from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import TTL_S, lead
 from qc_app.schedule.listening import Listening
+from qc_app.schedule.watchdog import Watchdog
 from qc_app.schedule.writing import Writing
 from qc_app.store import Store
 
@@ -110,9 +111,10 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
         )
         scheduler.start()
         log.info("scheduler leads %s with token %d", store.home, leader.lease.token)
-        while not stop.wait(1.0):
-            for pulse in pulses:
-                pulse.watch()
+        with Watchdog(store):
+            while not stop.wait(1.0):
+                for pulse in pulses:
+                    pulse.watch()
         reason = ended[0] if ended else ""
         writing.stop()
         leader.stop(reason or "the scheduler was told to stop")

@@ -72,7 +72,12 @@ def plants(draw):
                settings={f"x{i}": draw(setting) for i in range(2)}, parents={up: draw(name) for up in s.upstream})
         for s in found
     )  # fmt: skip
-    gate = Gate(delta_share=draw(st.floats(0, 1)), min_rows=draw(st.integers(2, 50)))
+    gate = Gate(
+        delta_share=draw(st.floats(0, 1)),
+        min_rows=draw(st.integers(2, 50)),
+        approval=draw(st.booleans()),
+        shadow_nights=draw(st.integers(0, 9)),
+    )
     rules = tuple(
         AlarmRule("drift", s, on_delay_s=draw(st.floats(0, 1e6)), response=tuple(draw(st.lists(name))))
         for s in ("", *ids)
@@ -84,7 +89,7 @@ def plants(draw):
     )
     head = (draw(name), "Europe/Berlin", draw(st.integers(0, 23)), "23:59", 7, 3, 9)
     return Plant(*head, found, sources, gate, calendar, draw(marks), rules, (route,) if draw(st.booleans()) else (),
-                 draw(st.integers(1, 23)), outlets_of(draw, found))  # fmt: skip
+                 draw(st.integers(1, 23)), outlets_of(draw, found), draw(st.integers(1, 99)))  # fmt: skip
 
 
 def outlets_of(draw, stages):
