@@ -12,6 +12,7 @@ from qc_app.actions.alarms import (
 )
 from qc_app.actions.audit import export_audit
 from qc_app.actions.data import dismiss_quarantine
+from qc_app.actions.dispositions import dispose
 from qc_app.actions.events import add_event, event_kinds, import_events
 from qc_app.actions.gauge import record_gauge_study
 from qc_app.actions.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
@@ -45,8 +46,10 @@ from qc_app.actions.requests import replay_quarantine, request_causes, request_e
 from qc_app.actions.schema import answer_schema
 from qc_app.actions.tokens import SCOPES, create_token, digest_of, parts_of, revoke_token
 from qc_app.actions.writeback import start_writeback, stop_writeback
+from qc_app.records import DISPOSITIONS
 
 __all__ = [
+    "DISPOSITIONS",
     "SCOPES",
     "Actor",
     "Checked",
@@ -68,6 +71,7 @@ __all__ = [
     "digest_of",
     "disable_user",
     "dismiss_quarantine",
+    "dispose",
     "enable_user",
     "enter_labels",
     "entry_of",

@@ -22,6 +22,7 @@ from qc_app.cli import (
     causes,
     daily,
     data,
+    disposing,
     drifting,
     events,
     explaining,
@@ -81,6 +82,7 @@ for room in (
     people,
     auditing,
     reporting,
+    disposing,
 ):
     room.register(app)
 

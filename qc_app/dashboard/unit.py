@@ -20,6 +20,7 @@ from qc_app.dashboard.session import (
 )
 from qc_app.dashboard.unit_causes import up_the_line
 from qc_app.dashboard.unit_details import contributions, moved, precedents, sisters
+from qc_app.dashboard.unit_disposition import disposition
 from qc_app.dashboard.unit_family import family
 from qc_app.views import SHORT, UnitView, age, figure, local, specification, state_word, unit_choices, unit_view
 
@@ -41,6 +42,7 @@ def page() -> None:
         say(f"No unit of {stage} is predicted yet. Look at the Data page whether it arrives; a night makes the model.")
         return
     _live(now, stage, what, unit)
+    disposition(now, stage, unit)
     family(now, stage, unit)
 
 

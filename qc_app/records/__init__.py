@@ -6,6 +6,7 @@ from qc_app.records.admitted import ApiToken, Reply
 from qc_app.records.alarmed import Alarm, AlarmMove, Incident, Letter, LetterState
 from qc_app.records.charted import Exclusion, GaugeKind, GaugeStudy, Limits
 from qc_app.records.delivered import Counts, Event, Gap, Hour, Label, Quarantined, Receipt
+from qc_app.records.disposed import DISPOSITIONS, Disposition, DispositionVerdict
 from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
 from qc_app.records.peopled import Account, AccountKind, AccountState, Consent, Session
@@ -16,6 +17,7 @@ from qc_app.records.watched import DriftOf, DriftReport, Latest
 from qc_app.records.worked import Audit, Lease, Numbers, PlantVersion, Request, RequestState, Run, RunStatus
 
 __all__ = [
+    "DISPOSITIONS",
     "PREDICTION_COLUMNS",
     "Account",
     "AccountKind",
@@ -29,6 +31,8 @@ __all__ = [
     "Consent",
     "Counts",
     "Decision",
+    "Disposition",
+    "DispositionVerdict",
     "DriftOf",
     "DriftReport",
     "Event",

@@ -19,6 +19,7 @@ from qc_app.views.causes import CausesView, causes_view
 from qc_app.views.causes_words import CAUTION, stretch_words
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.definition import changes_between, others_since, plant_version, plant_versions
+from qc_app.views.dispositions import dispositions_table
 from qc_app.views.door import enter, plant_now
 from qc_app.views.drift import DriftView, drift_view
 from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
@@ -98,6 +99,7 @@ __all__ = [
     "columns_table",
     "concerning",
     "csv_bytes",
+    "dispositions_table",
     "drift_view",
     "enter",
     "events_table",

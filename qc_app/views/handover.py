@@ -15,7 +15,17 @@ from qc_app.errors import PlantError
 from qc_app.plant import Plant, Span, day_span, nearest, shifts_of
 from qc_app.store import Store
 from qc_app.views.figures import percent
-from qc_app.views.handover_parts import alarms_of, changes, models_of, notes_of, owed_of, quality_of, rejects_of, stood
+from qc_app.views.handover_parts import (
+    alarms_of,
+    changes,
+    disposed_in,
+    models_of,
+    notes_of,
+    owed_of,
+    quality_of,
+    rejects_of,
+    stood,
+)
 
 _LOOK_BACK_DAYS = 15
 _DAY = "plant day"
@@ -120,6 +130,7 @@ def handover(store: Store, plant: Plant, shift: Span, line: str = "") -> Handove
         "Alarms": alarms_of(alarms, shift),
         "Quality": quality_of(store, stages, shift),
         "Results out of specification": rejects_of(store, stages, shift),
+        "Dispositions": disposed_in(store, ids, shift),
         "Results owed": owed_of(store, stages),
         "Models": models_of(store, ids, shift),
         "Notes and events": notes_of(store, ids, shift),

@@ -13,6 +13,7 @@ from qc_app.plant import Span
 from qc_app.records import Alarm, Decision
 from qc_app.store import Store
 from qc_app.views.alarms import HIDDEN, urgency
+from qc_app.views.dispositions import as_table
 from qc_app.views.figures import decimals, outside, specification, state_word, worst
 
 _TIME = pl.Datetime("us", "UTC")
@@ -110,6 +111,12 @@ def owed_of(store: Store, stages: Sequence[Stage]) -> pl.DataFrame:
             rows.append((latest.stage, latest.characteristic, owed, first, ", ".join(q.unit_id for q in queue[:3])))
     schema: dict[str, Any] = {"stage": pl.String, "characteristic": pl.String, "owed": pl.Int64, "first_due": _TIME}
     return pl.DataFrame(rows, schema=schema | {"measure_first": pl.String}, orient="row")
+
+
+def disposed_in(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
+    """Return what was decided in the shift about units."""
+    found = store.journal.dispositions.list(since=shift.start)
+    return as_table([d for d in found if d.at in shift and d.stage in ids][:_MOST])
 
 
 def models_of(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:

@@ -35,8 +35,10 @@ GIVEN = {
     "accept": True,
     "name": "ben",
     "role": "operator",
+    "verdict": "hold",
 }
 PURE = {
+    "DISPOSITIONS",
     "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
     "Entry", "SCOPES", "digest_of", "parts_of",

@@ -12,6 +12,7 @@ from qc_app.store.journal.audit import AuditTrail
 from qc_app.store.journal.books import Books
 from qc_app.store.journal.database import Database
 from qc_app.store.journal.decisions import Decisions
+from qc_app.store.journal.dispositions import Dispositions
 from qc_app.store.journal.drift import Drift
 from qc_app.store.journal.exclusions import Exclusions
 from qc_app.store.journal.explanations import Explanations
@@ -86,6 +87,7 @@ class Journal:
         self.schemas = Schemas(database)
         self.queue = Queue(database)
         self.gaps = Gaps(database)
+        self.dispositions = Dispositions(database)
         self.events = Events(database)
         self.limits = FrozenLimits(database)
         self.exclusions = Exclusions(database)
