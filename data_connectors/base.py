@@ -221,5 +221,17 @@ class Connector(Protocol):
         ...
 
 
+@runtime_checkable
+class Sampled(Protocol):
+    """A connector that can show rows as they come, before anybody said what they mean."""
+
+    def sample(self, rows: int = 1000) -> pl.DataFrame:
+        """Return the first `rows` rows as delivered, or no column where nothing is there yet.
+
+        Raises ConnectorError if they cannot be read.
+        """
+        ...
+
+
 #: How good a value is, as the source says: good, uncertain (widens intervals) or bad (never trains, never overwrites).
 Quality = Literal["good", "uncertain", "bad"]

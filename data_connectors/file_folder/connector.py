@@ -160,11 +160,21 @@ class FileFolder:
         SchemaError
             If it cannot be read.
         """
+        return columns_of(self.sample())
+
+    def sample(self, rows: int = _FEW_ROWS) -> pl.DataFrame:
+        """Return the first `rows` rows of the newest complete file; no column where there is none.
+
+        Raises
+        ------
+        SchemaError
+            If it cannot be read.
+        """
         try:
-            sample = self._sample()
+            found = self._sample(rows)
         except Unreadable as error:
             raise SchemaError(f"source {self.source.name!r}: the newest complete file {error}") from error
-        return [] if sample is None else columns_of(sample[1])
+        return pl.DataFrame() if found is None else found[1].head(rows)
 
     def check(self) -> list[Probe]:
         """Look into the folder: is it there, what waits in it, can the newest complete file be read."""

@@ -124,7 +124,7 @@ class SqlTable:
 
     def discover(self) -> list[Column]:
         """List all columns of the table with a guess from its first rows."""
-        return columns_of(self._sample(_FEW_ROWS))
+        return columns_of(self.sample(_FEW_ROWS))
 
     def check(self) -> list[Probe]:
         """Connect, find the table, read one row; nothing is changed."""
@@ -134,13 +134,14 @@ class SqlTable:
                 probes.append(Probe("connect", ok=True, message="the database answers"))
                 names = list(table_of(connection, self._options, self._where).columns.keys())
                 probes.append(Probe("table", ok=True, message=f"{self._options.table} has {listed(names)}"))
-            rows = self._sample(1).height
+            rows = self.sample(1).height
         except ConnectorError as error:
             step = ("connect", "table", "row")[len(probes)]
             return [*probes, Probe(step, ok=False, message=str(error))]
         return [*probes, Probe("row", ok=True, message="a row can be read" if rows else "no row yet, which is fine")]
 
-    def _sample(self, rows: int) -> pl.DataFrame:
+    def sample(self, rows: int = _FEW_ROWS) -> pl.DataFrame:
+        """Return some `rows` rows of the table with all its columns."""
         with session(self._options, self._where) as connection:
             table = table_of(connection, self._options, self._where)
             columns = [sa.type_coerce(c, sa.types.NullType()).label(normal(n)) for n, c in table.columns.items()]
@@ -149,7 +150,7 @@ class SqlTable:
 
     def preview(self, stage: Stage, rows: int = 20) -> Conformed:
         """Conform some `rows` rows of the table; nothing is stored and no checkpoint moves."""
-        sample = Batch(stage.id, self._sample(rows), "", self._options.table)
+        sample = Batch(stage.id, self.sample(rows), "", self._options.table)
         return conform(sample, stage, self.source, self._now())
 
     def close(self) -> None:

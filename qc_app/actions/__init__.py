@@ -30,6 +30,8 @@ from qc_app.actions.limits import (
 )
 from qc_app.actions.models import approve_challenger, promote, reject_challenger, retrain, roll_back
 from qc_app.actions.notify import resend_letters, try_route
+from qc_app.actions.onboard import keep_upload, onboard_sheet, onboard_stage
+from qc_app.actions.onboard_file import ENDINGS, MAX_MB
 from qc_app.actions.people import (
     add_display,
     add_user,
@@ -50,6 +52,8 @@ from qc_app.records import DISPOSITIONS
 
 __all__ = [
     "DISPOSITIONS",
+    "ENDINGS",
+    "MAX_MB",
     "SCOPES",
     "Actor",
     "Checked",
@@ -83,8 +87,11 @@ __all__ = [
     "import_links",
     "include_point",
     "judge_sheet",
+    "keep_upload",
     "local_actor",
     "may",
+    "onboard_sheet",
+    "onboard_stage",
     "parts_of",
     "promote",
     "read_entries",

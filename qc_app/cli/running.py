@@ -10,9 +10,12 @@ from typing import Annotated
 
 import typer
 
+from qc_app.access import local_actor
+from qc_app.actions import apply_plant
 from qc_app.cli.household import serve
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, progress, say
 from qc_app.demo.creation import create_demo
+from qc_app.plant import Plant, render
 from qc_app.schedule import run
 from qc_app.settings import Settings
 
@@ -28,12 +31,37 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def up(home: Home = HOME, port: Port = None, *, no_browser: NoBrowser = False) -> int:
+def up(
+    home: Home = HOME,
+    port: Port = None,
+    new: Annotated[
+        str, typer.Option("--new", help="Name of a new plant without a stage yet; stages are added on the page.")
+    ] = "",
+    zone: Annotated[str, typer.Option("--zone", help="With --new: zone of its clocks, e.g. Europe/Berlin.")] = "UTC",
+    *,
+    no_browser: NoBrowser = False,
+) -> int:
     """Run the scheduler and the dashboard until Ctrl-C."""
-    with opened(home) as store:
-        plant_of(store)
+    founded(home, new, zone)
     settings = Settings.load(home)
     return serve(settings, port or settings.port, browser=not no_browser)
+
+
+def founded(home: Path, new: str, zone: str) -> None:
+    """Require that a home has a plant; with a name, an empty one is defined where there is none.
+
+    Raises
+    ------
+    PlantError
+        If there is none and none is named, or name or zone cannot be.
+    StoreError
+        If there is no such home, and no plant is named.
+    """
+    plant = Plant(new, zone) if new else None
+    with opened(home, create=plant is not None) as store:
+        if plant is not None and store.journal.plants.current() is None:
+            apply_plant(store, local_actor(), render(plant), "a new plant", seen=0)
+        plant_of(store)
 
 
 def demo(

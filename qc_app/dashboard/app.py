@@ -10,7 +10,7 @@ sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__f
 
 import streamlit as st
 
-from qc_app.dashboard import alarms, data, drift, labels, models, overview, spc, stage, unit, wall
+from qc_app.dashboard import alarms, data, drift, labels, models, onboard, overview, spc, stage, unit, wall
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import stage_links
 from qc_app.dashboard.theme import style
@@ -26,6 +26,7 @@ PAGES = {
     "models": (models.page, "Models"),
     "spc": (spc.page, "SPC"),
     "data": (data.page, "Data"),
+    "onboard": (onboard.page, "Onboard"),
     "wall": (wall.page, "Wall"),
 }
 

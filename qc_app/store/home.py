@@ -13,7 +13,7 @@ from typing import Self
 from qc_app.clock import Clock, ScaledClock, WallClock
 from qc_app.errors import StoreDamaged, StoreError
 from qc_app.settings import Settings
-from qc_app.store.durable import make_folder, safe_key, store_error
+from qc_app.store.durable import make_folder, safe_key, store_error, write_durably
 from qc_app.store.journal import Journal
 from qc_app.store.lake import Lake
 from qc_app.store.outlet_room import OutletRoom
@@ -49,6 +49,24 @@ class Store:
     def outlet(self, name: str) -> OutletRoom:
         """Return what is kept of a write-back: its switch, how far it is, its record."""
         return OutletRoom(self.home / "writeback" / safe_key(name))
+
+    def uploads(self, stage: str) -> Path:
+        """Return the folder in which files are kept that a person uploaded for a stage."""
+        return self.home / "uploads" / safe_key(stage)
+
+    def keep(self, file: Path, data: bytes) -> None:
+        """Write a file into the plant's folder so that it is there whole, or not at all.
+
+        Raises
+        ------
+        StoreError
+            If the disk refuses.
+        """
+        try:
+            make_folder(file.parent)
+            write_durably(file, data)
+        except OSError as error:
+            raise store_error(f"keeping {file.name}", error) from error
 
     @property
     def reserve(self) -> Reserve:

@@ -18,7 +18,7 @@ from qc_app.views.books import books_table
 from qc_app.views.causes import CausesView, causes_view
 from qc_app.views.causes_words import CAUTION, stretch_words
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
-from qc_app.views.definition import changes_between, others_since, plant_version, plant_versions
+from qc_app.views.definition import changes_between, others_since, plant_version, plant_versions, stage_sheet
 from qc_app.views.dispositions import dispositions_table
 from qc_app.views.door import enter, plant_now
 from qc_app.views.drift import DriftView, drift_view
@@ -143,6 +143,7 @@ __all__ = [
     "span_of_event",
     "spc_chart",
     "specification",
+    "stage_sheet",
     "stage_states",
     "stage_view",
     "state_word",

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from qc_app.errors import ActionError, PlantError
-from qc_app.plant import Plant, difference, parse, shortened, version_in
+from qc_app.plant import Plant, difference, parse, shortened, version_in, write_sheet
 from qc_app.records import PlantVersion
 from qc_app.store import Store, changed_meanwhile
 
@@ -39,6 +39,11 @@ def plant_versions(store: Store) -> pl.DataFrame:
         for v, plant, words in zip(history, plants, said, strict=False)
     ]
     return pl.DataFrame(rows[::-1], schema=_SCHEMA, orient="row")
+
+
+def stage_sheet(plant: Plant) -> bytes:
+    """Return the stages of a plant as a sheet to download."""
+    return ("\ufeff" + write_sheet(plant)).encode()
 
 
 def plant_version(store: Store, number: int) -> PlantVersion:

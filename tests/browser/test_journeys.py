@@ -7,7 +7,7 @@ import re
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PAGES = ("", "stage", "unit", "alarms", "labels", "drift", "models", "spc", "data")
+PAGES = ("", "stage", "unit", "alarms", "labels", "drift", "models", "spc", "data", "onboard")
 NASTY = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%20!%5Bt%5D(http%3A%2F%2F127.0.0.1%3A9%2Fx)"
 
 

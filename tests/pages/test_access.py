@@ -31,6 +31,9 @@ GIVEN = {
     "text": "a note",
     "sheet": actions.read_sheet("reference,value\n2.5,2.51"),
     "reason": "because",
+    "file_name": "a.csv",
+    "data": b"a,b\n1,2\n",
+    "characteristics": ["thickness"],
     "number": 1,
     "accept": True,
     "name": "ben",
@@ -39,6 +42,7 @@ GIVEN = {
 }
 PURE = {
     "DISPOSITIONS",
+    "ENDINGS", "MAX_MB",
     "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
     "Entry", "SCOPES", "digest_of", "parts_of",
@@ -58,7 +62,7 @@ def store(tmp_path_factory):
 def do(name: str, store, actor: Actor, **changed: object) -> object:
     deed = getattr(actions, name)
     given = {**GIVEN, **changed}
-    if name == "apply_plant":
+    if name in {"apply_plant", "onboard_stage", "onboard_sheet"}:
         given["text"] = render(made_plants.plant_of((made_plants.stage("rolling-2"),), "Other"))
     wanted = [n for n in inspect.signature(deed).parameters if n in given]
     return deed(store, actor, **{n: given[n] for n in wanted})

@@ -11,7 +11,7 @@ import pytest
 from tests.pages.made_plants import NASTY, told
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard"
-PAGES = ("overview", "stage", "unit", "alarms", "labels", "drift", "models", "spc", "data")
+PAGES = ("overview", "stage", "unit", "alarms", "labels", "drift", "models", "spc", "data", "onboard")
 
 
 @pytest.mark.parametrize("plant", ["empty", "healthy", "troubled"])

@@ -1,0 +1,163 @@
+"""Which column names the unit, which the time, which hold numbers, and which say how good a number is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import polars as pl
+
+from data_connectors.guessing.names import guess_unit, plain_name
+from data_connectors.times import TimePolicy, moments
+from data_connectors.values import as_text, number
+
+Role = Literal["unit", "time", "number", "quality", "other"]
+_ROWS = 200
+_MOST = 0.95
+_NUMBERS = 0.9
+_TIME_WORDS = re.compile(r"(?i)time|date|zeit|datum|stamp|fecha|hora|heure|uhr|时间|日期")
+_UNIT_WORDS = re.compile(
+    r"(?i)(^|[^a-z])(id|uid|unit|part|piece|serial|sn|coil|heat|batch|lot|charge|nr|no|teil|pieza)([^a-z]|$)|编号|序号"
+)
+_QUALITY = re.compile(r"(?i)^(?P<of>.+?)[\s_.\-(]*(quality|qual|status|flag|q)\)?$")
+#: Times that are not ISO 8601, the day first where both readings are possible: most of the world writes so.
+_FORMATS = (
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%d-%m-%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M", "%Y%m%d %H%M%S",
+    "%Y%m%d%H%M%S",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a column probably is.
+
+    Parameters
+    ----------
+    column : str
+        As the source calls it.
+    role : {"unit", "time", "number", "quality", "other"}
+    name, unit : str
+        What it could be called, and in which unit it comes.
+    why : str
+        What the guess rests on.
+    example : str
+    time_format : str
+        Of a time that is not ISO 8601.
+    naive : bool
+        A time that names no zone.
+    of : str
+        The column whose quality this one tells.
+    """
+
+    column: str
+    role: Role
+    name: str
+    unit: str = ""
+    why: str = ""
+    example: str = ""
+    time_format: str = ""
+    naive: bool = False
+    of: str = ""
+
+
+def guess_columns(frame: pl.DataFrame, now: datetime, decimal: str = ".") -> list[Guess]:
+    """Guess what each column of a sample is.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        As delivered.
+    now : datetime
+        The present moment, aware.
+    decimal : {".", ","}
+
+    Returns
+    -------
+    list of Guess
+        In the order of the columns; at most one is the unit and one the time.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> sample = pl.DataFrame({"Teil-Nr": ["A1", "A2"], "Zeit": ["31.01.2026 06:00", "31.01.2026 06:01"],
+    ...                        "Druck [bar]": ["1,5", "1,6"]})
+    >>> [(g.role, g.name, g.unit, g.time_format) for g in guess_columns(sample, datetime(2026, 6, 1, tzinfo=UTC), ",")]
+    [('unit', 'teil_nr', '', ''), ('time', 'zeit', '', '%d.%m.%Y %H:%M'), ('number', 'druck', 'bar', '')]
+    """
+    head = frame.head(_ROWS)
+    times = {c.name: found for c in head if (found := _time(c, now)) is not None}
+    time = next(iter(sorted(times, key=lambda name: not _TIME_WORDS.search(name))), "")
+    unit = _unit(head, time)
+    guesses: list[Guess] = []
+    for column in head:
+        bare, measured_in = guess_unit(column.name)
+        name = plain_name(bare, {g.name for g in guesses})
+        example = next(iter(as_text(column.drop_nulls().head(1))), "")[:40]
+        if column.name == unit:
+            guesses.append(Guess(column.name, "unit", name, why="every value is there once", example=example))
+        elif column.name == time:
+            why, form, naive = times[time]
+            guesses.append(Guess(column.name, "time", name, "", why, example, form, naive))
+        elif (of := _told_of(column.name, head.columns)) and of not in {unit, time}:
+            guesses.append(Guess(column.name, "quality", name, why=f"says how good {of!r} is", example=example, of=of))
+        else:
+            share = _numbers(column, decimal)
+            told = f"{share:.0%} of the values are numbers"
+            guesses.append(
+                Guess(column.name, "number" if share >= _NUMBERS else "other", name, measured_in, told, example)
+            )
+    return guesses
+
+
+def _time(column: pl.Series, now: datetime) -> tuple[str, str, bool] | None:
+    """Return why a column holds times, their format and whether they name no zone; None if it holds none."""
+    filled = column.drop_nulls()
+    if not len(filled) or column.dtype == pl.Boolean or column.dtype.is_nested():
+        return None
+    if _read(filled, TimePolicy(), now) >= _MOST:
+        return "every value is a moment", "", False
+    if _read(filled, TimePolicy("UTC"), now) >= _MOST:
+        return "every value is a moment without a zone", "", True
+    if column.dtype != pl.String:
+        return None
+    fits = [form for form in _FORMATS if _read(filled, TimePolicy("UTC", form), now) >= _MOST]
+    if not fits:
+        return None
+    doubt = ""
+    if any(form.startswith("%m/%d") for form in fits) and fits[0].startswith("%d/%m"):
+        doubt = "; day first, though month first would be possible too"
+    return f"every value is like {fits[0]}{doubt}", fits[0], True
+
+
+def _read(column: pl.Series, policy: TimePolicy, now: datetime) -> float:
+    found = moments(column, policy, now)
+    odd = found["reason"].is_in(["unparsable_time", "naive_time", "missing_time", "time_out_of_range"])
+    return 1.0 - float(odd.sum()) / len(column)
+
+
+def _unit(frame: pl.DataFrame, time: str) -> str:
+    """Return the column that names the units: all values there and different, the best name first."""
+    fit = [c for c in frame if c.name != time and c.len() and not c.null_count() and not c.is_duplicated().any()]
+    named = [c.name for c in fit if _UNIT_WORDS.search(c.name)]
+    texts = [c.name for c in fit if c.dtype == pl.String and _numbers(c, ".") == 0 and _numbers(c, ",") == 0]
+    return next(iter([*named, *texts]), "")
+
+
+def _numbers(column: pl.Series, decimal: str) -> float:
+    filled = column.drop_nulls()
+    filled = filled.filter(filled.str.strip_chars() != "") if column.dtype == pl.String else filled
+    if not len(filled) or column.dtype.is_temporal():
+        return 0.0
+    frame = pl.DataFrame({"v": filled.str.strip_chars() if column.dtype == pl.String else filled})
+    read = frame.select(number("v", frame.schema["v"], decimal).is_not_null().mean())
+    return float(read.item() or 0.0)
+
+
+def _told_of(name: str, columns: Sequence[str]) -> str:
+    found = _QUALITY.match(name)
+    return found["of"] if found and found["of"] in columns and found["of"] != name else ""

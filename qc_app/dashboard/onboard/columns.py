@@ -1,0 +1,124 @@
+"""Step 2: what each column is; guessed from a sample, checked and changed here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from qc_app.dashboard import markup
+from qc_app.dashboard.onboard.state import draft, keep, seeded
+from qc_app.dashboard.session import Here
+from qc_app.views.onboard import MEASURED, SET, UNUSED, Chosen, Draft
+
+_ROW = 35
+_TWICE = {"reject": "set aside, with the reason", "earliest": "the first of the two", "latest": "the second of the two"}
+
+
+def columns_step(now: Here) -> None:
+    """Ask who names the unit and its time, what inspection measures, and what the parameters are called."""
+    so_far = draft()
+    names = [c.column for c in so_far.columns]
+    st.html(markup.heading("Unit and time", "each row is a unit: what names it, and when it was made"))
+    so_far = _times(_identity(so_far, names), now)
+    st.html(markup.heading("What inspection measures", "the columns with results that are to be predicted"))
+    measured = st.multiselect(
+        "Results", names, key=seeded("onb_c_results", [c.column for c in so_far.used(MEASURED)]),
+        placeholder="Choose the columns with results",
+    )  # fmt: skip
+    so_far = _measured(so_far, measured)
+    st.html(markup.heading("Parameters", "what the machine does: name and unit as the plant will know them"))
+    keep(_parameters(so_far))
+
+
+def _identity(so_far: Draft, names: list[str]) -> Draft:
+    first, second, third = st.columns(3, gap="medium")
+    unit = first.selectbox(
+        "Names the unit", names, key=seeded("onb_c_unit", so_far.unit_column or names[0]),
+        help="A number or name that no other unit has. Where nothing numbers the units, choose the time.",
+    )  # fmt: skip
+    time = second.selectbox("Says when", names, key=seeded("onb_c_time", so_far.time_column or names[0]))
+    decimal = third.segmented_control(
+        "Decimal sign", [".", ","], key=seeded("onb_c_decimal", so_far.decimal), required=True,
+        format_func={".": "point 1.5", ",": "comma 1,5"}.__getitem__,
+    )  # fmt: skip
+    why = next((c.why for c in so_far.columns if c.column == time), "")
+    example = next((c.example for c in so_far.columns if c.column == time), "")
+    st.html(markup.note(f"{time}: {why}, e.g. {example}" if why else f"{time}: e.g. {example}"))
+    return replace(so_far, unit_column=unit, time_column=time, decimal="," if decimal == "," else ".")
+
+
+def _times(so_far: Draft, now: Here) -> Draft:
+    settings = dict(so_far.settings)
+    first, second, third = st.columns(3, gap="medium")
+    form = first.text_input(
+        "Form of the time", key=seeded("onb_c_form", settings.get("time_format", "")), placeholder="ISO 8601",
+        max_chars=60, help="Empty: like 2026-03-01 14:05. Else in strptime's signs: %d.%m.%Y %H:%M",
+    )  # fmt: skip
+    zone = second.text_input(
+        "Zone of the time", key=seeded("onb_c_zone", so_far.zone), placeholder=now.plant.zone, max_chars=60,
+        help="Whose clocks wrote it, e.g. Europe/Berlin. Empty where the time itself says its offset.",
+    )  # fmt: skip
+    twice = third.selectbox(
+        "The hour that comes twice", list(_TWICE), key=seeded("onb_c_twice", settings.get("ambiguous", "reject")),
+        format_func=_TWICE.__getitem__, help="At the end of summer time, where the time does not say its offset",
+    )  # fmt: skip
+    told = {"time_format": form.strip(), "ambiguous": "" if twice == "reject" else twice}
+    settings = {k: v for k, v in settings.items() if k not in told} | {k: v for k, v in told.items() if v}
+    return replace(so_far, settings=settings, zone=zone.strip())
+
+
+def _measured(so_far: Draft, names: list[str]) -> Draft:
+    """Return the draft with exactly these columns as results; one that is none any more is a parameter again."""
+    for chosen in so_far.columns:
+        if (chosen.column in names) != (chosen.use == MEASURED):
+            so_far = so_far.with_column(replace(chosen, use=MEASURED if chosen.column in names else SET))
+    return so_far
+
+
+def _parameters(so_far: Draft) -> Draft:
+    """Show the columns that can be parameters as a table to edit; the table is made anew when its rows change."""
+    taken = {so_far.unit_column, so_far.time_column}
+    rows = [c for c in so_far.columns if c.use in {SET, UNUSED} and c.column not in taken]
+    asked = tuple(c.column for c in rows)
+    if st.session_state.get("onb_c_asked") != asked:
+        st.session_state["onb_c_asked"] = asked
+        st.session_state["onb_c_base"] = pd.DataFrame([_row(c) for c in rows])
+        st.session_state["onb_c_turn"] = st.session_state.get("onb_c_turn", 0) + 1
+    edited = st.data_editor(
+        st.session_state["onb_c_base"],
+        key=f"onb_c_table_{st.session_state['onb_c_turn']}",
+        hide_index=True,
+        column_config=_CONFIG,
+        height=min(len(rows), 14) * _ROW + _ROW + 2,
+    )
+    for chosen, row in zip(rows, edited.to_dict("records"), strict=True):
+        so_far = so_far.with_column(_edited(chosen, row))
+    return so_far
+
+
+def _row(chosen: Chosen) -> dict[str, Any]:
+    return {"use": chosen.use == SET, "column": chosen.column, "name": chosen.name, "unit": chosen.unit,
+            "low": chosen.low, "high": chosen.high, "example": chosen.example, "why": chosen.why}  # fmt: skip
+
+
+def _edited(chosen: Chosen, row: dict[str, Any]) -> Chosen:
+    low, high = (None if row[k] is None or pd.isna(row[k]) else float(row[k]) for k in ("low", "high"))
+    unit = str(row["unit"] or "").strip()
+    works_in = chosen.works_in if unit == chosen.unit else ""
+    return replace(chosen, use=SET if row["use"] else UNUSED, name=str(row["name"] or "").strip(), unit=unit,
+                   works_in=works_in, low=low, high=high)  # fmt: skip
+
+
+_CONFIG: dict[str, Any] = {
+    "use": st.column_config.CheckboxColumn("Use", width="small"),
+    "column": st.column_config.TextColumn("Column", disabled=True),
+    "name": st.column_config.TextColumn("Name in the plant", max_chars=200, required=True),
+    "unit": st.column_config.TextColumn("Unit", max_chars=40, help="In which it comes, e.g. degC, bar, mm, m/s"),
+    "low": st.column_config.NumberColumn("Lowest possible", help="A value below is not a value"),
+    "high": st.column_config.NumberColumn("Highest possible", help="A value above is not a value"),
+    "example": st.column_config.TextColumn("Example", disabled=True),
+    "why": st.column_config.TextColumn("Guessed because", disabled=True),
+}

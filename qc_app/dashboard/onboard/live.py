@@ -1,0 +1,60 @@
+"""Step 5: what going live changes, the word to do it, and how far the scheduler is with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.actions import onboard_stage
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.onboard.state import begin_anew, draft
+from qc_app.dashboard.session import Here, attempt, guarded, here, say
+from qc_app.views.onboard import MEASURED, Plan, plan_of, progress_of
+
+_SHOWN = 40
+
+
+def live_step(now: Here) -> None:
+    """Show the dry run and go live; afterwards the progress."""
+    so_far = draft()
+    if st.session_state.get("onboard_live") == so_far.stage:
+        _progress()
+        return
+    plan = plan_of(now.store, now.plant, so_far)
+    told(plan)
+    reason = st.text_input("Reason", key="onb_reason", placeholder="for the audit trail", max_chars=2000)
+    if st.button("Go live", key="onb_live"):
+        results = [c.name for c in so_far.used(MEASURED)]
+        stage, done = so_far.stage, f"Stage {so_far.stage} is live: the scheduler reads and predicts it now."
+        if attempt(lambda: onboard_stage(now.store, now.actor, plan.text, stage, results, reason=reason,
+                                         seen=plan.seen), done):  # fmt: skip
+            st.session_state["onboard_live"] = stage
+        st.rerun()
+
+
+def told(plan: Plan) -> None:
+    """Show what a plan changes and what is odd about it, line by line."""
+    st.html(markup.heading("What changes", "nothing was changed yet"))
+    for line in plan.changes[:_SHOWN]:
+        st.html(markup.line("", "+", line))
+    if len(plan.changes) > _SHOWN:
+        say(f"... and {len(plan.changes) - _SHOWN} more changes")
+    if not plan.changes:
+        say("Nothing changes: all of it is in force already.")
+    for note in plan.notes[:_SHOWN]:
+        st.html(markup.line("watch", "▲ Note", note))
+
+
+@st.fragment(run_every=2)
+@guarded
+def _progress() -> None:
+    now = here()
+    stage = draft().stage
+    steps, predicts = progress_of(now.store, stage)
+    st.html(markup.heading("On its way", "the scheduler does it; this page may be left"))
+    tables.show(steps, "onboard_steps", tables.headings(steps.columns), rows=4)
+    with st.container(horizontal=True):
+        at, query = st.session_state["pages"]["stage"], {"stage": stage}
+        st.page_link(at, label=f"Open stage {markup.plain(stage, 60)}", icon="", query_params=query)
+        st.button("Add another", key="onb_another", on_click=begin_anew)
+    if not predicts:
+        say("No prediction yet. If nothing moves for some minutes, look whether a scheduler runs: `qc status`.")

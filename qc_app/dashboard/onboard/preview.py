@@ -1,0 +1,74 @@
+"""Step 4: the first rows as ingest would store them, what would be set aside and why, and the error to expect."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.onboard.state import draft
+from qc_app.dashboard.session import Here
+from qc_app.views.onboard import Foreseen, Trial, foreseen, tried
+
+_SHOWN = 20
+
+
+def preview_step(now: Here) -> None:
+    """Show what a sample becomes."""
+    so_far = draft()
+    trial = tried(now.store, so_far)
+    _facts(trial)
+    st.html(markup.heading("As it would be stored", f"the first {_SHOWN} units, times in the plant's zone"))
+    _rows(trial, now)
+    if trial.rejects:
+        _rejects(trial)
+    st.html(markup.heading("Error to expect", "how far a prediction lies from the result, in the mean"))
+    for told in foreseen(now.store, so_far, trial):
+        _foreseen(told)
+
+
+def _facts(trial: Trial) -> None:
+    aside = len(trial.rejects)
+    st.html(
+        markup.facts(
+            [
+                markup.Fact("Read", f"{trial.received:,}", note="records of the sample"),
+                markup.Fact("Units", f"{trial.rows.height:,}", note="could be stored"),
+                markup.Fact("Results", f"{trial.labels.height:,}", note="could be stored"),
+                markup.Fact("Doubtful", f"{trial.flawed:,}", note="units with a bad or uncertain value",
+                            state="watch" if trial.flawed else ""),
+                markup.Fact("Set aside", f"{aside:,}", note="with a reason each, below" if aside else "nothing",
+                            state="act" if aside and not trial.rows.height else "watch" if aside else ""),
+            ]
+        )
+    )  # fmt: skip
+
+
+def _rows(trial: Trial, now: Here) -> None:
+    named = [p.name for p in trial.stage.parameters]
+    rows = trial.rows.head(_SHOWN).select("unit_id", "t_event", *named, "quality")
+    results = [c.name for c in trial.stage.characteristics]
+    for name in results:
+        rows = rows.join(trial.labels_of(name).rename({"value": name}), on="unit_id", how="left", maintain_order="left")
+    columns = {"unit_id": "Unit", "t_event": "Made"}
+    units = [(c.name, c.unit) for c in trial.stage.characteristics] + [(p.name, p.unit) for p in trial.stage.parameters]
+    columns |= {name: markup.safe(f"{name} ({unit})" if unit else name) for name, unit in units}
+    empty = "Not one row could be stored: read below why, and correct step 2."
+    tables.show(rows, "onboard_rows", {**columns, "quality": "Quality"}, zone=now.plant.zone, rows=10, empty=empty)
+
+
+def _rejects(trial: Trial) -> None:
+    st.html(markup.heading("Set aside", "kept with the reason; a corrected step 2 or file takes them up"))
+    kept = [(r.offset + 1, r.reason, r.message, r.raw) for r in trial.rejects[:200]]
+    frame = pl.DataFrame(kept, schema=["row", "reason", "message", "raw"], orient="row")
+    tables.show(frame, "onboard_rejects", tables.headings(frame.columns), rows=6)
+
+
+def _foreseen(told: Foreseen) -> None:
+    if told.points:
+        facts = [
+            markup.Fact(f"{told.characteristic}, {n} labels", f"±{error:.2g}", note=f"{lower:.2g} to {upper:.2g}")
+            for n, error, lower, upper in told.points
+        ]
+        st.html(markup.facts(facts))
+    st.html(markup.note(f"{told.characteristic}: {told.sentence}."))

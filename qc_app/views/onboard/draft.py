@@ -1,0 +1,191 @@
+"""What a person has chosen of a new stage so far, and the stage and sources that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from data_connectors.errors import DefinitionError
+from data_connectors.schema import Characteristic, Kind, Parameter, Source, Stage
+from qc_app.errors import ActionError
+from qc_app.plant import Plant
+
+#: What a column is used for.
+Use = Literal["parameter", "result", "quality", "left out"]
+SET: Use = "parameter"
+MEASURED: Use = "result"
+QUALITY: Use = "quality"
+UNUSED: Use = "left out"
+_FEWEST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What one column of the source is used for.
+
+    Parameters
+    ----------
+    column : str
+        As the source calls it.
+    use : {"parameter", "result", "quality", "left out"}
+    name : str
+        What the plant calls it.
+    unit : str
+        In which it comes.
+    works_in : str
+        In which the plant works, where that is another unit.
+    low, high : float or None
+        Physically possible range of a parameter; specification limits of a result.
+    target : float or None
+        Of a result.
+    binary : bool
+        Whether a result only says good (0) or bad (1).
+    of : str
+        For a quality: the column of which it tells.
+    why, example : str
+    """
+
+    column: str
+    use: Use
+    name: str
+    unit: str = ""
+    works_in: str = ""
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    binary: bool = False
+    of: str = ""
+    why: str = ""
+    example: str = ""
+
+    @property
+    def plant_unit(self) -> str:
+        """The unit in which the plant keeps it."""
+        return self.works_in or self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A stage that is not in the plant yet.
+
+    Parameters
+    ----------
+    stage, line : str
+    kind : str
+        Of its source.
+    settings : mapping
+        Of its source.
+    unit_column, time_column : str
+    zone : str
+        Of times that name none; empty where they do.
+    decimal : {".", ","}
+    columns : tuple of Chosen
+    family : str
+        Empty: a family of its own.
+    """
+
+    stage: str = ""
+    line: str = ""
+    kind: str = "file_folder"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    unit_column: str = ""
+    time_column: str = ""
+    zone: str = ""
+    decimal: Literal[".", ","] = "."
+    columns: tuple[Chosen, ...] = ()
+    family: str = ""
+
+    def used(self, use: Use) -> tuple[Chosen, ...]:
+        """Return the columns that are used so; those that name unit and time are no parameter."""
+        taken = {self.unit_column, self.time_column}
+        return tuple(c for c in self.columns if c.use == use and (c.column not in taken or use == MEASURED))
+
+    def with_column(self, changed: Chosen) -> Draft:
+        """Return the draft with one column changed."""
+        columns = tuple(changed if c.column == changed.column else c for c in self.columns)
+        return replace(self, columns=columns)
+
+
+def stage_of(draft: Draft) -> tuple[Stage, tuple[Source, ...]]:
+    """Return the stage and the sources that a draft stands for.
+
+    Returns
+    -------
+    stage : Stage
+    sources : tuple of Source
+        Of measurements, and of labels where a result is among the columns.
+
+    Raises
+    ------
+    ActionError
+        If something is missing or cannot be; says at which step.
+    """
+    if not draft.stage.strip() or not draft.line.strip():
+        raise ActionError("the stage has no name or no line - fill both at step 1, Source")
+    if not draft.unit_column or not draft.time_column:
+        raise ActionError("nothing names the unit or its time - choose both at step 2, Columns")
+    if len(draft.used(SET)) < _FEWEST:
+        raise ActionError("no column is a parameter - a model needs at least one; choose it at step 2, Columns")
+    try:
+        stage = _stage(draft)
+        measured, labelled = _sources(draft)
+    except DefinitionError as error:
+        raise ActionError(f"{error} (step 2, Columns)") from None
+    return stage, (measured, labelled) if draft.used(MEASURED) else (measured,)
+
+
+def proposed(plant: Plant, draft: Draft) -> Plant:
+    """Return the plant with the drafted stage.
+
+    Raises
+    ------
+    ActionError, PlantError
+        If the draft is not complete, or does not fit into the plant.
+    """
+    if draft.stage in {s.id for s in plant.stages}:
+        raise ActionError(f"there is a stage {draft.stage!r} already - give the new one another name at step 1, Source")
+    stage, sources = stage_of(draft)
+    return replace(plant, stages=(*plant.stages, stage), sources=(*plant.sources, *sources))
+
+
+def at_once(source: Source) -> Source:
+    """Return a source that does not wait until files have settled: only a sample is read, and nothing is stored."""
+    if source.kind != "file_folder":
+        return source
+    return replace(source, settings={**source.settings, "settle_s": 0})
+
+
+def _stage(draft: Draft) -> Stage:
+    parameters = tuple(Parameter(c.name, c.plant_unit, c.low, c.high) for c in draft.used(SET))
+    results = tuple(_characteristic(c) for c in draft.used(MEASURED))
+    return Stage(draft.stage.strip(), draft.line.strip(), draft.family or draft.stage.strip(), parameters, results)
+
+
+def _characteristic(chosen: Chosen) -> Characteristic:
+    kind: Kind = "binary" if chosen.binary else "continuous"
+    limits = (None, None, None) if chosen.binary else (chosen.low, chosen.target, chosen.high)
+    return Characteristic(chosen.name, chosen.plant_unit, kind, *limits)
+
+
+def _sources(draft: Draft) -> tuple[Source, Source]:
+    common: dict[str, Any] = {
+        "kind": draft.kind, "stage": draft.stage.strip(), "unit_column": draft.unit_column,
+        "time_column": draft.time_column, "zone": draft.zone or None, "decimal": draft.decimal,
+        "settings": draft.settings,
+    }  # fmt: skip
+    told = {c.of: c.column for c in draft.used(QUALITY)}
+    made = []
+    for carries, use in (("measurements", SET), ("labels", MEASURED)):
+        chosen = draft.used(use)
+        made.append(
+            Source(
+                name=f"{draft.stage.strip()} {carries}",
+                carries=carries,  # type: ignore[arg-type]
+                columns={c.name: c.column for c in chosen if c.name != c.column},
+                units={c.name: c.unit for c in chosen if c.works_in and c.works_in != c.unit},
+                quality={c.name: told[c.column] for c in chosen if c.column in told},
+                **common,
+            )
+        )
+    return made[0], made[1]
