@@ -1,4 +1,4 @@
-"""The yardstick on the command line: ``qc bench``, and its commands ``labels``, ``likeness`` and ``speed``."""
+"""The yardstick on the command line: ``qc bench``; its commands ``labels``, ``monitor``, ``speed``, ..."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 from qc_app.cli.bench_labels import compare_policies
 from qc_app.cli.bench_likeness import compare_representations
 from qc_app.cli.bench_load import load
+from qc_app.cli.bench_monitor import prove_monitoring
 from qc_app.cli.bench_widen import widen_packs
 from qc_app.cli.terminal import fail, progress, say, table
 from qc_app.errors import SettingsError
@@ -70,6 +71,7 @@ def register(app: typer.Typer) -> None:
     bench.command("labels")(compare_policies)
     bench.command("likeness")(compare_representations)
     bench.command("widen")(widen_packs)
+    bench.command("monitor")(prove_monitoring)
     bench.command("load")(load)
     app.add_typer(bench, name="bench")
 

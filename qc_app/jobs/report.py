@@ -101,9 +101,18 @@ def _conditions(night: Night, what: Characteristic, picture: Picture) -> list[Co
 def _of_sources(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> list[Condition]:
     now, quiet = night.cutoff, _quiet_from(night, stage)
     found = [look.silent(night.rows(stage)["t_event"].tail(NEWEST), quiet, now)]
-    found += [look.overdue(what, _late_from(night, p), _since_last(p), now) for what, p in pictures.items()]
+    found += [_late(night, stage, what, p) for what, p in pictures.items()]
     found += [look.gauge_overdue(what, _gauge_due(night, stage, what), now) for what in pictures]
     return [c for c in found if c is not None]
+
+
+def _late(night: Night, stage: Stage, what: Characteristic, picture: Picture) -> Condition | None:
+    """Results that do not come, or come long after their units."""
+    silent = look.overdue(what, _late_from(night, picture), _since_last(picture), night.cutoff)
+    if silent is not None:
+        return silent
+    read = night.rows(stage).select("unit_id", "t_ingest")
+    return look.slow_results(picture.labels.join(read, on="unit_id"), night.plant.label_window_days, what)
 
 
 def _wake(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> str | None:

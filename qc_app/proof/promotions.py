@@ -8,13 +8,15 @@ import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from data_connectors.synthetic import Fault
 from models.base import Array
 from qc_app import framing
 from qc_app.jobs.night import Night
-from qc_app.proof.episodes import START
+from qc_app.proof.episodes import LASTS, START
 from qc_app.proof.play import Played, night_at
 
 LATER_DAYS = 7
+JUDGED_DAYS = 5
 FEWEST = 100
 SURE = 2.0
 
@@ -26,23 +28,30 @@ class Promotion:
     Parameters
     ----------
     seed : int
+    part : str
+        Of a plant with ``faults``, or a ``quiet`` one.
     stage : str
     day : int
     rule : str
         By which it was promoted.
     before, after : float
         Mean absolute errors of the old and of the new model against the truth.
+    changed : bool
+        Whether the plant changed between the labels that judged and the week after: a fault of the line began, was
+        mended, or bent the laboratory's results. Then the gate could not know.
     better : bool
     worse : bool
         Worse by more than the gate's delta, and by more than twice the standard error of the difference.
     """
 
     seed: int
+    part: str
     stage: str
     day: int
     rule: str
     before: float
     after: float
+    changed: bool
     better: bool
     worse: bool
 
@@ -74,13 +83,29 @@ def promotions(play: Played, seed: int, stage: Stage, what: Characteristic, unit
         x, t = framing.inputs(stage, later)
         y = later["y"].to_numpy()
         both = (play.answers.model(version) for version in (decision.champion, decision.challenger))
-        old, new = (np.abs(y - model.predict(x, t).mean) for model in both)
-        found.append(_judged(old, new, play.plant.gate.delta_share, (seed, stage.id, int(at), decision.rule)))
+        losses = [np.abs(y - model.predict(x, t).mean) for model in both]
+        about = (seed, "faults" if play.faults else "quiet", stage.id, int(at), decision.rule)
+        changed = any(_turns(fault, stage.id, at) for fault in play.faults)
+        found.append(_judged((losses[0], losses[1]), play.plant.gate.delta_share, about, changed=changed))
     return found
 
 
-def _judged(old: Array, new: Array, delta_share: float, about: tuple[int, str, int, str]) -> Promotion:
+def _turns(fault: Fault, stage: str, at: float) -> bool:
+    """Whether a fault of the same line begins, ends, or falsifies results around a promotion."""
+    begins = (fault.onset - START).total_seconds() / 86_400
+    first, last = at - JUDGED_DAYS, at + LATER_DAYS
+    if fault.stage.rsplit("-", 1)[1] != stage.rsplit("-", 1)[1]:
+        return False
+    edges = any(first <= day <= last for day in (begins, begins + LASTS))
+    return edges or (fault.kind == "gauge_shift" and begins <= last and begins + LASTS >= first)
+
+
+def _judged(
+    losses: tuple[Array, Array], delta_share: float, about: tuple[int, str, str, int, str], *, changed: bool
+) -> Promotion:
+    old, new = losses
     gain = old - new
     error = float(gain.std(ddof=1)) / np.sqrt(len(gain))
     worse = -float(gain.mean()) > max(delta_share * float(old.mean()), SURE * error)
-    return Promotion(*about, float(old.mean()), float(new.mean()), better=bool(gain.mean() > 0), worse=bool(worse))
+    before, after = float(old.mean()), float(new.mean())
+    return Promotion(*about, before, after, changed, better=bool(gain.mean() > 0), worse=bool(worse))

@@ -91,3 +91,20 @@ def test_a_gauge_is_overdue_only_after_its_day():
     assert found is not None
     assert (found.kind, found.priority) == ("gauge_overdue", "low")
     assert "due for its next study on 2026-03-01, 3.0 days ago" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("delay_days", "read_late_days", "rings"), [(2, 0, False), (9, 0, True), (9, 8, False), (3, 0, False)]
+)
+def test_results_that_come_long_after_their_units_are_late_though_they_come(delay_days, read_late_days, rings):
+    events = [datetime(2026, 3, day, 6, tzinfo=UTC) for day in range(1, 9)]
+    labels = pl.DataFrame({
+        "t_event": events,
+        "t_ingest": [at + timedelta(days=read_late_days) for at in events],
+        "t_known": [at + timedelta(days=delay_days) for at in events],
+    })  # fmt: skip
+    found = look.slow_results(labels, 3, Characteristic("width"))
+    assert (found is not None) is rings
+    if found:
+        assert "came 9.0 days after their units in the median; 3 days are allowed" in found.sentence
+    assert look.slow_results(labels.head(4), 1, Characteristic("width")) is None

@@ -238,3 +238,22 @@ def test_rounding_is_no_difference():
     result = judge(losses, losses * (1 + 1e-15), delta=0.01, seed=0)
     assert (result.verdict, result.estimate) == ("keep", 0.0)
     assert "alike" in result.sentence
+
+
+def test_a_gain_within_delta_is_no_reason_to_change_however_sure():
+    champion = np.tile([1.0, 1.2, 0.9, 1.1], 20)
+    result = judge(champion, champion - np.tile([0.01, 0.012], 40), delta=0.05, seed=0)
+    assert result.least > 0
+    assert result.verdict == "keep"
+    assert "as good, no reason to change" in result.sentence
+
+
+def test_a_delta_of_the_wrong_sign_would_be_noticed():
+    """The mutant `estimate > -delta` promotes what is worse; the gate does not, on any seed."""
+    rng = np.random.default_rng(4)
+    for seed in range(20):
+        champion = rng.gamma(2.0, 0.5, 40)
+        result = judge(champion, champion + 0.03 + rng.normal(0, 0.05, 40), delta=0.05, seed=seed)
+        assert result.estimate > -0.05
+        assert result.verdict != "promote"
+    assert judge([1.0, 1.1] * 20, [1.03, 1.13] * 20, delta=0.05, seed=0).verdict == "keep"

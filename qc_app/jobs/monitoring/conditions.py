@@ -183,6 +183,28 @@ def overdue(what: Characteristic, since: datetime | None, units: int, now: datet
     return Condition("late_labels", what.name, "low", words)
 
 
+def slow_results(labels: pl.DataFrame, window_days: int, what: Characteristic) -> Condition | None:
+    """Results come, but of the newest five most came later than the label window after their unit was known here.
+
+    Silence is not the only way to be late: a laboratory with a backlog still reports every day, about last week.
+
+    Parameters
+    ----------
+    labels : polars.DataFrame
+        ``t_event, t_ingest, t_known``: units with results; a unit that was read late excuses its result.
+    window_days : int
+        The plant's label window.
+    what : Characteristic
+    """
+    waited = labels.with_columns(waited=pl.col("t_known") - pl.max_horizontal("t_event", "t_ingest"))
+    newest = waited.sort("t_known", "t_event").tail(NEWEST_LABELS)
+    middle = newest["waited"].median()
+    if newest.height < NEWEST_LABELS or not isinstance(middle, timedelta) or middle <= timedelta(days=window_days):
+        return None
+    words = f"the newest {newest.height} results of {what.name} came {_days(middle)} after their units in the median"
+    return Condition("late_labels", what.name, "low", f"{words}; {window_days} days are allowed")
+
+
 def gauge_overdue(what: Characteristic, due: datetime | None, now: datetime) -> Condition | None:
     """The gauge was to be studied again by now: what it reads, and what models learn from it, is less certain."""
     if due is None or now <= due:
