@@ -20,6 +20,9 @@ from data_connectors.errors import SchemaError, SourceUnavailable
 from data_connectors.file_folder.ahead import ahead
 from data_connectors.file_folder.csv_text import read_csv
 from data_connectors.file_folder.excel import read_excel
+from data_connectors.file_folder.exports.dfq import read_dfq
+from data_connectors.file_folder.exports.historian import read_historian
+from data_connectors.file_folder.exports.ranges import read_ranges
 from data_connectors.file_folder.json_lines import read_json_lines
 from data_connectors.file_folder.listing import Found, files, opened, overdue, unfinished
 from data_connectors.file_folder.options import Options
@@ -35,6 +38,9 @@ READERS: dict[str, Reader] = {
     "parquet": read_parquet,
     "jsonl": read_json_lines,
     "excel": read_excel,
+    "historian": read_historian,
+    "ranges": read_ranges,
+    "dfq": read_dfq,
 }
 _FEW_ROWS = 1000
 
@@ -77,6 +83,7 @@ class FileFolder:
         SourceUnavailable
             If the folder is not there.
         """
+        self._options = replace(self._options, window=stage.window, staged=True)
         there = files(self._options)
         progress = Progress.parse(since).only([found.name for found in there])
         for found in there:
@@ -209,6 +216,7 @@ class FileFolder:
 
     def preview(self, stage: Stage, rows: int = 20) -> Conformed:
         """Conform the first `rows` rows of the newest complete file; nothing is stored and no checkpoint moves."""
+        self._options = replace(self._options, window=stage.window, staged=True)
         try:
             name, frame = self._sample(rows) or ("", pl.DataFrame())
         except Unreadable as error:

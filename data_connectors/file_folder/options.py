@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_connectors.errors import DefinitionError
 from data_connectors.names import nearest
-from data_connectors.schema import Source
+from data_connectors.quality_codes import Family, family_named
+from data_connectors.schema import Source, Window
 from data_connectors.settings_keys import require_known, setting
+from data_connectors.times import TimePolicy
 
 #: File name endings and the format they stand for.
 SUFFIXES = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv",
     ".parquet": "parquet", ".pq": "parquet",
     ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".dfq": "dfq",
     ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".xlsb": "excel", ".ods": "excel",
 }  # fmt: skip
-FORMATS = ("auto", "csv", "parquet", "jsonl", "excel")
+#: Formats that say nothing by their ending are declared: long exports of historians, labelled ranges of time.
+FORMATS = ("auto", "csv", "parquet", "jsonl", "excel", "historian", "ranges", "dfq")
+_FROM_ELSEWHERE = ("decimal", "policy", "quality_codes", "window", "staged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Options:
         The folder; its subfolders are not read.
     pattern : str
         Shell pattern that file names must match.
-    format : {"auto", "csv", "parquet", "jsonl", "excel"}
+    format : {"auto", "csv", "parquet", "jsonl", "excel", "historian", "ranges", "dfq"}
         Auto: by the ending of the name; other endings are left alone.
     separator, encoding, quote : str
         Of text files; an empty `quote` makes quotes ordinary characters.
@@ -45,8 +50,18 @@ class Options:
         Rows of a batch, about.
     max_mb : int
         Largest size of a workbook, unpacked, and of a text in an encoding that cannot be cut.
+    unit_tag : str
+        Of an export of a historian: the tag that names the unit; empty: a row is a moment.
     decimal : str
         The source's decimal sign, with which numbers that need none are written as text.
+    policy : TimePolicy
+        How the source's times are read, for formats that order rows by time.
+    quality_codes : {"auto", "opc_ua", "opc_da"}
+        Whose numbers the source's quality codes are, for formats that judge by them.
+    window : Window or None
+        Of the stage that is read for, for labels of ranges of time.
+    staged : bool
+        Whether the stage is known; a look at a file alone goes without.
     """
 
     path: Path
@@ -60,7 +75,12 @@ class Options:
     sheet: str = ""
     batch_rows: int = 250_000
     max_mb: int = 512
+    unit_tag: str = ""
     decimal: str = "."
+    policy: TimePolicy = field(default_factory=TimePolicy)
+    quality_codes: Family = "auto"
+    window: Window | None = None
+    staged: bool = False
 
     def __post_init__(self) -> None:
         """Check the choices that can be checked without the folder."""
@@ -78,10 +98,11 @@ class Options:
     @classmethod
     def of(cls, source: Source) -> Options:
         """Return the options that the plant definition gives `source`."""
-        require_known(source, {name: None for name in cls.__slots__ if name != "decimal"})
+        require_known(source, {name: None for name in cls.__slots__ if name not in _FROM_ELSEWHERE})
         folder = setting(source, "path", "")
         if not folder:
             raise DefinitionError(f"source {source.name!r}: path is missing - give the folder, e.g. path = '/data/in'")
+        where = f"source {source.name!r}"
         try:
             return cls(
                 path=Path(folder),
@@ -95,7 +116,10 @@ class Options:
                 sheet=setting(source, "sheet", ""),
                 batch_rows=setting(source, "batch_rows", 250_000),
                 max_mb=setting(source, "max_mb", 512),
+                unit_tag=setting(source, "unit_tag", ""),
                 decimal=source.decimal,
+                policy=TimePolicy.of(source),
+                quality_codes=family_named(source.settings.get("quality_codes", "auto"), where),
             )
         except DefinitionError as error:
             raise DefinitionError(
