@@ -131,7 +131,7 @@ def _of_format(format_: str, separator: str, file: Path, text: str, wish: Wish) 
         options = _with_times(options, text, wish)
     with file.open("rb") as opened:
         frame = next(iter(READERS[format_](opened, options, Start(file.name)))).frame.head(_SAMPLE)
-    return _of_tags(format_, file, frame, separator, wish)
+    return _of_tags(format_, file, frame, options, wish)
 
 
 def _with_times(options: Options, text: str, wish: Wish) -> Options:
@@ -144,10 +144,11 @@ def _with_times(options: Options, text: str, wish: Wish) -> Options:
     return replace(options, policy=replace(options.policy, zone=wish.zone or "UTC", time_format=spelt or None))
 
 
-def _of_tags(format_: str, file: Path, frame: pl.DataFrame, separator: str, wish: Wish) -> Draft:
+def _of_tags(format_: str, file: Path, frame: pl.DataFrame, options: Options, wish: Wish) -> Draft:
     """Draft a stage whose parameters are the columns that hold numbers."""
     unit, time, notes = _own_columns(format_, frame)
-    spelt, said = _spelling(_texts(frame[time]), time)
+    known = options.policy.time_format
+    spelt, said = (known, []) if known else _spelling(_texts(frame[time]), time)
     values = [c for c in frame.columns if c not in {unit, time} and not c.endswith(CODE_SUFFIX)]
     decimal = _decimal(frame.select(values))
     names = [c for c in values if _numeric(frame[c], decimal)]
@@ -158,7 +159,7 @@ def _of_tags(format_: str, file: Path, frame: pl.DataFrame, separator: str, wish
     if window is not None and wish.window is None:
         notes.append(f"no column names a unit: windows of {window.length_s} s are proposed - set the length that fits")
     stage = Stage(wish.stage, wish.line, wish.stage, tuple(Parameter(n) for n in names), (), window=window)
-    settings = _settings(file, format_, separator, spelt)
+    settings = _settings(file, format_, options.separator, spelt)
     if wish.unit_tag:
         settings["unit_tag"] = wish.unit_tag
     source = _source(wish, settings, "measurements", decimal, (unit or time, time))
@@ -220,17 +221,12 @@ def _settings(file: Path, format_: str, separator: str, spelt: str) -> dict[str,
 
 
 def _source(
-    wish: Wish,
-    settings: Mapping[str, Any],
-    carries: Carries,
-    decimal: str,
-    *,
-    unit: str = "unit_id",
-    time: str = "time",
+    wish: Wish, settings: Mapping[str, Any], carries: Carries, decimal: str, own: tuple[str, str] = ("unit_id", "time")
 ) -> Source:
-    name = f"{wish.stage}-{carries}"
+    """Return a source whose columns of unit and time are `own`."""
     sign: Any = decimal
-    return Source(name, "file_folder", wish.stage, carries, unit, time, wish.zone, settings=settings, decimal=sign)
+    name = f"{wish.stage}-{carries}"
+    return Source(name, "file_folder", wish.stage, carries, *own, wish.zone, settings=settings, decimal=sign)
 
 
 def _window(wish: Wish, *, unit_known: bool) -> Window | None:

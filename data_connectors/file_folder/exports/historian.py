@@ -96,7 +96,11 @@ def read_historian(file: BinaryIO, options: Options, start: Start) -> Iterator[P
     taken = {UNIT, TIME} & set(long["tag"])
     if taken:
         raise Unreadable("bad_header", f"has a tag called {min(taken)!r}, which is the name of a column - rename it")
-    frame = _by_unit(long, options) if options.unit_tag else by_moment(long, options.quality_codes)
+    if options.unit_tag:
+        frame, untimed = _by_unit(long, options, start.name)
+        rejects += untimed
+    else:
+        frame = by_moment(long, options.quality_codes)
     yield from pieces(frame, rejects, options, start)
 
 
@@ -165,21 +169,31 @@ def _family(long: pl.DataFrame) -> Family:
     return "auto" if set(kinds) <= {"0", "1"} else family_of(kinds)
 
 
-def _by_unit(long: pl.DataFrame, options: Options) -> pl.DataFrame:
+def _by_unit(long: pl.DataFrame, options: Options, name: str) -> tuple[pl.DataFrame, list[Reject]]:
+    """Return a row a unit, and the values whose time cannot be read: they can be put in no order."""
     if options.unit_tag not in set(long["tag"]):
         raise Unreadable("missing_unit_tag", f"has no tag {options.unit_tag!r}, which names the unit - set unit_tag")
     judged = _judged(long, options.quality_codes)
-    judged = judged.with_columns(moments(judged[TIME], options.policy, LATEST)["t"].alias("t"))
-    ending = UnitEnd(options.unit_tag, TIME)
+    judged = judged.hstack(moments(judged[TIME], options.policy, LATEST)).with_row_index("row")
     told: dict[datetime, list[Sample]] = {}
     for tag, value, code, bad, t in judged.select("tag", "value", "code", "bad", "t").drop_nulls("t").iter_rows():
         quality = "bad" if bad else "good" if code is None else "uncertain"
         told.setdefault(t, []).append(Sample(tag, value, t, None, t, quality, code or ""))  # type: ignore[arg-type]
-    rows = [_named(row, options.unit_tag) for row in ending.rows((_micros(t), told[t]) for t in sorted(told))]
-    names = list(dict.fromkeys([UNIT, TIME, *(name for row in rows for name in row)]))
+    ended = UnitEnd(options.unit_tag, TIME).rows((_micros(t), told[t]) for t in sorted(told))
+    rows = [_named(row, options.unit_tag) for row in ended]
+    names = list(dict.fromkeys([UNIT, TIME, *(n for row in rows for n in row)]))
     data: dict[str, Any] = {n: [row.get(n) for row in rows] for n in names}
     schema = {n: pl.Datetime("us", "UTC") if n == TIME else pl.String for n in names}
-    return pl.DataFrame(data, schema=schema)
+    untimed = judged.filter(pl.col("t").is_null()).select("row", "tag", TIME, "value", "reason")
+    return pl.DataFrame(data, schema=schema), [_untimed(row, name) for row in untimed.iter_rows()]
+
+
+def _untimed(row: tuple[int, str, str, str, str], name: str) -> Reject:
+    number, tag, time, value, reason = row
+    said = (
+        f"{name}: value {number + 1}, of {tag}: its time {time!r} cannot be used ({reason}) - set time_format or zone"
+    )
+    return Reject(name, number, f"{tag};{time};{value}", reason, said)
 
 
 def _micros(t: datetime) -> int:

@@ -122,6 +122,13 @@ def test_a_unit_tag_makes_a_row_a_unit(tmp_path: Path) -> None:
     assert made.rows.select("unit_id", "T").rows() == [("L1", 810.0), ("L2", 830.0)]
 
 
+def test_values_without_a_time_that_can_be_read_are_refused_not_dropped(tmp_path: Path) -> None:
+    text = "Tag;Time;Value\nLot;2026-03-01 06:00:00;L1\nA;soon;1\nA;2026-03-01 06:10:00;2\nLot;2026-03-01 07:00:00;L2\n"
+    (batch,) = read(source(written(tmp_path, text), "historian", TAG_A, unit_tag="Lot"), TAG_A)
+    assert batch.frame.select("unit_id", "A").rows() == [("L1", "2")]
+    assert [r.reason for r in batch.rejects] == ["unparsable_time"]
+
+
 def test_lines_that_are_none_are_refused_alone(tmp_path: Path) -> None:
     text = "Tag;Time;Value\nA;2026-03-01 06:00:00;1\nA;2026-03-01 06:01:00\n;2026-03-01 06:02:00;3\n"
     (batch,) = read(source(written(tmp_path, text), "historian"), TAG_A)
