@@ -208,7 +208,8 @@ def _of_dfq(file: Path, text: str, wish: Wish) -> Draft:
         raise DefinitionError(f"{file.name} describes no characteristic (K2001, K2002) - join it with its DFD file")
     stage = Stage(wish.stage, wish.line, wish.stage, (), tuple(made))
     source = _source(wish, _settings(file, "dfq", ",", ""), "labels", ".")
-    notes = ["units of measure are as the file writes them"] if any(c.unit for c in made) else []
+    notes = ["results wait for units of their ids (batch or number of the part, slash, ident): import those too"]
+    notes += ["units of measure are as the file writes them"] if any(c.unit for c in made) else []
     bare_ = [c.name for c in made if c.lower is None and c.upper is None and c.kind == "continuous"]
     notes += [f"without limits of the specification: {listed(bare_)}"] if bare_ else []
     return Draft("dfq", stage, source, (*notes, *_zone_note(pl.Series([""]), wish)))

@@ -17,6 +17,7 @@ from qc_app.actions.events import add_event, event_kinds, import_events
 from qc_app.actions.gauge import record_gauge_study
 from qc_app.actions.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
 from qc_app.actions.genealogy import import_links
+from qc_app.actions.importing import Rehearsal, import_files, plant_in, proposed, rehearse
 from qc_app.actions.label_text import Entry, decode, entry_of, read_entries
 from qc_app.actions.labels import Checked, check_labels, enter_labels
 from qc_app.actions.limits import (
@@ -58,6 +59,7 @@ __all__ = [
     "Actor",
     "Checked",
     "Entry",
+    "Rehearsal",
     "Sheet",
     "Studied",
     "Trial",
@@ -84,6 +86,7 @@ __all__ = [
     "export_audit",
     "freeze_limits",
     "import_events",
+    "import_files",
     "import_links",
     "include_point",
     "judge_sheet",
@@ -93,10 +96,13 @@ __all__ = [
     "onboard_sheet",
     "onboard_stage",
     "parts_of",
+    "plant_in",
     "promote",
+    "proposed",
     "read_entries",
     "read_sheet",
     "record_gauge_study",
+    "rehearse",
     "reject_challenger",
     "remove_alarm",
     "remove_user",

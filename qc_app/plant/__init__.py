@@ -6,7 +6,7 @@ from qc_app.plant.difference import difference, shortened
 from qc_app.plant.marks import KNOWN_KINDS, Mark, require_kind
 from qc_app.plant.nearest import nearest
 from qc_app.plant.parse import parse
-from qc_app.plant.render import digest, render
+from qc_app.plant.render import digest, render, render_parts
 from qc_app.plant.sheet import read_sheet
 from qc_app.plant.sheet_out import write_sheet
 from qc_app.plant.soundness import remarks, require_sound
@@ -37,6 +37,7 @@ __all__ = [
     "read_sheet",
     "remarks",
     "render",
+    "render_parts",
     "require_kind",
     "require_sound",
     "rule_in_force",

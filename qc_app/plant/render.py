@@ -54,6 +54,19 @@ def render(plant: Plant) -> str:
     return "\n".join(lines[1:]) + "\n"
 
 
+def render_parts(stages: Iterable[Stage], sources: Iterable[Source]) -> str:
+    """Return stages and sources as they would stand in a definition.
+
+    Examples
+    --------
+    >>> print(render_parts([Stage("kiln", "line 1", "kiln", (), ())], []).splitlines()[0])
+    [stages.kiln]
+    """
+    lines = [line for stage in stages for line in _stage_lines(stage)]
+    lines += [line for source in sources for line in _source_lines(source)]
+    return "\n".join(lines[1:]) + "\n"
+
+
 def digest(plant: Plant) -> str:
     """Return 16 hex digits that change with any change of the definition.
 
