@@ -9,12 +9,71 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data_connectors.errors import SourceRefused
+from data_connectors.references import is_reference, resolved
 from qc_app.errors import SettingsError
 
 FILE = "settings.toml"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+RoleName = Literal["viewer", "operator", "engineer", "approver", "administrator"]
+
+
+class Oidc(BaseModel):
+    """An identity provider that says who people are (OpenID Connect), and which of its groups have which role here.
+
+    Parameters
+    ----------
+    metadata : str
+        Address of its discovery document, which ends in ``/.well-known/openid-configuration``.
+    client_id : str
+    client_secret : str
+        By reference: ``env:NAME`` or ``file:PATH``.
+    roles : dict
+        Group -> role. Who is in none of them does not come in.
+    groups_claim : str
+        Where the ID token tells groups.
+    scope : str
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metadata: str
+    client_id: str
+    client_secret: str = Field(repr=False)
+    roles: dict[str, RoleName]
+    groups_claim: str = "groups"
+    scope: str = "openid profile email"
+
+    @field_validator("metadata")
+    @classmethod
+    def _over_tls(cls, metadata: str) -> str:
+        parts = urlsplit(metadata)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError("the provider must be reached by https")
+        return metadata
+
+    @field_validator("client_secret")
+    @classmethod
+    def _by_reference(cls, client_secret: str) -> str:
+        if not is_reference(client_secret):
+            raise ValueError("a literal secret - write env:NAME or file:PATH")
+        return client_secret
+
+    def secret(self) -> str:
+        """Return what `client_secret` refers to.
+
+        Raises
+        ------
+        SettingsError
+            If the variable is not set or the file cannot be read.
+        """
+        try:
+            return resolved(self.client_secret, f"{FILE}: oidc.client_secret")
+        except SourceRefused as error:
+            raise SettingsError(str(error)) from None
 
 
 class Settings(BaseSettings):
@@ -41,6 +100,8 @@ class Settings(BaseSettings):
     sign_in : {"accounts", "open"}
         Who may come in: people with an account, or, on this machine alone (`bind` is a loopback address), anyone as the
         person of ``QC_USER`` and ``QC_ROLE``.
+    oidc : Oidc or None
+        An identity provider besides the accounts here.
     dual_control : bool
         Whether promotions, limits and the start of write-back need two persons.
     api : bool
@@ -69,6 +130,26 @@ class Settings(BaseSettings):
     api: bool = False
     api_bind: str = "127.0.0.1"
     api_port: int = Field(default=8700, ge=1, le=65535)
+    oidc: Oidc | None = None
+
+    @model_validator(mode="after")
+    def _open_here_alone(self) -> Settings:
+        if self.sign_in == "open" and self.bind not in LOOPBACK:
+            raise ValueError(
+                f"sign_in is open and the dashboard listens on {self.bind} - set sign_in to accounts, or listen here"
+            )
+        return self
+
+    @property
+    def hosts(self) -> list[str]:
+        """Names under which a browser may ask for the dashboard; empty: any.
+
+        Without a sign-in these are this machine's own: a web page elsewhere can let its name point here, and the
+        browser would take its requests for ours (DNS rebinding).
+        """
+        if self.sign_in == "open" or self.url:
+            return [*({urlsplit(self.url).hostname or ""} - {"", *LOOPBACK}), *sorted(LOOPBACK)]
+        return []
 
     @property
     def address(self) -> str:

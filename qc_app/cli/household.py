@@ -76,7 +76,9 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
         if settings.api:
             served = [sys.executable, "-m", "qc_app", "api", "--home", str(home)]
             children.append(_start("api", served, os.environ))
-        children.append(_start("dashboard", launch_command(home, settings.bind, port), launch_environment(home)))
+        children.append(
+            _start("dashboard", launch_command(home, settings.bind, port, settings.hosts), launch_environment(home))
+        )
         dead = _watched(children, f"http://{settings.bind}:{port}", stop, browser=browser)
     finally:
         _stop(children)

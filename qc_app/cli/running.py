@@ -12,12 +12,14 @@ import typer
 
 from qc_app.access import local_actor
 from qc_app.actions import apply_plant
+from qc_app.actions.signing import first_token
 from qc_app.cli.household import serve
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, progress, say
 from qc_app.demo.creation import create_demo
 from qc_app.plant import Plant, render
 from qc_app.schedule import run
 from qc_app.settings import Settings
+from qc_app.store import Store
 
 Port = Annotated[
     int | None, typer.Option("--port", min=1, max=65535, help="Port of the dashboard; default: the settings, 8501.")
@@ -44,6 +46,8 @@ def up(
     """Run the scheduler and the dashboard until Ctrl-C."""
     founded(home, new, zone)
     settings = Settings.load(home)
+    with opened(home) as store:
+        say(_way_in(settings, store))
     return serve(settings, port or settings.port, browser=not no_browser)
 
 
@@ -62,6 +66,16 @@ def founded(home: Path, new: str, zone: str) -> None:
         if plant is not None and store.journal.plants.current() is None:
             apply_plant(store, local_actor(), render(plant), "a new plant", seen=0)
         plant_of(store)
+
+
+def _way_in(settings: Settings, store: Store) -> str:
+    """Say how one comes in."""
+    if settings.sign_in == "open":
+        who = local_actor()
+        return f"no sign-in: whoever is at this machine acts as {who.name}, {who.role} (QC_USER, QC_ROLE)"
+    if first := first_token(store):
+        return f"nobody has an account yet: open {settings.address}/first with the token in {first}"
+    return f"sign in at {settings.address}/sign-in; accounts: `qc users list`"
 
 
 def demo(

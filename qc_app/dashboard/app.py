@@ -12,7 +12,7 @@ import streamlit as st
 
 from qc_app.dashboard import alarms, data, drift, labels, models, onboard, overview, spc, stage, unit, wall
 from qc_app.dashboard.session import guarded, here
-from qc_app.dashboard.sidebar import stage_links
+from qc_app.dashboard.sidebar import person, stage_links
 from qc_app.dashboard.theme import style
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -43,7 +43,9 @@ def main() -> None:
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()))
     if chosen.url_path != "wall":
-        stage_links(here())
+        now = here()
+        stage_links(now)
+        person(now)
     chosen.run()
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qc_app.dashboard.theme import options
 
-APP = Path(__file__).with_name("app.py")
+SERVED = Path(__file__).with_name("served.py")
 
 #: Options given on the command line, where nothing in a home or project folder can switch them off.
 SAFE = {
@@ -30,7 +30,7 @@ SAFE = {
 }
 
 
-def launch_command(home: Path, bind: str = "127.0.0.1", port: int = 8501) -> list[str]:
+def launch_command(home: Path, bind: str = "127.0.0.1", port: int = 8501, hosts: Sequence[str] = ()) -> list[str]:
     """Return the command that serves the dashboard of `home`.
 
     Parameters
@@ -40,6 +40,8 @@ def launch_command(home: Path, bind: str = "127.0.0.1", port: int = 8501) -> lis
     bind : str
         Address to listen on; only this machine by default.
     port : int
+    hosts : sequence of str
+        Names under which a browser may ask for it; empty: any.
 
     Examples
     --------
@@ -47,8 +49,8 @@ def launch_command(home: Path, bind: str = "127.0.0.1", port: int = 8501) -> lis
     ['-m', 'streamlit', 'run']
     """
     given = {"server.address": bind, "server.port": str(port), **SAFE, **options()}
-    flags = [f"--{name}={value}" for name, value in given.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *flags, "--", str(home)]
+    flags = [f"--{name}={value}" for name, value in given.items()] + [f"--server.allowedHosts={h}" for h in hosts]
+    return [sys.executable, "-m", "streamlit", "run", str(SERVED), *flags, "--", str(home)]
 
 
 def launch_environment(home: Path, environ: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, ParamSpec
 import streamlit as st
 
 from qc_app.actions import Actor, local_actor
+from qc_app.actions.identity import arrive
+from qc_app.actions.sessions import actor_of, held
 from qc_app.dashboard import markup
+from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.theme import Palette, palette
-from qc_app.errors import QcError
+from qc_app.errors import NotAllowed, QcError
+from qc_app.settings import Settings
 from qc_app.views import WINDOWS, enter, local, overdue_night, plant_now, silence
 
 if TYPE_CHECKING:
@@ -46,7 +50,53 @@ def here() -> Here:
     if plant is None:
         say("No plant is defined yet. Write a plant.toml and run `qc apply plant.toml`, or start the demo: `qc demo`.")
         st.stop()
-    return Here(store, plant, local_actor())
+    return Here(store, plant, _person(store))
+
+
+def is_open() -> bool:
+    """Return whether anyone at this machine may come in, without an account."""
+    return _settings().sign_in == "open"
+
+
+def _settings() -> Settings:
+    return Settings.load(Path(os.environ.get("QC_HOME", "plant-home")))
+
+
+def _person(store: Store) -> Actor:
+    """Return who this browser's person is; ends the run with the way to the sign-in if nobody is."""
+    settings, place = _settings(), st.context.ip_address or "this machine"
+    if settings.sign_in == "open":
+        return local_actor()
+    actor = actor_of(store, st.context.cookies.get(cookie_name(settings), ""), place)
+    if actor is None and settings.oidc is not None and st.user.is_logged_in:
+        try:
+            actor = arrive(store, st.user.to_dict(), settings.oidc, place)
+        except NotAllowed as refusal:
+            say(str(refusal), "act")
+    st.session_state["session"] = actor.session if actor else None
+    if actor is None:
+        _way_in(settings)
+        st.stop()
+    return actor
+
+
+def _way_in(settings: Settings) -> None:
+    """Say that nobody is signed in here, and lead to where one can."""
+    say("Nobody is signed in here, or the time of the sign-in is over.", "watch")
+    if settings.oidc is not None:
+        if st.user.is_logged_in:
+            st.button("Sign in as somebody else", key="oidc_out", on_click=st.logout)
+        else:
+            st.button("Sign in with the company account", key="oidc_in", on_click=st.login)
+    st.html('<p><a href="/sign-in" target="_self">Sign in with an account of this program</a></p>')
+
+
+def _still_in() -> None:
+    """Let the whole page be drawn anew, and with it the way to the sign-in, if this sign-in is over."""
+    number = st.session_state.get("session")
+    if number is not None and held(_store(os.environ.get("QC_HOME", "plant-home")), int(number)) is None:
+        st.session_state["session"] = None
+        st.rerun()
 
 
 def guarded(body: Callable[P, None]) -> Callable[P, None]:
@@ -55,6 +105,7 @@ def guarded(body: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(body)
     def safely(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
+            _still_in()
             body(*args, **kwargs)
         except QcError as error:
             say(str(error), "act")
@@ -93,12 +144,16 @@ def inks() -> Palette:
 def top(title: str, now: Here) -> None:
     """Show the page's first line and the last action's outcome."""
     moment = local(now.store.clock.now(), now.plant.zone)
-    st.html(markup.head(title, f"{now.plant.name} · {moment}", f"{now.actor.name} · {now.actor.role}"))
+    st.html(markup.head(title, f"{now.plant.name} · {moment}", _who(now)))
     if asleep := silence(now.store, datetime.now(UTC)):
         say(asleep, "watch")
     if late := overdue_night(now.store, now.plant):
         say(late, "watch")
     outcome()
+
+
+def _who(now: Here) -> str:
+    return f"{now.actor.name} · {now.actor.role}{' · no sign-in' if is_open() else ''}"
 
 
 def pick_stage(now: Here) -> str:

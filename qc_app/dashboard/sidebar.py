@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
+from qc_app.actions.signing import sign_out
 from qc_app.dashboard import markup
-from qc_app.dashboard.session import Here
+from qc_app.dashboard.session import Here, is_open
 from qc_app.views import STATES, stage_states
 
 MOST_LINKS = 30
+
+
+def person(now: Here) -> None:
+    """Show who one is, and the ways out; without a sign-in, that anyone at this machine acts as this person."""
+    with st.sidebar.container(key="person"):
+        if is_open():
+            who = f"{now.actor.name} ({now.actor.role})"
+            st.html(markup.note(f"No sign-in: whoever is at this machine acts as {who}.", "info"))
+            return
+        with st.popover(markup.plain(f"{now.actor.name} · {now.actor.role}", 60), key="person_menu"):
+            st.button("Sign out", key="sign_out", on_click=_out, args=(now,))
+            st.button("Sign out everywhere", key="sign_out_everywhere", on_click=_out, args=(now, True))
+            st.html('<p><a href="/password" target="_self">Choose another password</a></p>')
+
+
+def _out(now: Here, everywhere: bool = False) -> None:
+    sign_out(now.store, now.actor, everywhere=everywhere)
 
 
 def stage_links(now: Here) -> None:

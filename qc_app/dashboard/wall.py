@@ -17,7 +17,7 @@ def page() -> None:
     """Show the wall of ``?line=``, ``?family=`` or the plant; a new screen every ``?every=`` seconds."""
     now = here()
     every = pace(st.query_params.get("every", ""))
-    st.fragment(_screen, run_every=every)(now, every)
+    st.fragment(guarded(_screen), run_every=every)(now, every)
 
 
 def _screen(now: Here, every: int) -> None:

@@ -18,7 +18,7 @@ from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, render
-from qc_app.settings import Settings
+from qc_app.settings import FILE, Settings
 from qc_app.store import Store, open_store
 from qc_app.store.durable import write_durably
 
@@ -106,6 +106,7 @@ def create_demo(
         ingest(store, plant)
         made = _made(store, home, plant, end)
     start_clock(home, end, speed)
+    _open_door(home)
     say("done", 1.0)
     return made
 
@@ -114,6 +115,12 @@ def start_clock(home: Path, moment: datetime, speed: float) -> None:
     """Let plant time run from `moment` on, `speed` times as fast as the wall's."""
     told = {"origin": datetime.now(UTC).isoformat(), "plant_origin": moment.isoformat(), "speed": speed}
     write_durably(home / CLOCK, json.dumps(told).encode())
+
+
+def _open_door(home: Path) -> None:
+    """Let everyone at this machine look at the simulated plant without an account; nothing in it is worth one."""
+    if not (home / FILE).exists():
+        write_durably(home / FILE, b'sign_in = "open"  # this machine alone; "accounts" asks people to sign in\n')
 
 
 def _require_empty(home: Path) -> None:

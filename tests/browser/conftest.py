@@ -11,11 +11,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from qc_app.dashboard.launch import launch_command, launch_environment
+from qc_app.settings import Settings
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -33,11 +35,21 @@ def home(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(home) -> Iterator[str]:
+    with served(home, QC_USER="maria", QC_ROLE="engineer", QC_SIGN_IN="open") as found:
+        yield found
+
+
+@contextmanager
+def served(home: Path, **environment: str) -> Iterator[str]:
+    """Serve the dashboard of a home while the block lasts; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = launch_command(home, port=port)
-    given = launch_environment(home) | {"QC_USER": "maria", "QC_ROLE": "engineer"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        command = launch_command(home, port=port, hosts=Settings.load(home).hosts)
+    given = launch_environment(home) | environment
     with subprocess.Popen(command, env=given, start_new_session=True) as server:
         try:
             _wait(f"http://127.0.0.1:{port}")

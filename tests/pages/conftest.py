@@ -35,7 +35,7 @@ def open_app(homes, monkeypatch) -> Callable[..., AppTest]:
 
     def opened(name: str | Path, page: str = "overview", role: str = "engineer", **query: str) -> AppTest:
         home = name if isinstance(name, Path) else homes(name)
-        for key, value in {"QC_HOME": str(home), "QC_ROLE": role, "QC_USER": "maria"}.items():
+        for key, value in {"QC_HOME": str(home), "QC_ROLE": role, "QC_USER": "maria", "QC_SIGN_IN": "open"}.items():
             monkeypatch.setenv(key, value)
         app = AppTest.from_file(str(APP), default_timeout=20)
         for key, value in query.items():

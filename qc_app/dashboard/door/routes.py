@@ -1,0 +1,186 @@
+"""Sign in, choose a password, make the first administrator, open a display: what a browser posts, and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from qc_app.access import ABSOLUTE, DISPLAY_HOLDS
+from qc_app.actions.signing import MustChoose, choose_password, first_administrator, first_token, sign_in
+from qc_app.dashboard.door.cookie import put
+from qc_app.dashboard.door.forms import Field, form
+from qc_app.dashboard.door.keeper import Keeper, place_of
+from qc_app.errors import QcError
+
+MOST_BYTES = 8_192
+Told = Mapping[str, str]
+
+
+def routes(keeper: Keeper) -> list[Route]:
+    """Return the door's routes."""
+    door = _Door(keeper)
+    both = ["GET", "POST"]
+    return [
+        Route("/sign-in", door.sign_in, methods=both),
+        Route("/password", door.password, methods=both),
+        Route("/first", door.first, methods=both),
+        Route("/display", door.display, methods=["GET"]),
+    ]
+
+
+class _Door:
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    async def sign_in(self, request: Request) -> Response:
+        """Ask for name and password; where nobody has an account yet, for the first administrator's token."""
+        if request.method == "GET":
+            first = await run_in_threadpool(lambda: first_token(self._keeper.store))
+            return RedirectResponse("/first", 303) if first else _sign_in_form(request)
+        return await self._posted(
+            request,
+            lambda told, place: sign_in(self._keeper.store, told["name"], told["password"], place),
+            lambda told, wrong: _sign_in_form(request, told, wrong),
+        )
+
+    async def password(self, request: Request) -> Response:
+        """Ask for the present password or code and a new one, twice."""
+        if request.method == "GET":
+            return _password_form(name=request.query_params.get("name", ""))
+        return await self._posted(
+            request,
+            lambda told, place: choose_password(self._keeper.store, told["name"], told["present"], _twice(told), place),
+            lambda told, wrong: _password_form(name=told.get("name", ""), wrong=wrong),
+        )
+
+    async def first(self, request: Request) -> Response:
+        """Ask for the token in the plant's folder, and make the first administrator."""
+        if request.method == "GET":
+            first = await run_in_threadpool(lambda: first_token(self._keeper.store))
+            return _first_form() if first else RedirectResponse("/sign-in", 303)
+        return await self._posted(
+            request,
+            lambda told, place: first_administrator(
+                self._keeper.store, told["token"], told["name"], _twice(told), place
+            ),
+            lambda told, wrong: _first_form(name=told.get("name", ""), wrong=wrong),
+        )
+
+    async def display(self, request: Request) -> Response:
+        """Turn the token of a display's link into its cookie; the address bar forgets it."""
+        token, place = request.query_params.get("token", ""), place_of(request)
+        known = self._keeper.may_try(place) and await run_in_threadpool(self._keeper.knows, token, place)
+        response = RedirectResponse("/" if known else "/sign-in", 303)
+        if known:
+            put(response, self._keeper.settings, token, DISPLAY_HOLDS)
+        return response
+
+    async def _posted(
+        self, request: Request, act: Callable[[Told, str], str], again: Callable[[Told, str], Response]
+    ) -> Response:
+        """Do what was posted and let the person in, or show the form again with what was wrong."""
+        place = place_of(request)
+        if not _from_here(request):
+            return again({}, "this form was sent from another page - open it here")
+        told = await _fields(request)
+        if not self._keeper.may_try(place):
+            return _late(again(told, "too many tries from this address - wait a minute"))
+        try:
+            token = await run_in_threadpool(act, told, place)
+        except MustChoose:
+            return RedirectResponse(f"/password?name={quote(told['name'], safe='')}", 303)
+        except KeyError as missing:
+            return again(told, f"{missing.args[0]} is missing - fill it in")
+        except QcError as error:
+            return again(told, str(error))
+        response = RedirectResponse(_next(request), 303)
+        put(response, self._keeper.settings, token, ABSOLUTE)
+        return response
+
+
+def _sign_in_form(request: Request, told: Told | None = None, wrong: str = "") -> Response:
+    name = (told or {}).get("name", "")
+    fields = (
+        Field("name", "Name", "username", value=name),
+        Field("password", "Password", "current-password", secret=True),
+    )
+    action = f"/sign-in?next={quote(_next(request), safe='')}"
+    words = "With your account at this plant."
+    return form(
+        "Sign in", words, action, fields, "Sign in", wrong=wrong, below="password", status=403 if wrong else 200
+    )
+
+
+def _password_form(name: str = "", wrong: str = "") -> Response:
+    fields = (
+        Field("name", "Name", "username", value=name),
+        Field("present", "One-time code, or present password", "current-password", secret=True),
+        *_NEW,
+    )
+    words = "At least 8 characters, better 15 or more: three or four words will do. All other sessions end."
+    status = 403 if wrong else 200
+    return form("Choose a password", words, "/password", fields, "Keep it", wrong=wrong, below="sign-in", status=status)
+
+
+def _first_form(name: str = "", wrong: str = "") -> Response:
+    fields = (
+        Field("token", "Token", "one-time-code", secret=True),
+        Field("name", "Your name", "username", value=name),
+        *_NEW,
+    )
+    words = "Nobody has an account here yet. The token stands in the file first-administrator in the plant's folder."
+    status = 403 if wrong else 200
+    return form("The first administrator", words, "/first", fields, "Make the account", wrong=wrong, status=status)
+
+
+_NEW = (
+    Field("chosen", "New password", "new-password", secret=True),
+    Field("again", "New password again", "new-password", secret=True),
+)
+
+
+def _twice(told: Told) -> str:
+    from qc_app.errors import ActionError
+
+    if told["chosen"] != told["again"]:
+        raise ActionError("the two new passwords differ - type them again")
+    return told["chosen"]
+
+
+def _late(response: Response) -> Response:
+    response.status_code = 429
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+async def _fields(request: Request) -> Told:
+    """Return what a form sent, at most 8 KB of it."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _from_here(request: Request) -> bool:
+    """Return whether a form was sent by a page of this very host: browsers say so, and others cannot make them lie."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("origin", "")
+    return bool(origin) and urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+def _next(request: Request) -> str:
+    """Return the page that was asked for, if it is one of ours.
+
+    A path that begins with two slashes, or a slash and a backslash, is another host to a browser.
+    """
+    asked = request.query_params.get("next", "/")
+    ours = asked.startswith("/") and not asked.startswith(("//", "/\\")) and asked.isprintable()
+    return asked if ours else "/"

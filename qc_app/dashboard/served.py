@@ -1,0 +1,28 @@
+"""The program that Streamlit serves: the pages of `app.py` behind the door."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+# Streamlit puts this folder first on the path, where the page models.py would hide the package models.
+sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__file__).absolute().parent]
+
+from starlette.middleware import Middleware
+from streamlit.starlette import App
+
+from qc_app.dashboard.door.gate import Gate
+from qc_app.dashboard.door.keeper import Keeper
+from qc_app.dashboard.door.provider import secrets
+from qc_app.dashboard.door.routes import routes
+
+_KEEPER = Keeper(Path(os.environ.get("QC_HOME", "plant-home")))
+
+#: Streamlit finds it by its name and its class.
+app = App(
+    Path(__file__).with_name("app.py"),
+    secrets=secrets(_KEEPER.settings),
+    routes=routes(_KEEPER),
+    middleware=[Middleware(Gate, keeper=_KEEPER)],
+)
