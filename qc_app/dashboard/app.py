@@ -10,7 +10,20 @@ sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__f
 
 import streamlit as st
 
-from qc_app.dashboard import alarms, data, drift, labels, models, onboard, overview, spc, stage, unit, wall
+from qc_app.dashboard import (
+    administration,
+    alarms,
+    data,
+    drift,
+    labels,
+    models,
+    onboard,
+    overview,
+    spc,
+    stage,
+    unit,
+    wall,
+)
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import person, stage_links
 from qc_app.dashboard.theme import style
@@ -28,6 +41,7 @@ PAGES = {
     "data": (data.page, "Data"),
     "onboard": (onboard.page, "Onboard"),
     "wall": (wall.page, "Wall"),
+    "administration": (administration.page, "Administration"),
 }
 
 

@@ -43,14 +43,17 @@ def _store(home: str) -> Store:
     return enter(Path(home))
 
 
-def here() -> Here:
-    """Return store, plant and person of this session; ends the run with a next step if there is no plant yet."""
+def here(*, asked: bool = True) -> Here:
+    """Return store, plant and person of this session; ends the run with a next step if there is no plant yet.
+
+    A part that refreshes itself is not `asked` for: it keeps no sign-in alive.
+    """
     store = _store(os.environ.get("QC_HOME", "plant-home"))
     plant = plant_now(store)
     if plant is None:
         say("No plant is defined yet. Write a plant.toml and run `qc apply plant.toml`, or start the demo: `qc demo`.")
         st.stop()
-    return Here(store, plant, _person(store))
+    return Here(store, plant, _person(store, asked=asked))
 
 
 def is_open() -> bool:
@@ -62,12 +65,12 @@ def _settings() -> Settings:
     return Settings.load(Path(os.environ.get("QC_HOME", "plant-home")))
 
 
-def _person(store: Store) -> Actor:
+def _person(store: Store, *, asked: bool) -> Actor:
     """Return who this browser's person is; ends the run with the way to the sign-in if nobody is."""
     settings, place = _settings(), st.context.ip_address or "this machine"
     if settings.sign_in == "open":
         return local_actor()
-    actor = actor_of(store, st.context.cookies.get(cookie_name(settings), ""), place)
+    actor = actor_of(store, str(st.context.cookies.get(cookie_name(settings), "")), place, active=asked)
     if actor is None and settings.oidc is not None and st.user.is_logged_in:
         try:
             actor = arrive(store, st.user.to_dict(), settings.oidc, place)

@@ -1,6 +1,7 @@
 """What is shown: read-only queries of the store, thinned and worded for a screen."""
 
 from data_connectors.schema import Source
+from qc_app.access import ROLES
 from qc_app.records import Alarm
 from qc_app.views.alarm_report import AlarmReport, alarm_report
 from qc_app.views.alarms import (
@@ -26,6 +27,7 @@ from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.genealogy import Family, family_view, touched_table
 from qc_app.views.handover import Handover, handover, worked_shifts
+from qc_app.views.health import Health, address_of, health, settings_table
 from qc_app.views.labels import LabelsView, label_history, labels_view
 from qc_app.views.learner import LearnerView, learner_view
 from qc_app.views.live import live_sources, live_table
@@ -52,6 +54,7 @@ __all__ = [
     "CAVEAT",
     "NO_DATA",
     "RINGS",
+    "ROLES",
     "RULE_WORDS",
     "SHORT",
     "STATES",
@@ -67,6 +70,7 @@ __all__ = [
     "Family",
     "GaugeView",
     "Handover",
+    "Health",
     "IncidentView",
     "LabelsView",
     "LearnerView",
@@ -85,6 +89,7 @@ __all__ = [
     "UnitView",
     "WallView",
     "accounts_table",
+    "address_of",
     "age",
     "alarm_report",
     "alarm_story",
@@ -109,6 +114,7 @@ __all__ = [
     "gaps_table",
     "gauge_view",
     "handover",
+    "health",
     "hidden_because",
     "interval",
     "label_history",
@@ -136,6 +142,7 @@ __all__ = [
     "proposals_table",
     "quarantine_table",
     "rules_of",
+    "settings_table",
     "silence",
     "six_pack",
     "sources_table",

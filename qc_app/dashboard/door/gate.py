@@ -76,11 +76,8 @@ class Gate:
 
 def _turned_away(scope: Scope) -> Response:
     path = str(scope["path"])
-    if (
-        scope.get("method") == "GET"
-        and "." not in path.rsplit("/", 1)[-1]
-        and not path.startswith(("/_stcore", "/media"))
-    ):
+    is_page = "." not in path.rsplit("/", 1)[-1] and not path.startswith(("/_stcore", "/media"))
+    if is_page and scope.get("method") == "GET":
         asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
     return PlainTextResponse("sign in first", 401)

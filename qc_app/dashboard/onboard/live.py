@@ -47,7 +47,7 @@ def told(plan: Plan) -> None:
 @st.fragment(run_every=2)
 @guarded
 def _progress() -> None:
-    now = here()
+    now = here(asked=False)
     stage = draft().stage
     steps, predicts = progress_of(now.store, stage)
     st.html(markup.heading("On its way", "the scheduler does it; this page may be left"))

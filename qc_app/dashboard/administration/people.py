@@ -1,0 +1,103 @@
+"""Accounts: a table, and one form for what can be done to the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from qc_app.actions import (
+    add_display,
+    add_user,
+    disable_user,
+    enable_user,
+    remove_user,
+    reset_user,
+    set_role,
+    sign_out_user,
+)
+from qc_app.dashboard import tables
+from qc_app.dashboard.session import Here, attempt, say
+from qc_app.views import ROLES, accounts_table, address_of
+
+_COLUMNS = ("name", "role", "kind", "state", "sessions", "last_seen", "made")
+_DISPLAY = "display (a screen on the wall)"
+_DEEDS: dict[str, Callable[..., str]] = {
+    "Close": disable_user,
+    "Open again": enable_user,
+    "Sign out everywhere": sign_out_user,
+    "Remove for good": remove_user,
+}
+
+
+def people_part(now: Here) -> None:
+    """Show who may come in, and let the administrator change it."""
+    found = accounts_table(now.store)
+    heads, empty = tables.headings(_COLUMNS), "Nobody has an account yet."
+    chosen = tables.show(found, "accounts", heads, zone=now.plant.zone, select="one", empty=empty)
+    _handed_out()
+    if chosen:
+        _change(now, str(found["name"][chosen[0]]), str(found["role"][chosen[0]]))
+    else:
+        _add(now)
+
+
+def _add(now: Here) -> None:
+    with st.form("account_add", clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", key="account_name", max_chars=100)
+        role = st.selectbox("Role", [*ROLES, _DISPLAY], key="account_role")
+        if st.form_submit_button("Add an account", key="account_add_go"):
+            _made(now, name, str(role))
+            st.rerun()
+
+
+def _made(now: Here, name: str, role: str) -> None:
+    """Add a person or a screen; what must be handed out is shown once."""
+    address = address_of(now.store)
+
+    def deed() -> str:
+        if role == _DISPLAY:
+            link = f"{address}/display?token={add_display(now.store, now.actor, name)}"
+            st.session_state["handed_out"] = ("Open this once on the screen; it stays signed in", link)
+        else:
+            code = add_user(now.store, now.actor, name, role)
+            st.session_state["handed_out"] = (f"One-time code for {name}, good for a day at {address}/password", code)
+        return f"{name} is added."
+
+    attempt(deed)
+
+
+def _handed_out() -> None:
+    """Show a code or a link once: it is kept nowhere."""
+    told = st.session_state.pop("handed_out", None)
+    if told:
+        say(f"{told[0]}. It is shown once:", "info")
+        st.code(told[1], language=None)
+
+
+def _change(now: Here, name: str, role: str) -> None:
+    with st.form("account_change"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            wanted = st.selectbox("Role", ROLES, index=ROLES.index(role), key=f"account_role_{name}")
+            reason = st.text_input("Reason", key=f"account_reason_{name}", max_chars=2000)
+        with st.container(horizontal=True):
+            if st.form_submit_button("Give this role", key="account_role_go"):
+                attempt(lambda: set_role(now.store, now.actor, name, str(wanted), reason))
+                st.rerun()
+            if st.form_submit_button("New one-time code", key="account_reset"):
+                _reset(now, name, reason)
+                st.rerun()
+            for word, deed in _DEEDS.items():
+                if st.form_submit_button(word, key=f"account_{deed.__name__}"):
+                    attempt(lambda deed=deed: deed(now.store, now.actor, name, reason))  # type: ignore[misc]
+                    st.rerun()
+
+
+def _reset(now: Here, name: str, reason: str) -> None:
+    def deed() -> str:
+        code = reset_user(now.store, now.actor, name, reason)
+        where = f"{address_of(now.store)}/password"
+        st.session_state["handed_out"] = (f"One-time code for {name}, good for a day at {where}", code)
+        return f"The password of {name} holds no more."
+
+    attempt(deed)

@@ -1,0 +1,120 @@
+"""Whether the program is well, and which settings are in force; secrets are masked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from qc_app.logs import masked
+from qc_app.plant import Plant
+from qc_app.settings import Settings
+from qc_app.store import Store
+from qc_app.views.moments import span
+from qc_app.views.scheduling import overdue_night, silence
+
+LOW_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One part of the program: a figure, words beside it, and whether it asks (``watch``) or demands (``act``)."""
+
+    part: str
+    figure: str
+    words: str
+    state: str = ""
+
+
+def health(store: Store, plant: Plant, now: datetime | None = None) -> list[Health]:
+    """Return store, disk, scheduler, night, sources, messages and the program's own errors."""
+    at = now or datetime.now(UTC)
+    return [
+        _journal(store), _disk(store), _scheduler(store, at), _night(store, plant), _sources(store, plant),
+        _messages(store), _errors(store, at),
+    ]  # fmt: skip
+
+
+def settings_table(store: Store) -> pl.DataFrame:
+    """Return the settings in force and where each comes from: the environment, the file, or the default."""
+    settings = Settings.load(store.home)
+    rows = []
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        given = "environment" if f"QC_{name.upper()}" in os.environ else "file"
+        rows.append((name, _told(name, value), "default" if value == field.default else given))
+    return pl.DataFrame(rows, schema=["setting", "value", "given by"], orient="row")
+
+
+def address_of(store: Store) -> str:
+    """Return the address under which people reach the dashboard."""
+    return Settings.load(store.home).address
+
+
+def _told(name: str, value: Any) -> str:
+    if value is None or value in ("", ()):
+        return "–"
+    if name == "oidc":
+        return f"{value.metadata}, client {value.client_id}, groups {', '.join(value.roles)}"
+    return masked(str(value))
+
+
+def _journal(store: Store) -> Health:
+    database = store.journal.database
+    if not database.sqlite:
+        return Health("Journal", "PostgreSQL", masked(database.url.render_as_string(hide_password=True)))
+    size = sum(p.stat().st_size for p in store.home.glob("journal.sqlite*") if p.suffix in {".sqlite", ".sqlite-wal"})
+    return Health("Journal", f"{size / 1e6:,.0f} MB", "SQLite in the plant's folder")
+
+
+def _disk(store: Store) -> Health:
+    disk = shutil.disk_usage(store.home)
+    state = "watch" if disk.free < LOW_SHARE * disk.total else ""
+    return Health(
+        "Disk", f"{disk.free / 1e9:,.0f} GB free", f"{disk.free / disk.total:.0%} of {disk.total / 1e9:,.0f} GB", state
+    )
+
+
+def _scheduler(store: Store, now: datetime) -> Health:
+    lease = store.journal.lease.holder()
+    if silence(store, now):
+        return Health("Scheduler", "none", "start it with `qc up`", "act")
+    return Health("Scheduler", "works", lease.holder if lease else "")
+
+
+def _night(store: Store, plant: Plant) -> Health:
+    late = overdue_night(store, plant)
+    nights = store.journal.runs.list(job="night", last=1)
+    word = nights[-1].plant_day.isoformat() if nights else "none yet"
+    return Health(
+        "Last night", word, late or (nights[-1].status if nights else "it runs by itself"), "act" if late else ""
+    )
+
+
+def _sources(store: Store, plant: Plant) -> Health:
+    silent = {a.subject for a in store.journal.alarms.list(open_only=True) if a.kind == "stale_source"}
+    words = f"{len(silent)} silent" if silent else "all talk"
+    return Health("Sources", str(len(plant.sources)), words, "watch" if silent else "")
+
+
+def _messages(store: Store) -> Health:
+    letters = store.journal.outbox.list(last=500)
+    lost = sum(letter.state == "given_up" for letter in letters)
+    waiting = sum(letter.state == "waiting" for letter in letters)
+    return Health(
+        "Messages", f"{waiting} wait", f"{lost} given up" if lost else "none given up", "watch" if lost else ""
+    )
+
+
+def _errors(store: Store, now: datetime) -> Health:
+    path = store.home / "logs" / "unexpected-errors.log"
+    if not path.exists():
+        return Health("Unexpected errors", "none", "what should be reported would stand in logs")
+    age = now.timestamp() - path.stat().st_mtime
+    return Health(
+        "Unexpected errors", "some", f"newest {span(age)} ago: {path.name} in logs", "watch" if age < 86_400 else ""
+    )
