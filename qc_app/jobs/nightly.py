@@ -147,7 +147,7 @@ class _Work:
         sources = [s for s in self.plant.sources if s.stage in {stage.id for stage in self.stages}]
         run = ingest(self.store, self.plant, sources=sources, permit=self.permit)
         reached("after_ingest")
-        cutoff = self.store.clock.now()
+        cutoff = self.store.moment()
         return Result(run.sentence, dict(run.numbers) | {"cutoff": cutoff.isoformat()})
 
     def _train(self, night: Night) -> None:

@@ -1,4 +1,4 @@
-"""After the night: few large files instead of many small ones, orphans gone, books kept, quiet incidents closed."""
+"""Few large files instead of many small ones, by night and in part by day; orphans gone, books kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import timedelta
 from data_connectors.schema import Stage
 from qc_app.jobs.night import Night
 from qc_app.jobs.sources.accounts import account
-from qc_app.jobs.step import Result
+from qc_app.jobs.step import Permit, Result
+from qc_app.plant import Plant
+from qc_app.store import Store
 
 #: After so long without a sign of life an incident is closed by the program, without a cause.
 QUIET = timedelta(days=7)
@@ -39,3 +41,16 @@ def upkeep(night: Night, stages: Sequence[Stage]) -> Result:
     words += f", {closed} quiet incidents closed" if closed else ""
     words += f"; the books of {unbalanced} sources do not balance" if unbalanced else ""
     return Result(words, {"removed": removed, "unbalanced": unbalanced})
+
+
+def tidy(store: Store, plant: Plant, permit: Permit) -> int:
+    """Join the small files that came since, stage by stage; return how many fewer there are.
+
+    A plant that is read every second makes as many files as a night can join, and no day lasts that long: the time to
+    open a table grows with its files.
+    """
+    joined = 0
+    for stage in plant.stages:
+        permit()
+        joined += store.lake.tidy(stage.id)
+    return joined

@@ -17,6 +17,8 @@ from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import TTL_S, lead
 from qc_app.schedule.listening import Listening
+from qc_app.schedule.reading import Reading
+from qc_app.schedule.tidying import Tidying
 from qc_app.schedule.watchdog import Watchdog
 from qc_app.schedule.writing import Writing
 from qc_app.store import Store
@@ -24,8 +26,10 @@ from qc_app.store import Store
 log = logging.getLogger(__name__)
 
 BEAT_S = 2.0
+READ_S = 1.0
 ALARMS_S = 5.0
 WRITE_S = 1.0
+TIDY_S = 10.0
 LATE_S = 20.0
 LISTEN_S = 2.0
 HAND_OVER_S = 15.0
@@ -95,16 +99,20 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
     with lead(store) as leader:
         ended: list[str] = []
         in_force = InForce(store)
-        heart, attendant = Heartbeat(store, leader, in_force), Attendant(store, leader)
+        reading = Reading(store, leader.permit, in_force.plant)
+        heart, attendant = Heartbeat(store, leader, in_force, reading), Attendant(store, leader)
         listening = Listening(store, leader.permit, in_force.plant)
+        tidying = Tidying(store, leader.permit, in_force.plant)
         writing = Writing(store, leader.permit, in_force.plant)
         handing = HandingOver(store, leader.permit, in_force.plant)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
+            Pulse(scheduler, "reading", lambda: _told(reading.round, stop, ended), min(READ_S, beat_s)),
             Pulse(scheduler, "beat", lambda: _told(heart.beat, stop, ended), beat_s),
             Pulse(scheduler, "alarms", lambda: _told(attendant.round, stop, ended), ALARMS_S),
             Pulse(scheduler, "listeners", lambda: _told(listening.look, stop, ended), LISTEN_S),
+            Pulse(scheduler, "tidying", lambda: _told(tidying.round, stop, ended), TIDY_S),
             Pulse(scheduler, "write-back", lambda: _told(writing.round, stop, ended), WRITE_S),
             Pulse(scheduler, "hand-over", lambda: _told(handing.look, stop, ended), HAND_OVER_S),
             Pulse(scheduler, "lease", lambda: _told(leader.renew, stop, ended), TTL_S / 6),

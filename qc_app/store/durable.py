@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,7 +60,7 @@ def write_durably(path: Path, data: bytes) -> None:
     OSError
         As the file system says; `path` is unchanged then.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         with aside.open("wb") as file:
             file.write(data)
@@ -103,8 +104,10 @@ def store_error(what: str, error: BaseException) -> StoreError:
 
 
 @contextmanager
-def held(path: Path, what: str, patience_s: float = 10.0) -> Iterator[None]:
+def held(path: Path, what: str, patience_s: float = 10.0, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock file `path` while inside; it is free at once when its holder dies.
+
+    Any number may hold it `shared` at once, and then nobody alone.
 
     Raises
     ------
@@ -113,16 +116,17 @@ def held(path: Path, what: str, patience_s: float = 10.0) -> Iterator[None]:
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
     try:
-        _wait_for(handle, what, time.monotonic() + patience_s)
+        how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        _wait_for(handle, how, what, time.monotonic() + patience_s)
         yield
     finally:
         os.close(handle)
 
 
-def _wait_for(handle: int, what: str, deadline: float) -> None:
+def _wait_for(handle: int, how: int, what: str, deadline: float) -> None:
     while True:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise StoreBusy(f"{what}: another process writes there - stop it or wait", "busy") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,15 @@ from typing import Self
 from qc_app.clock import Clock, ScaledClock, WallClock
 from qc_app.errors import StoreDamaged, StoreError
 from qc_app.settings import Settings
-from qc_app.store.durable import make_folder, safe_key, store_error, write_durably
+from qc_app.store.durable import held, make_folder, safe_key, store_error, write_durably
 from qc_app.store.journal import Journal
 from qc_app.store.lake import Lake
 from qc_app.store.outlet_room import OutletRoom
 from qc_app.store.registry import Registry
 from qc_app.store.reserve import Reserve
+
+#: How long somebody waits for another who reads the same source: an hour's outage may be in his hands.
+PATIENCE_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,24 @@ class Store:
     def spool(self, source: str) -> Path:
         """Return the folder in which a live source keeps what it hears until the lake has it."""
         return self.home / "spool" / safe_key(source)
+
+    def reading(self, source: str) -> AbstractContextManager[None]:
+        """Be the only one who reads a source, while inside: a person, the scheduler and its night take turns."""
+        return held(self._lock(safe_key(source)), f"reading source {source!r}", PATIENCE_S)
+
+    def arriving(self) -> AbstractContextManager[None]:
+        """Be, while inside, where rows have their moment of arrival and are not stored yet."""
+        return held(self._lock("arrivals"), "storing what arrived", PATIENCE_S, shared=True)
+
+    def moment(self) -> datetime:
+        """Return a present moment up to which all that arrived is stored, so that what is known by then stays so."""
+        with held(self._lock("arrivals"), "waiting for what is being stored", PATIENCE_S):
+            return self.clock.now()
+
+    def _lock(self, name: str) -> Path:
+        folder = self.home / "locks"
+        make_folder(folder)
+        return folder / f"{name}.lock"
 
     def outlet(self, name: str) -> OutletRoom:
         """Return what is kept of a write-back: its switch, how far it is, its record."""

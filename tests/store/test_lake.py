@@ -18,8 +18,9 @@ from qc_app.errors import StoreBusy, StoreDamaged, StoreError
 from qc_app.records import Counts
 from qc_app.store import Lake
 from qc_app.store.durable import held, safe_key
+from qc_app.store.lake import upkeep
 from qc_app.store.lake.arrivals import stored_columns
-from qc_app.store.lake.table import Table
+from qc_app.store.lake.table import SEQ, Table, on_newest
 
 Deliver = Callable[..., pl.DataFrame]
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
@@ -311,3 +312,60 @@ def test_a_table_that_was_put_back_from_a_copy_is_read_again(tmp_path: Path) -> 
     assert again is not None
     assert "b" in again.columns
     assert again.version == first.version
+
+
+def one_row(columns: dict[str, pl.DataType], number: int) -> pl.DataFrame:
+    return pl.DataFrame({c: [None] for c in columns}, schema=columns).with_columns(unit_id=pl.lit(f"u{number}"))
+
+
+def test_who_is_overtaken_stores_nothing_and_tries_again_on_the_newest(tmp_path: Path) -> None:
+    columns = stored_columns(["a"])
+    table = Table(tmp_path / "t")
+    first = table.ensure(columns)
+    table.append(first, one_row(columns, 1))
+    tried: list[int] = []
+
+    def attempt() -> int:
+        base = first if not tried else table.ensure(columns)
+        tried.append(base.version)
+        table.append(base, one_row(columns, 2))
+        return base.version
+
+    assert on_newest(attempt) == 1
+    assert tried == [0, 1]
+    assert len(list((tmp_path / "t").glob("*.parquet"))) == 2
+
+
+def test_an_order_of_arrival_is_never_given_twice(lake: Lake, stage: Stage, deliver: Deliver) -> None:
+    """Two sources of a stage that commit at once: each row has a version of its own."""
+    threads = [
+        threading.Thread(
+            target=lambda s=s: [put(lake, stage, deliver([f"{s}{i}"], [1.0]), f"{i}", s) for i in range(5)]
+        )
+        for s in ("x", "y")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    table = Table(next(lake.root.glob("*/measurements")))
+    stored = table.snapshot()
+    assert stored is not None
+    seen = stored.scan().select(SEQ).collect()[SEQ]
+    assert (seen.len(), seen.n_unique()) == (10, 10)
+
+
+def test_many_small_files_are_joined_by_day_and_nothing_changes(
+    lake: Lake, stage: Stage, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "LOOSE_FILES", 4)
+    for i in range(3):
+        put(lake, stage, deliver([f"u{i}"], [1.0]), f"{i}")
+    assert lake.tidy(stage.id) == 0
+    put(lake, stage, deliver(["u3"], [1.0]), "3")
+    before = lake.measurements(stage.id, revisions=True)
+    assert lake.tidy(stage.id) == 3
+    assert lake.measurements(stage.id, revisions=True).equals(before)
+    put(lake, stage, deliver(["u4"], [1.0]), "4")
+    assert lake.checkpoint(stage.id, "files") == "4"
+    assert lake.units(stage.id) == 5

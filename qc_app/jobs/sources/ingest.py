@@ -143,6 +143,10 @@ class _Reading:
         self._whole: dict[str, list[int]] | None = None
 
     def __call__(self) -> Result:
+        with self._store.reading(self._source.name):
+            return self._read()
+
+    def _read(self) -> Result:
         if self._source.carries == "measurements" and self._stage.window is None:
             self._columns = Columns(self._store, self._stage, self._source)
         columns = self._columns
@@ -150,9 +154,11 @@ class _Reading:
         connector = make_connector(source, self._store.clock.now, self._store.spool(source.name))
         try:
             for batch in connector.read(self._stage, checkpoint(self._store, self._source)):
-                self._keep(connector, batch)
+                with self._store.arriving():
+                    self._keep(connector, batch)
             if samples_come(self._stage, self._source):
-                assemble(self._store, self._plant, self._stage)
+                with self._store.arriving():
+                    assemble(self._store, self._plant, self._stage)
         except StoreError as error:
             self._store.reserve.gave(error)
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from qc_app.store.lake.arrivals import arranged, counted, empty, fresh, shaped, 
 from qc_app.store.lake.checkpoints import Checkpoints, Delivered, source_of
 from qc_app.store.lake.readable import readable_since
 from qc_app.store.lake.reading import Window, read
-from qc_app.store.lake.table import SEQ, Snapshot, Table, telling
+from qc_app.store.lake.table import SEQ, Columns, Snapshot, Table, on_newest, telling
 
 __all__ = ["Lake"]
 
@@ -29,8 +30,21 @@ __all__ = ["Lake"]
 _CHECKPOINTS = {"measurements": "_checkpoints", "samples": "_sample_checkpoints"}
 
 
+_TABLES = ("measurements", "samples", "predictions", "links")
 #: Tables whose newest version is kept in memory.
 KEPT_OPEN = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Delivery:
+    """A delivery in the shape of the table, and the counts it came with."""
+
+    where: str
+    rows: pl.DataFrame
+    after: str
+    received: int
+    quarantined: int
+    dropped: int
 
 
 class Lake:
@@ -113,28 +127,31 @@ class Lake:
         with telling(f"storing a delivery of {where}"):
             self._found(stage.id)
             checkpoints.prepare()
+        told = _Delivery(where, delivery, after, received, quarantined, dropped)
         with held(checkpoints.lock, where):
             table = self._table(stage.id, kept)
-            base = table.ensure(stored_columns(names))
-            before = checkpoints.at(base)
-            with telling(f"looking for duplicates of {where}"):
-                left, new, revisions = fresh(delivery, base, source)
-            counts = counted(
-                where,
-                received=received,
-                delivered=delivery.height,
-                new=new,
-                revisions=revisions,
-                quarantined=quarantined,
-                dropped=dropped,
-            )
-            newest = max(
-                (t for t in (before.newest, delivery["t_event"].max()) if isinstance(t, datetime)), default=None
-            )
-            receipt = Receipt(source, stage.id, self._clock.now(), counts, before.number + 1)
-            with telling(f"noting the checkpoint of {where}"):
-                checkpoints.write(Delivered(before.number + 1, after, before.total + counts, receipt, newest))
-            table.append(base, arranged(left, base.version + 1), (source, before.number + 1))
+            return on_newest(lambda: self._add(table, stored_columns(names), checkpoints, told))
+
+    def _add(self, table: Table, columns: Columns, checkpoints: Checkpoints, told: _Delivery) -> Receipt:
+        """Add what is new of a delivery to the newest version of a table, its checkpoint in the same commit."""
+        base, source = table.ensure(columns), checkpoints.source
+        before = checkpoints.at(base)
+        with telling(f"looking for duplicates of {told.where}"):
+            left, new, revisions = fresh(told.rows, base, source)
+        counts = counted(
+            told.where,
+            received=told.received,
+            delivered=told.rows.height,
+            new=new,
+            revisions=revisions,
+            quarantined=told.quarantined,
+            dropped=told.dropped,
+        )
+        newest = max((t for t in (before.newest, told.rows["t_event"].max()) if isinstance(t, datetime)), default=None)
+        receipt = Receipt(source, checkpoints.stage, self._clock.now(), counts, before.number + 1)
+        with telling(f"noting the checkpoint of {told.where}"):
+            checkpoints.write(Delivered(before.number + 1, told.after, before.total + counts, receipt, newest))
+        table.append(base, arranged(left, base.version + 1), (source, before.number + 1))
         return receipt
 
     def checkpoint(self, stage_id: str, source: str) -> str | None:
@@ -282,7 +299,7 @@ class Lake:
         if frame.height:
             self._found(stage_id)
             with held(self._folder(stage_id) / "predictions.lock", f"predictions of stage {stage_id!r}"):
-                predicted.append(self._table(stage_id, "predictions"), frame, stage_id)
+                on_newest(lambda: predicted.append(self._table(stage_id, "predictions"), frame, stage_id))
 
     def predictions(
         self,
@@ -335,7 +352,7 @@ class Lake:
         self._found(stage_id)
         with held(self._folder(stage_id) / "links.lock", f"links of stage {stage_id!r}"):
             table, at = self._table(stage_id, "links"), self._clock.now()
-            return linked.append(table, links, source, at, whole=whole, withdrawn=withdrawn)
+            return on_newest(lambda: linked.append(table, links, source, at, whole=whole, withdrawn=withdrawn))
 
     def links(
         self,
@@ -371,6 +388,18 @@ class Lake:
         for table in self._tables(stage_id):
             upkeep.compact(table)
 
+    def tidy(self, stage_id: str) -> int:
+        """Join small files by day where there are many; return how many fewer there are."""
+        joined = sum(upkeep.tidy(self._table(stage_id, name)) for name in _TABLES)
+        if joined:
+            self._prune(stage_id)
+        return joined
+
+    def _prune(self, stage_id: str) -> None:
+        for source in self.sources(stage_id):
+            checkpoints = self._checkpoints(stage_id, source, self._kept(stage_id, source))
+            checkpoints.prune(self._state(stage_id, source).number)
+
     def vacuum(self, stage_id: str, keep_hours: float = 168.0) -> int:
         """Remove files that no version of the last `keep_hours` needs, orphans of killed writers among them.
 
@@ -379,9 +408,7 @@ class Lake:
         int
             How many data files went.
         """
-        for source in self.sources(stage_id):
-            checkpoints = self._checkpoints(stage_id, source, self._kept(stage_id, source))
-            checkpoints.prune(self._state(stage_id, source).number)
+        self._prune(stage_id)
         return sum(upkeep.vacuum(table, keep_hours) for table in self._tables(stage_id))
 
     def _folder(self, stage_id: str) -> Path:
@@ -391,7 +418,7 @@ class Lake:
         return self._opened(self._folder(stage_id) / name)
 
     def _tables(self, stage_id: str) -> Iterator[Table]:
-        for name in ("measurements", "samples", "predictions", "links"):
+        for name in _TABLES:
             table = self._table(stage_id, name)
             if table.snapshot() is not None:
                 yield table

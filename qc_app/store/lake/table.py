@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Field, PostCommitHookProperties, Schema, Transaction
-from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 
-from qc_app.errors import StoreDamaged
+from qc_app.errors import StoreBusy, StoreDamaged
 from qc_app.store.durable import make_folder, store_error, sync
 from qc_app.store.lake.torn import set_torn_aside
 
@@ -40,15 +39,38 @@ _TYPES: tuple[tuple[pl.DataType, str], ...] = (
 _DELTA = {str(dtype): name for dtype, name in _TYPES}
 _POLARS = {name: dtype for dtype, name in _TYPES}
 _QUIET = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
-_ENTRY = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)")
-# A transaction id never expires, so a checkpoint of a source is never forgotten; the log of versions is kept 30 days.
-_CONFIGURATION = {
-    "delta.logRetentionDuration": "interval 30 days",
+# A transaction id never expires, so a checkpoint of a source is never forgotten. Nobody goes back to old versions (what
+# was known when stands in the rows), and there are as many as commits: they are kept for an hour.
+CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 1 hours",
     "delta.deletedFileRetentionDuration": "interval 7 days",
     "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in STATISTICS),
 }
 
 Columns = Mapping[str, pl.DataType]
+T = TypeVar("T")
+
+TRIES = 20
+
+
+class Overtaken(StoreBusy):
+    """Another commit came between reading the newest version and writing the next one; nothing was stored."""
+
+
+def on_newest(attempt: Callable[[], T]) -> T:
+    """Return what an attempt to add to the newest version returns; one that was overtaken is made again.
+
+    The order of arrival is told by the version that brings a row, so a row must come with the version it was made for.
+
+    Raises
+    ------
+    Overtaken
+        If that never succeeds.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(Overtaken):
+            return attempt()
+    return attempt()
 
 
 @contextmanager
@@ -72,7 +94,7 @@ class Snapshot:
     delta : DeltaTable
     columns : mapping of str to polars.DataType
     files : polars.DataFrame
-        One row a file: path, num_records, and min./max. of the columns with statistics (null where unknown).
+        One row a file: path, num_records, size_bytes, min./max. of the columns with statistics (null where unknown).
     """
 
     root: Path
@@ -132,6 +154,10 @@ class Table:
                 return kept[0]
             return self._read()
 
+    def seen(self) -> Snapshot | None:
+        """Return the version that was read last here, or else the newest: to judge how many files there are."""
+        return self._newest[0] if self._newest else self.snapshot()
+
     def _is_newest(self, kept: Snapshot, entry: os.stat_result) -> bool:
         """Whether the log still ends with the entry that made this version: two looks at the disk, nothing is read."""
         if self._entry(kept.version + 1).exists():
@@ -172,7 +198,7 @@ class Table:
         with telling(f"widening the table {self.root.name} of {self.root.parent.name}"):
             if found is None:
                 make_folder(self.root)
-                DeltaTable.create(self.root, Schema(_fields(columns)), configuration=_CONFIGURATION, mode="ignore")
+                DeltaTable.create(self.root, Schema(_fields(columns)), configuration=CONFIGURATION, mode="ignore")
             elif extra := {k: v for k, v in columns.items() if k not in found.columns}:
                 found.delta.alter.add_columns(_fields(extra), post_commithook_properties=_QUIET)
             else:
@@ -190,19 +216,28 @@ class Table:
 
         Raises
         ------
+        Overtaken
+            If `base` is not the newest version any more.
         StoreError
             With reason ``disk_full`` etc.; the table is then at its last version and readable.
         """
         with telling(f"storing rows in the table {self.root.name} of {self.root.parent.name}"):
             actions: list[AddAction | RemoveAction] = [self._write(frame)] if frame.height else []
             noted = [Transaction(*transaction)] if transaction else None
-            base.delta.create_write_transaction(
-                actions,
-                mode="append",
-                schema=base.delta.schema(),
-                commit_properties=CommitProperties(app_transactions=noted),
-                post_commithook_properties=_QUIET,
-            )
+            try:
+                base.delta.create_write_transaction(
+                    actions,
+                    mode="append",
+                    schema=base.delta.schema(),
+                    commit_properties=CommitProperties(app_transactions=noted, max_commit_retries=0),
+                    post_commithook_properties=_QUIET,
+                )
+            except CommitFailedError as error:
+                if not self._entry(base.version + 1).exists():
+                    raise
+                for action in actions:
+                    (self.root / action.path).unlink(missing_ok=True)
+                raise Overtaken(f"storing rows in {self.root}: it went on meanwhile - try again", "busy") from error
             self._sync_log(base.version)
             if base.version % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1:
                 self.checkpoint()
@@ -228,12 +263,14 @@ class Table:
         )
 
     def _sync_log(self, after: int) -> None:
-        """Force to the disk what the log tells of the versions after `after`; files under way are their writers'."""
-        log = self.root / "_delta_log"
-        named = (path for path in log.iterdir() if (entry := _ENTRY.fullmatch(path.name)) and int(entry[1]) > after)
-        for path in sorted(named):
-            sync(path)
-        sync(log)
+        """Force to the disk what the log tells of the versions after `after`."""
+        version = after + 1
+        while (entry := self._entry(version)).exists():
+            for path in (entry, entry.with_suffix(".checkpoint.parquet")):
+                with suppress(FileNotFoundError):
+                    sync(path)
+            version += 1
+        sync(self.root / "_delta_log")
 
 
 def _columns(schema: Schema) -> dict[str, pl.DataType]:
@@ -248,7 +285,7 @@ def _files(delta: DeltaTable) -> pl.DataFrame:
     raw = pl.DataFrame(pl.Series(pl.from_arrow(delta.get_add_actions(flatten=True))).struct.unnest())
     wanted = [f"{end}.{name}" for name in STATISTICS for end in ("min", "max")]
     there = [pl.col(c) if c in raw.columns else pl.lit(None).alias(c) for c in wanted]
-    return raw.select("path", pl.col("num_records").cast(pl.Int64), *there)
+    return raw.select("path", pl.col("num_records", "size_bytes").cast(pl.Int64), *there)
 
 
 def _stats(frame: pl.DataFrame) -> str:
