@@ -12,7 +12,7 @@ import typer
 
 from qc_app.cli.bench_labels import compare_policies
 from qc_app.cli.bench_likeness import compare_representations
-from qc_app.cli.bench_load import load
+from qc_app.cli.bench_load import load, pages
 from qc_app.cli.bench_monitor import prove_monitoring
 from qc_app.cli.bench_widen import widen_packs
 from qc_app.cli.terminal import fail, progress, say, table
@@ -73,6 +73,7 @@ def register(app: typer.Typer) -> None:
     bench.command("widen")(widen_packs)
     bench.command("monitor")(prove_monitoring)
     bench.command("load")(load)
+    bench.command("pages")(pages)
     app.add_typer(bench, name="bench")
 
 

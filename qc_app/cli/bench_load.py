@@ -1,7 +1,8 @@
-"""``qc bench load``: a whole plant under load."""
+"""``qc bench load``, a whole plant under load, and ``qc bench pages``, what people wait for."""
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -42,3 +43,24 @@ def load(
         out.write_text(run.to_json(), encoding="utf-8")
         say(f"written to {out}")
     return 0 if run.met else 1
+
+
+def pages(
+    stages: Annotated[int, typer.Option("--stages", min=1, help="Of the plant.")] = 1000,
+    days: Annotated[int, typer.Option("--days", min=1, help="Of its past.")] = 90,
+    out: Out = None,
+) -> int:
+    """Draw the pages of a large plant with a past as ten people would; exit code 1 if a target is missed."""
+    from qc_app.load.pages import run_pages
+
+    with tempfile.TemporaryDirectory(prefix="qc-pages-") as made, progress("pages") as tell:
+        run = run_pages(Path(made) / "home", stages=stages, days=days, told=tell)
+    sides = {"page": "", "drawn": "right", "median": "right", "worst": "right"}
+    table(f"{stages:,} stages, {days} days", sides, run.rows())
+    for target in run.targets:
+        say(f"{'met' if target.met else 'NOT met'}: {target.words}; found {target.found:.3g}")
+    say(f"load average {run.busy:.1f}, bench included")
+    if out is not None:
+        out.write_text(run.to_json(), encoding="utf-8")
+        say(f"written to {out}")
+    return 0 if all(target.met for target in run.targets) else 1

@@ -12,7 +12,7 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from qc_app.clock import plant_day
 from qc_app.plant import Plant
-from qc_app.records import Alarm, Run
+from qc_app.records import Alarm
 from qc_app.store import Store
 from qc_app.views.alarms import RINGS, concerning
 from qc_app.views.figures import STATES, worst
@@ -60,6 +60,10 @@ class Night:
     running: int = 0
     promoted: int = 0
     sentence: str = "No night has run yet."
+
+
+#: Jobs that run all day and say nothing about a night.
+_BETWEEN_NIGHTS = ("ingest", "requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +127,17 @@ def stage_states(store: Store, plant: Plant) -> dict[str, str]:
 def last_night(store: Store, plant: Plant) -> Night:
     """Count how the runs of the newest plant day with a night ended."""
     now = store.clock.now()
-    runs = store.journal.runs.list(since=now - timedelta(days=3))
-    nights = [r for r in runs if r.job not in {"ingest", "requests"}]
-    if not nights:
+    found = store.journal.runs.newest_day(now - timedelta(days=3), _BETWEEN_NIGHTS)
+    if found is None:
         return Night()
-    day = max(r.plant_day for r in nights)
-    of_day = [r for r in nights if r.plant_day == day]
-    count = {s: sum(r.status == s for r in of_day) for s in ("done", "failed", "running")}
-    ended = max((r.ended for r in of_day if r.ended), default=None)
-    promoted = sum(d.verdict == "promoted" and d.plant_day == day for d in store.journal.decisions.list(last=500))
+    count = {s: found.counts.get(s, 0) for s in ("done", "failed", "running")}
+    promoted = sum(d.verdict == "promoted" and d.plant_day == found.day for d in store.journal.decisions.list(last=500))
     today = plant_day(now, plant.zone, plant.day_starts)
-    return Night(day, ended, **count, promoted=promoted, sentence=_night_words(of_day, count, promoted, today))
+    words = _night_words(found.day, count, promoted, today)
+    return Night(found.day, found.ended, **count, promoted=promoted, sentence=words)
 
 
-def _night_words(runs: list[Run], count: Mapping[str, int], promoted: int, today: date) -> str:
+def _night_words(day: date, count: Mapping[str, int], promoted: int, today: date) -> str:
     parts = [f"{count['done']} done"]
     if count["failed"]:
         parts.append(f"{count['failed']} failed")
@@ -144,7 +145,7 @@ def _night_words(runs: list[Run], count: Mapping[str, int], promoted: int, today
         parts.append(f"{count['running']} running")
     if promoted:
         parts.append(f"{promoted} promoted")
-    late = (today - runs[0].plant_day).days
+    late = (today - day).days
     return ", ".join(parts) + (f"; {late} days ago" if late > 1 else "")
 
 

@@ -31,8 +31,11 @@ class Room:
         return dataclasses.replace(fact, id=key[0] if key else None)  # type: ignore[type-var]
 
     def _all(self, query: sa.Select[Any], kind: type[Fact]) -> list[Fact]:
+        names = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
         with self._database.read() as connection:
-            return [fact(row, kind) for row in connection.execute(query).mappings()]
+            result = connection.execute(query)
+            known = [(i, str(key)) for i, key in enumerate(result.keys()) if str(key) in names]
+            return [kind(**{name: row[i] for i, name in known}) for row in result]
 
     def _first(self, query: sa.Select[Any], kind: type[Fact]) -> Fact | None:
         return next(iter(self._all(query.limit(1), kind)), None)

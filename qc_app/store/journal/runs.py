@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -41,6 +41,15 @@ sa.Index(
 sa.Index("ix_runs_day", RUNS.c.plant_day, RUNS.c.stage)
 sa.Index("ix_runs_started", RUNS.c.started)
 Found = list[Run]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DayOfRuns:
+    """How the runs of a plant day ended: status -> how many, and when the last of them did."""
+
+    day: date
+    counts: Mapping[str, int]
+    ended: datetime | None
 
 
 class Runs(Room):
@@ -94,6 +103,22 @@ class Runs(Room):
         query = matching(RUNS, job=job, stage=stage, plant_day=plant_day)
         query = query.where(RUNS.c.started >= since) if since is not None else query
         return self._all(newest(query, RUNS, last), Run)
+
+    def newest_day(self, since: datetime, without: Sequence[str]) -> DayOfRuns | None:
+        """Count how the runs of the newest plant day ended, but those of the jobs `without`; None: no runs since then.
+
+        Counted by the database: a large plant has tens of thousands of runs a day.
+        """
+        mine = (RUNS.c.started >= since, RUNS.c.job.not_in(without))
+        newest_first = sa.select(RUNS.c.plant_day).where(*mine).order_by(RUNS.c.plant_day.desc()).limit(1)
+        with self._database.read() as connection:
+            day = connection.execute(newest_first).scalar_one_or_none()
+            if day is None:
+                return None
+            of_day = sa.select(RUNS.c.status, sa.func.count(), sa.func.max(RUNS.c.ended, type_=RUNS.c.ended.type))
+            rows = connection.execute(of_day.where(RUNS.c.plant_day == day, *mine).group_by(RUNS.c.status)).all()
+        ended = max((last for _, _, last in rows if last is not None), default=None)
+        return DayOfRuns(day, {status: n for status, n, _ in rows}, ended)
 
     def _start(self, run: Run, *, repeats: bool) -> Run | None:
         row = values(run) | {"repeats": repeats}
