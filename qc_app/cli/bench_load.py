@@ -55,7 +55,7 @@ def pages(
 
     with tempfile.TemporaryDirectory(prefix="qc-pages-") as made, progress("pages") as tell:
         run = run_pages(Path(made) / "home", stages=stages, days=days, told=tell)
-    sides = {"page": "", "drawn": "right", "median": "right", "worst": "right"}
+    sides = {"page": "", "drawn": "right", "median": "right", "worst": "right", "processor": "right"}
     table(f"{stages:,} stages, {days} days", sides, run.rows())
     for target in run.targets:
         say(f"{'met' if target.met else 'NOT met'}: {target.words}; found {target.found:.3g}")

@@ -27,12 +27,15 @@ class Begun:
         How long it may take.
     run : Run or None
         Its record; None for a stage as a whole.
+    thread : int
+        Where it is done: reading goes on beside a night, and neither is a part of the other.
     """
 
     what: str
     since: float
     limit_s: float
     run: Run | None = None
+    thread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def underway(what: str, limit_s: float, run: Run | None = None) -> Iterator[None
     >>> doing()
     ()
     """
-    mine = Begun(what, time.monotonic(), limit_s, run)
+    mine = Begun(what, time.monotonic(), limit_s, run, threading.get_ident())
     with _lock:
         _begun.append(mine)
     try:
@@ -91,8 +94,10 @@ def overdue(begun: tuple[Begun, ...], now: float) -> Overdue | None:
         Seconds of the monotonic clock.
     """
     late = next((b for b in begun if now - b.since > b.limit_s), None)
-    step = next((b for b in reversed(begun) if b.run is not None), None)
-    if late is None or step is None or step.run is None:
+    if late is None:
+        return None
+    step = next((b for b in reversed(begun) if b.run is not None and b.thread == late.thread), None)
+    if step is None or step.run is None:
         return None
     where = "" if late is step else f", with which {late.what} took longer than its {late.limit_s / 60:.3g} min"
     took = f"{step.what} was ended after {(now - step.since) / 60:.3g} min without an answer{where}"

@@ -13,7 +13,7 @@ import pytest
 from data_connectors.row_hash import row_hash
 from qc_app.cli import main
 from qc_app.errors import SettingsError
-from qc_app.load import SIZES, run_load, truth
+from qc_app.load import SIZES, pages, run_load, truth
 from qc_app.load.checking import faults_of, lags, missing
 from qc_app.load.ledger import Ledger
 from qc_app.load.making import plant_of
@@ -118,3 +118,14 @@ def test_a_small_run_loses_nothing_whatever_is_done_to_it(tmp_path: Path) -> Non
     assert [phase["name"] for phase in run["phases"]] == profiles.split(",")
     assert run["phases"][3]["figures"]["kills"] == 3
     assert all(phase["figures"]["lag_max_s"] != "never" for phase in run["phases"])
+
+
+@pytest.mark.slow
+def test_the_pages_of_a_made_plant_are_drawn_and_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "USERS", 2)
+    monkeypatch.setattr(pages, "LOADS", 6)
+    run = pages.run_pages(tmp_path / "home", stages=12, days=3)
+    assert {page: len(took) for page, took in run.seconds.items()} == dict.fromkeys(run.seconds, 2)
+    assert all(worked > 0 for took in run.processor_s.values() for worked in took)
+    assert len(run.targets) == len(run.seconds) + 1
+    assert json.loads(run.to_json())["loads"] == 12

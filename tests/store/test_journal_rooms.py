@@ -387,3 +387,18 @@ def test_of_plans_the_newest_counts(journal: Journal):
     found = journal.queue.planned("s", "thickness")
     assert found is not None
     assert (found.sentence, found.values) == ("second", {"points": [[10, 1.5]]})
+
+
+def test_runs_of_the_newest_day_are_counted_without_those_that_run_all_day(journal: Journal):
+    assert journal.runs.newest_day(NOW, ("ingest",)) is None
+    for day, at in ((DAY, NOW), (DAY + timedelta(days=1), NOW + 24 * HOUR)):
+        done = journal.runs.start("night", "", day, at)
+        assert done is not None
+        journal.runs.finish(done, "done", "", {}, at + HOUR)
+        journal.runs.start("adapt y", "s", day, at)
+    late = journal.runs.start_repeat("ingest", "", DAY + timedelta(days=2), NOW + 48 * HOUR)
+    journal.runs.finish(late, "done", "", {}, NOW + 49 * HOUR)
+    found = journal.runs.newest_day(NOW, ("ingest",))
+    assert found is not None
+    assert (found.day, dict(found.counts)) == (DAY + timedelta(days=1), {"done": 1, "running": 1})
+    assert found.ended == NOW + 25 * HOUR
