@@ -42,6 +42,14 @@ def test_the_innermost_step_is_ended_when_it_or_its_stage_takes_too_long():
     assert "with which stage 'p-1' took longer than its 2 min" in overdue((stage, adapt), 121.0).sentence
 
 
+def test_what_goes_on_beside_the_night_is_no_part_of_it():
+    adapt = Begun("adapt width of stage 'p-1'", 100.0, 60.0, run_of(), thread=1)
+    reading = Begun("ingest", 150.0, float("inf"), run_of("ingest", ""), thread=2)
+    late = overdue((adapt, reading), 161.0)
+    assert late.run.job == "adapt width"
+    assert overdue((reading,), 1e9) is None
+
+
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
