@@ -12,6 +12,7 @@ import polars as pl
 from data_connectors.schema import Characteristic, Stage
 from qc_app.clock import plant_day
 from qc_app.jobs.model.track import Score, score, track
+from qc_app.jobs.model.verdict import RULES
 from qc_app.jobs.monitoring import conditions as look
 from qc_app.jobs.monitoring.alarms import Condition, settle
 from qc_app.jobs.monitoring.charts import Charted, charted
@@ -92,10 +93,17 @@ def _conditions(night: Night, what: Characteristic, picture: Picture) -> list[Co
         found.append(Condition("control_rule", what.name, "medium", f"{what.name}: {picture.chart.signal}"))
     if picture.model is not None:
         model, plant = picture.model, night.plant
-        nights = (night.day - plant_day(model.cutoff, plant.zone, plant.day_starts)).days
+        nights = (night.day - plant_day(_confirmed(night, model), plant.zone, plant.day_starts)).days
         new = picture.labels.filter(pl.col("t_known") > model.cutoff).height
         found.append(look.stale_model(nights, new, plant.gate.min_new_labels, what))
     return [c for c in found if c is not None]
+
+
+def _confirmed(night: Night, model: ModelVersion) -> datetime:
+    """Return when a model was last known to be the best there is: a challenger that was turned away confirms it."""
+    told = night.store.journal.decisions.list(stage=model.stage, characteristic=model.characteristic, last=20)
+    kept = [d.at for d in told if d.verdict == "kept" and d.champion == model.id and d.rule in RULES]
+    return max([model.cutoff, *kept])
 
 
 def _of_sources(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> list[Condition]:

@@ -283,3 +283,20 @@ def test_the_command_prints_and_checks(grown, capsys, monkeypatch):
         assert words in told
     assert main(["verdict", *home]) == 0
     assert main(["verdict", "999", *home]) == 2
+
+
+def test_a_challenger_that_was_turned_away_confirms_the_champion(after):
+    from qc_app.jobs.model.answers import Answers
+    from qc_app.jobs.night import Night
+    from qc_app.jobs.report import _confirmed
+
+    works = after(6)
+    with works.open(6) as store:
+        champion = store.journal.models.get(store.journal.models.pointers("p-1", "width").champion)
+        now = Night(store, works.plant(), START.date(), store.clock.now(), Answers(store.registry))
+        before = _confirmed(now, champion)
+        paired = next(d for d in decided(store) if d.rule == verdicts.PAIRED)
+        later = replace(paired, id=None, verdict="kept", champion=champion.id, at=before + timedelta(days=9))
+        store.journal.decisions.add(later)
+        store.journal.decisions.add(replace(later, verdict="undecided", at=before + timedelta(days=10)))
+        assert _confirmed(now, champion) == before + timedelta(days=9)

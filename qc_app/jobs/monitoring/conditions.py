@@ -231,10 +231,10 @@ def model_off(tracked: pl.DataFrame, what: Characteristic) -> Condition | None:
 
 
 def stale_model(nights: int, new_labels: int, needed: int, what: Characteristic) -> Condition | None:
-    """The model is a month old although there are labels enough to renew it."""
+    """For a month the model was neither replaced nor confirmed although there are labels enough to renew it."""
     if nights < STALE_MODEL_NIGHTS or new_labels < needed:
         return None
-    words = f"the model is {nights} nights old; {new_labels} labels came since and no challenger was better"
+    words = f"no verdict on the model for {nights} nights; {new_labels} labels came since it was adapted"
     return Condition("model_stale", what.name, "low", words)
 
 
