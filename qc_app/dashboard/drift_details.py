@@ -6,6 +6,7 @@ import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.drift_charts import distributions_chart
+from qc_app.dashboard.pictures import show
 from qc_app.dashboard.session import inks
 from qc_app.views import DriftView
 
@@ -24,7 +25,7 @@ def pictures(view: DriftView) -> None:
                 before, now = one.counts
                 st.html(markup.heading(f"{sign}{one.report.subject}", f"{before:,} units before, {now:,} now"))
                 chart = distributions_chart(one.bins, one.medians, one.unit, inks())
-                st.altair_chart(chart, theme=None, key=f"drift_chart_{n}")
+                show(chart, f"drift_chart_{n}")
 
 
 def contexts(view: DriftView) -> None:

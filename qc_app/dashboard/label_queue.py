@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from qc_app.dashboard import charts, markup, tables
+from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import Here, inks, say
 from qc_app.views import LabelsView, interval, local
 
@@ -51,9 +51,7 @@ def outlook_here(view: LabelsView) -> None:
     st.html(markup.heading("More labels", "typical error of a prediction; band: where it lies with 90 %"))
     say(view.outlook)
     if view.curve.height > 1:
-        st.altair_chart(
-            charts.learning_curve(view.curve, view.characteristic.unit, inks()), theme=None, key="labels_curve"
-        )
+        pictures.show(charts.learning_curve(view.curve, view.characteristic.unit, inks()), "labels_curve")
 
 
 def _sheet(view: LabelsView, now: Here, stage: str) -> bytes:

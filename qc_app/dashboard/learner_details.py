@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from qc_app.actions import may, request_run
-from qc_app.dashboard import charts, markup, tables
+from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import Here, attempt, inks, say
 from qc_app.views import LearnerView, figure, learner_view, percent
 
@@ -22,7 +22,7 @@ def learner(now: Here) -> None:
     left, right = st.columns([7, 5], gap="medium")
     with left:
         if view.points.height:
-            st.altair_chart(charts.gain_chart(view.points, inks(), now.plant.zone), theme=None, key="learner_chart")
+            pictures.show(charts.gain_chart(view.points, inks(), now.plant.zone), "learner_chart")
         else:
             say("The chart begins with the first eight labels that can be compared with what was said before.")
     with right:

@@ -13,6 +13,7 @@ from qc_app.dashboard.theme import Palette
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^&=\"'])")
 _JOINER = "\u2060"
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_COMMAND = re.compile(r"`([^`]{1,120})`")
 _SHOWN = 120
 
 
@@ -103,9 +104,16 @@ def line(state: str, words: str, text: str, picture: str = "", below: str = "") 
 
 
 def note(text: str, state: str = "") -> str:
-    """Return a sentence with a mark at its side; for verdicts and empty states."""
+    """Return a sentence with a mark at its side; for verdicts and empty states; what stands in backticks is a command.
+
+    Examples
+    --------
+    >>> note("run `qc up` <b>")
+    '<div class="qc-note ">run <code>qc up</code> &lt;b&gt;</div>'
+    """
     known = state if state in {"act", "watch", "info"} else ""
-    return f'<div class="qc-note {known}">{safe(text, 1000)}</div>'
+    told = _COMMAND.sub(r"<code>\1</code>", safe(text, 1000))
+    return f'<div class="qc-note {known}">{told}</div>'
 
 
 def legend(level: float | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from qc_app.dashboard import markup, tables
+from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.drift_charts import performance_chart
 from qc_app.dashboard.session import Here, inks, say
 from qc_app.views import PerformanceView, figure, interval, percent, performance_view
@@ -28,7 +28,7 @@ def performance(now: Here, stage: str, what: str) -> None:
     with left:
         if view.series.height:
             unit = view.characteristic.unit
-            st.altair_chart(performance_chart(view.series, unit, inks(), now.plant.zone), theme=None, key="perf_chart")
+            pictures.show(performance_chart(view.series, unit, inks(), now.plant.zone), "perf_chart")
             st.html(markup.legend_of(_MARKS))
         else:
             say("The chart begins with the first night after units were predicted.")

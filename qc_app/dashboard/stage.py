@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from qc_app.dashboard import charts, markup, tables
+from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, pick_window, say, top
 from qc_app.dashboard.stage_details import capability, changes, courses
 from qc_app.views import (
@@ -47,7 +47,7 @@ def _live(now: Here, stage: str, what: str, window: str) -> None:
     _verdict(view)
     st.html(markup.facts(_facts(view, now)))
     if view.n_units or view.measured.height:
-        st.altair_chart(charts.units_chart(view, inks(), now.plant.zone), theme=None, key="stage_chart")
+        pictures.show(charts.units_chart(view, inks(), now.plant.zone), "stage_chart")
         st.html(markup.legend(view.level))
     else:
         say(f"No unit of {stage} in this window. Choose a longer window, or look at the Data page whether it arrives.")

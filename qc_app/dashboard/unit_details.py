@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from qc_app.dashboard import charts, markup, tables
+from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import inks, say
 from qc_app.views import CAVEAT, UnitView, percent
 
@@ -22,7 +22,7 @@ def contributions(view: UnitView) -> None:
         say("No parameter is used: the level of the stage answers.")
         return
     title = f"adds to the prediction ({scale.unit})" if scale.unit else "adds to the prediction"
-    st.altair_chart(charts.parts_chart(view.parts, title, inks()), theme=None, key="unit_parts")
+    pictures.show(charts.parts_chart(view.parts, title, inks()), "unit_parts")
     if view.parts["unusual"].any():
         st.html(markup.legend_of([("watch", "▲ ■", "the parameter itself is unusual"), ("faint", "■", "usual")]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from qc_app.dashboard import markup, tables
+from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, say, top
 from qc_app.dashboard.spc import gauge, limits, picks, picture, study
 from qc_app.views import figure, local
@@ -41,7 +41,7 @@ def _chart(now: Here, place: tuple[str, str], chosen: picks.Chosen, rules: tuple
     for number, panel in enumerate(view.panels):
         title = picture.title_of(view, number)
         drawn = picture.panel(panel, title, inks(), predicted=view.subject == "predicted", main=number == 0)
-        st.altair_chart(drawn, theme=None, key=f"spc_panel_{number}")
+        pictures.show(drawn, f"spc_panel_{number}")
     st.html(markup.legend_of(picture.legend(view)))
     for note in view.notes:
         say(note, "watch" if "provisional" in note or "not stable" in note else "")
@@ -111,4 +111,4 @@ def _lengths(view: SpcPage) -> None:
 def _parts(view: SpcPage) -> None:
     if view.parts_of:
         st.html(markup.heading("What adds to it", view.parts_of))
-        st.altair_chart(picture.contributions(view.parts, inks()), theme=None, key="spc_parts")
+        pictures.show(picture.contributions(view.parts, inks()), "spc_parts")

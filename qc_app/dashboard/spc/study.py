@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from qc_app.dashboard import markup, tables
+from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, inks, pick_one, say
 from qc_app.dashboard.spc import picture
 from qc_app.views.spc import StudyView, study_view
@@ -52,13 +52,13 @@ def _histogram(view: StudyView) -> None:
     of = view.characteristic
     if view.bars.height:
         drawn = picture.histogram(view, (of.lower, of.target, of.upper), _title(view), inks())
-        st.altair_chart(drawn, theme=None, key="spc_histogram")
+        pictures.show(drawn, "spc_histogram")
         st.html(markup.legend_of([("ink", "—", "spread overall"), ("ink", "··", "spread within")]))
 
 
 def _plot(view: StudyView) -> None:
     if view.plot.height:
-        st.altair_chart(picture.probability(view, _title(view), inks()), theme=None, key="spc_probability")
+        pictures.show(picture.probability(view, _title(view), inks()), "spc_probability")
         st.html(markup.legend_of([("ink", "●", "results"), ("faint", "▮", "band of the distribution")]))
 
 
