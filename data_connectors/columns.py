@@ -8,6 +8,9 @@ from data_connectors.errors import SchemaError
 from data_connectors.names import listed, nearest, normal
 from data_connectors.schema import Source, Stage
 
+#: Signs that separate columns, as they are written in a plant file.
+_SIGNS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
+
 
 def column_of(source: Source, name: str) -> str:
     """Return the source's column for our `name`, as column names are compared."""
@@ -70,6 +73,8 @@ def _missing_labels(found: set[str], stage: Stage, source: Source) -> list[str]:
 def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: Source, origin: str) -> str:
     """Return the message about the `absent` columns: what, where and what to do."""
     first = absent[0]
+    if uncut := _uncut(there, absent, source):
+        return f"stage {stage.id!r}: {origin} has one column, {listed(there)} - {uncut}"
     if first in {source.unit_column, source.time_column}:
         key = "unit_column" if first == source.unit_column else "time_column"
         near = nearest(first, there)
@@ -84,6 +89,17 @@ def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: 
     name = repr(first) if mapped is None else f"{mapped!r} (for {first!r})"
     more = f" and {len(absent) - 1} more ({listed(absent[1:])})" if len(absent) > 1 else ""
     return f"stage {stage.id!r}: column {name} missing in {origin} (has: {listed(there)}){more} - {cure}"
+
+
+def _uncut(there: Sequence[str], absent: Sequence[str], source: Source) -> str:
+    """Return what to do about a first line that was not cut into columns, or an empty text if it was."""
+    if len(there) != 1 or not any(sign in there[0] for sign in _SIGNS):
+        return ""
+    wanted = {normal(source.columns.get(name, name)) for name in absent}
+    for sign, spelt in _SIGNS.items():
+        if wanted & {normal(part) for part in there[0].split(sign)}:
+            return f'set separator = "{spelt}" in [sources.{source.name}]'
+    return "its first line must name the columns: remove what stands above them, or set separator"
 
 
 def require(there: Sequence[str], stage: Stage, source: Source, origin: str) -> None:

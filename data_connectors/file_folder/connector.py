@@ -13,7 +13,7 @@ from typing import BinaryIO, ClassVar
 import polars as pl
 
 from data_connectors.base import Batch, Column, Conformed, Probe, Reject
-from data_connectors.columns import missing, sentence
+from data_connectors.columns import missing, require, sentence
 from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SchemaError, SourceUnavailable
@@ -181,7 +181,7 @@ class FileFolder:
             found = self._sample(rows)
         except Unreadable as error:
             raise SchemaError(f"source {self.source.name!r}: the newest complete file {error}") from error
-        return pl.DataFrame() if found is None else found[1].head(rows)
+        return pl.DataFrame() if found is None else found[1].frame.head(rows)
 
     def check(self) -> list[Probe]:
         """Look into the folder: is it there, what waits in it, can the newest complete file be read."""
@@ -202,27 +202,31 @@ class FileFolder:
             return [Probe("newest file", ok=False, message=f"the newest complete file {error}")]
         if sample is None:
             return []
-        name, frame = sample
-        return [Probe("newest file", ok=True, message=f"{printable(name)} has {listed(frame.columns)}")]
+        name, piece = sample
+        return [Probe("newest file", ok=True, message=f"{printable(name)} has {listed(piece.frame.columns)}")]
 
-    def _sample(self, rows: int = _FEW_ROWS) -> tuple[str, pl.DataFrame] | None:
-        """Return name and first rows of the newest complete file, or None where there is none."""
+    def _sample(self, rows: int = _FEW_ROWS) -> tuple[str, Piece] | None:
+        """Return name and first piece of the newest complete file, or None where there is none."""
         options = replace(self._options, batch_rows=max(rows, 1))
         for found in reversed(files(options)):
             if unfinished(found, options, self._wall_s()) is None:
                 for piece in self._pieces(found, 0, 0, options):
-                    return found.name, piece.frame
+                    return found.name, piece
         return None
 
     def preview(self, stage: Stage, rows: int = 20) -> Conformed:
         """Conform the first `rows` rows of the newest complete file; nothing is stored and no checkpoint moves."""
         self._options = replace(self._options, window=stage.window, staged=True)
         try:
-            name, frame = self._sample(rows) or ("", pl.DataFrame())
+            name, piece = self._sample(rows) or ("", Piece(pl.DataFrame(), 0, -1))
         except Unreadable as error:
             reject = Reject(self.source.name, -1, error.raw, error.reason, f"the newest complete file {error}")
             return conform(Batch(stage.id, pl.DataFrame(), "", "", (reject,)), stage, self.source, self._now())
-        return conform(Batch(stage.id, frame.head(rows), "", printable(name)), stage, self.source, self._now())
+        if piece.frame.width:
+            require(piece.frame.columns, stage, self.source, printable(name))
+        odd = tuple(reject for reject in piece.rejects if reject.offset < rows)
+        first = Batch(stage.id, piece.frame.head(rows), "", printable(name), odd)
+        return conform(first, stage, self.source, self._now())
 
     def close(self) -> None:
         """Hold nothing open between reads, so there is nothing to close."""

@@ -21,6 +21,7 @@ _BOM = codecs.BOM_UTF8
 _MAX_HEADER = 16 << 20
 _ROW_BYTES = 256
 _MAX_GROWTH = 4
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
 _UTF8 = {"utf-8", "utf-8-sig", "ascii"}
 
 
@@ -77,7 +78,7 @@ def _decode(data: bytes, options: Options) -> str:
         shown = data[max(error.start - 20, 0) : error.start + 20]
         raise Unreadable(
             "bad_encoding",
-            f"is not {options.encoding} (byte {error.start}: {error.reason}) - set encoding",
+            f"is not {options.encoding} (byte {error.start}: {error.reason}) - set encoding, e.g. cp1252",
             repr(shown),
         ) from error
 
@@ -95,6 +96,8 @@ def _header(file: BinaryIO, options: Options) -> tuple[list[str], int]:
     quote = options.quote.encode()
     while quote and line.count(quote) % 2 and len(line) < _MAX_HEADER and (more := file.readline(_MAX_HEADER)):
         line += more
+    if line.startswith(_ARCHIVES):
+        raise Unreadable("not_text", "is no text (a workbook or archive?) - give it its own ending, or save it as CSV")
     if not line.strip():
         raise Unreadable("empty_file", "is empty - it needs a line with the names of the columns")
     text = _utf8(line.removeprefix(_BOM), options).rstrip(b"\r\n")

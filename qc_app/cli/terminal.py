@@ -89,6 +89,8 @@ def text_of(file: Path) -> str:
     except OSError as error:
         raise PlantError(f"{file} cannot be read ({error.strerror}) - name a file that is there") from None
     except UnicodeDecodeError as error:
+        if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise PlantError(f"{file} is text in UTF-16 - save the file as UTF-8") from None
         line = error.object[: error.start].count(b"\n") + 1
         raise PlantError(f"{file}, line {line}: this is not UTF-8 text - save the file as UTF-8") from None
 

@@ -18,6 +18,7 @@ from qc_app.plant.alarms import AlarmRule, Route
 from qc_app.plant.calendar import Calendar, Shift
 from qc_app.plant.marks import Mark
 from qc_app.plant.nearest import nearest
+from qc_app.plant.no_toml import no_toml
 from qc_app.plant.render import written
 from qc_app.plant.types import Gate, Plant
 
@@ -66,6 +67,14 @@ _NAMED = {
 _WORDS = {str: "text in quotes", int: "a whole number", float: "a number", list: "a list", dict: "a table",
           bool: "true or false"}  # fmt: skip
 
+_CURES = {
+    int: " - write it without quotes and point",
+    float: " - write it without quotes, with a point: 9.8",
+    str: " - put it into quotes",
+    list: " - put [...] around it",
+    bool: " - write it without quotes",
+}
+
 
 def parse(text: str, where: str = "plant.toml") -> Plant:
     r"""Read a plant definition.
@@ -102,6 +111,8 @@ def parse(text: str, where: str = "plant.toml") -> Plant:
     Traceback (most recent call last):
     qc_app.errors.PlantError: plant.toml, line 3: [plant] does not know 'zoen' - did you mean 'zone'?
     """
+    if not text.strip():
+        raise PlantError(f"{where}, line 1: the file is empty - begin with [plant] and name = '...'")
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -132,29 +143,6 @@ def plant_of(document: Table, place: Callable[[Path, str], str], where: str) -> 
         On anything that is not understood: what, where, and what to do.
     """
     return _Reader(place, where).plant(document)
-
-
-def no_toml(said: str, text: str, where: str) -> str:
-    r"""Say in plain words where a text stops being TOML.
-
-    Examples
-    --------
-    >>> no_toml("Cannot overwrite a value (at line 3, column 4)", "", "p.toml")
-    'p.toml, line 3: the same key is given twice - keep one of the two'
-    >>> no_toml("Unterminated string (at end of document)", "[plant]\nname = 'x", "p.toml")
-    'p.toml, line 2: the file ends in the middle (Unterminated string) - it looks cut off, complete it'
-    """
-    cause, _, place = said.partition(" (at ")
-    found = re.match(r"line (\d+)", place)
-    if found is None:
-        line = max(len(text.splitlines()), 1)
-        return f"{where}, line {line}: the file ends in the middle ({cause}) - it looks cut off, complete it"
-    twice = {"Cannot overwrite a value": "the same key is given twice",
-             "Cannot declare": "the same table is given twice"}  # fmt: skip
-    for start, words in twice.items():
-        if cause.startswith(start):
-            return f"{where}, line {found[1]}: {words} - keep one of the two"
-    return f"{where}, line {found[1]}: this is not TOML ({said}) - correct that line"
 
 
 class _Reader:
@@ -195,8 +183,16 @@ class _Reader:
         except PlantError as error:
             if str(error).startswith(self._where):
                 raise
-            key = str(error).split(" ", maxsplit=1)[0].partition("plant.")[2]
-            raise self._wrong(("plant",) if key else ("",), key, str(error)) from None
+            raise self._misfit(str(error)) from None
+
+    def _misfit(self, said: str) -> PlantError:
+        """Return what is wrong between parts of the plant, with the place of the part that it begins with."""
+        key = said.split(" ", maxsplit=1)[0].partition("plant.")[2]
+        part = re.match(r"(source|stage) '([^']*)'", said)
+        if part is None:
+            return self._wrong(("plant",) if key else ("",), key, said)
+        inner = "stage" if part[1] == "source" and re.match(r"[^:]*: stage ", said) else ""
+        return self._wrong((f"{part[1]}s", part[2]), inner, said)
 
     def _stage(self, key: str, table: Table) -> Stage:
         path = ("stages", key)
@@ -315,7 +311,7 @@ class _Reader:
 
     def _checked(self, table: Any, known: Mapping[str, type], path: tuple[str, ...]) -> dict[str, Any]:
         """Return the table with numbers as the fields want them, or say what is wrong in it."""
-        label = f"[{'.'.join(path)}]" if path else "the top level"
+        label = f"[{'.'.join(path)}]" if path else "a plant file"
         if not isinstance(table, dict):
             raise self._wrong(path[:-1], path[-1], f"{'.'.join(path)} must be a table - write {label}")
         for key in table:
@@ -330,8 +326,8 @@ class _Reader:
             return float(value)
         if type(value) is not wanted:
             named = ".<name>" if key in _NAMED else ""
-            table = f" - write [{'.'.join((*path, key))}{named}]" if wanted is dict else ""
-            raise self._wrong(path, key, f"{key} = {written(value)} must be {_WORDS[wanted]}{table}")
+            cure = f" - write [{'.'.join((*path, key))}{named}]" if wanted is dict else _CURES.get(wanted, "")
+            raise self._wrong(path, key, f"{key} = {written(value)} must be {_WORDS[wanted]}{cure}")
         return value
 
     def _texts(self, values: list[Any], path: tuple[str, ...], key: str) -> list[str]:
@@ -356,8 +352,9 @@ def line_of(text: str, path: tuple[str, ...], key: str) -> int | None:
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
         if stripped.startswith("["):
-            inside = _header(stripped) == path
-            if (inside and not key) or _header(stripped) == (*path, key):
+            header = _header(stripped)
+            inside = header == path
+            if (inside and not key) or (key and header[: len(path) + 1] == (*path, key)):
                 return number
         elif inside and key and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[.=]", stripped):
             return number

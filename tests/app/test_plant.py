@@ -126,7 +126,7 @@ SOURCE = STAGE + "[sources.s]\nkind = 'file_folder'\nstage = 'a'\n"
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("[plant\n", ["not TOML", "line 1"]),
+        ("[plant\n", ["line 1", "has no end"]),
         ("[plant]\n", ["has no name"]),
         ("[plants]\nname = 'x'\n", ["line 1", "'plants'", "did you mean 'plant'"]),
         (HEAD + "[alarms.drft]\npriority = 'low'\n", ["'drft'", "did you mean 'drift'"]),

@@ -1,0 +1,94 @@
+"""Broken plant files and data files as a new user makes them: each message says what, where and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qc_app.cli import main
+from qc_app.settings import Settings
+from qc_app.store import open_store
+
+BROKEN = Path(__file__).with_name("broken")
+PLANTS = {
+    "cut-off": ", line 16: [sources.files] has no stage - add stage = '...'",
+    "typing-error": ", line 3: [plant] does not know 'zoen' - did you mean 'zone'?",
+    "key-twice": ", line 10: the same key is given twice - keep one of the two",
+    "number-in-quotes": ', line 13: lower = "9,8" must be a number - write it without quotes, with a point: 9.8',
+    "decimal-comma": ", line 13: a number takes a point - write 9.8, not 9,8",
+    "no-quotes": ', line 2: text needs quotes - write key = "text"',
+    "blank-in-table": ', line 8: a name with a blank needs quotes - write [stages."oven 2"] or use oven-2',
+    "backslash": ", line 20: a backslash means something else here - write / or put the path into '...'",
+    "other-case": ", line 18: source 'files': stage 'Press' is not defined - did you mean 'press'?",
+    "wrong-table": ", line 5: a plant file does not know 'stage' - did you mean 'stages'?",
+    "utf16": " is text in UTF-16 - save the file as UTF-8",
+    "cp1252": ", line 2: this is not UTF-8 text - save the file as UTF-8",
+    "curly-quotes": ', line 2: typographic quotes are no quotes - write straight ones: "..."',
+    "yaml": ", line 2: a colon stands where = must be - write key = value",
+    "empty": ", line 1: the file is empty - begin with [plant] and name = '...'",
+    "bracket": ", line 16: the heading of the table has no end - write ] behind it",
+}
+HEAD = "stage 'press': "
+DATA = {
+    "column-renamed.csv": HEAD + "column 'force' missing in column-renamed.csv (has: unit_id, time, Force_kN, width)"
+                                 ' - map it in [sources.files.columns], e.g. force = "Force_kN"',
+    "cp1252.csv": HEAD + "cp1252.csv is not utf-8 (byte 14: invalid start byte) - set encoding, e.g. cp1252",
+    "cut-off.csv": "cut-off.csv: row 4 has 2 fields and the header 4 - correct the line",
+    "decimal-comma.csv": HEAD + 'decimal-comma.csv has one column, unit_id;time;force;width - set separator = ";" in'
+                                " [sources.files]",
+    "empty.csv": HEAD + "empty.csv is empty - it needs a line with the names of the columns",
+    "header-twice.csv": "header-twice.csv: the header comes again - remove it",
+    "no-workbook.xlsx": HEAD + "no-workbook.xlsx is no readable workbook (Cannot detect file format) - save it again",
+    "not-parquet.parquet": HEAD + "not-parquet.parquet is no readable Parquet file (Parquet magic bytes not found in"
+                                  " footer. Either the file is corrupted or this is not a parquet file.) - write it"
+                                  " again",
+    "semicolons.csv": HEAD + 'semicolons.csv has one column, unit_id;time;force;width - set separator = ";" in'
+                             " [sources.files]",
+    "summer-time.csv": HEAD + "row 1 of summer-time.csv: time '2025-10-26 02:30:00' came twice in zone Europe/Berlin"
+                              ' - set ambiguous = "earliest" or "latest" in [sources.files]',
+    "title-line.csv": HEAD + "title-line.csv has one column, Export of press 3;;; - its first line must name the"
+                             " columns: remove what stands above them, or set separator",
+    "two-columns-same.csv": HEAD + "two-columns-same.csv names column 'force' twice - rename one",
+    "us-dates.csv": HEAD + "row 1 of us-dates.csv: time '03/14/2026 08:00' in 'time' cannot be read - set time_format"
+                           " in [sources.files]",
+    "workbook.csv": HEAD + "workbook.csv is no text (a workbook or archive?) - give it its own ending, or save it as"
+                           " CSV",
+}  # fmt: skip
+
+
+def test_every_broken_file_has_its_message():
+    assert {f.stem for f in (BROKEN / "plants").iterdir()} == set(PLANTS)
+    assert {f.name for f in (BROKEN / "data").iterdir()} == {*DATA, "words-for-numbers.csv"}
+
+
+@pytest.mark.parametrize(("name", "message"), PLANTS.items())
+def test_a_broken_plant_file_changes_nothing_and_says_why(applied, capsys, name, message):
+    shutil.copy(BROKEN / "plants" / f"{name}.toml", "broken.toml")
+    assert main(["apply", "broken.toml"]) == 2
+    assert capsys.readouterr().err == f"error: broken.toml{message}\n"
+    with open_store(Settings(home=applied)) as store:
+        assert len(store.journal.plants.history()) == 1
+
+
+@pytest.mark.parametrize(("name", "message"), DATA.items())
+def test_a_broken_data_file_is_held_with_its_message(home, name, message):
+    text = Path("plant.toml").read_text().replace('zone = "UTC"', 'zone = "Europe/Berlin"')
+    Path("plant.toml").write_text(text)
+    shutil.copy(BROKEN / "data" / name, "drop")
+    assert main(["apply", "plant.toml"]) == 0
+    if name != "cut-off.csv":  # its last line lies behind what a check reads
+        assert main(["check", "--source", "files"]) == 1
+    assert main(["ingest"]) == 0
+    with open_store(Settings(home=home)) as store:
+        assert store.journal.quarantine.list(state=None)[0].message == message
+
+
+def test_words_among_the_numbers_are_told_and_the_row_is_kept(home, capsys):
+    shutil.copy(BROKEN / "data" / "words-for-numbers.csv", "drop")
+    assert main(["apply", "plant.toml"]) == 0
+    assert main(["ingest"]) == 0
+    assert "3 new, 0 revisions, 0 duplicates, 0 quarantined; 2 rows have values that are bad" in " ".join(
+        capsys.readouterr().out.split()
+    )
