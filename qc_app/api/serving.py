@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import h11
@@ -51,6 +55,23 @@ class Impatient(H11Protocol):
             self._patience = None
 
 
+class Server(uvicorn.Server):
+    """A server that was told to stop has ended well: the signal is not raised again after it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGTERM and Ctrl-C as the wish to stop; in a thread nothing is taken."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def serve(store: Store, bind: str, port: int) -> bool:
     """Serve until SIGTERM or Ctrl-C; return whether it could begin.
 
@@ -61,7 +82,7 @@ def serve(store: Store, bind: str, port: int) -> bool:
     bind : str
     port : int
     """
-    server = uvicorn.Server(config(store, bind, port))
+    server = Server(config(store, bind, port))
     server.run()
     return server.started
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qc_app.cli.bench_api import answering
 from qc_app.cli.bench_labels import compare_policies
 from qc_app.cli.bench_likeness import compare_representations
 from qc_app.cli.bench_load import load, pages
@@ -68,6 +69,7 @@ Quick = Annotated[bool, typer.Option("--quick", help="One seed, 10 labels (3 def
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
+    bench.command("api")(answering)
     bench.command("labels")(compare_policies)
     bench.command("likeness")(compare_representations)
     bench.command("widen")(widen_packs)

@@ -24,6 +24,8 @@ from qc_app.settings import Settings
 
 PATIENCE_S = 90.0
 GRACE_S = 30.0
+#: Niceness of the scheduler: who waits for a page or an answer goes before the night.
+STANDS_BACK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
     children: list[Child] = []
     try:
         children.append(_start("scheduler", beat, os.environ))
+        os.setpriority(os.PRIO_PROCESS, children[0].process.pid, STANDS_BACK)
         if settings.api:
             served = [sys.executable, "-m", "qc_app", "api", "--home", str(home)]
             children.append(_start("api", served, os.environ))
