@@ -61,7 +61,7 @@ class Caller:
     actor: Actor
 
 
-def office_of(request: Request) -> Office:
+async def office_of(request: Request) -> Office:
     """Return the office of the application that answers a request."""
     found: Office = request.app.state.office
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -81,14 +82,21 @@ def starting_prior() -> Array:
     return log
 
 
+@cache
 def noise_table() -> Array:
-    """Return the noise ratio of each kernel and level, shape (kernels, noises); the null kernel is all noise."""
+    """Return the noise ratio of each kernel and level, shape (kernels, noises); the null kernel is all noise.
+
+    Made once, and read-only: a prediction asks for it sixty times.
+    """
     table = np.tile(NOISES, (len(SHAPES), 1))
     table[PURE] = 1.0
+    table.flags.writeable = False
     return table
 
 
+@cache
 def total_table() -> Array:
-    """Return kernel plus noise variance in units of s^2, shape (kernels, noises)."""
+    """Return kernel plus noise variance in units of s^2, shape (kernels, noises); made once, and read-only."""
     table: Array = noise_table() + np.where(PURE, 0.0, 1.0)[:, None]
+    table.flags.writeable = False
     return table
