@@ -102,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 failed, 2 wrong use or configuration.
     """
+    os.umask(os.umask(0o027) | 0o027)  # what is made is for this account and its group, or for fewer
     command = typer.main.get_command(app)
     try:
         result = command.main(None if argv is None else list(argv), prog_name="qc", standalone_mode=False)

@@ -60,7 +60,10 @@ def audit_table(store: Store, sieve: AuditSieve | None = None, last: int = 200) 
     wanted = sieve or AuditSieve()
     links = store.journal.audit.list(last=last if wanted == AuditSieve() else None)
     found = [link for link in reversed(links) if wanted.lets(link)][:last]
-    rows = [{n: json.dumps(link.detail) if n == "detail" else getattr(link, n) for n in _COLUMNS} for link in found]
+    rows = [
+        {n: (json.dumps(link.detail) if link.detail else "") if n == "detail" else getattr(link, n) for n in _COLUMNS}
+        for link in found
+    ]
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 

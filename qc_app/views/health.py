@@ -68,7 +68,7 @@ def _journal(store: Store) -> Health:
     if not database.sqlite:
         return Health("Journal", "PostgreSQL", masked(database.url.render_as_string(hide_password=True)))
     size = sum(p.stat().st_size for p in store.home.glob("journal.sqlite*") if p.suffix in {".sqlite", ".sqlite-wal"})
-    return Health("Journal", f"{size / 1e6:,.0f} MB", "SQLite in the plant's folder")
+    return Health("Journal", f"{size / 1e6:,.1f} MB", "SQLite in the plant's folder")
 
 
 def _disk(store: Store) -> Health:
