@@ -46,9 +46,10 @@ def up(
     """Run the scheduler and the dashboard until Ctrl-C."""
     founded(home, new, zone)
     settings = Settings.load(home)
+    settings = settings.model_copy(update={"port": port or settings.port})
     with opened(home) as store:
         say(_way_in(settings, store))
-    return serve(settings, port or settings.port, browser=not no_browser)
+    return serve(settings, settings.port, browser=not no_browser)
 
 
 def founded(home: Path, new: str, zone: str) -> None:
