@@ -105,7 +105,7 @@ def drift_view(store: Store, plant: Plant, stage_id: str, characteristic: str, s
     PlantError, DefinitionError
         If there is no such stage or characteristic.
     """
-    stage = plant.stage(stage_id)
+    stage = plant.as_read(stage_id)
     what = stage.characteristic(characteristic)
     newest = [r for r in store.journal.drift.newest(stage_id) if r.characteristic in {"", what.name}]
     reports = tuple(sorted(newest, key=lambda r: (not r.matters, not r.drifted, -r.effect)))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from data_connectors.schema import Characteristic, Parameter, Stage, Window
+from qc_app.plant import Plant
 from qc_app.views import plant_now
 from qc_app.views.spc import SUBJECTS, offer, rule_choices, spc_page, subjects
+from qc_app.views.spc.subjects import plant_stage
 from tests.pages import made_troubles
 from tests.pages.made_plants import founded, plant_of, stage, told
 
@@ -135,3 +138,9 @@ def test_a_sheet_that_cannot_be_judged_is_told_on_the_page(open_app, tmp_path):
     app.file_uploader(key="spc_gauge_file_0").upload("study.csv", b"part,appraiser,value\n1,A,1\n2,A,2", "text/csv")
     app.button(key="spc_gauge_go").click().run()
     assert "at least 2 of each" in told(app)
+
+
+def test_a_chart_of_all_parameters_reads_the_statistics_of_windows() -> None:
+    kiln = Stage("kiln", "A", "kiln", (Parameter("feed", "t/h"),), (Characteristic("y"),), window=Window(600, 600))
+    of, _ = plant_stage(Plant("P", stages=(kiln,)), "kiln", "y")
+    assert [p.name for p in of.parameters][:2] == ["feed.mean", "feed.sd"]

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from data_connectors.windows import windowed
 from models import spc
 from models.errors import NotEnoughData
 from qc_app import framing
@@ -157,6 +158,6 @@ def sample(subject: Subject, most: int | None) -> Subject:
 
 
 def plant_stage(plant: Plant, stage: str, characteristic: str) -> tuple[Stage, Characteristic]:
-    """Return stage and characteristic by name."""
-    of = plant.stage(stage)
+    """Return stage and characteristic by name; of a continuous stage the parameters are those of its windows."""
+    of = windowed(plant.stage(stage))
     return of, of.characteristic(characteristic)
