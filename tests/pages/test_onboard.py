@@ -120,7 +120,7 @@ def test_from_a_folder_to_predictions_without_editing_a_file(reading, new_plant)
         said = store.lake.predictions("press-9", since=datetime(2026, 1, 1, tzinfo=UTC))
         assert said.height == 120
         assert [a.action for a in store.journal.audit.list(last=20)].count("apply_plant") == 1
-    assert "120 predictions" in app.run().dataframe[0].value["sentence"].to_list()
+    assert "120 predictions" in told(app.run())
 
 
 def test_the_draft_survives_going_back(reading):

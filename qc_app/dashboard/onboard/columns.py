@@ -24,8 +24,9 @@ def columns_step(now: Here) -> None:
     st.html(markup.heading("Unit and time", "each row is a unit: what names it, and when it was made"))
     so_far = _times(_identity(so_far, names), now)
     st.html(markup.heading("What inspection measures", "the columns with results that are to be predicted"))
+    numbered = [c.column for c in so_far.columns if c.use in {SET, MEASURED} and c.column != so_far.time_column]
     measured = st.multiselect(
-        "Results", names, key=seeded("onb_c_results", [c.column for c in so_far.used(MEASURED)]),
+        "Results", numbered, key=seeded("onb_c_results", [c.column for c in so_far.used(MEASURED)]),
         placeholder="Choose the columns with results",
     )  # fmt: skip
     so_far = _measured(so_far, measured)
@@ -91,6 +92,7 @@ def _parameters(so_far: Draft) -> Draft:
         st.session_state["onb_c_base"],
         key=f"onb_c_table_{st.session_state['onb_c_turn']}",
         hide_index=True,
+        placeholder="–",
         column_config=_CONFIG,
         height=min(len(rows), 14) * _ROW + _ROW + 2,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from qc_app.actions import onboard_stage
-from qc_app.dashboard import markup, tables
+from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import begin_anew, draft
 from qc_app.dashboard.session import Here, attempt, guarded, here, say
 from qc_app.views.onboard import MEASURED, Plan, plan_of, progress_of
@@ -51,7 +51,11 @@ def _progress() -> None:
     stage = draft().stage
     steps, predicts = progress_of(now.store, stage)
     st.html(markup.heading("On its way", "the scheduler does it; this page may be left"))
-    tables.show(steps, "onboard_steps", tables.headings(steps.columns), rows=4)
+    for row in steps.iter_rows(named=True):
+        failed = "act" if row["state"] == "failed" else ""
+        st.html(
+            markup.line(failed, f"■ {row['state']}" if failed else row["state"], row["step"], below=row["sentence"])
+        )
     with st.container(horizontal=True):
         at, query = st.session_state["pages"]["stage"], {"stage": stage}
         st.page_link(at, label=f"Open stage {markup.plain(stage, 60)}", icon="", query_params=query)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -50,9 +52,11 @@ def _rows(trial: Trial, now: Here) -> None:
     results = [c.name for c in trial.stage.characteristics]
     for name in results:
         rows = rows.join(trial.labels_of(name).rename({"value": name}), on="unit_id", how="left", maintain_order="left")
-    columns = {"unit_id": "Unit", "t_event": "Made"}
+    columns: dict[str, Any] = {"unit_id": "Unit", "t_event": "Made"}
     units = [(c.name, c.unit) for c in trial.stage.characteristics] + [(p.name, p.unit) for p in trial.stage.parameters]
-    columns |= {name: markup.safe(f"{name} ({unit})" if unit else name) for name, unit in units}
+    for name, unit in units:
+        heading = f"{name} ({unit})" if unit else name
+        columns[name] = st.column_config.NumberColumn(markup.plain(heading), format="%.7g")
     empty = "Not one row could be stored: read below why, and correct step 2."
     tables.show(rows, "onboard_rows", {**columns, "quality": "Quality"}, zone=now.plant.zone, rows=10, empty=empty)
 
