@@ -73,7 +73,8 @@ def event_marks(store: Store, stage: str, zone: str, first: datetime | None, mos
     """
     events = store.journal.events.list(stage=stage, since=first)[-most:]
     times = [wall_ms_of(e.at, zone) for e in events]
-    room = (wall_ms_of(store.clock.now(), zone) - times[0]) / _WORDS_A_WINDOW if times else 0.0
+    begin = wall_ms_of(first, zone) if first is not None else min(times, default=0.0)
+    room = (wall_ms_of(store.clock.now(), zone) - begin) / _WORDS_A_WINDOW
     rows, free = [], float("-inf")
     for t, event in zip(times, events, strict=True):
         word = event.kind.replace("_", " ") if t >= free else ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import polars as pl
 import pytest
 
 from qc_app.dashboard import charts, markup
 from qc_app.dashboard.theme import DARK, LIGHT, contrast
+from qc_app.records import Event
 from qc_app.views import enter, labels_view, overview, plant_now, stage_view
+from qc_app.views.marks import event_marks
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +114,14 @@ def test_the_sheet_to_print_escapes_and_leaves_room():
     assert "<script>" not in page
     assert "<td>&lt;script&gt;x&lt;/script&gt;</td><td></td>" in page
     assert "src=" not in page
+
+
+def test_words_of_events_keep_their_distance_over_the_whole_window(tmp_path):
+    from tests.pages.made_plants import NOW, ZONE, founded, plant_of, stage
+
+    with founded(tmp_path / "home", plant_of((stage("rolling-1"),))) as store:
+        for hour in range(48):
+            store.journal.events.add(Event("rolling-1", NOW - timedelta(hours=hour), "tool_change", "x", "m"))
+        marks = event_marks(store, "rolling-1", ZONE, NOW - timedelta(days=30), 60)
+    assert marks.height == 48
+    assert (marks["word"] != "").sum() == 1
