@@ -8,12 +8,15 @@ from datetime import timedelta
 from data_connectors.schema import Stage
 from qc_app.jobs.night import Night
 from qc_app.jobs.sources.accounts import account
+from qc_app.jobs.sources.ingest import JOB
 from qc_app.jobs.step import Permit, Result
 from qc_app.plant import Plant
 from qc_app.store import Store
 
 #: After so long without a sign of life an incident is closed by the program, without a cause.
 QUIET = timedelta(days=7)
+#: So long a reading that went well is listed among the runs; its counts stay in the books.
+READINGS = timedelta(days=2)
 
 
 def upkeep(night: Night, stages: Sequence[Stage]) -> Result:
@@ -37,6 +40,7 @@ def upkeep(night: Night, stages: Sequence[Stage]) -> Result:
     models = {version.id for version in night.store.journal.models.list()}
     swept = night.store.registry.sweep(models)
     closed = night.store.journal.alarms.close_quiet(night.cutoff - QUIET, night.cutoff)
+    night.store.journal.runs.forget_repeats(JOB, night.cutoff - READINGS)
     words = f"{len(stages)} stages compacted, {removed} old files and {len(swept)} unfinished models removed"
     words += f", {closed} quiet incidents closed" if closed else ""
     words += f"; the books of {unbalanced} sources do not balance" if unbalanced else ""

@@ -389,6 +389,25 @@ def test_of_plans_the_newest_counts(journal: Journal):
     assert (found.sentence, found.values) == ("second", {"points": [[10, 1.5]]})
 
 
+def test_readings_that_went_well_are_forgotten_after_a_while_and_nothing_else_is(journal: Journal):
+    runs = journal.runs
+    for job, status in (("ingest", "done"), ("ingest", "failed"), ("request", "done")):
+        runs.finish(runs.start_repeat(job, "", DAY, NOW), status, "", {}, NOW)
+    once = runs.start("ingest", "s", DAY, NOW)
+    assert once is not None
+    runs.finish(once, "done", "", {}, NOW)
+    young = runs.start_repeat("ingest", "", DAY, NOW + HOUR)
+    runs.finish(young, "done", "", {}, NOW + HOUR)
+    assert runs.forget_repeats("ingest", NOW + HOUR) == 1
+    left = [(run.job, run.stage, run.status) for run in runs.list()]
+    assert left == [
+        ("ingest", "", "failed"),
+        ("request", "", "done"),
+        ("ingest", "s", "done"),
+        ("ingest", "", "done"),
+    ]
+
+
 def test_runs_of_the_newest_day_are_counted_without_those_that_run_all_day(journal: Journal):
     assert journal.runs.newest_day(NOW, ("ingest",)) is None
     for day, at in ((DAY, NOW), (DAY + timedelta(days=1), NOW + 24 * HOUR)):
