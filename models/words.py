@@ -14,10 +14,12 @@ def counted(number: int, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "label"), counted(0, "label"), counted(24_251, "unit")
-    ('1 label', '0 labels', '24251 units')
+    >>> counted(1, "label"), counted(0, "label"), counted(24_251, "unit"), counted(2, "entry")
+    ('1 label', '0 labels', '24251 units', '2 entries')
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("ry") else f"{number} {noun}s"
 
 
 def percent(share: float) -> str:

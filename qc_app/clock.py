@@ -104,3 +104,15 @@ def plant_day(moment: datetime, zone: str, starts_hour: int = 6) -> date:
     """
     local = moment.astimezone(ZoneInfo(zone))
     return local.date() if local.hour >= starts_hour else local.date() - timedelta(days=1)
+
+
+def plant_time(moment: datetime, zone: str) -> str:
+    """Return a moment (aware) as the plant's clocks show it, with the offset.
+
+    Examples
+    --------
+    >>> plant_time(datetime(2026, 7, 1, 12, 5, tzinfo=UTC), "Europe/Berlin")
+    '2026-07-01 14:05 +02:00'
+    """
+    text = moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %z")
+    return f"{text[:-2]}:{text[-2:]}"

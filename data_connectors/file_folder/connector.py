@@ -191,7 +191,8 @@ class FileFolder:
             return [Probe("folder", ok=False, message=str(error))]
         probes = [Probe("folder", ok=True, message=f"{self._options.path} can be listed")]
         waiting = [f"{f.name} ({why})" for f in there if (why := unfinished(f, self._options, self._wall_s()))]
-        said = f"{len(there)} files match {self._options.pattern!r}" if there else "no file yet, which is fine"
+        match = "1 file matches" if len(there) == 1 else f"{len(there)} files match"
+        said = f"{match} {self._options.pattern!r}" if there else "no file yet, which is fine"
         probes.append(Probe("files", ok=True, message=said + (f"; not complete: {listed(waiting)}" if waiting else "")))
         return [*probes, *self._readable()]
 

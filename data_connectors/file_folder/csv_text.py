@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -22,6 +23,7 @@ _MAX_HEADER = 16 << 20
 _ROW_BYTES = 256
 _MAX_GROWTH = 4
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
+_READ = 1 << 20
 _UTF8 = {"utf-8", "utf-8-sig", "ascii"}
 
 
@@ -40,10 +42,13 @@ def read_csv(file: BinaryIO, options: Options, start: Start) -> Iterator[Piece]:
     header, begin = _header(file, options)
     place, row = start.place or begin, start.row
     file.seek(place)
+    first = functools.cache(functools.partial(_lines_before, file, place))
+    lines = 0
     for chunk in _chunks(file, options):
         place += len(chunk)
         here = replace(start, row=row)
-        frame, rejects = _split(_utf8(chunk, options), header, options, here)
+        frame, rejects = _split(_utf8(chunk, options), header, options, here, Before(first, lines))
+        lines += chunk.count(b"\n")
         frame, repeated = _without_headers(frame, header, here)
         if frame.height or rejects or repeated:
             yield Piece(frame, row, place, (*rejects, *repeated))
@@ -155,13 +160,35 @@ def _last_end(data: bytes, quote: bytes) -> int:
     return cut
 
 
-def _split(chunk: bytes, header: list[str], options: Options, start: Start) -> tuple[pl.DataFrame, list[Reject]]:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How many lines of the file stand before a run: of earlier readings (counted when asked) and of this one."""
+
+    earlier: Callable[[], int]
+    lines: int
+
+
+def _lines_before(file: BinaryIO, place: int) -> int:
+    """Count the lines that end before `place`; the file stands afterwards where it stood."""
+    stood = file.tell()
+    file.seek(0)
+    lines, left = 0, place
+    while left and (data := file.read(min(left, _READ))):
+        lines, left = lines + data.count(b"\n"), left - len(data)
+    file.seek(stood)
+    return lines
+
+
+def _split(
+    chunk: bytes, header: list[str], options: Options, start: Start, before: Before
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """Split a run of lines, told where it stands in the file."""
     if _regular(chunk, len(header), options):
         try:
             return _fast(chunk, header, options), []
         except pl.exceptions.PolarsError:
             pass  # said line by line below, with the line that is wrong
-    return _slow(_decode_utf8(chunk), header, options, start)
+    return _slow(_decode_utf8(chunk), header, options, start, before.earlier() + before.lines)
 
 
 def _decode_utf8(chunk: bytes) -> str:
@@ -199,24 +226,29 @@ def _fast(chunk: bytes, header: list[str], options: Options) -> pl.DataFrame:
     )
 
 
-def _slow(text: str, header: list[str], options: Options, start: Start) -> tuple[pl.DataFrame, list[Reject]]:
+def _slow(
+    text: str, header: list[str], options: Options, start: Start, lines: int
+) -> tuple[pl.DataFrame, list[Reject]]:
     rows: list[list[str]] = []
     rejects: list[Reject] = []
-    reader = _reader(io.StringIO(text, newline=""), options)
+    reader, ended = _reader(io.StringIO(text, newline=""), options), lines
     try:
         for number, fields in enumerate(reader, start.row):
             if len(fields) == len(header):
                 rows.append(fields)
             elif fields:
-                rejects.append(_odd_line(fields, number, len(header), options, start.name))
+                here = f"{start.name}: line {ended + 1} has {_fields(fields)}"
+                said = f"{here} and the header {len(header)} - correct the line"
+                raw = clipped(options.separator.join(fields))
+                rejects.append(Reject(start.name, number, raw, "column_count", said))
+            ended = lines + reader.line_num
     except csv.Error as error:
-        raise Unreadable("bad_csv", f"cannot be split near line {reader.line_num + 1} ({error})", text[:200]) from error
+        raise Unreadable("bad_csv", f"cannot be split near line {ended + 1} ({error})", text[:200]) from error
     return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row"), rejects
 
 
-def _odd_line(fields: list[str], number: int, width: int, options: Options, name: str) -> Reject:
-    said = f"{name}: row {number + 1} has {len(fields)} fields and the header {width} - correct the line"
-    return Reject(name, number, clipped(options.separator.join(fields)), "column_count", said)
+def _fields(fields: list[str]) -> str:
+    return "1 field" if len(fields) == 1 else f"{len(fields)} fields"
 
 
 def _without_headers(frame: pl.DataFrame, header: list[str], start: Start) -> tuple[pl.DataFrame, list[Reject]]:

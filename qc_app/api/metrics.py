@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 
 from qc_app.api.meter import EDGES, Counted
 from qc_app.api.office import Office
-from qc_app.plant import Plant
 from qc_app.store import Store
 from qc_app.views.moments import moment
-from qc_app.views.overview import last_night
+from qc_app.views.night import night_steps
 from qc_app.views.readiness import last_units, readiness
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,7 +39,7 @@ def exposition(office: Office) -> str:
         _requests(office.meter.read()),
     ]
     if not ready.reasons or ready.last_value_at is not None:
-        families += _plant(office.store, office.plant, office.now())
+        families += _plant(office.store, office.now())
     return "".join(f"{line}\n" for family in families for line in _lines(family))
 
 
@@ -56,8 +55,8 @@ def _requests(counted: Mapping[tuple[str, str, int], Counted]) -> Family:
     return Family("qc_request_seconds", "histogram", "Seconds to answer, by route, method and status.", samples)
 
 
-def _plant(store: Store, plant: Plant, now: datetime) -> list[Family]:
-    return [_records(store), _lag(store, now), _alarms(store), *_night(store, plant, now), *_models(store, now)]
+def _plant(store: Store, now: datetime) -> list[Family]:
+    return [_records(store), _lag(store, now), _alarms(store), *_night(store, now), *_models(store, now)]
 
 
 def _records(store: Store) -> Family:
@@ -86,8 +85,8 @@ def _alarms(store: Store) -> Family:
     return Family("qc_alarms", "gauge", "Open alarms by state and priority.", samples)
 
 
-def _night(store: Store, plant: Plant, now: datetime) -> list[Family]:
-    night = last_night(store, plant)
+def _night(store: Store, now: datetime) -> list[Family]:
+    night = night_steps(store)
     steps: list[Sample] = [("", {"status": s}, getattr(night, s)) for s in ("done", "failed", "running")]
     ended: list[Sample] = [] if night.ended is None else [("", {}, max((now - night.ended).total_seconds(), 0.0))]
     return [

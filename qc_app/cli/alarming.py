@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import acknowledge_alarm, close_incident, remove_alarm, restore_alarm, shelve_alarm, unshelve_alarm
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, say, table
@@ -43,7 +44,7 @@ def list_alarms(
     sides = {"no": "right", "priority": "", "state": "", "stage": "", "subject": "", "incident": "right",
              "raised": "", "hidden because": "", "": ""}  # fmt: skip
     if rows:
-        table(f"{len(rows)} alarms", sides, rows)
+        table(counted(len(rows), "alarm"), sides, rows)
     else:
         say("no alarm")
     return 0

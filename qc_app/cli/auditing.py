@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import export_audit
 from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, say, table
@@ -46,7 +47,7 @@ def list_audit(
     ]
     sides = dict.fromkeys(("no", "when (UTC)", "who", "role", "what", "on", "why", "from"), "")
     if rows:
-        table(f"{len(rows)} entries", sides, rows)
+        table(counted(len(rows), "entry"), sides, rows)
     else:
         say("no such entry")
     return 0
@@ -84,6 +85,7 @@ def export(
         data = export_audit(store, local_actor(), reason=reason)
         out.write_bytes(data)
         verdict = audit_verdict(store)
-    say(f"{len(data.splitlines())} entries in {out}; keep it, or the newest digest, where nobody here can change it")
+    written = counted(len(data.splitlines()), "entry")
+    say(f"{written} in {out}; keep it, or the newest digest, where nobody here can change it")
     say(verdict.wrong or verdict.sentence)
     return 1 if verdict.wrong else 0

@@ -108,7 +108,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = command.main(None if argv is None else list(argv), prog_name="qc", standalone_mode=False)
     except TyperException as error:
         words = error.format_message()
-        return fail(f"{words.rstrip('.')} - see `qc --help`", WRONG) if words else WRONG
+        asked = getattr(error, "ctx", None)
+        help_of = f"{asked.command_path} --help" if asked else "qc --help"
+        return fail(f"{words.rstrip('.')} - see `{help_of}`", WRONG) if words else WRONG
     except (Abort, KeyboardInterrupt):
         return fail("stopped", FAILED)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence, never a traceback

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import apply_plant
 from qc_app.cli.checks import probes
 from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, out, plant_of, say, table, text_of
-from qc_app.clock import WallClock
+from qc_app.clock import WallClock, plant_time
 from qc_app.errors import PlantError
 from qc_app.plant import Plant, difference, parse, read_sheet, remarks, render, require_sound, shortened
 from qc_app.plant.nights import newest_night, night_moment
 from qc_app.records import PlantVersion
 from qc_app.store import Store
-from qc_app.views import RINGS, live_table, others_since, sources_table
+from qc_app.views import RINGS, live_table, others_since, overview, sources_table
 
 ALARMS = 10
 SOURCES = 20
 NOTES = 20
+SENTENCE = 120
 
 
 def register(app: typer.Typer) -> None:
@@ -67,14 +70,14 @@ def apply(
             return 1
         seen = version.id if version else 0
         apply_plant(store, local_actor(), render(new), reason, (file or stages or Path()).name, seen=seen)
-    say(f"applied: {len(new.stages)} stages, {len(new.sources)} sources in {home}")
+    say(f"applied: {counted(len(new.stages), 'stage')}, {counted(len(new.sources), 'source')} in {home}")
     return 0
 
 
 def _shown(version: PlantVersion | None, new: Plant) -> list[str]:
     """Say what a new definition changes and what is odd about it; return the changes."""
     old = parse(version.definition, where="the journal") if version else None
-    changes = difference(old, new) if old else [f"plant {new.name!r} with {len(new.stages)} stages is new"]
+    changes = difference(old, new) if old else [f"plant {new.name!r} with {counted(len(new.stages), 'stage')} is new"]
     for line in shortened(changes) or ["nothing changes"]:
         say(f"  {line}")
     notes = remarks(new)
@@ -109,7 +112,7 @@ def check(
             out.print(f"[{'green' if probe.ok else 'red'}]{'ok  ' if probe.ok else 'FAIL'}[/] ", end="")
             say(f"{probe.step}: {probe.message}")
             failed += not probe.ok
-    say(f"{failed} checks failed" if failed else "all checks passed")
+    say(f"{counted(failed, 'check')} failed" if failed else "all checks passed")
     return 1 if failed else 0
 
 
@@ -118,15 +121,15 @@ def status(home: Home = HOME) -> int:
     with opened(home) as store:
         plant = plant_of(store)
         _who_and_when(store, plant)
-        alarms = store.journal.alarms.counts()
+        units = {(x.stage, x.characteristic): x.values["units"] for x in store.journal.latest.all()}
         rows = [
-            (x.values["state"], x.stage, x.characteristic, str(x.values["units"]), str(x.values["labels"]),
-             x.values["tier"], str(alarms.get(x.stage, 0)), x.values["state_sentence"][:90])
-            for x in store.journal.latest.all()
+            (r["state"], r["stage"], r["characteristic"], str(units.get((r["stage"], r["characteristic"]), 0)),
+             str(r["labels"]), r["tier"], str(r["alarms"]), shorten(r["sentence"], SENTENCE, placeholder=" ..."))
+            for r in overview(store, plant).rows.iter_rows(named=True)
         ]  # fmt: skip
         sides = {"state": "", "stage": "", "characteristic": "", "units": "right", "labels": "right", "tier": "",
-                 "alarms": "right", "": ""}  # fmt: skip
-        table(f"{plant.name}: {len(plant.stages)} stages", sides, rows)
+                 "alarms": "right", "why": ""}  # fmt: skip
+        table(f"{plant.name}: {counted(len(plant.stages), 'stage')}", sides, rows)
         _open_alarms(store)
         _live(store, plant)
         _books(store, plant)
@@ -135,7 +138,7 @@ def status(home: Home = HOME) -> int:
 
 def _who_and_when(store: Store, plant: Plant) -> None:
     lease = store.journal.lease.holder()
-    say(f"scheduler: {lease.holder} (until {lease.until:%H:%M:%S} UTC)" if lease else "scheduler: none runs")
+    say(f"scheduler: {lease.holder}" if lease else "scheduler: none runs - start it with `qc up`")
     now = store.clock.now()
     nights = store.journal.runs.list(job="night", last=1)
     last = nights[0] if nights else None
@@ -143,7 +146,7 @@ def _who_and_when(store: Store, plant: Plant) -> None:
     day = newest_night(plant, now)
     defined = store.journal.plants.history()[0].at
     if night_moment(plant, day) >= defined and (last is None or last.plant_day < day):
-        say(f"the night of {day} was due at {night_moment(plant, day):%Y-%m-%d %H:%M} UTC and has not run")
+        say(f"the night of {day} was due at {plant_time(night_moment(plant, day), plant.zone)} and has not run")
 
 
 def _open_alarms(store: Store) -> None:
@@ -163,7 +166,7 @@ def _live(store: Store, plant: Plant) -> None:
     """Say of each live source how its connection stands."""
     for row in live_table(store, plant.sources, datetime.now(UTC)).iter_rows(named=True):
         newest = row["last_value"]
-        heard = f"newest value {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else "no value yet"
+        heard = f"newest value {plant_time(newest, plant.zone)}" if newest else "no value yet"
         say(f"source {row['source']} ({row['kind']}): {row['link']}, {row['kept']} kept, {heard} - {row['words']}")
 
 

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import roll_back_plant
 from qc_app.cli.terminal import HOME, Home, Reason, opened, out, plant_of, say, table
+from qc_app.clock import plant_time
 from qc_app.plant import difference, parse, shortened
 from qc_app.views import changes_between, plant_version, plant_versions
 
@@ -29,12 +31,12 @@ def history(home: Home = HOME) -> int:
         plant = plant_of(store)
         versions = plant_versions(store)
     rows = [
-        (str(v["version"]), f"{v['at']:%Y-%m-%d %H:%M} UTC", v["author"], v["reason"] or "-", str(v["changes"]),
+        (str(v["version"]), plant_time(v["at"], plant.zone), v["author"], v["reason"] or "-", str(v["changes"]),
          v["what"][:100])
         for v in versions.iter_rows(named=True)
     ]  # fmt: skip
     sides = {"": "right", "in force from": "", "by": "", "because": "", "changes": "right", "first of them": ""}
-    table(f"{plant.name}: {len(rows)} versions, the first listed is in force", sides, rows)
+    table(f"{plant.name}: {counted(len(rows), 'version')}, the first listed is in force", sides, rows)
     return 0
 
 

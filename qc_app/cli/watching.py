@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 
+from models.words import counted
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, say
 from qc_app.jobs.monitoring.watchman import look_at_night, look_at_scheduler
 from qc_app.notify import post
@@ -27,7 +28,8 @@ def watch(home: Home = HOME) -> int:
         if silent:
             store.journal.alarms.advance(store.clock.now())
             done = post(store, plant, Settings.load(home).address)
-            say(f"told in the scheduler's place: {done.sent} messages sent, {done.failed} not")
+            failed = f", {done.failed} could not be sent - see `qc notify list`" if done.failed else ""
+            say(f"told in the scheduler's place: {counted(done.sent, 'message')} sent{failed}")
         night = night_account(store, plant, datetime.now(UTC))
     say(night.sentence)
     for condition in found:

@@ -21,7 +21,7 @@ def last_night(now: Here) -> None:
     zone = now.plant.zone
     due = f"due {local(found.due, zone)}, must have reported by {local(found.report_by, zone)}; " if found.due else ""
     st.html(markup.heading("Last night", f"{due}next {local(found.next_due, zone)}"))
-    say(found.sentence, _STATE.get(found.status, "watch" if (found.rows["state"] == "failed").any() else ""))
+    say(found.sentence, _STATE.get(found.status, "watch" if found.troubled else ""))
     told = found.rows.with_columns(pl.col("state").replace_strict(_WORD, default="?"))
     columns = tables.headings(("state", "stage", "line", "done", "expected", "failed", "seconds", "cause"))
     columns |= {"done": "Steps done", "failed": "Failed"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
@@ -11,10 +12,15 @@ from qc_app.dashboard import markup, tables
 from qc_app.dashboard.hand_over import hand_over
 from qc_app.dashboard.overview_table import columns, drawn, filtered
 from qc_app.dashboard.session import Here, guarded, here, inks, say, top
-from qc_app.views import OverviewView, age, figure, interval, overview, percent, state_word
+from qc_app.views import NightAccount, OverviewView, age, figure, interval, night_account, overview, percent, state_word
+
+if TYPE_CHECKING:
+    from qc_app.plant import Plant
+    from qc_app.store import Store
 
 MOST_CARDS = 6
 EVERY_S = 15
+NIGHT_S = 60  # a night of a large plant is tens of thousands of runs: not read at every beat
 
 
 @guarded
@@ -33,15 +39,20 @@ def page() -> None:
 @guarded
 def _live(now: Here) -> None:
     view = overview(now.store, now.plant)
-    st.html(markup.facts(_facts(view)))
+    night = _night(now.store, now.plant, str(now.store.home))
+    st.html(markup.facts(_facts(view, night)))
     _attention(view)
     _all(view, now)
 
 
-def _facts(view: OverviewView) -> list[markup.Fact]:
+@st.cache_resource(ttl=NIGHT_S, show_spinner=False, max_entries=8)
+def _night(_store: Store, _plant: Plant, home: str) -> NightAccount:  # noqa: ARG001 - what the cache goes by
+    return night_account(_store, _plant, datetime.now(UTC))
+
+
+def _facts(view: OverviewView, night: NightAccount) -> list[markup.Fact]:
     counts = view.counts
     alarmed = "act" if view.alarms_high else "watch" if view.alarms_open else ""
-    night = view.night
     ended = f" · {age(night.ended, view.at)} ago" if night.ended else ""
     return [
         *(
@@ -51,7 +62,7 @@ def _facts(view: OverviewView) -> list[markup.Fact]:
         markup.Fact("Alarms open", str(view.alarms_open), note=f"{view.alarms_high} high", state=alarmed),
         markup.Fact("Labels owed", f"{view.labels_owed:,}"),
         markup.Fact(
-            "Last night", str(night.day or "–"), note=night.sentence + ended, state="watch" if night.failed else ""
+            "Last night", str(night.day or "–"), note=night.short + ended, state="watch" if night.troubled else ""
         ),
     ]
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from data_connectors.schema import Characteristic, Stage
+from models.words import counted
 from qc_app.clock import plant_day
 from qc_app.jobs.as_known import remembered
 from qc_app.jobs.faultpoint import reached
@@ -204,10 +205,11 @@ class _Work:
         promoted = sum(run.numbers.get("verdict") == "promoted" for run in self.runs if run.stage)
         predicted = sum(int(run.numbers.get("predicted", 0)) for run in self.runs)
         words = (
-            f"{active} of {len(self.stages)} stages had news; {promoted} models promoted, {predicted} units predicted"
+            f"{active} of {counted(len(self.stages), 'stage')} had news; {counted(promoted, 'model')} promoted,"
+            f" {counted(predicted, 'unit')} predicted"
         )
         if failed:
-            words += f"; {len(failed)} steps failed, first: {failed[0].sentence}"
+            words += f"; {counted(len(failed), 'step')} failed, first: {failed[0].sentence}"
         if self.unread:
             words += f"; {unread(self.unread)}"
         numbers = {"stages": active, "promoted": promoted, "predicted": predicted, "failed": len(failed),

@@ -18,6 +18,7 @@ from qc_app.jobs.monitoring.alarms import Condition, settle
 from qc_app.jobs.monitoring.charts import Charted, charted
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
+from qc_app.plant import Plant, Span, holiday_spans
 from qc_app.records import Alarm, Latest, ModelVersion
 
 NEWEST = 200
@@ -108,7 +109,7 @@ def _confirmed(night: Night, model: ModelVersion) -> datetime:
 
 def _of_sources(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> list[Condition]:
     now, quiet = night.cutoff, _quiet_from(night, stage)
-    found = [look.silent(night.rows(stage)["t_event"].tail(NEWEST), quiet, now)]
+    found = [look.silent(night.rows(stage)["t_event"].tail(NEWEST), quiet, now, night.plant.zone)]
     found += [_late(night, stage, what, p) for what, p in pictures.items()]
     found += [look.gauge_overdue(what, _gauge_due(night, stage, what), now) for what in pictures]
     return [c for c in found if c is not None]
@@ -132,11 +133,15 @@ def _wake(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -
 
 def _quiet_from(night: Night, stage: Stage) -> datetime | None:
     lateness = max((s.lateness_s for s in night.plant.sources_of(stage.id)), default=0.0)
-    return look.silent_from(night.rows(stage)["t_event"].tail(NEWEST), lateness)
+    return look.silent_from(night.rows(stage)["t_event"].tail(NEWEST), lateness, _rests(night.plant))
 
 
 def _late_from(night: Night, picture: Picture) -> datetime | None:
-    return look.overdue_from(picture.labels["t_known"], night.plant.label_window_days)
+    return look.overdue_from(picture.labels["t_known"], night.plant.label_window_days, _rests(night.plant))
+
+
+def _rests(plant: Plant) -> tuple[Span, ...]:
+    return holiday_spans(plant.calendar, plant.zone, plant.day_starts)
 
 
 def _gauge_due(night: Night, stage: Stage, what: Characteristic) -> datetime | None:

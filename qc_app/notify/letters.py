@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from models.words import counted
 from qc_app.alarming.kinds import PRIORITIES
 from qc_app.plant import Plant, Route, shift_at
 from qc_app.records import Alarm, AlarmMove, Letter
@@ -116,7 +117,8 @@ def _title(news: Sequence[News], plant: Plant) -> str:
         text = f"[{first.priority}] {first.stage or plant.name}: {first.sentence}"
     else:
         high = sum(n.alarm.priority == "high" for n in news)
-        text = f"{len(news)} alarms at {plant.name}, {high} high; first: {first.stage or 'plant'}: {first.sentence}"
+        many = f"{counted(len(news), 'alarm')} at {plant.name}, {high} high"
+        text = f"{many}; first: {first.stage or 'plant'}: {first.sentence}"
     line = " ".join(text.split())
     return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
 

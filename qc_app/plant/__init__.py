@@ -1,7 +1,17 @@
 """What a plant is: stages, sources, limits, schedule, calendar. The definition as TOML, both ways, exact."""
 
 from qc_app.plant.alarms import AlarmRule, Route, rule_in_force
-from qc_app.plant.calendar import Calendar, Shift, Span, day_span, local_moment, shift_at, shifts_of
+from qc_app.plant.calendar import (
+    Calendar,
+    Shift,
+    Span,
+    day_span,
+    holiday_spans,
+    local_moment,
+    shift_at,
+    shifts_of,
+    wait_over,
+)
 from qc_app.plant.difference import difference, shortened
 from qc_app.plant.marks import KNOWN_KINDS, Mark, require_kind
 from qc_app.plant.nearest import nearest
@@ -31,6 +41,7 @@ __all__ = [
     "difference",
     "digest",
     "everything",
+    "holiday_spans",
     "local_moment",
     "nearest",
     "parse",
@@ -47,5 +58,6 @@ __all__ = [
     "stamped",
     "taken",
     "version_in",
+    "wait_over",
     "write_sheet",
 ]

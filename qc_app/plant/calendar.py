@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, get_args
@@ -109,6 +110,41 @@ def day_span(day: date, zone: str, day_starts: int) -> Span:
     """
     clock = f"{day_starts:02d}:00"
     return Span("", day, local_moment(day, clock, zone), local_moment(day + timedelta(days=1), clock, zone))
+
+
+def holiday_spans(calendar: Calendar, zone: str, day_starts: int) -> tuple[Span, ...]:
+    """Return the plant's holidays in order, each from the start of its plant day to the start of the next.
+
+    Examples
+    --------
+    >>> [span.start.isoformat() for span in holiday_spans(Calendar(holidays=(date(2026, 12, 25),)), "Europe/Berlin", 6)]
+    ['2026-12-25T05:00:00+00:00']
+    """
+    return tuple(day_span(day, zone, day_starts) for day in sorted(calendar.holidays))
+
+
+def wait_over(begin: datetime, wait: timedelta, rests: Sequence[Span]) -> datetime:
+    """Return when a wait is over that stands still while the plant rests.
+
+    Parameters
+    ----------
+    begin : datetime
+        Aware.
+    wait : timedelta
+    rests : sequence of Span
+        In order, none over another: see `holiday_spans`.
+
+    Examples
+    --------
+    >>> rests = holiday_spans(Calendar(holidays=(date(2026, 12, 25), date(2026, 12, 26))), "UTC", 6)
+    >>> wait_over(datetime(2026, 12, 24, 18, tzinfo=UTC), timedelta(days=1), rests).isoformat()
+    '2026-12-27T18:00:00+00:00'
+    """
+    over = begin + wait
+    for rest in rests:
+        if rest.start < over and rest.end > begin:
+            over += rest.end - max(rest.start, begin)
+    return over
 
 
 def shifts_of(calendar: Calendar, day: date, zone: str, day_starts: int) -> tuple[Span, ...]:

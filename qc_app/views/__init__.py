@@ -35,7 +35,7 @@ from qc_app.views.marks import span_of_event
 from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.moments import WINDOWS, age, local, moment, span
 from qc_app.views.night import NightAccount, night_account
-from qc_app.views.overview import NO_DATA, Night, OverviewView, overview, stage_states
+from qc_app.views.overview import NO_DATA, OverviewView, overview, stage_states
 from qc_app.views.people import accounts_table
 from qc_app.views.performance import PerformanceView, performance_view
 from qc_app.views.scheduling import overdue_night, silence
@@ -75,7 +75,6 @@ __all__ = [
     "LabelsView",
     "LearnerView",
     "ModelsView",
-    "Night",
     "NightAccount",
     "OverviewView",
     "PerformanceView",

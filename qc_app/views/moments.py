@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from qc_app.clock import plant_time
+
 #: Words for windows of time, as they stand in an address: ``?window=7d``.
 WINDOWS: dict[str, timedelta | None] = {
     "8h": timedelta(hours=8),
@@ -27,10 +29,7 @@ def local(moment: datetime | None, zone: str) -> str:
     >>> local(None, "UTC")
     '–'
     """
-    if moment is None:
-        return "–"
-    text = moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %z")
-    return f"{text[:-2]}:{text[-2:]}"
+    return "–" if moment is None else plant_time(moment, zone)
 
 
 def age(moment: datetime | None, now: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Stage
+from models.words import counted
 from qc_app.plant import Plant
 from qc_app.plant.nights import newest_night, night_moment, report_due
 from qc_app.records import Run
@@ -18,6 +19,7 @@ from qc_app.views.moments import local
 from qc_app.views.scheduling import silence
 
 WHOLE = "plant"
+_BETWEEN_NIGHTS = ("ingest", "requests")  # run all day and say nothing about a night
 _SCHEMA: dict[str, Any] = {
     "state": pl.String,
     "stage": pl.String,
@@ -40,10 +42,12 @@ class NightAccount:
     day : date or None
         Its plant day; None: none was due yet.
     due, report_by, next_due : datetime or None
+    ended : datetime or None
+        None: it still runs, or never ran.
     status : str
         ``done``, ``running``, ``failed``, ``missing`` (it did not run) or ``none`` (none was due yet).
-    sentence : str
-        All of it in one line.
+    short, sentence : str
+        How it went; the same with its day and the next one.
     rows : polars.DataFrame
         One row a stage, and one for the plant as a whole: what failed first.
     """
@@ -52,9 +56,35 @@ class NightAccount:
     due: datetime | None
     report_by: datetime | None
     next_due: datetime
+    ended: datetime | None
     status: str
+    short: str
     sentence: str
     rows: pl.DataFrame
+
+    @property
+    def troubled(self) -> bool:
+        """Tell whether somebody should look: it did not run, it failed, or a stage in it did."""
+        return self.status in {"missing", "failed"} or bool((self.rows["state"] == "failed").any())
+
+
+@dataclass(frozen=True, slots=True)
+class NightSteps:
+    """The steps of the newest night, counted by how they ended, and when one ended last; for machines that watch."""
+
+    done: int = 0
+    failed: int = 0
+    running: int = 0
+    ended: datetime | None = None
+
+
+def night_steps(store: Store) -> NightSteps:
+    """Count the steps of the newest night within three days."""
+    found = store.journal.runs.newest_day(store.clock.now() - timedelta(days=3), _BETWEEN_NIGHTS)
+    if found is None:
+        return NightSteps()
+    done, failed, running = (found.counts.get(status, 0) for status in ("done", "failed", "running"))
+    return NightSteps(done, failed, running, found.ended)
 
 
 def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
@@ -74,16 +104,25 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     following = night_moment(plant, newest_night(plant, now) + timedelta(days=1))
     if not last and (not history or night_moment(plant, day) < history[0].at):
         words = f"No night was due yet; the first is due {local(following, plant.zone)}."
-        return NightAccount(None, None, None, following, "none", words, pl.DataFrame(schema=_SCHEMA))
+        none = pl.DataFrame(schema=_SCHEMA)
+        return NightAccount(None, None, None, following, None, "none", "none was due yet", words, none)
     runs = store.journal.runs.list(plant_day=day)
+    by_stage: dict[str, list[Run]] = {}
+    for run in runs:
+        by_stage.setdefault(run.stage, []).append(run)
     night = next((run for run in reversed(runs) if run.job == "night"), None)
     status = night.status if night else "missing"
     why = _why(night, silence(store, wall))
-    rows = [_whole(runs, status, why), *(_row(one, runs, status, why) for one in plant.stages)]
+    rows = [_whole(runs, status, why), *(_row(one, by_stage.get(one.id, []), status, why) for one in plant.stages)]
     ranked = sorted(rows, key=lambda row: _RANK[row[0]])
     frame = pl.DataFrame(ranked, schema=_SCHEMA, orient="row")
-    words = _words(day, status, frame, why, local(following, plant.zone))
-    return NightAccount(day, night_moment(plant, day), report_due(plant, day), following, status, words, frame)
+    judged = store.journal.decisions.list(last=500)
+    promoted = sum(one.verdict == "promoted" and one.plant_day == day for one in judged)
+    short = _words(status, frame, why, promoted)
+    words = f"Night of {day}: {short}; next due {local(following, plant.zone)}."
+    ended = night.ended if night else None
+    due, by = night_moment(plant, day), report_due(plant, day)
+    return NightAccount(day, due, by, following, ended, status, short, words, frame)
 
 
 def _why(night: Run | None, silent: str) -> str:
@@ -100,7 +139,7 @@ def _whole(runs: Sequence[Run], status: str, why: str) -> tuple[Any, ...]:
 
 
 def _row(stage: Stage, runs: Sequence[Run], status: str, why: str) -> tuple[Any, ...]:
-    mine = [run for run in runs if run.stage == stage.id and not run.job.startswith(("request", "ingest"))]
+    mine = [run for run in runs if not run.job.startswith(("request", "ingest"))]
     names = [what.name for what in stage.characteristics]
     expected = ["monitor", *(f"{job} {name}" for name in names for job in ("adapt", "predict")), "report"]
     return _judged(stage.id, stage.line, expected, mine, (status, why))
@@ -128,12 +167,13 @@ def _judged(
     return (state, stage, line, len(expected), done, len(failed), round(seconds, 1), cause)
 
 
-def _words(day: date, status: str, rows: pl.DataFrame, why: str, following: str) -> str:
+def _words(status: str, rows: pl.DataFrame, why: str, promoted: int) -> str:
     of_stages = rows.filter(pl.col("stage") != WHOLE)
     count = {state: of_stages.filter(pl.col("state") == state).height for state in _RANK}
-    parts = [f"{count['done']} of {of_stages.height} stages done"]
+    parts = [f"{count['done']} of {counted(of_stages.height, 'stage')} done"]
     parts += [f"{count['quiet']} had nothing new"] if count["quiet"] else []
     parts += [f"{count['failed']} with failures"] if count["failed"] else []
     parts += [f"{count['missing'] + count['running']} not reached"] if count["missing"] + count["running"] else []
+    parts += [f"{promoted} promoted"] if promoted else []
     begin = {"missing": why.rstrip("."), "failed": "it failed"}.get(status, status)
-    return f"Night of {day}: {begin}; {', '.join(parts)}; next due {following}."
+    return f"{begin}; {', '.join(parts)}"

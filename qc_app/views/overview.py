@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
-from qc_app.clock import plant_day
 from qc_app.plant import Plant
 from qc_app.records import Alarm
 from qc_app.store import Store
@@ -50,23 +49,6 @@ _SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
-    """What the last night did, counted: runs by how they ended."""
-
-    day: date | None = None
-    ended: datetime | None = None
-    done: int = 0
-    failed: int = 0
-    running: int = 0
-    promoted: int = 0
-    sentence: str = "No night has run yet."
-
-
-#: Jobs that run all day and say nothing about a night.
-_BETWEEN_NIGHTS = ("ingest", "requests")
-
-
-@dataclass(frozen=True, slots=True)
 class OverviewView:
     """All of the overview.
 
@@ -77,7 +59,6 @@ class OverviewView:
     counts : mapping of str to int
         State -> rows.
     alarms_open, alarms_high, labels_owed : int
-    night : Night
     at : datetime
         The moment it was read.
     """
@@ -87,12 +68,11 @@ class OverviewView:
     alarms_open: int
     alarms_high: int
     labels_owed: int
-    night: Night
     at: datetime
 
 
 def overview(store: Store, plant: Plant) -> OverviewView:
-    """Read the latest values, the open alarms and the last night's runs; nothing is computed from rows."""
+    """Read the latest values and the open alarms; nothing is computed from rows."""
     latest = {(x.stage, x.characteristic): x.values for x in store.journal.latest.all()}
     alarms = [a for a in store.journal.alarms.list(open_only=True) if a.state in RINGS]
     of_stage: dict[str, list[Alarm]] = {}
@@ -113,7 +93,6 @@ def overview(store: Store, plant: Plant) -> OverviewView:
         alarms_open=len(alarms),
         alarms_high=sum(a.priority == "high" for a in alarms),
         labels_owed=int(frame["labels_owed"].sum()),
-        night=last_night(store, plant),
         at=store.clock.now(),
     )
 
@@ -122,31 +101,6 @@ def stage_states(store: Store, plant: Plant) -> dict[str, str]:
     """Return each stage's worst state, as on the overview."""
     rows = overview(store, plant).rows.sort("rank").unique("stage", keep="first", maintain_order=True)
     return dict(rows.select("stage", "state").iter_rows())
-
-
-def last_night(store: Store, plant: Plant) -> Night:
-    """Count how the runs of the newest plant day with a night ended."""
-    now = store.clock.now()
-    found = store.journal.runs.newest_day(now - timedelta(days=3), _BETWEEN_NIGHTS)
-    if found is None:
-        return Night()
-    count = {s: found.counts.get(s, 0) for s in ("done", "failed", "running")}
-    promoted = sum(d.verdict == "promoted" and d.plant_day == found.day for d in store.journal.decisions.list(last=500))
-    today = plant_day(now, plant.zone, plant.day_starts)
-    words = _night_words(found.day, count, promoted, today)
-    return Night(found.day, found.ended, **count, promoted=promoted, sentence=words)
-
-
-def _night_words(day: date, count: Mapping[str, int], promoted: int, today: date) -> str:
-    parts = [f"{count['done']} done"]
-    if count["failed"]:
-        parts.append(f"{count['failed']} failed")
-    if count["running"]:
-        parts.append(f"{count['running']} running")
-    if promoted:
-        parts.append(f"{promoted} promoted")
-    late = (today - day).days
-    return ", ".join(parts) + (f"; {late} days ago" if late > 1 else "")
 
 
 def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, alarms: list[Alarm]) -> tuple[Any, ...]:

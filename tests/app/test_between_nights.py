@@ -114,8 +114,8 @@ def test_the_night_still_sees_what_came_between(works):
 @pytest.mark.parametrize(
     ("action", "state", "words"),
     [
-        ("ingest", "done", "1 records from 1 stages: 1 new, 0 revisions, 0 duplicates, 0 quarantined; 1 predictions"),
-        ("night", "done", "nothing was done: the night of 2025-06-03 ran already (1 of 1 stages had news"),
+        ("ingest", "done", "1 record from 1 stage: 1 new, 0 revisions, 0 duplicates, 0 quarantined; 1 predictions"),
+        ("night", "done", "nothing was done: the night of 2025-06-03 ran already (1 of 1 stage had news"),
         ("lost", "failed", "could not read press-1-machine: folder"),
     ],
 )

@@ -48,7 +48,7 @@ def test_a_wrong_definition_is_code_2_and_changes_nothing(home, capsys):
 
 def test_apply_shows_the_difference_and_export_gives_it_back(home, capsys):
     assert main(["apply", "plant.toml"]) == 0
-    assert "'Works' with 1 stages is new" in told(capsys)
+    assert "'Works' with 1 stage is new" in told(capsys)
     assert main(["apply", "plant.toml"]) == 0
     assert "nothing changes" in told(capsys)
     Path("new.toml").write_text(Path("plant.toml").read_text().replace('"mm"', '"um"'))
@@ -71,7 +71,7 @@ def test_a_home_without_a_plant_says_what_to_do(home, capsys):
 def test_ingest_quarantine_labels_night_status(applied, capsys):
     deliver()
     assert main(["ingest"]) == 0
-    assert "3 records from 1 stages: 2 new, 0 revisions, 0 duplicates, 1 quarantined" in told(capsys)
+    assert "3 records from 1 stage: 2 new, 0 revisions, 0 duplicates, 1 quarantined" in told(capsys)
     assert main(["quarantine", "list"]) == 0
     assert "missing_unit" in told(capsys)
     assert main(["quarantine", "replay", "--all"]) == 0
@@ -87,7 +87,7 @@ def test_ingest_quarantine_labels_night_status(applied, capsys):
     assert main(["labels", "add", "labels.csv", *where]) == 0
     assert "2 results: 2 new, 0 corrections, 0 known already" in told(capsys)
     assert main(["night"]) == 0
-    assert "done: 1 of 1 stages had news" in told(capsys)
+    assert "done: 1 of 1 stage had news" in told(capsys)
     assert main(["status"]) == 0
     text = told(capsys)
     assert "scheduler: none runs" in text

@@ -25,7 +25,7 @@ def test_apply_check_ingest_night(tmp_path, monkeypatch, capsys):
     for command in (["apply", str(tmp_path / "plant.toml")], ["check"], ["ingest"], ["night"], ["status"]):
         assert main(command) == 0, capsys.readouterr()
     said = " ".join(capsys.readouterr().out.split())
-    assert "120 records from 1 stages: 120 new, 0 revisions, 0 duplicates, 0 quarantined; 80 predictions" in said
+    assert "120 records from 1 stage: 120 new, 0 revisions, 0 duplicates, 0 quarantined; 80 predictions" in said
     assert "balances; 0 held" in said
     with open_store(Settings(home=tmp_path / "home")) as store:
         assert store.lake.predictions("press-1", characteristic="width").height == 80

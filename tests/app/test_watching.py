@@ -167,7 +167,7 @@ def test_watch_tells_who_is_not_there_by_exit_code_and_by_mail(applied, capsys, 
     assert main(["watch"]) == 1
     words = told(capsys)
     assert "no scheduler works" in words
-    assert "1 messages sent, 0 not" in words
+    assert "1 message sent No night" in words
     assert went[0][0] == "mailto://somebody"
     assert "scheduler" in went[0][1].title
     with open_store(Settings(home=applied)) as store:

@@ -339,3 +339,15 @@ def test_discover_and_preview_of_a_broken_file_say_so(tmp_path: Path) -> None:
         connector.discover()
     assert connector.preview(STAGE).rejects[0].reason == "bad_parquet"
     assert [p.ok for p in connector.check()] == [True, True, False]
+
+
+def test_an_odd_line_is_named_by_its_place_in_the_file(tmp_path: Path) -> None:
+    """As an editor counts: header, blank lines and line feeds within quotes included, also when a reading goes on."""
+    good = [row(f"C{i}") for i in range(20)]
+    lines = [HEAD, row("A"), "\n", '"A\n2","2024-05-01T06:00:00Z","1","2"\n', "short,line\n", *good, "again,short\n"]
+    (tmp_path / "a.csv").write_text("".join(lines))
+    source = source_on(tmp_path, batch_rows=1)
+    batches = read(source)
+    assert [r.message.split(" has ")[0] for b in batches for r in b.rejects] == ["a.csv: line 6", "a.csv: line 27"]
+    resumed = read(source, batches[0].after)
+    assert [r.message.split(" has ")[0] for b in resumed for r in b.rejects] == ["a.csv: line 27"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -10,6 +10,7 @@ import pytest
 
 from data_connectors.schema import Characteristic
 from qc_app.jobs.monitoring import conditions as look
+from qc_app.plant import Calendar, holiday_spans
 
 CRACK = Characteristic("crack", kind="binary")
 WIDTH = Characteristic("width", "mm", lower=9.0, upper=11.0)
@@ -108,3 +109,30 @@ def test_results_that_come_long_after_their_units_are_late_though_they_come(dela
     if found:
         assert "came 9.0 days after their units in the median; 3 days are allowed" in found.sentence
     assert look.slow_results(labels.head(4), 1, Characteristic("width")) is None
+
+
+HOLIDAYS = Calendar(holidays=(date(2026, 12, 25), date(2026, 12, 26)))
+
+
+def test_silence_waits_for_the_end_of_the_holidays_and_is_told_in_plant_time():
+    came = pl.Series([datetime(2026, 12, 24, hour, tzinfo=UTC) for hour in (10, 11, 12)])
+    rests = holiday_spans(HOLIDAYS, "Europe/Berlin", 6)
+    assert look.silent_from(came, 0.0) == datetime(2026, 12, 25, 12, tzinfo=UTC)
+    due = look.silent_from(came, 0.0, rests)
+    assert due == datetime(2026, 12, 27, 12, tzinfo=UTC)
+    assert look.silent(came, due, datetime(2026, 12, 27, 11, tzinfo=UTC), "Europe/Berlin") is None
+    told = look.silent(came, due, datetime(2026, 12, 27, 13, tzinfo=UTC), "Europe/Berlin")
+    assert told is not None
+    assert told.sentence == (
+        "no unit since 2026-12-24 13:00 +01:00, 3.0 days ago; one was due by 2026-12-27 13:00 +01:00"
+    )
+
+
+def test_results_are_not_owed_on_holidays():
+    known = pl.Series([datetime(2026, 12, 20, tzinfo=UTC)])
+    rests = holiday_spans(HOLIDAYS, "UTC", 6)
+    assert look.overdue_from(known, 14, rests) - look.overdue_from(known, 14) == timedelta(days=2)
+
+
+def test_one_of_many_is_told_in_the_singular():
+    assert "1 of the newest 5 results is out" in look.measured_out(measured([10.0] * 4 + [11.5]), WIDTH).sentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -16,7 +16,7 @@ from qc_app.api.problems import Refusal
 from qc_app.api.shapes import AlarmOut, AlarmsOut, HealthOut, ModelOut, ModelsOut, Moment, RunOut, RunsOut
 from qc_app.records import Alarm, ModelStatus, ModelVersion, Priority, Run, RunStatus
 from qc_app.views.alarms import RINGS, urgency
-from qc_app.views.overview import last_night
+from qc_app.views.night import night_account
 from qc_app.views.readiness import readiness
 
 router = APIRouter(tags=["reading"], dependencies=[Depends(reads)])
@@ -120,14 +120,14 @@ def runs(
 def health(request: Request, office: OfficeOf) -> Response:
     """Tell whether the plant is looked after: store, newest value, last night, open alarms."""
     found, plant = readiness(office.store), office.plant
-    night = last_night(office.store, plant)
+    night = night_account(office.store, plant, datetime.now(UTC))
     standing = [a for a in office.store.journal.alarms.list(open_only=True) if a.state in RINGS]
     told = HealthOut(
         ready=not found.reasons,
         reasons=list(found.reasons),
         last_value_at=found.last_value_at,
         last_value_age_s=found.last_value_age_s,
-        night=night.sentence,
+        night=night.short,
         night_ended=night.ended,
         alarms_open=len(standing),
         alarms_high=sum(a.priority == "high" for a in standing),

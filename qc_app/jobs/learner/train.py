@@ -15,6 +15,7 @@ from models.continual import Forgetting, forgotten, remember, taught
 from models.continual.memory import gone
 from models.errors import ModelsError
 from models.state import to_bytes
+from models.words import counted
 from qc_app import framing
 from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
@@ -205,7 +206,7 @@ class _Training:
         )
 
     def _sentence(self, labels: int, guard: Forgetting | None) -> str:
-        words = f"{self.reason}; learned from {labels} labels of {len(self.today)} stages and characteristics"
+        words = f"{self.reason}; learned from {labels} labels of {counted(len(self.today), 'characteristic')}"
         words += f" and {len(self.left)} that left the plant" if self.left else ""
         return words if guard is None else f"{words}; {guard.sentence}"
 

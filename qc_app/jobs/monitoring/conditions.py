@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app.clock import plant_time
 from qc_app.jobs.monitoring.alarms import Condition
+from qc_app.plant import Span, wait_over
 
 NEWEST_UNITS = 20
 NEWEST_LABELS = 5
@@ -53,7 +56,8 @@ def predicted_out(predictions: pl.DataFrame, what: Characteristic) -> Condition 
     bad = newest.filter(outside(newest["mean"], what))
     if bad.is_empty():
         return None
-    sentence = f"{bad.height} of the newest {newest.height} units are predicted {_beyond(what)}, last {_unit(bad)}"
+    share = f"{bad.height} of the newest {newest.height} units {_are(bad.height)}"
+    sentence = f"{share} predicted {_beyond(what)}, last {_unit(bad)}"
     return Condition("predicted_out_of_spec", what.name, "medium", sentence, bad.height / FEWEST_OUT)
 
 
@@ -70,7 +74,9 @@ def measured_out(labels: pl.DataFrame, what: Characteristic) -> Condition | None
     bad = newest.filter(outside(newest["value"], what))
     if bad.is_empty():
         return None
-    sentence = f"{bad.height} of the newest {newest.height} results are {_beyond(what)}, last {_unit(bad)}"
+    sentence = (
+        f"{bad.height} of the newest {newest.height} results {_are(bad.height)} {_beyond(what)}, last {_unit(bad)}"
+    )
     if what.kind == "binary":
         earlier = labels.head(labels.height - newest.height)["value"]
         usual = usual_share(int(outside(earlier, what).sum()), len(earlier))
@@ -123,13 +129,13 @@ def abnormal_units(predictions: pl.DataFrame, what: Characteristic) -> Condition
     if count == 0:
         return None
     last = newest.filter(pl.col("anomaly") > ABNORMAL)["unit_id"][-1]
-    words = f"{count} of the newest {newest.height} units are unlike the units before, last {last}"
+    words = f"{count} of the newest {newest.height} units {_are(count)} unlike the units before, last {last}"
     if most:
         words += f"; never more than {most} in twenty before"
     return Condition("anomaly", what.name, "medium", words, count / (most + FEWEST_OUT))
 
 
-def silent_from(t_event: pl.Series, lateness_s: float) -> datetime | None:
+def silent_from(t_event: pl.Series, lateness_s: float, rests: Sequence[Span] = ()) -> datetime | None:
     """Return when a stage counts as silent: after a day, and five times the longest of the last gaps.
 
     Parameters
@@ -138,25 +144,29 @@ def silent_from(t_event: pl.Series, lateness_s: float) -> datetime | None:
         Event times of the stage's last units, sorted.
     lateness_s : float
         How late the stage's sources may be, in seconds.
+    rests : sequence of Span
+        The plant's holidays: nothing is due while it rests.
     """
     last = t_event.max()
     if not isinstance(last, datetime):
         return None
     longest = t_event.diff().max() if len(t_event) > 1 else None
     usual = longest if isinstance(longest, timedelta) else timedelta(0)
-    return last + max(QUIET_AT_LEAST, QUIET_FACTOR * usual) + timedelta(seconds=lateness_s)
+    wait = max(QUIET_AT_LEAST, QUIET_FACTOR * usual) + timedelta(seconds=lateness_s)
+    return wait_over(last, wait, rests)
 
 
-def silent(t_event: pl.Series, since: datetime | None, now: datetime) -> Condition | None:
+def silent(t_event: pl.Series, since: datetime | None, now: datetime, zone: str) -> Condition | None:
     """No unit came although one was due: see `silent_from`."""
     last = t_event.max()
     if since is None or now <= since or not isinstance(last, datetime):
         return None
-    words = f"no unit since {last:%Y-%m-%d %H:%M} UTC, {_days(now - last)} ago; one was due by {since:%Y-%m-%d %H:%M}"
+    came, due = (plant_time(moment, zone) for moment in (last, since))
+    words = f"no unit since {came}, {_days(now - last)} ago; one was due by {due}"
     return Condition("stale_source", "", "medium", words)
 
 
-def overdue_from(t_known: pl.Series, window_days: int) -> datetime | None:
+def overdue_from(t_known: pl.Series, window_days: int, rests: Sequence[Span] = ()) -> datetime | None:
     """Return when results count as late: after the label window, and three times the usual wait between deliveries.
 
     Parameters
@@ -165,6 +175,8 @@ def overdue_from(t_known: pl.Series, window_days: int) -> datetime | None:
         When the stage's labels became known.
     window_days : int
         The plant's label window.
+    rests : sequence of Span
+        The plant's holidays: nothing is due while it rests.
     """
     known = t_known.unique().sort()
     last = known.max()
@@ -172,7 +184,7 @@ def overdue_from(t_known: pl.Series, window_days: int) -> datetime | None:
         return None
     wait = known.diff().median() if len(known) > 1 else None
     usual = wait if isinstance(wait, timedelta) else timedelta(0)
-    return last + max(timedelta(days=window_days), 3 * usual)
+    return wait_over(last, max(timedelta(days=window_days), 3 * usual), rests)
 
 
 def overdue(what: Characteristic, since: datetime | None, units: int, now: datetime) -> Condition | None:
@@ -226,7 +238,7 @@ def model_off(tracked: pl.DataFrame, what: Characteristic) -> Condition | None:
     inside = int(((rows["value"] >= rows["lower"]) & (rows["value"] <= rows["upper"])).sum())
     if what.kind == "binary" or chance_of_more(rows.height - inside, rows.height, 1.0 - PROMISED) > CHANCE_OFF:
         return None
-    words = f"only {inside} of the newest {rows.height} results lie in their predicted {PROMISED:.0%} interval"
+    words = f"only {inside} of the newest {rows.height} results lie in their predicted {PROMISED * 100:.0f} % interval"
     return Condition("model_off", what.name, "medium", words)
 
 
@@ -245,6 +257,10 @@ def _beyond(what: Characteristic) -> str:
     return f"out of specification ({' to '.join(limits)} {what.unit}".rstrip() + ")"
 
 
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def _unit(rows: pl.DataFrame) -> str:
     value = rows["value" if "value" in rows.columns else "mean"][-1]
     return f"{rows['unit_id'][-1]} at {value:.4g}"
@@ -252,4 +268,4 @@ def _unit(rows: pl.DataFrame) -> str:
 
 def _days(span: timedelta) -> str:
     hours = span.total_seconds() / 3600
-    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} h"  # two days
+    return f"{hours / 24:.{1 if hours < 240 else 0}f} days" if hours >= 48 else f"{hours:.1f} h"  # two days

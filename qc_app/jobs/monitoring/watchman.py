@@ -49,7 +49,7 @@ def look_at_scheduler(store: Store, wall: datetime) -> list[Condition]:
     lease = store.journal.lease.holder()
     found = []
     if lease is None or lease.until <= wall:
-        last = f"{lease.holder} was heard last at {lease.until:%Y-%m-%d %H:%M} UTC" if lease else "none holds the lease"
-        found = [Condition(SILENT, "", "high", f"no scheduler works: {last}")]
+        last = f", {lease.holder} was heard last at {lease.until:%Y-%m-%d %H:%M} UTC" if lease else ""
+        found = [Condition(SILENT, "", "high", f"no scheduler works{last}: start one with `qc up`")]
     settle(store, "", (SILENT,), found, store.clock.now())
     return found

@@ -11,6 +11,7 @@ from data_connectors.base import Batch, Conformed, Connector, Gap, Happening, Re
 from data_connectors.catalog import make_connector
 from data_connectors.conform import conform
 from data_connectors.schema import Source, Stage
+from models.words import counted
 from qc_app.clock import plant_day
 from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
@@ -84,8 +85,8 @@ def _pass(store: Store, plant: Plant, sources: Iterable[Source] | None, permit: 
         if not store.reserve.there:  # given away: the disk is full, and reading on would fail source by source
             break
     words = (
-        f"{total.received} records from {len(fed)} stages: {total.new} new, {total.revisions} revisions,"
-        f" {total.duplicates} duplicates, {total.quarantined} quarantined"
+        f"{counted(total.received, 'record')} from {counted(len(fed), 'stage')}:"
+        f" {total.new} new, {total.revisions} revisions, {total.duplicates} duplicates, {total.quarantined} quarantined"
     )
     if total.dropped:
         words += f", {total.dropped} dropped by their sources"
