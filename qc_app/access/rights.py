@@ -38,6 +38,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "retrain": "engineer",
         "request_run": "engineer",
         "import_links": "engineer",
+        "import_files": "engineer",
         "replay_quarantine": "engineer",
         "dismiss_quarantine": "engineer",
         "answer_schema": "engineer",

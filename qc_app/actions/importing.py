@@ -166,7 +166,7 @@ def import_files(store: Store, actor: Actor, plant: Plant, files: Sequence[Path]
     PlantError, ActionError
         If the definition is wrong or a file cannot be copied.
     """
-    authorise(store, actor, "apply_plant", "plant", reason)
+    authorise(store, actor, "import_files", "plant", reason)
     current = store.journal.plants.current()
     for file, source in zip(files, plant.sources[-len(files) :], strict=True):
         _copied(file, Path(str(source.settings["path"])))

@@ -43,7 +43,7 @@ def test_what_is_applied_is_read_and_labels_meet_their_windows(
     home = tmp_path / "plant"
     assert run(home, *KILN, *BERLIN, "--apply", "--reason", "trial") == 0
     assert main(["ingest", "--home", str(home)]) == 0
-    assert "132 records from 1 stages" in capsys.readouterr().out
+    assert "132 records from 1 stage:" in capsys.readouterr().out
     with open_store(Settings.load(home)) as store:
         plant = parse(store.journal.plants.current().definition)  # type: ignore[union-attr]
         units = set(store.lake.measurements("kiln")["unit_id"])

@@ -39,13 +39,15 @@ GIVEN = {
     "name": "ben",
     "role": "operator",
     "verdict": "hold",
+    "plant": made_plants.plant_of((made_plants.stage("rolling-2"),), "Other"),
+    "files": [],
 }
 PURE = {
     "DISPOSITIONS",
     "ENDINGS", "MAX_MB",
     "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
-    "Entry", "SCOPES", "digest_of", "parts_of",
+    "Entry", "SCOPES", "digest_of", "parts_of", "Rehearsal", "plant_in", "proposed", "rehearse",
 }  # fmt: skip
 DEEDS = sorted(set(actions.__all__) - PURE)
 
