@@ -61,6 +61,20 @@ class Verdict:
     decided: bool = True
     in_context: tuple[InContext, ...] = ()
 
+    @property
+    def plain(self) -> str:
+        """The sentence without the figures of the test: what a person at the line reads.
+
+        Examples
+        --------
+        >>> from dataclasses import replace
+        >>> moved = replace(no_verdict("inputs", "force", 40, 40.0, ""), test="ks")
+        >>> replace(moved, sentence="force moved by 2.1 sd (ks 0.8 > 0.4, n 40; steady (few ties)); up by 3 mm").plain
+        'force moved by 2.1 sd; up by 3 mm'
+        """
+        head, _, rest = self.sentence.partition(f" ({self.test} ")
+        return head + rest.rpartition(")")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -116,7 +130,7 @@ def summarize(verdicts: Iterable[Verdict]) -> Summary:
         order: tuple[DriftOf, ...] = ("relation", "inputs", "output")
         moved = tuple(kind for kind in order if any(v.drift_of == kind for v in serious))
         more = f" (and {len(serious) - 1} more)" if len(serious) > 1 else ""
-        return Summary("drift", moved, f"{' and '.join(moved)} moved: {serious[0].sentence}{more}")
+        return Summary("drift", moved, f"{' and '.join(moved)} moved: {serious[0].plain}{more}")
     if not decided:
         return Summary("unknown", (), found[0].sentence if found else "nothing was tested")
     moved_quietly = [v.subject for v in decided if v.drifted]

@@ -35,7 +35,7 @@ DATA = {
     "column-renamed.csv": HEAD + "column 'force' missing in column-renamed.csv (has: unit_id, time, Force_kN, width)"
                                  ' - map it in [sources.files.columns], e.g. force = "Force_kN"',
     "cp1252.csv": HEAD + "cp1252.csv is not utf-8 (byte 14: invalid start byte) - set encoding, e.g. cp1252",
-    "cut-off.csv": "cut-off.csv: row 4 has 2 fields and the header 4 - correct the line",
+    "cut-off.csv": "cut-off.csv: line 5 has 2 fields and the header 4 - correct the line",
     "decimal-comma.csv": HEAD + 'decimal-comma.csv has one column, unit_id;time;force;width - set separator = ";" in'
                                 " [sources.files]",
     "empty.csv": HEAD + "empty.csv is empty - it needs a line with the names of the columns",

@@ -104,7 +104,7 @@ def moved_by(
         return tuple(verdicts)
     found = change(means_of(model), *windows.x)
     parts = dict(zip(windows.columns, found.parts.tolist(), strict=True))
-    whole = f"of {found.total:+.3g} {what.unit}".rstrip()
+    whole = f"{what.unit}, of {found.total:+.3g} in all".lstrip() if what.unit else f"of {found.total:+.3g} in all"
     return tuple(
         replace(v, sentence=f"{v.sentence}; it moves the predicted {what.name} by {parts[v.subject]:+.3g} {whole}")
         if v.drifted and v.subject in parts
