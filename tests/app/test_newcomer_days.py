@@ -34,7 +34,12 @@ def counts(home):
 @pytest.mark.parametrize(
     ("text", "stored", "reason", "words"),
     [
-        (HEAD + "C1,2026-03-01T08:00:00,10\nC2,2026-03-01T0", 1, "column_count", "line 3 has 2 fields and the header 3"),
+        (
+            HEAD + "C1,2026-03-01T08:00:00,10\nC2,2026-03-01T0",
+            1,
+            "column_count",
+            "line 3 has 2 fields and the header 3",
+        ),
         ("unit_id,time\nC1,2026-03-01T08:00:00\n", 0, "missing_column", "column 'force' missing in a.csv"),
         ("unit_id,time,Force\nC1,2026-03-01T08:00:00,1\n", 0, "missing_column", 'e.g. force = "Force"'),
         (HEAD + "C1,2026-03-01T08:00:00,1\nC1,2026-03-01T08:00:00,2\n", 1, "dup_conflict", "row 2 of a.csv: unit 'C1'"),

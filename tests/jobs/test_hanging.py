@@ -77,7 +77,7 @@ def test_trouble_in_any_step_stays_with_its_stage_and_is_told(after, monkeypatch
         assert {(r.stage, r.job.split()[0]) for r in failed} == {("p-1", job)}
         assert words in failed[0].sentence
         night = next(r for r in runs if r.job == "night")
-        assert "1 steps failed" in night.sentence
+        assert "1 step failed" in night.sentence
         assert words in night.sentence
         alarm = next(a for a in store.journal.alarms.list(stage="p-1") if a.kind == "step_failed")
         assert words in alarm.sentence
@@ -117,7 +117,7 @@ def test_a_step_that_hangs_is_ended_and_the_night_goes_on_behind_it(after, monke
         store.clock.moment += timedelta(minutes=10)
         run = nights.nightly(store, works.plant())
         assert run.status == "done"
-        assert "1 steps failed, first: adapt width of stage 'p-1' was ended after" in run.sentence
+        assert "1 step failed, first: adapt width of stage 'p-1' was ended after" in run.sentence
         assert store.lake.predictions("p-2", last=1)["t_predicted"][0] >= store.clock.moment - timedelta(minutes=10)
         alarm = next(a for a in store.journal.alarms.list(stage="p-1") if a.kind == "step_failed")
         assert "the next night tries it again" in alarm.sentence
@@ -185,7 +185,7 @@ def test_a_call_into_native_code_that_never_returns_is_left_behind_by_a_fresh_pr
         env={**os.environ, "PYTHONPATH": str(Path.cwd())}, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "1 steps failed, first: adapt width of stage 'p-1' was ended after" in done.stdout
+    assert "1 step failed, first: adapt width of stage 'p-1' was ended after" in done.stdout
     pids = (works.folder / "begun").read_text().split()
     assert len(pids) == 2
     assert len(set(pids)) == 1, "the process became a fresh one and kept its number"

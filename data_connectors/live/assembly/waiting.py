@@ -70,11 +70,14 @@ class Waiting:
         moment.fresh = moment.fresh or fresh
 
     def due(self, until: int) -> Iterator[tuple[int, list[Sample]]]:
-        """Yield the moments up to `until` that have no row, or were amended, in order of time."""
+        """Yield the moments up to `until` that have no row, and all whose row was amended, in order of time.
+
+        What amends a row waits for nothing: read again after the checkpoint, it would pass for what the row holds.
+        """
         ready = [
             (at, moment)
             for at, moment in self._at.items()
-            if at <= until and moment.samples and (not self._has_row(at) or moment.fresh)
+            if moment.samples and (moment.fresh if self._has_row(at) else at <= until)
         ]
         self.done = until if self.done is None else max(self.done, until)
         for at, moment in sorted(ready, key=lambda pair: pair[0]):

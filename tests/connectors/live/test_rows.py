@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data_connectors.base import Gap, Reject
@@ -176,11 +176,19 @@ def test_settings_and_checkpoints_that_cannot_be(tmp_path: Path) -> None:
         list(told(None, source_of()).read(STAGE, None))  # type: ignore[arg-type]
 
 
+#: A late value amends a row while the source is not silent yet, and the reading ends there.
+AMENDED = [
+    *(("exit_temp", second, 0) for second in (0, 1, 7, 10, 11)),
+    ("speed", 12, 0),
+    *(("exit_temp", second, 0) for second in (2, 3, 4, 5, 6, 8, 9, 12)),
+    *(("speed", second, 0) for second in (0, 1)),
+]
 values = st.lists(
     st.tuples(st.sampled_from(["exit_temp", "speed"]), st.integers(0, 40), st.integers(0, 9)), min_size=1, max_size=40
 )
 
 
+@example(AMENDED, 1)
 @given(values, st.integers(0, 2**32))
 @settings(max_examples=40, deadline=None)
 def test_any_history_of_arrivals_ends_in_the_same_rows(
