@@ -72,7 +72,8 @@ def test_from_a_message_to_its_alarm_acknowledged(visit, address):
 def test_hostile_names_neither_run_nor_fetch(visit, address):
     for page in PAGES:
         visit.goto(f"{address}/{page}?stage={NASTY}")
-        visit.wait_for_selector(".qc-facts")
+        visit.wait_for_selector("h1")
+        visit.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
         visit.wait_for_timeout(1000)
         assert (page, visit.dialogs, visit.foreign) == (page, [], [])
         assert visit.locator(".stApp img[src='x']").count() == 0
@@ -82,7 +83,8 @@ def test_hostile_names_neither_run_nor_fetch(visit, address):
 def test_no_page_scrolls_sideways(visit, address):
     for page in PAGES:
         visit.goto(f"{address}/{page}")
-        visit.wait_for_selector(".qc-facts")
+        visit.wait_for_selector("h1")
+        visit.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
         for width in (1920, 1280, 390):
             visit.set_viewport_size({"width": width, "height": 900})
             visit.wait_for_timeout(500)
