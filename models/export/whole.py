@@ -70,8 +70,7 @@ def _blend(model: Blend, units: Units, level: float) -> Band:
         weight = weights.take(i, axis=1)
         mean = mean + weight * middle
         if defect:
-            sure = middle.clip(SUREST, 1.0 - SUREST)
-            odds = odds + weight * (sure / (1.0 - sure)).log()
+            odds = odds + weight * _odds(middle)
         square = square + weight * (((upper - lower) * 0.5).square() + middle.square())
     half = factor * (square - mean.square()).at_least(0.0).sqrt()
     ends = _ends(mean, half, model.task.gauge_sd or 0.0, level, model.task.kind)
@@ -81,11 +80,15 @@ def _blend(model: Blend, units: Units, level: float) -> Band:
 @band.register
 def _levelled(model: Levelled, units: Units, level: float) -> Band:
     mean, lower, upper = band(model.part, units, level)
-    sure = mean.clip(SUREST, 1.0 - SUREST)
-    moved = ((sure / (1.0 - sure)).log() + model.shift).sigmoid()
+    moved = (_odds(mean) + model.shift).sigmoid()
     by = moved - mean
     lower, upper = (lower + by).clip(0.0, 1.0), (upper + by).clip(0.0, 1.0)
     return _around(moved, lower, upper)
+
+
+def _odds(mean: Tensor) -> Tensor:
+    sure = mean.clip(SUREST, 1.0 - SUREST)
+    return (sure / (1.0 - sure)).log()
 
 
 def _around(mean: Tensor, lower: Tensor, upper: Tensor) -> Band:

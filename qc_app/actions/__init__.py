@@ -17,7 +17,7 @@ from qc_app.actions.events import add_event, event_kinds, import_events
 from qc_app.actions.gauge import record_gauge_study
 from qc_app.actions.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
 from qc_app.actions.genealogy import import_links
-from qc_app.actions.importing import Rehearsal, import_files, plant_in, proposed, rehearse
+from qc_app.actions.importing import Rehearsal, import_files, proposed, rehearse
 from qc_app.actions.label_text import Entry, decode, entry_of, read_entries
 from qc_app.actions.labels import Checked, check_labels, enter_labels
 from qc_app.actions.limits import (
@@ -96,7 +96,6 @@ __all__ = [
     "onboard_sheet",
     "onboard_stage",
     "parts_of",
-    "plant_in",
     "promote",
     "proposed",
     "read_entries",

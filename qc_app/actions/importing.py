@@ -21,7 +21,7 @@ from qc_app.access import Actor
 from qc_app.actions.permission import authorise
 from qc_app.actions.plant import apply_plant
 from qc_app.errors import ActionError
-from qc_app.plant import Plant, parse, render
+from qc_app.plant import Plant, render
 from qc_app.store import Store
 
 #: A file that was changed later than this many seconds ago may still be written to.
@@ -185,9 +185,3 @@ def _copied(file: Path, folder: Path) -> None:
         unfinished.replace(folder / file.name)
     except OSError as error:
         raise ActionError(f"{file} cannot be copied to {folder} ({error.strerror}) - check rights and space") from error
-
-
-def plant_in(store: Store) -> Plant | None:
-    """Return the plant in force, or None where there is none yet."""
-    version = store.journal.plants.current()
-    return None if version is None else parse(version.definition, where="the journal")

@@ -11,8 +11,7 @@ from qc_app.actions.permission import authorise, record
 from qc_app.actions.plant import apply_plant
 from qc_app.actions.requests import ask
 from qc_app.errors import ActionError
-from qc_app.plant import parse
-from qc_app.store import Store
+from qc_app.store import Store, plant_in_force
 
 
 def keep_upload(store: Store, actor: Actor, stage: str, file_name: str, data: bytes) -> Path:
@@ -36,10 +35,10 @@ def keep_upload(store: Store, actor: Actor, stage: str, file_name: str, data: by
         If the file is too large (also unpacked), of another kind than its name says, or the stage is there already.
     """
     authorise(store, actor, "keep_upload", stage or "a new stage")
-    version = store.journal.plants.current()
+    plant = plant_in_force(store)
     if not stage.strip():
         raise ActionError("the stage has no name yet - name it before a file is kept for it")
-    if version is not None and stage in {s.id for s in parse(version.definition).stages}:
+    if plant is not None and stage in {s.id for s in plant.stages}:
         raise ActionError(f"there is a stage {stage!r} already - put further files into the folder of its source")
     ending = require_fit(file_name, data)
     folder = store.uploads(stage)

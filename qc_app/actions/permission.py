@@ -14,10 +14,10 @@ from models.errors import ModelsError
 from qc_app.access import NEEDS_REASON, NEEDS_TWO, ROLES, Actor, require
 from qc_app.actions.sessions import held
 from qc_app.errors import ActionError, NotAllowed
-from qc_app.plant import Plant, parse
+from qc_app.plant import Plant
 from qc_app.records import Consent
 from qc_app.settings import Settings
-from qc_app.store import Store
+from qc_app.store import Store, plant_in_force
 
 MAX_TEXT = 2000
 #: How long the first person's asking waits for the second.
@@ -152,7 +152,7 @@ def current_plant(store: Store) -> Plant:
     ActionError
         If no definition was ever applied.
     """
-    version = store.journal.plants.current()
-    if version is None:
+    plant = plant_in_force(store)
+    if plant is None:
         raise ActionError("this home has no plant yet - apply one with `qc apply plant.toml`")
-    return parse(version.definition, where="the journal")
+    return plant

@@ -10,10 +10,11 @@ import typer
 from data_connectors.drafting import Draft, Wish, drafted
 from data_connectors.schema import Window
 from qc_app.access import local_actor
-from qc_app.actions import import_files, plant_in, proposed, rehearse
+from qc_app.actions import import_files, proposed, rehearse
 from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, say
 from qc_app.clock import WallClock
 from qc_app.plant import Plant, render_parts
+from qc_app.store import plant_in_force
 
 Stage = Annotated[str, typer.Option("--stage", help="Id of the stage: one that is there, or a new one.")]
 Ranges = Annotated[Path | None, typer.Option("--ranges", help="Labels from a time to a time, for the windows therein.")]
@@ -47,7 +48,7 @@ def import_(
     if not apply and not home.is_dir():
         return _told([drafted(one, wish) for one in files], None, home, wish) or _dry()
     with opened(home, create=apply) as store:
-        plant = plant_in(store)
+        plant = plant_in_force(store)
         known = next((one for one in plant.stages if one.id == stage), None) if plant else None
         if known is not None and known.window is not None:
             wish = Wish(stage, line, zone, known.window, unit_tag)

@@ -17,9 +17,9 @@ from rich.table import Table
 
 from qc_app.errors import PlantError
 from qc_app.logs import close, configure
-from qc_app.plant import Plant, parse
+from qc_app.plant import Plant
 from qc_app.settings import Settings
-from qc_app.store import Store, open_store
+from qc_app.store import Store, open_store, plant_in_force
 
 Home = Annotated[Path, typer.Option("--home", envvar="QC_HOME", help="Folder of the plant.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes to the audit trail.")]
@@ -70,10 +70,10 @@ def plant_of(store: Store) -> Plant:
     PlantError
         If none was ever applied.
     """
-    version = store.journal.plants.current()
-    if version is None:
+    plant = plant_in_force(store)
+    if plant is None:
         raise PlantError(f"{store.home} has no plant yet - apply a definition with `qc apply plant.toml`, or `qc demo`")
-    return parse(version.definition, where="the journal")
+    return plant
 
 
 def text_of(file: Path) -> str:

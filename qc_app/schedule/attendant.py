@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from qc_app.jobs.monitoring.alarms import hush, plant_in_force
+from qc_app.jobs.monitoring.alarms import hush
 from qc_app.jobs.monitoring.machine import look_at_machine
 from qc_app.jobs.monitoring.postbox import look_at_post
 from qc_app.jobs.monitoring.watchman import SILENT, look_at_night
@@ -13,7 +13,7 @@ from qc_app.notify import post
 from qc_app.plant import Plant
 from qc_app.schedule.leader import Leader
 from qc_app.settings import Settings
-from qc_app.store import Store
+from qc_app.store import Store, plant_in_force
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from qc_app.store import conservation
 from qc_app.store.home import Store, open_store
+from qc_app.store.in_force import plant_in_force
 from qc_app.store.journal import Journal
 from qc_app.store.journal.asked import CHOSEN, DRAWN, picked
 from qc_app.store.journal.plants import changed_meanwhile
@@ -19,4 +20,5 @@ __all__ = [
     "conservation",
     "open_store",
     "picked",
+    "plant_in_force",
 ]

@@ -3,6 +3,7 @@
 from data_connectors.schema import Source
 from qc_app.access import ROLES
 from qc_app.records import Alarm
+from qc_app.store import plant_in_force as plant_now
 from qc_app.views.alarm_report import AlarmReport, alarm_report
 from qc_app.views.alarms import (
     RINGS,
@@ -21,7 +22,7 @@ from qc_app.views.causes_words import CAUTION, stretch_words
 from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.definition import changes_between, others_since, plant_version, plant_versions, stage_sheet
 from qc_app.views.dispositions import dispositions_table
-from qc_app.views.door import enter, plant_now
+from qc_app.views.door import enter
 from qc_app.views.drift import DriftView, drift_view
 from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word

@@ -192,7 +192,7 @@ from tests.notify.test_post import MUTANTS
 home, taken, point, mutant = sys.argv[1:]
 works = Post(Path(home))
 works.store.clock.advance(6 * MINUTE * int(point == "none"))
-from qc_app.jobs.monitoring.alarms import plant_in_force
+from qc_app.store import plant_in_force
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 def sender(route, letter):
     if point == "before_send": die()

@@ -47,7 +47,7 @@ PURE = {
     "ENDINGS", "MAX_MB",
     "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
-    "Entry", "SCOPES", "digest_of", "parts_of", "Rehearsal", "plant_in", "proposed", "rehearse",
+    "Entry", "SCOPES", "digest_of", "parts_of", "Rehearsal", "proposed", "rehearse",
 }  # fmt: skip
 DEEDS = sorted(set(actions.__all__) - PURE)
 

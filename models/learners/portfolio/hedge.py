@@ -11,7 +11,6 @@ from scipy import special
 
 from models.base import LEVEL, Adapted, Array, Learner, Prediction, Task
 from models.learners.parts.draws import with_labels
-from models.learners.parts.horizons import HORIZONS
 from models.learners.parts.serving import values
 from models.transfer import Transfer, transfer_of
 
@@ -63,31 +62,35 @@ def hedged(
         The same learners, adapted to `task`.
     weights : ndarray, shape (horizons, members)
     task : Task
-        Of a defect.
+        Of a defect, with one that is labelled at least.
 
     Returns
     -------
     parts : list of Adapted
-        Members with labels, then without; as they were where no defect is labelled.
+        Members with labels, then without.
     weights : ndarray, shape (horizons, parts)
     """
-    defects = int(task.support_y.sum())
-    if not defects:
-        return list(told), weights
     rows = np.arange(len(task.support_y))
     without = with_labels(task, rows[:0], rows)
     units = np.vstack([task.support_x, task.unlabelled_x[:UNITS]])
     untold = [_levelled(learner.adapt(without), known, units) for learner, known in zip(learners, told, strict=True)]
-    share = untold_share(defects)[: len(HORIZONS), None]
+    share = untold_share(int(task.support_y.sum()))[:, None]
     return [*told, *untold], np.hstack([(1.0 - share) * weights, share * weights])
 
 
 def _levelled(untold: Adapted, told: Adapted, units: Array) -> Levelled:
-    gap = _odds(values(told, units)[0]) - _odds(values(untold, units)[0])
+    gap = odds_of(values(told, units)[0]) - odds_of(values(untold, units)[0])
     return Levelled(untold, float(gap.mean()))
 
 
-def _odds(p: Array) -> Array:
+def odds_of(p: Array) -> Array:
+    """Return the log odds of probabilities, none surer than `SUREST`.
+
+    Examples
+    --------
+    >>> odds_of(np.array([0.5, 1.0])).round(1).tolist()
+    [0.0, 9.2]
+    """
     odds: Array = special.logit(np.clip(p, SUREST, 1.0 - SUREST))
     return odds
 
@@ -116,7 +119,7 @@ class Levelled:
         return self._moved(*values(self.part, x, t, level))
 
     def _moved(self, mean: Array, lower: Array, upper: Array) -> tuple[Array, Array, Array]:
-        moved = special.expit(_odds(mean) + self.shift)
+        moved = special.expit(odds_of(mean) + self.shift)
         return moved, np.clip(lower + moved - mean, 0.0, moved), np.clip(upper + moved - mean, moved, 1.0)
 
     def sentences(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from models.learners.parts.serving import t_quantile, values
 from models.learners.parts.sound import Sound, sound, sound_tasks
 from models.learners.parts.together import Believer, Together
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
-from models.learners.portfolio.hedge import SUREST, hedge_words, hedged
+from models.learners.portfolio.hedge import hedge_words, hedged, odds_of
 from models.learners.portfolio.weights import (
     at_labels,
     mean_errors,
@@ -224,7 +224,7 @@ class Blend:
             said = first if i == 0 else values(part, x, t, level)
             mean += weights[:, i] * said[0]
             if self.task.kind == "binary":
-                odds += weights[:, i] * special.logit(np.clip(said[0], SUREST, 1.0 - SUREST))
+                odds += weights[:, i] * odds_of(said[0])
             square += weights[:, i] * (((said[2] - said[1]) / 2) ** 2 + said[0] ** 2)
         half = factor * np.sqrt(np.maximum(square - mean**2, 0.0))
         half = np.maximum(half, (self.task.gauge_sd or 0.0) * t_quantile(level, 1e9))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from qc_app.alarming import Rule, at_level
-from qc_app.plant import Plant, parse, rule_in_force
+from qc_app.plant import Plant, rule_in_force
 from qc_app.records import Alarm, Priority
-from qc_app.store import Store
+from qc_app.store import Store, plant_in_force
 
 SWITCHED_OFF = "switched off in the plant's definition"
 
@@ -75,18 +74,6 @@ def ring(store: Store, stage: str, condition: Condition, at: datetime) -> None:
 def hush(store: Store, kind: str, stage: str, subject: str, at: datetime) -> None:
     """Note that one condition is gone."""
     store.journal.alarms.clear(kind, stage, subject, at)
-
-
-def plant_in_force(store: Store) -> Plant | None:
-    """Return the plant as it is defined now, None before the first definition; read once a version."""
-    version = store.journal.plants.current()
-    return None if version is None else _parsed(version.digest, version.definition)
-
-
-@lru_cache(maxsize=8)
-def _parsed(digest: str, definition: str) -> Plant:
-    del digest
-    return parse(definition, where="the journal")
 
 
 def _rule(plant: Plant | None, kind: str, stage: str) -> Rule:
