@@ -13,7 +13,8 @@ from typing import Self
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-PATIENCE_S = 20.0
+#: Only what fails waits so long.
+PATIENCE_S = 60.0
 
 
 def mosquitto() -> str | None:

@@ -22,7 +22,7 @@ from data_connectors.base import Reject
 from data_connectors.checks import CHECKS
 from data_connectors.errors import DefinitionError
 from data_connectors.live import Record, Sample, Standing
-from tests.connectors.mqtt.broker import Broker, Publisher, free_port
+from tests.connectors.mqtt.broker import PATIENCE_S, Broker, Publisher, free_port
 from tests.connectors.mqtt.conftest import STAGE, await_, gaps, heard, listening, now, numbers, source_of
 
 
@@ -64,12 +64,13 @@ def test_a_broker_that_saves_loses_nothing_over_its_ends(broker: Broker, tmp_pat
     for n in range(0, 60, 20):
         with listening(source, folder) as listener:
             listener.connected()
+            before = listener.spool.standing.connects
             with Publisher(broker.port) as publisher:
                 publisher.say("plant/line", *(row(i) for i in range(n, n + 10)))
                 broker.saved()
                 broker.end(end)
             broker.start()
-            listener.connected(listener.spool.standing.connects + 1)
+            listener.connected(before + 1)
         with Publisher(broker.port) as publisher:
             publisher.say("plant/line", *(row(i) for i in range(n + 10, n + 20)))
         broker.saved()
@@ -190,7 +191,7 @@ def test_a_full_spool_pauses_the_broker_and_loses_nothing(fleeting: Broker, tmp_
         stored: set[str] = set()
         since = None
         connector = make_connector(source, now, folder)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while len(stored) < 4_000 and time.monotonic() < deadline:
             for batch in connector.read(STAGE, since):
                 stored |= set(batch.frame["unit_id"])

@@ -177,12 +177,15 @@ class Plant:
 
     async def count(self) -> None:
         """The number tells the time: what is missing is known from outside."""
+        last = None
         while True:
             now = self.now()
             number = counted(now, self.setup.count_every_s)
-            await self.say("Count", number, at=now)
-            self.offered.append(number)
-            self.offer(now)
+            if number != last:  # woken a hair too early it counts twice, and nobody is told of a value that stays
+                await self.say("Count", number, at=now)
+                self.offered.append(number)
+                self.offer(now)
+            last = number
             await asyncio.sleep(self.setup.count_every_s - now.timestamp() % self.setup.count_every_s)
 
     def offer(self, at: datetime) -> None:
