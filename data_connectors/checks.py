@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from data_connectors.base import LABEL_COLUMNS, MEASUREMENT_COLUMNS, Batch, Connector, Probe
-from data_connectors.conform import conform
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Stage
 
 Make = Callable[[], Connector]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from data_connectors.base import Column
-from data_connectors.values import as_text, number
+from data_connectors.rows.values import as_text, number
 
 _MAX_EXAMPLE = 40
 

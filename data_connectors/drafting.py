@@ -20,8 +20,8 @@ from data_connectors.file_folder.exports.text import SEPARATORS, heads, placed, 
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Start, Unreadable
 from data_connectors.names import listed
+from data_connectors.rows.values import CODE_SUFFIX, number
 from data_connectors.schema import Carries, Characteristic, Parameter, Source, Stage, Window
-from data_connectors.values import CODE_SUFFIX, number
 
 _SAMPLE = 2000
 _TIMES = ("timestamp", "datetime", "zeitstempel", "datumzeit", "time", "zeit", "date", "datum", "ts")

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from data_connectors.errors import DefinitionError
-from data_connectors.units import convert
+from data_connectors.rows.units import convert
 
 #: Values looked at a delivery, evenly spread over it.
 SAMPLE = 500

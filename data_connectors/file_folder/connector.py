@@ -14,7 +14,6 @@ import polars as pl
 
 from data_connectors.base import Batch, Column, Conformed, Probe, Reject
 from data_connectors.columns import missing, require, sentence
-from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SchemaError, SourceUnavailable
 from data_connectors.file_folder.ahead import ahead
@@ -30,6 +29,7 @@ from data_connectors.file_folder.parquet import read_parquet
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable
 from data_connectors.file_folder.progress import DONE, HELD, Entry, Progress
 from data_connectors.names import listed, printable
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Source, Stage
 
 Reader = Callable[[BinaryIO, Options, Start], Iterator[Piece]]

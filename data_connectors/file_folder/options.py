@@ -8,10 +8,10 @@ from pathlib import Path
 
 from data_connectors.errors import DefinitionError
 from data_connectors.names import nearest
-from data_connectors.quality_codes import Family, family_named
+from data_connectors.rows.quality_codes import Family, family_named
+from data_connectors.rows.times import TimePolicy
 from data_connectors.schema import Source, Window
 from data_connectors.settings_keys import require_known, setting
-from data_connectors.times import TimePolicy
 
 #: File name endings and the format they stand for.
 SUFFIXES = {

@@ -11,8 +11,8 @@ from typing import Literal
 import polars as pl
 
 from data_connectors.guessing.names import guess_unit, plain_name
-from data_connectors.times import TimePolicy, moments
-from data_connectors.values import as_text, number
+from data_connectors.rows.times import TimePolicy, moments
+from data_connectors.rows.values import as_text, number
 
 Role = Literal["unit", "time", "number", "quality", "other"]
 _ROWS = 200

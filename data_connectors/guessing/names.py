@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from data_connectors.rows.units import unknown
 from data_connectors.schema import RESERVED
-from data_connectors.units import unknown
 
 _BRACKETS = re.compile(r"^(?P<name>.+?)[\s_]*[\[({<](?P<unit>[^\])}>]+)[\])}>]\s*$")
 _SIGNS = {"°": "deg", "º": "deg", "²": "^2", "³": "^3", "µ": "u", "μ": "u", "·": "*", "%": "percent"}

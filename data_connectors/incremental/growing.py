@@ -11,8 +11,8 @@ import polars as pl
 from data_connectors.base import Batch, Reject
 from data_connectors.incremental.cursor import MAX_SEEN, Cursor
 from data_connectors.incremental.overlap import Overlap
-from data_connectors.row_hash import row_hash
-from data_connectors.values import as_text
+from data_connectors.rows.row_hash import row_hash
+from data_connectors.rows.values import as_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import polars as pl
 
 from data_connectors.base import Batch, Column, Conformed, Probe
 from data_connectors.columns import characteristics_in, column_of, require
-from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SourceUnavailable
 from data_connectors.http import HttpOptions, Session
@@ -22,6 +21,7 @@ from data_connectors.incremental.overlap import Overlap
 from data_connectors.influx.answers import Asking, Row
 from data_connectors.influx.options import InfluxOptions
 from data_connectors.names import listed, normal
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Source, Stage
 
 _FEW_ROWS = 100

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from data_connectors.base import Batch, Column, Conformed, Gap, Reject
-from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SourceRefused, SourceUnavailable
 from data_connectors.frames import frame_of
@@ -18,8 +17,9 @@ from data_connectors.live.options import LiveOptions, Rows
 from data_connectors.live.progress import Progress
 from data_connectors.live.sample import Heard, Record, Sample
 from data_connectors.live.spool import Kept, Place, Standing, forget, kept_since, resumed
+from data_connectors.rows.conform import conform
+from data_connectors.rows.windows import windowed
 from data_connectors.schema import Source, Stage
-from data_connectors.windows import windowed
 
 BATCH_ITEMS = 20_000
 DISCOVERED = 1_000

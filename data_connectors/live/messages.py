@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from data_connectors.base import Reject
 from data_connectors.live.fields import Value, at_path, flat, moment, parsed
 from data_connectors.live.sample import Heard, Record, Sample
-from data_connectors.quality_codes import family_named, quality_of
+from data_connectors.rows.quality_codes import family_named, quality_of
 from data_connectors.schema import Source
 
 MOST_RAW = 4_096

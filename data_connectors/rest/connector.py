@@ -13,7 +13,6 @@ import polars as pl
 
 from data_connectors.base import Batch, Column, Conformed, Probe, Reject
 from data_connectors.columns import missing, require
-from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SchemaError
 from data_connectors.http import Answer, HttpOptions, Session
@@ -25,8 +24,9 @@ from data_connectors.live.fields import flat
 from data_connectors.names import listed, nearest, normal
 from data_connectors.rest.options import RestOptions
 from data_connectors.rest.paging import Rows, by_time, pages, rows_of
+from data_connectors.rows.conform import conform
+from data_connectors.rows.times import LATEST, TimePolicy, moments
 from data_connectors.schema import Source, Stage
-from data_connectors.times import LATEST, TimePolicy, moments
 
 _ACCEPT = {"Accept": "application/json"}
 _MAX_RAW = 4_096

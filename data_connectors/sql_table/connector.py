@@ -11,18 +11,18 @@ import sqlalchemy as sa
 
 from data_connectors.base import Batch, Column, Conformed, Probe
 from data_connectors.columns import characteristics_in, column_of, require
-from data_connectors.conform import conform
 from data_connectors.discovery import columns_of
 from data_connectors.errors import ConnectorError, SchemaError
 from data_connectors.frames import frame_of
 from data_connectors.incremental.cursor import Cursor, before
 from data_connectors.incremental.overlap import Overlap
 from data_connectors.names import listed, nearest, normal
-from data_connectors.row_hash import row_hash
+from data_connectors.rows.conform import conform
+from data_connectors.rows.row_hash import row_hash
+from data_connectors.rows.values import as_text
 from data_connectors.schema import Source, Stage
 from data_connectors.sql_table.options import Options
 from data_connectors.sql_table.session import session, table_of
-from data_connectors.values import as_text
 
 _FEW_ROWS = 100
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from typing import ClassVar
 import polars as pl
 
 from data_connectors.base import Batch, Column, Conformed, Happening, Probe
-from data_connectors.conform import conform
 from data_connectors.errors import DefinitionError
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Source, Stage
 from data_connectors.settings_keys import READING_KEYS
 from data_connectors.synthetic import delivery

@@ -1,6 +1,18 @@
 """What people do: every change goes through here, with rights checked and the audit trail written."""
 
 from qc_app.access import Actor, local_actor, may
+from qc_app.actions.access.people import (
+    add_display,
+    add_user,
+    disable_user,
+    enable_user,
+    remove_user,
+    reset_user,
+    see_administration,
+    set_role,
+    sign_out_user,
+)
+from qc_app.actions.access.tokens import SCOPES, create_token, digest_of, parts_of, revoke_token
 from qc_app.actions.alarms import (
     acknowledge_alarm,
     close_incident,
@@ -14,13 +26,20 @@ from qc_app.actions.audit import export_audit
 from qc_app.actions.data import dismiss_quarantine
 from qc_app.actions.dispositions import dispose
 from qc_app.actions.events import add_event, event_kinds, import_events
-from qc_app.actions.gauge import record_gauge_study
-from qc_app.actions.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
 from qc_app.actions.genealogy import import_links
 from qc_app.actions.importing import Rehearsal, import_files, proposed, rehearse
-from qc_app.actions.label_text import Entry, decode, entry_of, read_entries
-from qc_app.actions.labels import Checked, check_labels, enter_labels
-from qc_app.actions.limits import (
+from qc_app.actions.labels.entry import Checked, check_labels, enter_labels
+from qc_app.actions.labels.text import Entry, decode, entry_of, read_entries
+from qc_app.actions.models import approve_challenger, promote, reject_challenger, retrain, roll_back
+from qc_app.actions.notify import resend_letters, try_route
+from qc_app.actions.onboard.file import ENDINGS, MAX_MB
+from qc_app.actions.onboard.stage import keep_upload, onboard_sheet, onboard_stage
+from qc_app.actions.plant import apply_plant, roll_back_plant
+from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
+from qc_app.actions.schema import answer_schema
+from qc_app.actions.spc.gauge import record_gauge_study
+from qc_app.actions.spc.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
+from qc_app.actions.spc.limits import (
     Trial,
     exclude_point,
     freeze_limits,
@@ -29,25 +48,6 @@ from qc_app.actions.limits import (
     trial_limits,
     trial_words,
 )
-from qc_app.actions.models import approve_challenger, promote, reject_challenger, retrain, roll_back
-from qc_app.actions.notify import resend_letters, try_route
-from qc_app.actions.onboard import keep_upload, onboard_sheet, onboard_stage
-from qc_app.actions.onboard_file import ENDINGS, MAX_MB
-from qc_app.actions.people import (
-    add_display,
-    add_user,
-    disable_user,
-    enable_user,
-    remove_user,
-    reset_user,
-    see_administration,
-    set_role,
-    sign_out_user,
-)
-from qc_app.actions.plant import apply_plant, roll_back_plant
-from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
-from qc_app.actions.schema import answer_schema
-from qc_app.actions.tokens import SCOPES, create_token, digest_of, parts_of, revoke_token
 from qc_app.actions.writeback import start_writeback, stop_writeback
 from qc_app.records import DISPOSITIONS
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from models.errors import ModelsError
 from qc_app.access import NEEDS_REASON, NEEDS_TWO, ROLES, Actor, require
-from qc_app.actions.sessions import held
+from qc_app.actions.access.sessions import held
 from qc_app.errors import ActionError, NotAllowed
 from qc_app.plant import Plant
 from qc_app.records import Consent

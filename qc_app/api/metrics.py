@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from qc_app.api.meter import EDGES, Counted
 from qc_app.api.office import Office
 from qc_app.store import Store
+from qc_app.views.models.night import night_steps
+from qc_app.views.models.readiness import last_units, readiness
 from qc_app.views.moments import moment
-from qc_app.views.night import night_steps
-from qc_app.views.readiness import last_units, readiness
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 _RECENT = timedelta(days=3)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from data_connectors.rows.windows import windowed
 from data_connectors.schema import Characteristic, Stage
-from data_connectors.windows import windowed
 from models.errors import ModelsError
 from qc_app.api.known import Known
 from qc_app.clock import plant_day

@@ -11,7 +11,7 @@ import typer
 
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say, table
 from qc_app.errors import PlantError
-from qc_app.store.journal.columns import plain
+from qc_app.store.journal.base.columns import plain
 from qc_app.views import DriftView, drift_view, performance_view
 
 

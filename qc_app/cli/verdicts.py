@@ -11,7 +11,7 @@ from qc_app.actions import approve_challenger, local_actor, reject_challenger
 from qc_app.cli.terminal import HOME, Home, fail, opened, out, plant_of, say, table
 from qc_app.records import Decision
 from qc_app.store import Store
-from qc_app.store.journal.columns import plain
+from qc_app.store.journal.base.columns import plain
 from qc_app.views import local
 
 Stage = Annotated[str, typer.Argument(help="Id of the stage.")]

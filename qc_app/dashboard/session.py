@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, ParamSpec
 import streamlit as st
 
 from qc_app.actions import Actor, local_actor
-from qc_app.actions.identity import arrive
-from qc_app.actions.sessions import actor_of, held
+from qc_app.actions.access.identity import arrive
+from qc_app.actions.access.sessions import actor_of, held
 from qc_app.dashboard import markup
 from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.theme import Palette, palette

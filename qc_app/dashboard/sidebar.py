@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from qc_app.actions.signing import sign_out
+from qc_app.actions.access.signing import sign_out
 from qc_app.dashboard import markup
 from qc_app.dashboard.session import Here, is_open
 from qc_app.views import STATES, stage_states

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from data_connectors.row_hash import row_hash
+from data_connectors.rows.row_hash import row_hash
 from data_connectors.schema import Characteristic, Parameter, Stage
 from qc_app.access import Actor
 from qc_app.actions import apply_plant

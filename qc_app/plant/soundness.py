@@ -8,8 +8,8 @@ from pathlib import Path
 
 from data_connectors.catalog import make_connector
 from data_connectors.errors import DefinitionError, SourceRefused
+from data_connectors.rows.units import require_convertible, unknown
 from data_connectors.schema import Source, Stage
-from data_connectors.units import require_convertible, unknown
 from data_connectors.writeback import make_writer
 from qc_app.errors import PlantError
 from qc_app.plant.types import Plant

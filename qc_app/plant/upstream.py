@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from data_connectors.rows.windows import windowed
 from data_connectors.schema import Feed, Parameter, Stage
-from data_connectors.windows import windowed
 from qc_app.errors import PlantError
 from qc_app.plant.nearest import nearest
 

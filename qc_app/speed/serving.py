@@ -26,7 +26,7 @@ from qc_app.errors import QcError
 from qc_app.settings import Settings
 from qc_app.speed.asking import Answered, ask, question
 from qc_app.store import Store, open_store
-from qc_app.store.journal.columns import dumps
+from qc_app.store.journal.base.columns import dumps
 from qc_app.views import plant_now
 
 Told = Callable[[str, float], None]

@@ -4,8 +4,18 @@ from data_connectors.schema import Source
 from qc_app.access import ROLES
 from qc_app.records import Alarm
 from qc_app.store import plant_in_force as plant_now
-from qc_app.views.alarm_report import AlarmReport, alarm_report
-from qc_app.views.alarms import (
+from qc_app.views.administration.audit import AuditSieve, AuditVerdict, audit_table, audit_verdict
+from qc_app.views.administration.definition import (
+    changes_between,
+    others_since,
+    plant_version,
+    plant_versions,
+    stage_sheet,
+)
+from qc_app.views.administration.door import enter
+from qc_app.views.administration.health import Health, address_of, health, settings_table
+from qc_app.views.administration.people import accounts_table
+from qc_app.views.alarms.page import (
     RINGS,
     AlarmsView,
     IncidentView,
@@ -15,39 +25,35 @@ from qc_app.views.alarms import (
     concerning,
     hidden_because,
 )
-from qc_app.views.audit import AuditSieve, AuditVerdict, audit_table, audit_verdict
-from qc_app.views.books import books_table
-from qc_app.views.causes import CausesView, causes_view
-from qc_app.views.causes_words import CAUTION, stretch_words
-from qc_app.views.data import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
-from qc_app.views.definition import changes_between, others_since, plant_version, plant_versions, stage_sheet
-from qc_app.views.dispositions import dispositions_table
-from qc_app.views.door import enter
+from qc_app.views.alarms.report import AlarmReport, alarm_report
+from qc_app.views.data.books import books_table
+from qc_app.views.data.live import live_sources, live_table
+from qc_app.views.data.marks import span_of_event
+from qc_app.views.data.page import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
+from qc_app.views.data.schemas import columns_table, proposals_table
 from qc_app.views.drift import DriftView, drift_view
 from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
-from qc_app.views.genealogy import Family, family_view, touched_table
-from qc_app.views.handover import Handover, handover, worked_shifts
-from qc_app.views.health import Health, address_of, health, settings_table
+from qc_app.views.handover.page import Handover, handover, worked_shifts
 from qc_app.views.labels import LabelsView, label_history, labels_view
-from qc_app.views.learner import LearnerView, learner_view
-from qc_app.views.live import live_sources, live_table
-from qc_app.views.marks import span_of_event
-from qc_app.views.models import SHORT, ModelsView, models_view, night_runs, open_requests
+from qc_app.views.models.learner import LearnerView, learner_view
+from qc_app.views.models.night import NightAccount, night_account
+from qc_app.views.models.page import SHORT, ModelsView, models_view, night_runs, open_requests
+from qc_app.views.models.performance import PerformanceView, performance_view
 from qc_app.views.moments import WINDOWS, age, local, moment, span
-from qc_app.views.night import NightAccount, night_account
 from qc_app.views.overview import NO_DATA, OverviewView, overview, stage_states
-from qc_app.views.people import accounts_table
-from qc_app.views.performance import PerformanceView, performance_view
 from qc_app.views.scheduling import overdue_night, silence
-from qc_app.views.schemas import columns_table, proposals_table
-from qc_app.views.spc_capability import SixPack, six_pack
-from qc_app.views.spc_chart import RULE_WORDS, SpcChart, rules_of, spc_chart
-from qc_app.views.spc_gauge import GaugeView, gauge_view
-from qc_app.views.spc_limits import exclusions_table, limits_history
+from qc_app.views.spc.capability import SixPack, six_pack
+from qc_app.views.spc.chart import RULE_WORDS, SpcChart, rules_of, spc_chart
+from qc_app.views.spc.gauge import GaugeView, gauge_view
+from qc_app.views.spc.limits import exclusions_table, limits_history
 from qc_app.views.stage import StageView, by_effect, parameters, stage_view
-from qc_app.views.unit import UnitView, unit_choices, unit_of, unit_view, worded
-from qc_app.views.unit_words import CAVEAT
+from qc_app.views.unit.causes import CausesView, causes_view
+from qc_app.views.unit.dispositions import dispositions_table
+from qc_app.views.unit.family import Family, family_view, touched_table
+from qc_app.views.unit.page import UnitView, unit_choices, unit_of, unit_view, worded
+from qc_app.views.unit.stretch import CAUTION, stretch_words
+from qc_app.views.unit.words import CAVEAT
 from qc_app.views.wall import Screen, Tile, WallView, pace, wall_view, whose_turn
 
 __all__ = [

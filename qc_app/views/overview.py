@@ -13,7 +13,7 @@ from data_connectors.schema import Characteristic, Stage
 from qc_app.plant import Plant
 from qc_app.records import Alarm
 from qc_app.store import Store
-from qc_app.views.alarms import RINGS, concerning
+from qc_app.views.alarms.page import RINGS, concerning
 from qc_app.views.figures import STATES, worst
 from qc_app.views.moments import moment
 

@@ -9,17 +9,17 @@ from typing import Any
 
 import polars as pl
 
+from data_connectors.rows.windows import windowed
 from data_connectors.schema import Characteristic, Stage
-from data_connectors.windows import windowed
 from qc_app.plant import Plant
 from qc_app.records import Alarm, DriftReport
 from qc_app.store import Store
-from qc_app.views.alarms import concerning
+from qc_app.views.alarms.page import concerning
+from qc_app.views.data.marks import control_limits, event_marks
 from qc_app.views.downsampling import bands, thin
 from qc_app.views.figures import decimals, outside
-from qc_app.views.marks import control_limits, event_marks
 from qc_app.views.moments import since, wall_ms
-from qc_app.views.unit_words import Scale, in_short
+from qc_app.views.unit.words import Scale, in_short
 
 #: Marks a layer, together below the chart's 3,000: predicted, measured, band, anomaly, events.
 _PREDICTED, _MEASURED, _BAND, _ANOMALY, _EVENTS = 1_000, 500, 400, 400, 60

@@ -12,7 +12,7 @@ import polars as pl
 from qc_app.errors import PlantError
 from qc_app.plant import Plant, nearest
 from qc_app.store import Store
-from qc_app.views.alarms import RINGS
+from qc_app.views.alarms.page import RINGS
 from qc_app.views.figures import percent
 from qc_app.views.moments import age
 from qc_app.views.overview import overview

@@ -42,7 +42,7 @@ def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
     made = Hand()
     for module in (sessions, signing):
         monkeypatch.setattr(module, "machine_now", made)
-    from qc_app.actions import people
+    from qc_app.actions.access import people
 
     monkeypatch.setattr(people, "machine_now", made)
     return made

@@ -13,7 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
 from qc_app.actions import add_user
-from qc_app.actions.signing import choose_password, first_token
+from qc_app.actions.access.signing import choose_password, first_token
 from qc_app.dashboard.door.gate import Gate
 from qc_app.dashboard.door.keeper import Keeper
 from qc_app.dashboard.door.routes import routes

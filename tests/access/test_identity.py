@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from qc_app.access import ROLES
 from qc_app.actions import add_user, disable_user, sign_out_user
-from qc_app.actions.identity import arrive
+from qc_app.actions.access.identity import arrive
 from qc_app.dashboard.door.provider import FILE, secrets
 from qc_app.errors import NotAllowed, SettingsError
 from qc_app.settings import Oidc, RoleName, Settings
@@ -31,7 +31,7 @@ def claims(hand, **changed) -> dict[str, object]:
 
 @pytest.fixture(autouse=True)
 def told_time(hand, monkeypatch):
-    monkeypatch.setattr("qc_app.actions.identity.machine_now", hand)
+    monkeypatch.setattr("qc_app.actions.access.identity.machine_now", hand)
 
 
 def test_the_highest_role_of_the_groups_counts_and_follows_them(store, hand):

@@ -18,9 +18,8 @@ from qc_app.actions import (
     set_role,
     sign_out_user,
 )
-from qc_app.actions.permission import authorise
-from qc_app.actions.sessions import actor_of
-from qc_app.actions.signing import (
+from qc_app.actions.access.sessions import actor_of
+from qc_app.actions.access.signing import (
     MustChoose,
     choose_password,
     first_administrator,
@@ -28,6 +27,7 @@ from qc_app.actions.signing import (
     sign_in,
     sign_out,
 )
+from qc_app.actions.permission import authorise
 from qc_app.errors import ActionError, NotAllowed, SettingsError, StoreError
 from qc_app.views import accounts_table
 from tests.access.conftest import ADMIN
@@ -134,7 +134,7 @@ def test_an_administrator_can_end_the_wait(store, hand):
 
 def test_a_name_nobody_has_costs_as_much_as_a_wrong_password(store, monkeypatch):
     asked = []
-    monkeypatch.setattr("qc_app.actions.signing.matches", lambda kept, _given: asked.append(kept) or False)
+    monkeypatch.setattr("qc_app.actions.access.signing.matches", lambda kept, _given: asked.append(kept) or False)
     with pytest.raises(NotAllowed):
         sign_in(store, "nobody", "wrong", "10.0.0.7")
     assert asked == [""]

@@ -10,8 +10,8 @@ import pytest
 from data_connectors import conform
 from data_connectors.base import Batch
 from data_connectors.errors import DefinitionError
+from data_connectors.rows.times import TimePolicy
 from data_connectors.schema import Parameter, Source, Stage
-from data_connectors.times import TimePolicy
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 STAGE = Stage("s", "l", "f", (Parameter("v"),), ())

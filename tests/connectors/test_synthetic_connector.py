@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_connectors.base import Connector
-from data_connectors.conform import conform
 from data_connectors.errors import DefinitionError
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Source
 from data_connectors.synthetic import Scenario, SyntheticConnector, SyntheticPlant, stage_definition
 from data_connectors.synthetic.delivery import sources_of

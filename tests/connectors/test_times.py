@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_connectors.errors import DefinitionError
-from data_connectors.times import TimePolicy, moments
+from data_connectors.rows.times import TimePolicy, moments
 
 NOW = datetime(2105, 1, 1, tzinfo=UTC)
 

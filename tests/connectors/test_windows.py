@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_connectors.errors import DefinitionError
+from data_connectors.rows.windows import SAMPLES, STATISTICS, Assembly, sound, tall, unit_at, unit_rows, windowed
 from data_connectors.schema import Parameter, Stage, Window
-from data_connectors.windows import SAMPLES, STATISTICS, Assembly, sound, tall, unit_at, unit_rows, windowed
 
 START = datetime(2026, 3, 29, tzinfo=UTC)
 

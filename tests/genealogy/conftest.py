@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from data_connectors.base import LINK_COLUMNS, MEASUREMENT_COLUMNS
-from data_connectors.row_hash import row_hash
+from data_connectors.rows.row_hash import row_hash
 from data_connectors.schema import Characteristic, Feed, Parameter, Stage
 from qc_app.clock import ManualClock
 from qc_app.genealogy import Steps

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from data_connectors.base import Batch
-from data_connectors.conform import conform
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Feed, Parameter, Source, Stage
 from qc_app.genealogy import upstream, widened
 from qc_app.plant import Plant

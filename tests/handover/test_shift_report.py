@@ -20,7 +20,7 @@ from qc_app.plant import Calendar, Plant, Shift, digest, render
 from qc_app.records import Alarm, Event, Label
 from qc_app.schedule.handing_over import HandingOver
 from qc_app.views import Handover, enter, handover, plant_now, worked_shifts, xlsx_bytes
-from qc_app.views.handover_parts import changes, stood
+from qc_app.views.handover.parts import changes, stood
 from tests.pages.made_plants import NASTY, NOW, founded, plant_of, stage
 from tests.pages.made_troubles import troubled
 

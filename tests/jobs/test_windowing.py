@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from data_connectors.rows.windows import sound, tall, unit_rows
 from data_connectors.schema import Characteristic, Parameter, Stage, Window
-from data_connectors.windows import sound, tall, unit_rows
 from qc_app.clock import ManualClock
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.sources import ingest as ingesting

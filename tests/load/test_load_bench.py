@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from data_connectors.row_hash import row_hash
+from data_connectors.rows.row_hash import row_hash
 from qc_app.cli import main
 from qc_app.errors import SettingsError
 from qc_app.load import SIZES, pages, run_load, truth

@@ -13,7 +13,7 @@ import pytest
 
 from qc_app.notify import Failed, collect, deliver, post
 from qc_app.plant import Route
-from qc_app.store.journal.outbox import Outbox
+from qc_app.store.journal.alarms.outbox import Outbox
 
 from .conftest import HOUR, MINUTE, NOON, plant_with
 
@@ -186,7 +186,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from qc_app.notify import post
-from qc_app.store.journal.outbox import Outbox
+from qc_app.store.journal.alarms.outbox import Outbox
 from tests.notify.conftest import MINUTE, Post
 from tests.notify.test_post import MUTANTS
 home, taken, point, mutant = sys.argv[1:]

@@ -11,7 +11,7 @@ import pytest
 from qc_app.alarming.rates import Rung
 from qc_app.records import Alarm, AlarmMove
 from qc_app.views import Sieve, alarm_report, alarms_view, enter, plant_now
-from qc_app.views.alarm_report import rung_of
+from qc_app.views.alarms.report import rung_of
 from tests.pages.made_plants import NOW, told
 
 

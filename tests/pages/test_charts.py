@@ -12,7 +12,7 @@ from qc_app.dashboard import charts, markup
 from qc_app.dashboard.theme import DARK, LIGHT, contrast
 from qc_app.records import Event
 from qc_app.views import enter, labels_view, overview, plant_now, stage_view
-from qc_app.views.marks import event_marks
+from qc_app.views.data.marks import event_marks
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from qc_app.dashboard.theme import DARK, LIGHT
 from qc_app.plant import parse
 from qc_app.records import Alarm, Explanation
 from qc_app.views import enter, plant_now, unit_choices, unit_of, unit_view, worded
-from qc_app.views.unit_words import Scale, precedents, strangeness
+from qc_app.views.unit.words import Scale, precedents, strangeness
 from tests.pages.made_plants import NASTY, NOW, THICKNESS, told
 from tests.pages.made_reasons import foreign
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from qc_app.dashboard.theme import LIGHT
-from qc_app.dashboard.wall_tiles import wall
+from qc_app.dashboard.wall.tiles import wall
 from qc_app.errors import PlantError
 from qc_app.plant import digest, render
 from qc_app.views import Screen, Tile, enter, plant_now, wall_view

@@ -17,7 +17,7 @@ from qc_app.errors import NotAllowed
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store
 from qc_app.store.journal import Journal
-from qc_app.store.journal.audit import AUDIT, HEAD, digest_of
+from qc_app.store.journal.access.audit import AUDIT, HEAD, digest_of
 from qc_app.views import AuditSieve, audit_table, audit_verdict
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -145,7 +145,7 @@ def test_links_of_a_program_before_places_were_told_still_hold(tmp_path):
     link = journal.audit.list()[0]
     import hashlib
 
-    from qc_app.store.journal.columns import microseconds
+    from qc_app.store.journal.base.columns import microseconds
 
     old = [microseconds(link.at), "anna", "viewer", "note", "s", "", "", {"k": 1}]
     assert link.digest == hashlib.sha256(json.dumps(old, sort_keys=True).encode()).hexdigest()

@@ -13,8 +13,8 @@ from qc_app.alarming import Rule
 from qc_app.errors import ActionError
 from qc_app.records import Letter
 from qc_app.store import Journal, migrations
-from qc_app.store.journal.alarms import PROGRAM
-from qc_app.store.journal.database import Database
+from qc_app.store.journal.alarms.raised import PROGRAM
+from qc_app.store.journal.base.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 
 from qc_app.errors import StoreBusy, StoreDamaged, StoreError
 from qc_app.store import Journal, migrations
-from qc_app.store.journal.columns import METADATA
-from qc_app.store.journal.filesystem import kind_of, refuse_network
+from qc_app.store.journal.base.columns import METADATA
+from qc_app.store.journal.base.filesystem import kind_of, refuse_network
 
 
 def test_the_steps_make_exactly_the_tables_that_the_rooms_use(journal: Journal):
@@ -125,7 +125,7 @@ def test_a_connection_that_was_cut_is_made_again(postgres: str):
 
 
 def test_a_writer_that_waits_too_long_is_told(url: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("qc_app.store.journal.database.BUSY_MS", 100)
+    monkeypatch.setattr("qc_app.store.journal.base.database.BUSY_MS", 100)
     first, second = Journal(url), Journal(url)
     with first.database.write(), pytest.raises(StoreBusy, match="another writer"):
         second.plants.save("x", "d", "a", "r", datetime(2026, 1, 1, tzinfo=UTC))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from data_connectors.times import LATEST, TimePolicy, moments
+from data_connectors.rows.times import LATEST, TimePolicy, moments
 
 #: Spellings that are not ISO 8601, as export tools write them; of those that fit all times the first is taken.
 PATTERNS = (

@@ -29,7 +29,7 @@ from data_connectors.file_folder.exports.dfq_fields import (
 from data_connectors.file_folder.exports.text import pieces, text_of
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable, clipped
-from data_connectors.values import code_column
+from data_connectors.rows.values import code_column
 
 _BETWEEN, _WITHIN = "\x0f", "\x14"
 _TIME = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})[/ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?")

@@ -18,9 +18,9 @@ from data_connectors.file_folder.pieces import Piece, Start, Unreadable, clipped
 from data_connectors.live.assembly.unit_end import UnitEnd
 from data_connectors.live.sample import Sample
 from data_connectors.names import normal
-from data_connectors.quality_codes import Family, family_of, quality_of
-from data_connectors.times import LATEST, moments
-from data_connectors.values import code_column
+from data_connectors.rows.quality_codes import Family, family_of, quality_of
+from data_connectors.rows.times import LATEST, moments
+from data_connectors.rows.values import code_column
 
 #: What historians and their export tools call the columns, as `bare` writes it; the first that is there counts.
 WORDS: Mapping[str, tuple[str, ...]] = {

@@ -15,9 +15,9 @@ from data_connectors.file_folder.exports.text import heads, pieces, placed, text
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable, clipped
 from data_connectors.names import normal
+from data_connectors.rows.times import LATEST, TimePolicy, moments
+from data_connectors.rows.windows import unit_name
 from data_connectors.schema import Window
-from data_connectors.times import LATEST, TimePolicy, moments
-from data_connectors.windows import unit_name
 
 WORDS = {
     "from": ("from", "begin", "start", "starttime", "begintime", "von", "beginn", "validfrom", "tstart"),

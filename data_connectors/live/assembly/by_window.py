@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from data_connectors.base import Batch, Reject
-from data_connectors.conform import conform
 from data_connectors.live.assembly.cells import Row, cells, newest
 from data_connectors.live.assembly.making import MEMORY_S, Made, as_samples
 from data_connectors.live.assembly.moment import datetime_of, micros, timed
@@ -19,8 +18,9 @@ from data_connectors.live.options import LiveOptions
 from data_connectors.live.progress import Progress
 from data_connectors.live.sample import Record, Sample
 from data_connectors.live.spool import Place
+from data_connectors.rows.conform import conform
+from data_connectors.rows.windows import SAMPLES, Assembly, tall
 from data_connectors.schema import Source, Stage, Window
-from data_connectors.windows import SAMPLES, Assembly, tall
 
 _Told = list[tuple[int, Sample]]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from data_connectors.live.sample import Sample
-from data_connectors.quality_codes import quality_of
-from data_connectors.values import code_column
+from data_connectors.rows.quality_codes import quality_of
+from data_connectors.rows.values import code_column
 
 Row = dict[str, Any]
 _RANK = {"good": 0, "uncertain": 0, "bad": 1}

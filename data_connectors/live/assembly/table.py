@@ -10,8 +10,8 @@ from data_connectors.columns import column_of
 from data_connectors.frames import frame_of
 from data_connectors.live.assembly.cells import Row
 from data_connectors.names import normal
+from data_connectors.rows.values import CODE_SUFFIX
 from data_connectors.schema import Source, Stage
-from data_connectors.values import CODE_SUFFIX
 
 _GOOD = "good"
 

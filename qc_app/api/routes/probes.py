@@ -13,7 +13,7 @@ from qc_app.api.metrics import MEDIA, exposition
 from qc_app.api.office import OfficeOf
 from qc_app.api.problems import Refusal
 from qc_app.api.shapes import Alive, Ready
-from qc_app.views.readiness import readiness
+from qc_app.views.models.readiness import readiness
 
 _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 

@@ -15,9 +15,9 @@ from qc_app.api.paging import Cursor, Limit, page, tagged
 from qc_app.api.problems import Refusal
 from qc_app.api.shapes import AlarmOut, AlarmsOut, HealthOut, ModelOut, ModelsOut, Moment, RunOut, RunsOut
 from qc_app.records import Alarm, ModelStatus, ModelVersion, Priority, Run, RunStatus
-from qc_app.views.alarms import RINGS, urgency
-from qc_app.views.night import night_account
-from qc_app.views.readiness import readiness
+from qc_app.views.alarms.page import RINGS, urgency
+from qc_app.views.models.night import night_account
+from qc_app.views.models.readiness import readiness
 
 router = APIRouter(tags=["reading"], dependencies=[Depends(reads)])
 Word = Annotated[str, Query(max_length=200)]

@@ -9,8 +9,8 @@ from typing import Annotated
 import polars as pl
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from data_connectors.rows.windows import windowed
 from data_connectors.schema import Stage
-from data_connectors.windows import windowed
 from qc_app.api.admission import reads
 from qc_app.api.office import Office, OfficeOf, characteristic_of, stage_of
 from qc_app.api.paging import Cursor, Limit, cursor, page, place_of, tagged, wrong_cursor

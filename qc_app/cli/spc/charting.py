@@ -12,7 +12,7 @@ from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say, table
 from qc_app.records import Limits
 from qc_app.views import SpcChart, figure, local, spc_chart
 from qc_app.views.figures import decimals
-from qc_app.views.spc_limits import few_words
+from qc_app.views.spc.limits import few_words
 
 Rules = Annotated[
     list[str] | None,

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 
 from qc_app.access import Attempts
-from qc_app.actions.sessions import actor_of, machine_now
+from qc_app.actions.access.sessions import actor_of, machine_now
 from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.settings import Settings
 from qc_app.store import Store

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from qc_app.access import ABSOLUTE, DISPLAY_HOLDS
-from qc_app.actions.signing import MustChoose, choose_password, first_administrator, first_token, sign_in
+from qc_app.actions.access.signing import MustChoose, choose_password, first_administrator, first_token, sign_in
 from qc_app.dashboard.door.cookie import put
 from qc_app.dashboard.door.forms import Field, form
 from qc_app.dashboard.door.keeper import Keeper, place_of

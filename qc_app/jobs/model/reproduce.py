@@ -14,7 +14,7 @@ from qc_app.jobs.night import Night
 from qc_app.plant import Plant, parse
 from qc_app.records import Decision, Pointers
 from qc_app.store import Store
-from qc_app.store.journal.columns import plain
+from qc_app.store.journal.base.columns import plain
 
 #: Measured with a clock, so never the same twice; whether they pass is compared.
 MEASURED = ("export latency",)

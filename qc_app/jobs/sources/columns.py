@@ -10,12 +10,12 @@ import polars as pl
 
 from data_connectors.base import Batch, Conformed
 from data_connectors.columns import column_of
-from data_connectors.conform import conform
 from data_connectors.names import normal
 from data_connectors.profiles import FEWEST, SAMPLE, Profile, alike, in_another_unit, profile_of
+from data_connectors.rows.conform import conform
+from data_connectors.rows.treatment import Treatment, undeclared
+from data_connectors.rows.values import Reading, as_text, numbers
 from data_connectors.schema import Parameter, Source, Stage
-from data_connectors.treatment import Treatment, undeclared
-from data_connectors.values import Reading, as_text, numbers
 from qc_app.jobs.monitoring.alarms import Condition, hush, ring
 from qc_app.records import Priority, Proposal, SourceColumn
 from qc_app.store import Store

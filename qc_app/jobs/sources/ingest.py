@@ -9,7 +9,7 @@ import polars as pl
 
 from data_connectors.base import Batch, Conformed, Connector, Gap, Happening, Reject
 from data_connectors.catalog import make_connector
-from data_connectors.conform import conform
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Source, Stage
 from models.words import counted
 from qc_app.clock import plant_day

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from data_connectors.base import Conformed
-from data_connectors.row_hash import row_hash
+from data_connectors.rows.row_hash import row_hash
+from data_connectors.rows.treatment import HELD
+from data_connectors.rows.units import convert
+from data_connectors.rows.values import Reading, numbers
 from data_connectors.schema import Parameter, Source, Stage
-from data_connectors.treatment import HELD
-from data_connectors.units import convert
-from data_connectors.values import Reading, numbers
 from qc_app.jobs.refresh import feeds, follow
 from qc_app.jobs.sources.columns import widened
 from qc_app.jobs.sources.ingest import checkpoint, stored

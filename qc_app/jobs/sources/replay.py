@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from data_connectors.base import Batch, Conformed, Reject
-from data_connectors.conform import conform
 from data_connectors.errors import ConnectorError
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Source
 from qc_app.jobs.refresh import feeds, follow
 from qc_app.jobs.sources.ingest import checkpoint, hold, stored

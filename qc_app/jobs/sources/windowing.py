@@ -10,9 +10,9 @@ import polars as pl
 
 from data_connectors.catalog import is_live
 from data_connectors.errors import DefinitionError
-from data_connectors.row_hash import row_hash
+from data_connectors.rows.row_hash import row_hash
+from data_connectors.rows.windows import tall, unit_rows, windowed
 from data_connectors.schema import Source, Stage, Window
-from data_connectors.windows import tall, unit_rows, windowed
 from qc_app.jobs.sources.watermark import standings, watermark
 from qc_app.plant import Plant
 from qc_app.store import Store, conservation

@@ -6,32 +6,32 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from qc_app.records import Lease
-from qc_app.store.journal.alarm_moves import AlarmMoves, Incidents
-from qc_app.store.journal.alarms import Alarms
-from qc_app.store.journal.audit import AuditTrail
+from qc_app.store.journal.access.audit import AuditTrail
+from qc_app.store.journal.access.people import Accounts, Consents, Sessions
+from qc_app.store.journal.access.tokens import Replies, Tokens
+from qc_app.store.journal.alarms.moves import AlarmMoves, Incidents
+from qc_app.store.journal.alarms.outbox import Outbox
+from qc_app.store.journal.alarms.raised import Alarms
+from qc_app.store.journal.base.database import Database
+from qc_app.store.journal.base.lease import Leases
 from qc_app.store.journal.books import Books
-from qc_app.store.journal.database import Database
+from qc_app.store.journal.charting.exclusions import Exclusions
+from qc_app.store.journal.charting.gauges import GaugeStudies
+from qc_app.store.journal.charting.limits import FrozenLimits
 from qc_app.store.journal.decisions import Decisions
 from qc_app.store.journal.dispositions import Dispositions
 from qc_app.store.journal.drift import Drift
-from qc_app.store.journal.exclusions import Exclusions
 from qc_app.store.journal.explanations import Explanations
-from qc_app.store.journal.gauges import GaugeStudies
 from qc_app.store.journal.labels import Labels
 from qc_app.store.journal.latest import LatestValues
-from qc_app.store.journal.lease import Leases
-from qc_app.store.journal.limits import FrozenLimits
 from qc_app.store.journal.marks import Events, Gaps
 from qc_app.store.journal.models import Models
-from qc_app.store.journal.outbox import Outbox
-from qc_app.store.journal.people import Accounts, Consents, Sessions
 from qc_app.store.journal.plants import Plants
 from qc_app.store.journal.quarantine import Quarantine
 from qc_app.store.journal.queue import Queue
 from qc_app.store.journal.requests import Requests
 from qc_app.store.journal.runs import Runs
 from qc_app.store.journal.schemas import Schemas
-from qc_app.store.journal.tokens import Replies, Tokens
 from qc_app.store.migrations import upgrade
 
 __all__ = ["Journal"]

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from qc_app.records import Counts, Hour, Receipt
-from qc_app.store.journal.columns import METADATA, Moment, whole
-from qc_app.store.journal.room import Room, fact, matching
+from qc_app.store.journal.base.columns import METADATA, Moment, whole
+from qc_app.store.journal.base.room import Room, fact, matching
 
 
 def counting() -> list[sa.Column[int]]:

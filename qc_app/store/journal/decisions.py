@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from qc_app.records import Decision
-from qc_app.store.journal.columns import METADATA, identity, moment, numbers, text, whole
-from qc_app.store.journal.room import Room, matching, newest
+from qc_app.store.journal.base.columns import METADATA, identity, moment, numbers, text, whole
+from qc_app.store.journal.base.room import Room, matching, newest
 
 DECISIONS = sa.Table(
     "decisions",

@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from qc_app.records import Disposition
-from qc_app.store.journal.columns import METADATA, identity, moment, text
-from qc_app.store.journal.room import Room, matching, newest
+from qc_app.store.journal.base.columns import METADATA, identity, moment, text
+from qc_app.store.journal.base.room import Room, matching, newest
 
 DISPOSITIONS = sa.Table(
     "dispositions",

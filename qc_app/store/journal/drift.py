@@ -8,8 +8,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from qc_app.records import DriftReport
-from qc_app.store.journal.columns import METADATA, flag, identity, moment, numbers, real, text, whole
-from qc_app.store.journal.room import Room, matching, newest
+from qc_app.store.journal.base.columns import METADATA, flag, identity, moment, numbers, real, text, whole
+from qc_app.store.journal.base.room import Room, matching, newest
 
 DRIFT = sa.Table(
     "drift_reports",

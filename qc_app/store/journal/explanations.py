@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from qc_app.records import Explanation
-from qc_app.store.journal.columns import METADATA, moment, numbers, text
-from qc_app.store.journal.room import Room, matching, values
+from qc_app.store.journal.base.columns import METADATA, moment, numbers, text
+from qc_app.store.journal.base.room import Room, matching, values
 
 EXPLANATIONS = sa.Table(
     "explanations",

@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection
 
 from qc_app.errors import StoreError
 from qc_app.records import Counts, Label, Receipt
+from qc_app.store.journal.base.columns import METADATA, Real, identity, microseconds, moment, text
+from qc_app.store.journal.base.room import Room, fact, matching, newest
 from qc_app.store.journal.books import counting, enter
-from qc_app.store.journal.columns import METADATA, Real, identity, microseconds, moment, text
-from qc_app.store.journal.room import Room, fact, matching, newest
 
 LABELS = sa.Table(
     "labels",

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from qc_app.errors import ActionError, StoreError
 from qc_app.records import Decision, ModelStatus, ModelVersion, Pointers
-from qc_app.store.journal.columns import METADATA, moment, numbers, text, whole
+from qc_app.store.journal.base.columns import METADATA, moment, numbers, text, whole
+from qc_app.store.journal.base.room import Room, fact, matching, values
 from qc_app.store.journal.decisions import DECISIONS
-from qc_app.store.journal.room import Room, fact, matching, values
 
 MODELS = sa.Table(
     "models",

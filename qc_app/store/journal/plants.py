@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from qc_app.errors import ActionError
 from qc_app.records import PlantVersion
-from qc_app.store.journal.columns import METADATA, identity, moment, text
-from qc_app.store.journal.room import Room, fact, newest
+from qc_app.store.journal.base.columns import METADATA, identity, moment, text
+from qc_app.store.journal.base.room import Room, fact, newest
 
 PLANTS = sa.Table(
     "plant_versions",

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from qc_app.records import Quarantined
-from qc_app.store.journal.columns import METADATA, identity, moment, text, whole
-from qc_app.store.journal.room import Room, matching, newest, values
+from qc_app.store.journal.base.columns import METADATA, identity, moment, text, whole
+from qc_app.store.journal.base.room import Room, matching, newest, values
 
 QUARANTINE = sa.Table(
     "quarantine",

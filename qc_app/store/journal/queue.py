@@ -9,8 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from qc_app.records import LabelPlan, Queued
-from qc_app.store.journal.columns import METADATA, flag, identity, moment, numbers, real, text, whole
-from qc_app.store.journal.room import Room, matching, values
+from qc_app.store.journal.base.columns import METADATA, flag, identity, moment, numbers, real, text, whole
+from qc_app.store.journal.base.room import Room, matching, values
 
 QUEUE = sa.Table(
     "label_queue",

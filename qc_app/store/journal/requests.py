@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from qc_app.errors import StoreError
 from qc_app.records import Request, RequestState
-from qc_app.store.journal.columns import METADATA, identity, moment, numbers, text
-from qc_app.store.journal.room import Room, fact, matching, newest
+from qc_app.store.journal.base.columns import METADATA, identity, moment, numbers, text
+from qc_app.store.journal.base.room import Room, fact, matching, newest
 
 REQUESTS = sa.Table(
     "requests",

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from qc_app.errors import StoreError
 from qc_app.records import Run, RunStatus
-from qc_app.store.journal.columns import METADATA, flag, identity, moment, numbers, text
-from qc_app.store.journal.room import Room, matching, newest, values
+from qc_app.store.journal.base.columns import METADATA, flag, identity, moment, numbers, text
+from qc_app.store.journal.base.room import Room, matching, newest, values
 
 RUNS = sa.Table(
     "runs",

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from qc_app.errors import StoreError
 from qc_app.records import Proposal, ProposalState, SourceColumn
-from qc_app.store.journal.columns import METADATA, Words, identity, moment, numbers, real, text, whole
-from qc_app.store.journal.room import Room, matching, newest, values
+from qc_app.store.journal.base.columns import METADATA, Words, identity, moment, numbers, real, text, whole
+from qc_app.store.journal.base.room import Room, matching, newest, values
 
 COLUMNS = sa.Table(
     "source_columns",

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from qc_app.errors import StoreError
 from qc_app.store.durable import sync
-from qc_app.store.journal.database import Database
+from qc_app.store.journal.base.database import Database
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationStep

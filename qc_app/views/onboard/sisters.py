@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from data_connectors.errors import DefinitionError
+from data_connectors.rows.units import require_convertible
 from data_connectors.schema import Stage
-from data_connectors.units import require_convertible
 from models.errors import ModelsError
 from models.representations import Atlas
 from models.state import from_bytes

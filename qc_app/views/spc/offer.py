@@ -12,8 +12,8 @@ from models.errors import ModelsError
 from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.store import Store
+from qc_app.views.spc.chart import results_of
 from qc_app.views.spc.subjects import VECTORS, Subject, of_results, plant_stage, possible, series_of
-from qc_app.views.spc_chart import results_of
 
 ADVISED = 500
 """Newest results that the adviser looks at."""

@@ -9,8 +9,8 @@ import polars as pl
 from data_connectors.schema import Characteristic
 from qc_app.plant import Plant
 from qc_app.store import Store
+from qc_app.views.spc.capability import six_pack
 from qc_app.views.spc.sentences import sentences
-from qc_app.views.spc_capability import six_pack
 
 _BARS = {"left": pl.Float64, "right": pl.Float64, "count": pl.Float64}
 _PLOT = {"expected": pl.Float64, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64}

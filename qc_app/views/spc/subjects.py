@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from data_connectors.rows.windows import windowed
 from data_connectors.schema import Characteristic, Stage
-from data_connectors.windows import windowed
 from models import spc
 from models.errors import NotEnoughData
 from qc_app import framing

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from data_connectors.checks import CHECKS
-from data_connectors.conform import conform
 from data_connectors.live import Sample
+from data_connectors.rows.conform import conform
+from data_connectors.rows.windows import tall, unit_rows, windowed
 from data_connectors.schema import Parameter, Stage, Window
-from data_connectors.windows import tall, unit_rows, windowed
 from tests.connectors.live.told import LATER, at, kept, sample, source_of, told
 
 KILN = Stage(

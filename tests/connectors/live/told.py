@@ -9,8 +9,8 @@ from threading import Event
 from typing import ClassVar
 
 from data_connectors.base import Gap, Probe, Reject
-from data_connectors.conform import conform
 from data_connectors.live import LiveConnector, Record, Sample, Sink, Spool
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Parameter, Source, Stage
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

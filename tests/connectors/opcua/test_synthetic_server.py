@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from data_connectors.conform import conform
 from data_connectors.opcua import OpcUa
+from data_connectors.rows.conform import conform
 from data_connectors.schema import Source
 from data_connectors.synthetic import SyntheticPlant, stage_definition
 from data_connectors.synthetic.opcua_server import NAMESPACE, PlantServer

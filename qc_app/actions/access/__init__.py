@@ -1,0 +1,1 @@
+"""Sign in and out, accounts, tokens, and signing what needs a signature."""

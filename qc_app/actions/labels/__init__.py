@@ -1,0 +1,1 @@
+"""Enter labels, one or many, and take them back."""

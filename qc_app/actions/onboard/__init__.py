@@ -1,0 +1,1 @@
+"""Put a new stage, or many from a sheet, into the plant."""

@@ -1,0 +1,1 @@
+"""Freeze limits, take points out of them, enter gauge studies."""

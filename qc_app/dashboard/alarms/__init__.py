@@ -1,0 +1,5 @@
+"""Alarms: what a person must do."""
+
+from qc_app.dashboard.alarms.page import page
+
+__all__ = ["page"]

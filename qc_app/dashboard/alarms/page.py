@@ -1,0 +1,149 @@
+"""Alarms: what a person must do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.alarms.card import card, incident_card, story
+from qc_app.dashboard.alarms.report import report_here
+from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
+from qc_app.views import AlarmsView, Sieve, alarms_view
+
+EVERY_S = 15
+MOST_CARDS = 15
+_ANY = "any"
+
+
+@guarded
+def page() -> None:
+    """Show the alarms."""
+    now = here()
+    top("Alarms", now)
+    sieve = _sieve(now)
+    _linked(now)
+    _live(now, sieve)
+
+
+def _sieve(now: Here) -> Sieve:
+    """Let the person filter; the filter is in the address."""
+    lines = list(dict.fromkeys(s.line for s in now.plant.stages))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="alarm_filters"):
+        line = _choice("line", "Line", lines)
+        stages = [s.id for s in now.plant.stages if not line or s.line == line]
+        stage = _choice("stage", "Stage", stages)
+        priority = _choice("priority", "Priority", ["high", "medium", "low"])
+        kind = _choice("kind", "Kind", alarms_view(now.store).kinds)
+    return Sieve(line, stage, priority, kind)
+
+
+def _choice(name: str, label: str, options: list[str]) -> str:
+    asked = st.query_params.get(name, "")
+    if f"alarm_{name}" not in st.session_state or st.session_state[f"alarm_{name}"] not in {_ANY, *options}:
+        st.session_state[f"alarm_{name}"] = asked if asked in options else _ANY
+    shown = {option: option.replace("_", " ") if name == "kind" else option for option in options}
+    chosen = st.selectbox(label, [_ANY, *options], key=f"alarm_{name}", format_func=lambda o: shown.get(o, o))
+    if chosen == _ANY:
+        st.query_params.pop(name, None)
+        return ""
+    if st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
+    return str(chosen)
+
+
+def _linked(now: Here) -> None:
+    """Show the one alarm that a link names, with all that happened to it."""
+    asked = st.query_params.get("alarm", "")
+    if not asked:
+        return
+    with st.container(key="alarm_linked"):
+        if not asked.isdigit() or not story(int(asked), now):
+            say(f"There is no alarm {asked}. It may be of another plant; the alarms of this one are below.", "watch")
+        if st.button("Show all alarms", key="alarm_unlink", type="tertiary"):
+            st.query_params.pop("alarm")
+            st.rerun()
+
+
+@st.fragment(run_every=EVERY_S)
+@guarded
+def _live(now: Here, sieve: Sieve) -> None:
+    outcome()
+    view = alarms_view(now.store, plant=now.plant, sieve=sieve)
+    st.html(markup.facts(_facts(view)))
+    st.html(markup.heading("Waiting for you", "unacknowledged, the most urgent first"))
+    if not view.waiting:
+        say("No alarm waits. New ones appear here by themselves.")
+    for alarm in view.waiting[:MOST_CARDS]:
+        card(alarm, view.at, now)
+    if len(view.waiting) > MOST_CARDS:
+        say(f"{len(view.waiting) - MOST_CARDS} more wait: acknowledge these first, or look at them under All below.")
+    _tabs(view, now)
+
+
+def _facts(view: AlarmsView) -> list[markup.Fact]:
+    high = sum(a.priority == "high" for a in view.waiting)
+    escalated = sum(a.escalated is not None for a in view.waiting)
+    count = {state: sum(a.state == state for a in view.hidden) for state in ("shelved", "suppressed", "out_of_service")}
+    closable = sum(one.standing == 0 for one in view.incidents)
+    return [
+        markup.Fact("Waiting", str(len(view.waiting)), note=f"{high} high", state="act" if high else ""),
+        markup.Fact("Waited too long", str(escalated), note="escalated", state="watch" if escalated else ""),
+        markup.Fact("Acknowledged, standing", str(len(view.handled))),
+        markup.Fact("Shelved", str(count["shelved"]), note="come back by themselves"),
+        markup.Fact("Suppressed", str(count["suppressed"]), note="by the plant's own logic"),
+        markup.Fact("Out of service", str(count["out_of_service"]), note="until somebody puts them back"),
+        markup.Fact("Incidents open", str(len(view.incidents)), note=f"{closable} can be closed"),
+    ]
+
+
+def _tabs(view: AlarmsView, now: Here) -> None:
+    names = [f"Incidents ({len(view.incidents)})", f"Acknowledged ({len(view.handled)})",
+             f"Hidden ({len(view.hidden)})", "Are there too many?", "All"]  # fmt: skip
+    incidents, handled, hidden, report, history = st.tabs(names, key="alarm_tabs")
+    with incidents:
+        if not view.incidents:
+            say("No incident is open. Alarms of one cause are gathered here until somebody closes them.")
+        for one in view.incidents[:MOST_CARDS]:
+            incident_card(one, view.at, now)
+    with handled:
+        if not view.handled:
+            say("Nothing is acknowledged and standing.")
+        for alarm in view.handled[:MOST_CARDS]:
+            card(alarm, view.at, now)
+    with hidden:
+        if not view.hidden:
+            say("Nothing is shelved, suppressed or out of service.")
+        for alarm in view.hidden[:MOST_CARDS]:
+            card(alarm, view.at, now)
+    with report:
+        report_here(now)
+    with history:
+        _history(view, now)
+
+
+def _history(view: AlarmsView, now: Here) -> None:
+    columns = tables.headings(
+        (
+            "id",
+            "state",
+            "priority",
+            "kind",
+            "stage",
+            "subject",
+            "sentence",
+            "raised",
+            "last_seen",
+            "count",
+            "by",
+            "note",
+        )
+    ) | {"incident": "Incident", "why": "Hidden because"}
+    rows = tables.show(
+        view.history, "alarms_all", columns, zone=now.plant.zone, select="one", empty="No alarm was ever raised."
+    )
+    chosen = str(view.history["id"][rows[0]]) if rows else ""
+    if chosen != st.session_state.get("alarm_chosen", ""):
+        st.session_state["alarm_chosen"] = chosen
+        if chosen:
+            st.query_params["alarm"] = chosen
+            st.rerun(scope="app")

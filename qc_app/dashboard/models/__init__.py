@@ -1,0 +1,5 @@
+"""Models: whether to trust them."""
+
+from qc_app.dashboard.models.page import page
+
+__all__ = ["page"]

@@ -1,0 +1,5 @@
+"""Overview: whether anything is wrong now, and where."""
+
+from qc_app.dashboard.overview.page import page
+
+__all__ = ["page"]

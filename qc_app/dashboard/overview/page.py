@@ -1,0 +1,124 @@
+"""Overview: whether anything is wrong now, and where."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+from qc_app.dashboard import markup, tables
+from qc_app.dashboard.overview.hand_over import hand_over
+from qc_app.dashboard.overview.table import columns, drawn, filtered
+from qc_app.dashboard.session import Here, guarded, here, inks, say, top
+from qc_app.views import NightAccount, OverviewView, age, figure, interval, night_account, overview, percent, state_word
+
+if TYPE_CHECKING:
+    from qc_app.plant import Plant
+    from qc_app.store import Store
+
+MOST_CARDS = 6
+EVERY_S = 15
+NIGHT_S = 60  # a night of a large plant is tens of thousands of runs: not read at every beat
+
+
+@guarded
+def page() -> None:
+    """Show the overview."""
+    now = here()
+    top("Overview", now)
+    if not now.plant.stages:
+        say("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`.")
+        return
+    _live(now)
+    hand_over(now)
+
+
+@st.fragment(run_every=EVERY_S)
+@guarded
+def _live(now: Here) -> None:
+    view = overview(now.store, now.plant)
+    night = _night(now.store, now.plant, str(now.store.home))
+    st.html(markup.facts(_facts(view, night)))
+    _attention(view)
+    _all(view, now)
+
+
+@st.cache_resource(ttl=NIGHT_S, show_spinner=False, max_entries=8)
+def _night(_store: Store, _plant: Plant, home: str) -> NightAccount:  # noqa: ARG001 - what the cache goes by
+    return night_account(_store, _plant, datetime.now(UTC))
+
+
+def _facts(view: OverviewView, night: NightAccount) -> list[markup.Fact]:
+    counts = view.counts
+    alarmed = "act" if view.alarms_high else "watch" if view.alarms_open else ""
+    ended = f" · {age(night.ended, view.at)} ago" if night.ended else ""
+    return [
+        *(
+            markup.Fact(state_word(state), f"{counts[state]:,}", state=state if counts[state] else "")
+            for state in ("act", "watch", "unknown", "ok")
+        ),
+        markup.Fact("Alarms open", str(view.alarms_open), note=f"{view.alarms_high} high", state=alarmed),
+        markup.Fact("Labels owed", f"{view.labels_owed:,}"),
+        markup.Fact(
+            "Last night", str(night.day or "–"), note=night.short + ended, state="watch" if night.troubled else ""
+        ),
+    ]
+
+
+def _attention(view: OverviewView) -> None:
+    wrong = view.rows.filter(pl.col("state").is_in(["act", "watch"]))
+    if not wrong.height:
+        known = view.counts["ok"]
+        if known:
+            st.html(markup.note(f"Nothing asks for you: {known} of {view.rows.height} are normal."))
+        return
+    more = f"{wrong.height - MOST_CARDS} more in the table below" if wrong.height > MOST_CARDS else ""
+    st.html(markup.heading("Needs attention", more))
+    for n, row in enumerate(wrong.head(MOST_CARDS).iter_rows(named=True)):
+        name, told = st.columns([5, 20], vertical_alignment="center", gap="small")
+        with name:
+            st.page_link(
+                st.session_state["pages"]["stage"],
+                label=f"{markup.plain(row['stage'], 40)} · {markup.plain(row['characteristic'], 40)}",
+                icon="",
+                query_params={"stage": row["stage"], "what": row["characteristic"]},
+            )
+        with told.container(key=f"attention_{n}"):
+            st.html(_card(row, view))
+
+
+def _card(row: dict[str, Any], view: OverviewView) -> str:
+    spark = markup.spark(row["spark"], row["lower"], row["upper"], inks())
+    worth = f"Cpk {figure(row['cpk'])} ({interval(row['cpk_lower'], row['cpk_upper'])})" if row["cpk"] else ""
+    parts = [
+        f"out of specification {percent(row['share_out'])}",
+        worth,
+        f"{row['alarms']} open alarm{'' if row['alarms'] == 1 else 's'}",
+        f"last unit {age(row['last_unit_at'], view.at)} ago",
+    ]
+    picture = markup.image(spark, "newest predictions in their specification")
+    state = str(row["state"])
+    return markup.line(
+        state, state_word(state), str(row["sentence"]), picture, " · ".join(part for part in parts if part)
+    )
+
+
+def _all(view: OverviewView, now: Here) -> None:
+    st.html(markup.heading("All stages", "choose a row to open it"))
+    chosen = filtered(view.rows)
+    rows = tables.show(
+        drawn(chosen, view),
+        "overview_table",
+        columns(),
+        zone=now.plant.zone,
+        rows=16,
+        select="one",
+        marked="state",
+        empty="No stage matches these filters. Clear one of them.",
+    )
+    if rows:
+        picked = chosen.row(rows[0], named=True)
+        where = {"stage": picked["stage"], "what": picked["characteristic"]}
+        st.switch_page(st.session_state["pages"]["stage"], query_params=where)

@@ -1,0 +1,1 @@
+"""Accounts, sessions and tokens, and the chained record of what was done."""

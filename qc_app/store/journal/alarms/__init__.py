@@ -1,0 +1,1 @@
+"""Alarms from raised to gone, incidents, and what is still to be sent."""

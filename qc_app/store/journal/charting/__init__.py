@@ -1,0 +1,1 @@
+"""Frozen limits, points taken out of them, gauge studies."""

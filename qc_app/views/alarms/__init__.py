@@ -1,0 +1,1 @@
+"""What is raised, why, since when, and how alarms have behaved."""

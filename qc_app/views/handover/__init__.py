@@ -1,0 +1,1 @@
+"""The shift's hand-over: what happened, what is open, what is due."""
