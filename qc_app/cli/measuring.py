@@ -9,7 +9,7 @@ import typer
 
 from models.errors import TaskError
 from models.labels import Costs, Point, Process, Worth, worth
-from qc_app.cli.data import labels
+from qc_app.cli.data.sources import labels
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, say, table
 from qc_app.plant import Plant
 from qc_app.store import Store

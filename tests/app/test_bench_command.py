@@ -8,7 +8,7 @@ import pytest
 
 import models.bench
 from qc_app.cli import main
-from tests.models.bench_packs import write_pack
+from tests.models.bench.packs import write_pack
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from qc_app.access import Actor
 from qc_app.actions import judge_sheet, read_sheet, record_gauge_study
 from qc_app.errors import ActionError
 from qc_app.views import enter
-from tests.models.spc_gauge_sheets import AIAG_CROSSED, AIAG_LINEARITY
+from tests.models.spc.gauge_sheets import AIAG_CROSSED, AIAG_LINEARITY
 from tests.pages.made_plants import NOW, empty
 
 WIDTH = Characteristic("width", "mm", lower=0.0, upper=8.0)

@@ -10,7 +10,7 @@ import pytest
 
 from models.bench import Result, compare, run, write_page
 from models.bench.telling.page.chart import Series, dot_chart, line_chart, ticks_of
-from tests.models.bench_packs import write_pack
+from tests.models.bench.packs import write_pack
 
 
 class Balanced(HTMLParser):

@@ -13,7 +13,7 @@ from models.bench import PackError, Result, run
 from models.bench.keeping import part_of
 from models.bench.plan import Forecast, cells, effort
 from models.bench.work import in_words
-from tests.models.bench_packs import write_pack
+from tests.models.bench.packs import write_pack
 
 ASKED: dict[str, Any] = {
     "learners": (),

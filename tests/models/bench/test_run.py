@@ -13,7 +13,7 @@ from models.bench import PackError, Result, Row, exam, make_peer, peer_names, pl
 from models.bench.protocols import Exam
 from models.errors import NotThisKind, UnknownName
 from models.learners.portfolio import Portfolio
-from tests.models.bench_packs import make_pack, write_pack
+from tests.models.bench.packs import make_pack, write_pack
 
 CHEAP = ("peer_mean", "peer_ridge", "peer_pooled_offset", "peer_last", "peer_ewma")
 

@@ -9,7 +9,7 @@ import typer
 from qc_app.access import local_actor
 from qc_app.actions import answer_schema
 from qc_app.cli.asking import wait_for
-from qc_app.cli.data import answered
+from qc_app.cli.data.sources import answered
 from qc_app.cli.terminal import HOME, Home, Reason, opened, plant_of, say, table
 from qc_app.errors import AlreadyRunning
 from qc_app.jobs.sources.mending import mended

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models import spc
 from models.errors import NotEnoughData, TaskError
 from models.spc import Observations, chart_names, make_chart
-from tests.models.spc_samples import observations
+from tests.models.spc.samples import observations
 
 VALUES = chart_names("values")
 

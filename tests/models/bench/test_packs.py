@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from models.bench import PackError, folders, load
-from tests.models.bench_packs import COLUMNS, write_pack
+from tests.models.bench.packs import COLUMNS, write_pack
 
 
 def change(**given: object) -> Callable[[Path], None]:

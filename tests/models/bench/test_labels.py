@@ -26,7 +26,7 @@ from models.bench.labels import (
 )
 from models.bench.protocols import split_stages, training_tasks
 from models.errors import UnknownName
-from tests.models.bench_packs import write_pack
+from tests.models.bench.packs import write_pack
 
 
 def test_labels_needed_by_hand():

@@ -16,7 +16,7 @@ from models.state import State, from_bytes, to_bytes
 SLOW = {"portfolio", "warm_start", "rl2", "deep_kernel", "imaml", "fomaml", "anil", "meta_sgd"}
 """Each takes several seconds; what they are made of is checked by the others, and by tests of their own."""
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize(

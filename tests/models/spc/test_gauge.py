@@ -10,7 +10,7 @@ from scipy import stats
 
 from models.errors import NotEnoughData, TaskError
 from models.spc import gauge
-from tests.models.spc_gauge_sheets import AIAG_CROSSED, AIAG_LINEARITY, FOURTEEN_RATERS
+from tests.models.spc.gauge_sheets import AIAG_CROSSED, AIAG_LINEARITY, FOURTEEN_RATERS
 
 
 def test_anova_of_the_aiag_study_line_by_line():

@@ -14,7 +14,7 @@ from models.bench import Exam, Pack, Result, Row, Settings, Skipped, report, run
 from models.bench.judge import judged
 from models.bench.normal import normal_exam
 from models.bench.telling.summary import lines
-from tests.models.bench_packs import make_pack, write_pack
+from tests.models.bench.packs import make_pack, write_pack
 
 
 def drawn(pack: Pack, **given: Any) -> Exam:

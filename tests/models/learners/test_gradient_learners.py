@@ -15,10 +15,10 @@ from models.learners import reptile
 from models.learners.parts.deep.gradient import judged, last, layers, speaking
 from models.learners.parts.deep.nets import forward, numbers, stacked
 from models.state import to_bytes
-from tests.models.meta_episodes import episodes, one, start
+from tests.models.learners.meta_episodes import episodes, one, start
 
 NAMES = ("maml", "fomaml", "anil", "meta_sgd", "imaml", "reptile")
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def _gradient(learner, net, episode):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.bench import Exam, Pack, Skipped, exam, load, rolling_exams, split_stages, training_tasks
-from tests.models.bench_packs import make_pack
+from tests.models.bench.packs import make_pack
 
 PROTOCOLS = ["random", "time"]
 

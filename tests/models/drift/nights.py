@@ -1,6 +1,6 @@
 """The simulated plant examined night by night: false alarms of a stable plant, and what injected faults are called.
 
-``python -m tests.models.drift_nights quiet --seeds 2,3 --weeks 10`` and ``... faults --seeds 1,2 --sizes 2,4``.
+``python -m tests.models.drift.nights quiet --seeds 2,3 --weeks 10`` and ``... faults --seeds 1,2 --sizes 2,4``.
 """
 
 from __future__ import annotations

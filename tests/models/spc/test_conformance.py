@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import NotEnoughData, TaskError, UnknownName
 from models.spc import CHARTS, Observations, chart_kind, chart_names, make_chart
-from tests.models.spc_samples import POINTS, observations
+from tests.models.spc.samples import POINTS, observations
 
 NAMES = chart_names()
 

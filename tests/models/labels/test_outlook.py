@@ -12,7 +12,7 @@ import models
 from models.checks import sisters
 from models.errors import NotEnoughData, StateError, TaskError
 from models.labels import Curves, Outlook, Point, learn_curves, left_out, outlook
-from tests.models.test_labels_queue import rng
+from tests.models.labels.test_queue import rng
 
 SIZES = (5, 10, 20, 40)
 

@@ -5,7 +5,7 @@ import torch
 
 from models.bench.looping import loop
 from models.learners.parts.deep.gradient import descend
-from tests.models.meta_episodes import episodes, one, start
+from tests.models.learners.meta_episodes import episodes, one, start
 
 
 def test_the_gradient_through_the_steps_is_that_of_finite_differences():

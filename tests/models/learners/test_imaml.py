@@ -13,7 +13,7 @@ from models.learners.imaml import implicit
 from models.learners.parts.deep.gradient import layers
 from models.learners.parts.deep.nets import forward
 from models.learners.parts.deep.proximal import Plane, misfit, nearest
-from tests.models.meta_episodes import episodes, one, start
+from tests.models.learners.meta_episodes import episodes, one, start
 
 
 def _flat(seed=0, width=4):

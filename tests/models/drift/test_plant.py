@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.models.drift_nights import false_alarms, named
+from tests.models.drift.nights import false_alarms, named
 
 STATED = 0.1
 """False drift and sensor alarms a stage and week, at most."""
