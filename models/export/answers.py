@@ -64,22 +64,22 @@ class Said:
 
 #: Module of a kind -> module that translates it; imported when such a kind is met, for some bring torch along.
 TRANSLATED: dict[str, str] = {
-    "models.learners.prior_mixture.mixture": "models.export.mixture",
-    "models.learners.ridge": "models.export.regression",
-    "models.learners.single_gp": "models.export.regression",
-    "models.learners.recent": "models.export.wandering",
-    "models.learners.pooled": "models.export.pooled",
-    "models.learners.defect_head": "models.export.defects",
-    "models.learners.warm_start.answers": "models.export.warm_start",
-    "models.learners.parts.deep.learner": "models.export.networks",
-    "models.learners.parts.deep.head": "models.export.heads",
-    "models.learners.parts.deep.gradient": "models.export.moved",
-    "models.learners.memory.attentive": "models.export.memory",
-    "models.learners.memory.recurrent": "models.export.memory",
-    "models.learners.prototypes": "models.export.attention",
-    "models.learners.matching": "models.export.attention",
-    "models.learners.deep_kernel.posterior": "models.export.deep_kernel",
-    "models.learners.rl2.surrogate": "models.export.rl2",
+    "models.learners.prior_mixture.mixture": "models.export.kinds.mixture",
+    "models.learners.ridge": "models.export.kinds.regression",
+    "models.learners.single_gp": "models.export.kinds.regression",
+    "models.learners.recent": "models.export.kinds.wandering",
+    "models.learners.pooled": "models.export.kinds.pooled",
+    "models.learners.defect_head": "models.export.kinds.defects",
+    "models.learners.warm_start.answers": "models.export.kinds.warm_start",
+    "models.learners.parts.deep.learner": "models.export.kinds.networks",
+    "models.learners.parts.deep.head": "models.export.kinds.heads",
+    "models.learners.parts.deep.gradient": "models.export.kinds.moved",
+    "models.learners.memory.attentive": "models.export.kinds.memory",
+    "models.learners.memory.recurrent": "models.export.kinds.memory",
+    "models.learners.prototypes": "models.export.kinds.attention",
+    "models.learners.matching": "models.export.kinds.attention",
+    "models.learners.deep_kernel.posterior": "models.export.kinds.deep_kernel",
+    "models.learners.rl2.surrogate": "models.export.kinds.rl2",
 }
 
 

@@ -16,8 +16,8 @@ from models.anomaly.units import Rows
 from models.base import Array
 from models.export.answers import Units
 from models.export.graph import Tensor
-from models.export.ranks import at_least, p_values
-from models.export.standardized import bent, known
+from models.export.kinds.ranks import at_least, p_values
+from models.export.kinds.standardized import bent, known
 
 Scores = list[tuple[Tensor, Tensor]]
 ROUNDING = 1e-12

@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from qc_app.access import Actor, passwords
-from qc_app.actions import sessions, signing
+from qc_app.actions.access import sessions, signing
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store
 

@@ -12,15 +12,15 @@ from models.anomaly.conformal import p_values
 from models.anomaly.detectors import Detectors
 from models.anomaly.knn import squared_distances
 from models.export.answers import Units
-from models.export.defects import _tails
 from models.export.graph import Graph
-from models.export.kernels import matern32
-from models.export.kernels import squared_distances as distances
-from models.export.ranks import counted
-from models.export.ranks import p_values as ranks
+from models.export.kinds.defects import _tails
+from models.export.kinds.kernels import matern32
+from models.export.kinds.kernels import squared_distances as distances
+from models.export.kinds.ranks import counted
+from models.export.kinds.ranks import p_values as ranks
+from models.export.kinds.standardized import standardized
+from models.export.kinds.trees import boosted
 from models.export.runner import runtime_package
-from models.export.standardized import standardized
-from models.export.trees import boosted
 from models.learners.parts import kernels
 from models.learners.parts.boosted import Boosted, grow
 from models.learners.parts.scaling import Scaling, scaling

@@ -6,8 +6,8 @@ import numpy as np
 
 from models.export.answers import Said, Units, answer
 from models.export.graph import Tensor
-from models.export.kernels import linear, matern32, squared_distances
-from models.export.standardized import standardized
+from models.export.kinds.kernels import linear, matern32, squared_distances
+from models.export.kinds.standardized import standardized
 from models.learners.parts.regress import Fit
 from models.learners.ridge import Line
 from models.learners.single_gp import Smooth

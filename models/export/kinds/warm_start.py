@@ -6,10 +6,10 @@ from functools import singledispatch
 
 from models.export.answers import Said, Units, answer, unknown
 from models.export.graph import Tensor, looked_up
-from models.export.kernels import linear, matern32, squared_distances
-from models.export.regression import posterior
-from models.export.standardized import standardized
-from models.export.trees import boosted
+from models.export.kinds.kernels import linear, matern32, squared_distances
+from models.export.kinds.regression import posterior
+from models.export.kinds.standardized import standardized
+from models.export.kinds.trees import boosted
 from models.learners.warm_start.answers import Blend, Chosen, Flat, Grown, Means, Near, Smooth
 
 
@@ -30,7 +30,7 @@ def fitted(recipe: object, units: Units) -> tuple[Tensor, Tensor | None]:  # noq
     NotExportable
         If nobody translates this kind.
     """
-    raise unknown(recipe, "a recipe", "warm_start.fitted")
+    raise unknown(recipe, "a recipe", "kinds.warm_start.fitted")
 
 
 @fitted.register

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.export.graph import Tensor
-from models.export.kernels import squared_distances
-from models.export.networks import Settled, outputs, settled
+from models.export.kinds.kernels import squared_distances
+from models.export.kinds.networks import Settled, outputs, settled
 from models.learners import matching, prototypes
 from models.learners.matching import Matched
 from models.learners.prototypes import Classes

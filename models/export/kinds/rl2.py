@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.export.graph import Tensor
-from models.export.kernels import matern32, squared_distances
-from models.export.networks import Settled, settled
+from models.export.kinds.kernels import matern32, squared_distances
+from models.export.kinds.networks import Settled, settled
 from models.learners.rl2.surrogate import Surrogate
 
 

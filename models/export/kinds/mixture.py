@@ -13,8 +13,8 @@ import numpy as np
 from models.base import Array
 from models.export.answers import Said, Units, answer
 from models.export.graph import Tensor
-from models.export.lens import Kernels, views
-from models.export.trees import boosted
+from models.export.kinds.lens import Kernels, views
+from models.export.kinds.trees import boosted
 from models.learners.parts import Rows
 from models.learners.prior_mixture.experts import NETS, OFFSETS, SHAPES, noise_table, total_table
 from models.learners.prior_mixture.mixture import Mixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.export.graph import Tensor
-from models.export.networks import Settled, outputs, settled
+from models.export.kinds.networks import Settled, outputs, settled
 from models.learners.parts.deep.head import Heads
 
 

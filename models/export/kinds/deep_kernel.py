@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.export.graph import Tensor
-from models.export.kernels import exponential, matern32, squared_distances
-from models.export.networks import Settled, outputs, settled
+from models.export.kinds.kernels import exponential, matern32, squared_distances
+from models.export.kinds.networks import Settled, outputs, settled
 from models.learners.deep_kernel.experts import MEAN, REACHES
 from models.learners.deep_kernel.posterior import Posterior
 

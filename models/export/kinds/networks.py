@@ -11,7 +11,7 @@ import numpy as np
 
 from models.export.answers import Said, Units, answer, arrives, unknown
 from models.export.graph import Tensor
-from models.export.standardized import bent, standardized
+from models.export.kinds.standardized import bent, standardized
 from models.learners.parts.deep.inputs import AHEAD, BASIS, Basis, Clock, SisterInputs, StrangerInputs, Turn
 from models.learners.parts.deep.learner import Nets
 from models.learners.parts.deep.nets import Stack
@@ -30,13 +30,13 @@ def settled(nets: object, inputs: Tensor) -> Settled:
     """
     if arrives(type(nets)):
         return settled(nets, inputs)
-    raise unknown(nets, "a network", "networks.settled")
+    raise unknown(nets, "a network", "kinds.networks.settled")
 
 
 @singledispatch
 def seen(inputs: object, units: Units) -> Tensor:  # noqa: ARG001 - the signature that is dispatched
     """Translate how a network reads units, shape (n, width) in double."""
-    raise unknown(inputs, "inputs of a network", "networks.seen")
+    raise unknown(inputs, "inputs of a network", "kinds.networks.seen")
 
 
 @answer.register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.export.answers import Said, Units, answer
-from models.export.trees import boosted
+from models.export.kinds.trees import boosted
 from models.learners.pooled import Shifted
 
 

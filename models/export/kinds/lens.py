@@ -9,9 +9,9 @@ import numpy as np
 from models.export.answers import Units
 from models.export.domain import strangeness
 from models.export.graph import Tensor
-from models.export.kernels import exponential, linear, matern32, rbf, squared_distances
-from models.export.networks import outputs, seen
-from models.export.standardized import bent, standardized
+from models.export.kinds.kernels import exponential, linear, matern32, rbf, squared_distances
+from models.export.kinds.networks import outputs, seen
+from models.export.kinds.standardized import bent, standardized
 from models.learners.prior_mixture.experts import Shape
 from models.learners.prior_mixture.gaze import Gaze
 from models.learners.prior_mixture.lens import Lens, Seen

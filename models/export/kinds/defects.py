@@ -9,10 +9,10 @@ from models.anomaly.knn import squared_distances as constant_distances
 from models.export.answers import Said, Units, answer
 from models.export.domain import off_plane, scaled
 from models.export.graph import Tensor
-from models.export.kernels import squared_distances
-from models.export.ranks import counted
-from models.export.standardized import bent, known
-from models.export.trees import boosted
+from models.export.kinds.kernels import squared_distances
+from models.export.kinds.ranks import counted
+from models.export.kinds.standardized import bent, known
+from models.export.kinds.trees import boosted
 from models.learners.defect_head import BEND, FREEDOM, REACH, Logistic, Sight
 
 WIDEST = 30.0

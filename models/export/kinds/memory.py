@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.export.graph import Tensor
-from models.export.networks import Settled, output, outputs, settled
+from models.export.kinds.networks import Settled, output, outputs, settled
 from models.learners.memory.attentive import HEADS, LEAST_LOG, PRIOR_COUNT, SIZE, Attended
 from models.learners.memory.recurrent import Written
 
