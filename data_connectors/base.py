@@ -166,11 +166,27 @@ class Conformed:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column, tag or topic that a source offers, as `discover` found it."""
+    """A column, tag or topic that a source offers, as `discover` found it.
+
+    Parameters
+    ----------
+    name : str
+        As a plant definition names it.
+    dtype : str
+        What it holds, in words that begin with number, time, text, array or empty.
+    example : str
+        A value.
+    label : str
+        What people there call it, where its name is an address.
+    unit : str
+        In which it comes, where the source says so.
+    """
 
     name: str
     dtype: str
     example: str = ""
+    label: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +245,34 @@ class Sampled(Protocol):
         """Return the first `rows` rows as delivered, or no column where nothing is there yet.
 
         Raises ConnectorError if they cannot be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """What a source that speaks by itself offers, before anybody said what it means.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+        Its tags, or the fields of its messages.
+    messages : polars.DataFrame
+        Whole rows as they were told, where a message is one; without columns where each tag tells by itself.
+    """
+
+    columns: tuple[Column, ...]
+    messages: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A connector that is told values, and can say which there are."""
+
+    def offer(self, items: int = 1000) -> Offer:
+        """Return what it hears within some seconds, or what the source says that it has.
+
+        Raises ConnectorError if it cannot be asked.
         """
         ...
 

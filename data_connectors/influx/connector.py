@@ -50,6 +50,7 @@ class Influx:
     """
 
     kind: ClassVar[str] = "influx"
+    options: ClassVar[tuple[type, ...]] = (InfluxOptions, HttpOptions)
 
     def __init__(self, source: Source, now: Callable[[], datetime]) -> None:
         self.source = source
@@ -127,8 +128,12 @@ class Influx:
 
     def discover(self) -> list[Column]:
         """List fields and tags with a guess from the first points."""
+        return columns_of(self.sample(_FEW_ROWS))
+
+    def sample(self, rows: int = 1000) -> pl.DataFrame:
+        """Return the first `rows` points with all fields and tags."""
         with self._asking() as asking:
-            return columns_of(self._page(asking.points([], None, _FEW_ROWS), asking.columns()).frame)
+            return self._page(asking.points([], None, rows), asking.columns()).frame
 
     def check(self) -> list[Probe]:
         """Try name, TCP, TLS, sign-in, the measurement and a point; nothing is changed there."""

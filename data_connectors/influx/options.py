@@ -21,6 +21,7 @@ class InfluxOptions:
     Parameters
     ----------
     measurement : str
+        Whose points are read.
     dialect : {"influxql", "flux", "sql"}
         Of version 1, 2 and 3.
     database : str

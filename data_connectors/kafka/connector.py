@@ -17,6 +17,7 @@ from data_connectors.kafka.options import Options
 from data_connectors.kafka.reading import Reading, message_of
 from data_connectors.live.connector import LiveConnector
 from data_connectors.live.messages import Messages
+from data_connectors.live.options import LiveOptions
 from data_connectors.live.probing import offset_probe, reaches
 from data_connectors.live.reconnecting import for_ever
 from data_connectors.live.sample import Heard, Record, Sample, Sink
@@ -47,6 +48,7 @@ class Kafka(LiveConnector):
     """
 
     kind: ClassVar[str] = "kafka"
+    options: ClassVar[tuple[type, ...]] = (Options, LiveOptions)
 
     def __init__(self, source: Source, now: Callable[[], datetime], folder: Path | None = None) -> None:
         super().__init__(source, now, folder)

@@ -23,20 +23,25 @@ class Options:
     servers : str
         ``host:port``, several with commas.
     topic : str
+        Whose messages are read.
     group : str
         Under which our offsets show in the cluster's own tools; ours is the checkpoint, theirs is never asked.
     begin : {'earliest', 'latest'}
         Where the very first reading starts.
     tls : bool
+        Encrypt the connection.
     ca_file, cert_file, key_file : str
+        Whom to trust (empty: the system's list), and how we show who we are, where the cluster asks.
     username, password : str
         The password by reference: ``env:NAME`` or ``file:PATH``.
     mechanism : {'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'}
     timeout_s : float
         For an answer of the cluster.
     payload : {'json', 'text'}
-    records, value_field, quality_field : str
-        As of :class:`~data_connectors.live.messages.Shape`.
+    records : str
+        Path of the list of rows within a message; empty: the message is one row, or a list of rows.
+    value_field, quality_field : str
+        Where a message tells one value: the paths of the value and of its quality code.
     max_payload_kb : int
         A message larger than this goes to quarantine, shortened.
     allow_plain : bool

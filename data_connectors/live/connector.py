@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from data_connectors.base import Batch, Column, Conformed, Gap, Reject
+import polars as pl
+
+from data_connectors.base import Batch, Column, Conformed, Gap, Offer, Reject
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SourceRefused, SourceUnavailable
 from data_connectors.frames import frame_of
@@ -111,13 +113,25 @@ class LiveConnector:
 
     def discover(self) -> list[Column]:
         """List what the source tells: from the spool, or else by listening for some seconds."""
-        heard = self._kept(DISCOVERED) or self.overhear(None, DISCOVERED)
+        return list(self.heard(DISCOVERED).columns)
+
+    def offer(self, items: int = DISCOVERED) -> Offer:
+        """Return what is heard, or, of a source that lists its tags, those."""
+        return self.heard(items)
+
+    def heard(self, items: int) -> Offer:
+        """Return the fields of messages with the messages, and the tags that tell by themselves."""
+        heard = self._kept(items) or self.overhear(None, items)
         records = [item for item in heard if isinstance(item, Record)]
         samples = {item.tag: item for item in heard if isinstance(item, Sample)}
         names = list(dict.fromkeys(name for record in records for name in record.fields))
         told = frame_of(names, [[r.fields.get(n) for n in names] for r in records], self.source.decimal)
         one = frame_of(list(samples), [[s.value for s in samples.values()]], self.source.decimal)
-        return [*(columns_of(told) if records else []), *(columns_of(one) if samples else [])]
+        columns = (*(columns_of(told) if records else ()), *(columns_of(one) if samples else ()))
+        refused = next((item for item in heard if isinstance(item, Reject)), None)
+        if refused is not None and not columns:
+            raise SourceRefused(refused.message)
+        return Offer(columns, told if records else pl.DataFrame())
 
     def preview(self, stage: Stage, rows: int = 20) -> Conformed:
         """Make rows of what the spool holds, or else of what is heard now; nothing is stored or forgotten."""

@@ -13,7 +13,7 @@ from data_connectors.base import Column, Probe
 from data_connectors.errors import ConnectorError
 from data_connectors.live import Heard, Sample, Sink
 from data_connectors.live.connector import LiveConnector
-from data_connectors.live.options import LIVE_KEYS, Rows
+from data_connectors.live.options import LIVE_KEYS, LiveOptions, Rows
 from data_connectors.live.probing import reaches
 from data_connectors.live.reconnecting import for_ever
 from data_connectors.live.tags import tags_of
@@ -49,6 +49,7 @@ class Modbus(LiveConnector):
     """
 
     kind: ClassVar[str] = "modbus"
+    options: ClassVar[tuple[type, ...]] = (Options, LiveOptions)
     rows: ClassVar[Rows] = "moment"
 
     def __init__(self, source: Source, now: Callable[[], datetime], folder: Path | None = None) -> None:

@@ -17,6 +17,7 @@ class Options:
     Parameters
     ----------
     host : str
+        Name or address of the device.
     port : int
         0: 502, or 802 with TLS.
     device : int
@@ -30,6 +31,7 @@ class Options:
     framing : {'tcp', 'rtu'}
         ``rtu`` for gateways that pass serial frames through.
     tls : bool
+        Encrypt the connection.
     ca_file, cert_file, key_file : str
         The authority that signs the device's certificate; our certificate and key, where the device wants them.
     """

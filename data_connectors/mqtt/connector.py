@@ -13,6 +13,7 @@ from data_connectors.base import Probe
 from data_connectors.errors import ConnectorError
 from data_connectors.live.connector import LiveConnector
 from data_connectors.live.fields import moment
+from data_connectors.live.options import LiveOptions
 from data_connectors.live.probing import offset_probe, reaches
 from data_connectors.live.sample import Heard, Record, Sample, Sink
 from data_connectors.mqtt.client import tls_context
@@ -48,6 +49,7 @@ class Mqtt(LiveConnector):
     """
 
     kind: ClassVar[str] = "mqtt"
+    options: ClassVar[tuple[type, ...]] = (Options, LiveOptions)
     #: Settings of a kind on top of this one.
     own_keys: ClassVar[tuple[str, ...]] = ()
     #: Whether publishers want to be certain (QoS 1) until one is seen that does not.

@@ -31,6 +31,7 @@ class Options:
         Under which the broker keeps what comes while we are away; empty: one is made and kept beside the spool.
     protocol : {'5', '3.1.1'}
     tls : bool
+        Encrypt the connection.
     ca_file, cert_file, key_file : str
         Whom to trust (empty: the system's list), and how we show who we are, where the broker asks.
     username, password : str
@@ -40,6 +41,7 @@ class Options:
     session_expiry_s : int
         How long the broker keeps our session while we are away (MQTT 5).
     payload : {'json', 'text'}
+        What a message holds.
     records : str
         Path of the list of rows within a message; empty: the message is one row, or a list of rows.
     value_field, quality_field : str

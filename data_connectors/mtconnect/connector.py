@@ -9,14 +9,14 @@ from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
-from data_connectors.base import Column, Probe
+from data_connectors.base import Column, Offer, Probe
 from data_connectors.errors import DefinitionError
 from data_connectors.http import HttpOptions, Session
 from data_connectors.http.probing import probed
 from data_connectors.http.rounds import rounds
 from data_connectors.live import Heard, Sink
 from data_connectors.live.connector import LiveConnector
-from data_connectors.live.options import LIVE_KEYS, Rows
+from data_connectors.live.options import LIVE_KEYS, LiveOptions, Rows
 from data_connectors.live.probing import offset_probe
 from data_connectors.live.reconnecting import for_ever
 from data_connectors.live.tags import tags_of
@@ -54,6 +54,7 @@ class MtConnect(LiveConnector):
     """
 
     kind: ClassVar[str] = "mtconnect"
+    options: ClassVar[tuple[type, ...]] = (MtOptions, HttpOptions, LiveOptions)
     rows: ClassVar[Rows] = "moment"
 
     def __init__(self, source: Source, now: Callable[[], datetime], folder: Path | None = None) -> None:
@@ -88,6 +89,10 @@ class MtConnect(LiveConnector):
     def discover(self) -> list[Column]:
         """List the data items of the agent with name, type and unit."""
         return list(self._asked("probe").items)
+
+    def offer(self, items: int = 1000) -> Offer:  # noqa: ARG002 - an agent lists its data items
+        """List the data items as tags."""
+        return Offer(tuple(self.discover()))
 
     def check(self) -> list[Probe]:
         """Try name, TCP, TLS, the data items, the current values and the clock; nothing is changed there."""

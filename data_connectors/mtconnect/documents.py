@@ -144,7 +144,8 @@ def _header(element: Any) -> Header:
 def _item(element: Any) -> Column:
     kind = "number" if element.get("category") == "SAMPLE" else "text"
     words = " ".join(filter(None, (element.get("name"), element.get("type"), element.get("units"))))
-    return Column(element.attrib["id"], kind, words)
+    name, unit = element.get("name", ""), element.get("nativeUnits") or element.get("units") or ""
+    return Column(element.attrib["id"], kind, words, name, unit)
 
 
 def _observations(root: Any) -> Iterator[Observation]:

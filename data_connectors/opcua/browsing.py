@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,9 +22,10 @@ _TOLD = {"EngineeringUnits", "EURange"}
 
 @dataclass(slots=True)
 class Variable:
-    """A variable and where its unit and its range stand (OPC 10000-8, 5.3.2.3)."""
+    """A variable, what the server calls it, and where its unit and its range stand (OPC 10000-8, 5.3.2.3)."""
 
     node: ua.NodeId
+    called: str = ""
     properties: dict[str, ua.NodeId] = field(default_factory=dict)
 
 
@@ -60,7 +61,7 @@ def _met(
         return
     seen.add(node)
     if reference.NodeClass is ua.NodeClass.Variable:
-        found[node] = Variable(node)
+        found[node] = Variable(node, reference.BrowseName.Name or "")
     yield node
 
 
@@ -96,19 +97,17 @@ async def columns(session: Session, root: ua.NodeId | None = None) -> list[Colum
     for (i, name, _), value in zip(asked, told, strict=True):
         about.setdefault(i, {})[name] = value.Value.Value if value.Value is not None else None
     return [
-        Column(written(one.node, session.namespaces), _described(value, about.get(i, {})), _example(value))
+        _column(one, session.namespaces, value, about.get(i, {}))
         for i, (one, value) in enumerate(zip(found, values, strict=True))
     ]
 
 
-def _described(value: ua.DataValue, about: dict[str, object]) -> str:
-    words = [_type(value)]
-    unit, span = about.get("EngineeringUnits"), about.get("EURange")
-    if isinstance(unit, ua.EUInformation) and unit.DisplayName.Text:
-        words.append(unit.DisplayName.Text)
-    if isinstance(span, ua.Range):
-        words.append(f"{span.Low:g} to {span.High:g}")
-    return ", ".join(words)
+def _column(one: Variable, namespaces: Sequence[str], value: ua.DataValue, about: dict[str, object]) -> Column:
+    told, span = about.get("EngineeringUnits"), about.get("EURange")
+    unit = told.DisplayName.Text or "" if isinstance(told, ua.EUInformation) else ""
+    within = f"{span.Low:g} to {span.High:g}" if isinstance(span, ua.Range) else ""
+    words = ", ".join(filter(None, (_type(value), unit, within)))
+    return Column(written(one.node, namespaces), words, _example(value), one.called, unit)
 
 
 def _type(value: ua.DataValue) -> str:

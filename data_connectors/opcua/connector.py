@@ -10,11 +10,11 @@ from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
-from data_connectors.base import Column, Probe
+from data_connectors.base import Column, Offer, Probe
 from data_connectors.errors import ConnectorError, DefinitionError, SourceRefused
 from data_connectors.live import Heard, Sink
 from data_connectors.live.connector import LiveConnector
-from data_connectors.live.options import LIVE_KEYS, Rows
+from data_connectors.live.options import LIVE_KEYS, LiveOptions, Rows
 from data_connectors.live.tags import tags_of
 from data_connectors.opcua.browsing import columns, unreadable, variables
 from data_connectors.opcua.feed import Feed
@@ -54,6 +54,7 @@ class OpcUa(LiveConnector):
     """
 
     kind: ClassVar[str] = "opcua"
+    options: ClassVar[tuple[type, ...]] = (Options, LiveOptions)
     rows: ClassVar[Rows] = "moment"
 
     def __init__(self, source: Source, now: Callable[[], datetime], folder: Path | None = None) -> None:
@@ -108,6 +109,10 @@ class OpcUa(LiveConnector):
     def discover(self) -> list[Column]:
         """List the variables below `root` (the Objects folder) with type, unit and range, and the value now."""
         return asyncio.run(self._browsed())
+
+    def offer(self, items: int = 1000) -> Offer:  # noqa: ARG002 - a server lists its variables
+        """List the variables as tags."""
+        return Offer(tuple(self.discover()))
 
     async def _browsed(self) -> list[Column]:
         async with session(self._options, self._where) as opened:

@@ -29,12 +29,12 @@ class Options:
     namespace : str
         URI of the namespace of tags that name none.
     security : str
-        One of `SAFE`, or ``None`` together with `allow_insecure`.
+        ``Basic256Sha256``, ``Aes128-Sha256-RsaOaep`` or ``Aes256-Sha256-RsaPss``; or ``None`` with `allow_insecure`.
     message_mode : {"SignAndEncrypt", "Sign"}
     allow_insecure : bool
         Let a connection pass that is neither signed nor encrypted (for trials only).
     pki : str
-        Folder with our certificate and the trust list; see :mod:`~data_connectors.opcua.certificates`.
+        Folder with our certificate and the trust list, which ``qc certificates`` shows.
     server_uri : str
         The application URI that the server must have; empty: the one it tells, which its certificate must carry.
     user, password : str

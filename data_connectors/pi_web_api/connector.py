@@ -10,14 +10,14 @@ from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
-from data_connectors.base import Column, Probe
+from data_connectors.base import Column, Offer, Probe
 from data_connectors.errors import DefinitionError, SourceUnavailable
 from data_connectors.http import Answer, HttpOptions, Session
 from data_connectors.http.probing import clock, probed
 from data_connectors.http.rounds import rounds
 from data_connectors.live import Heard, Sink
 from data_connectors.live.connector import LiveConnector
-from data_connectors.live.options import LIVE_KEYS, Rows
+from data_connectors.live.options import LIVE_KEYS, LiveOptions, Rows
 from data_connectors.live.reconnecting import for_ever
 from data_connectors.live.tags import tags_of
 from data_connectors.names import listed
@@ -51,6 +51,7 @@ class PiWebApi(LiveConnector):
     """
 
     kind: ClassVar[str] = "pi_web_api"
+    options: ClassVar[tuple[type, ...]] = (PiOptions, HttpOptions, LiveOptions)
     rows: ClassVar[Rows] = "moment"
 
     def __init__(self, source: Source, now: Callable[[], datetime], folder: Path | None = None) -> None:
@@ -119,7 +120,11 @@ class PiWebApi(LiveConnector):
             fields = "Items.Name;Items.PointType;Items.EngineeringUnits"
             told = session.get(f"dataservers/{server}/points", [("maxCount", "1000"), ("selectedFields", fields)])
             points = told.json(self._where)["Items"]
-        return [Column(p["Name"], _type(p.get("PointType", "")), p.get("EngineeringUnits", "")) for p in points]
+        return [Column(p["Name"], _type(p.get("PointType", "")), unit=p.get("EngineeringUnits", "")) for p in points]
+
+    def offer(self, items: int = 1000) -> Offer:
+        """List the points as tags."""
+        return Offer(tuple(self.discover())) if self._options.server else self.heard(items)
 
     def check(self) -> list[Probe]:
         """Try name, TCP, TLS, sign-in, the tags, one value and the clock; nothing is changed there."""

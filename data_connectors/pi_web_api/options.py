@@ -38,6 +38,7 @@ class PiOptions:
     slice_s : float
         Longest stretch of history asked for at once.
     tags_at_once : int
+        Tags of one question.
     """
 
     server: str = ""

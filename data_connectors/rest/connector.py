@@ -54,6 +54,7 @@ class Rest:
     """
 
     kind: ClassVar[str] = "rest"
+    options: ClassVar[tuple[type, ...]] = (RestOptions, HttpOptions)
 
     def __init__(self, source: Source, now: Callable[[], datetime]) -> None:
         self.source = source
@@ -154,6 +155,11 @@ class Rest:
         """List the fields of the first rows."""
         with self._session() as session:
             return columns_of(self._sample(session))
+
+    def sample(self, rows: int = 1000) -> pl.DataFrame:
+        """Return some `rows` rows as the service tells them, a column a path."""
+        with self._session() as session:
+            return self._sample(session).head(rows)
 
     def check(self) -> list[Probe]:
         """Try name, TCP, TLS, sign-in, the rows, and the clock; nothing is changed there."""

@@ -34,6 +34,7 @@ class RestOptions:
     limit_param, place_param, place_field : str
         See `paging`; empty where the service has none.
     first_page : int
+        The number of the first page.
     since_param : str
         The parameter that asks for rows from a time (or running number) on; empty: all rows come every time.
     since_format : {"iso", "epoch_s", "epoch_ms", "number"}

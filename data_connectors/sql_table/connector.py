@@ -49,6 +49,7 @@ class SqlTable:
     """
 
     kind: ClassVar[str] = "sql_table"
+    options: ClassVar[tuple[type, ...]] = (Options,)
 
     def __init__(self, source: Source, now: Callable[[], datetime]) -> None:
         self.source = source

@@ -45,6 +45,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "apply_plant": "engineer",
         "roll_back_plant": "engineer",
         "keep_upload": "engineer",
+        "try_source": "engineer",
         "onboard_stage": "engineer",
         "onboard_sheet": "engineer",
         "exclude_point": "engineer",

@@ -34,6 +34,7 @@ from qc_app.actions.models import approve_challenger, promote, reject_challenger
 from qc_app.actions.notify import resend_letters, try_route
 from qc_app.actions.onboard.file import ENDINGS, MAX_MB
 from qc_app.actions.onboard.stage import keep_upload, onboard_sheet, onboard_stage
+from qc_app.actions.onboard.trying import stopped, try_source
 from qc_app.actions.plant import apply_plant, roll_back_plant
 from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
@@ -123,9 +124,11 @@ __all__ = [
     "sign_out_user",
     "start_writeback",
     "stop_writeback",
+    "stopped",
     "tick_alarm_step",
     "trial_limits",
     "trial_words",
     "try_route",
+    "try_source",
     "unshelve_alarm",
 ]

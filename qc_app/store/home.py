@@ -76,6 +76,10 @@ class Store:
         """Return the folder in which files are kept that a person uploaded for a stage."""
         return self.home / "uploads" / safe_key(stage)
 
+    def certificates(self, stage: str) -> Path:
+        """Return the folder for the certificates of a stage's OPC UA server, where its plant definition names none."""
+        return self.home / "pki" / safe_key(stage)
+
     def keep(self, file: Path, data: bytes) -> None:
         """Write a file into the plant's folder so that it is there whole, or not at all.
 

@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 
+from data_connectors.schema import Source
 from qc_app import actions
 from qc_app.access import LEAST_ROLE, NEEDS_REASON, ROLES, Actor, may
 from qc_app.actions import Entry
@@ -41,13 +42,14 @@ GIVEN = {
     "verdict": "hold",
     "plant": made_plants.plant_of((made_plants.stage("rolling-2"),), "Other"),
     "files": [],
+    "source": Source("the source", "file_folder", "the stage", settings={"path": "/nowhere"}),
 }
 PURE = {
     "DISPOSITIONS",
     "ENDINGS", "MAX_MB",
     "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
-    "Entry", "SCOPES", "digest_of", "parts_of", "Rehearsal", "proposed", "rehearse",
+    "Entry", "stopped", "SCOPES", "digest_of", "parts_of", "Rehearsal", "proposed", "rehearse",
 }  # fmt: skip
 DEEDS = sorted(set(actions.__all__) - PURE)
 

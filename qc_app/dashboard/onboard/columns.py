@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ import streamlit as st
 from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import draft, keep, seeded
 from qc_app.dashboard.session import Here
-from qc_app.views.onboard import MEASURED, SET, UNUSED, Chosen, Draft
+from qc_app.views.onboard import ARRIVAL, EACH, MEASURED, SET, UNUSED, Chosen, Draft
 
 _ROW = 35
 _TWICE = {"reject": "set aside, with the reason", "earliest": "the first of the two", "latest": "the second of the two"}
@@ -22,7 +23,8 @@ def columns_step(now: Here) -> None:
     so_far = draft()
     names = [c.column for c in so_far.columns]
     st.html(markup.heading("Unit and time", "each row is a unit: what names it, and when it was made"))
-    so_far = _times(_identity(so_far, names), now)
+    so_far = _identity(so_far, names)
+    so_far = so_far if so_far.by_tag else _times(so_far, now)
     st.html(markup.heading("What inspection measures", "the columns with results that are to be predicted"))
     numbered = [c.column for c in so_far.columns if c.use in {SET, MEASURED} and c.column != so_far.time_column]
     measured = st.multiselect(
@@ -36,19 +38,37 @@ def columns_step(now: Here) -> None:
 
 def _identity(so_far: Draft, names: list[str]) -> Draft:
     first, second, third = st.columns(3, gap="medium")
+    units, times = _offered(so_far, names)
     unit = first.selectbox(
-        "Names the unit", names, key=seeded("onb_c_unit", so_far.unit_column or names[0]),
+        "Names the unit", units, key=seeded("onb_c_unit", so_far.unit_column or units[0]), format_func=_called(so_far),
         help="A number or name that no other unit has. Where nothing numbers the units, choose the time.",
     )  # fmt: skip
-    time = second.selectbox("Says when", names, key=seeded("onb_c_time", so_far.time_column or names[0]))
+    time = second.selectbox(
+        "Says when", times, key=seeded("onb_c_time", so_far.time_column or times[0]), format_func=_called(so_far)
+    )
     decimal = third.segmented_control(
         "Decimal sign", [".", ","], key=seeded("onb_c_decimal", so_far.decimal), required=True,
         format_func={".": "point 1.5", ",": "comma 1,5"}.__getitem__,
     )  # fmt: skip
     why = next((c.why for c in so_far.columns if c.column == time), "")
     example = next((c.example for c in so_far.columns if c.column == time), "")
-    st.html(markup.note(f"{time}: {why}, e.g. {example}" if why else f"{time}: e.g. {example}"))
+    if example:
+        st.html(markup.note(f"{time}: {why}, e.g. {example}" if why else f"{time}: e.g. {example}"))
     return replace(so_far, unit_column=unit, time_column=time, decimal="," if decimal == "," else ".")
+
+
+def _offered(so_far: Draft, names: list[str]) -> tuple[list[str], list[str]]:
+    """Return what may name the unit, and what its time: a live source may leave both to the moment of telling."""
+    if so_far.by_tag:
+        return [EACH, *names], [ARRIVAL]
+    arrival = [ARRIVAL] if so_far.live and ARRIVAL not in names else []
+    return [*names, *arrival], [*names, *arrival]
+
+
+def _called(so_far: Draft) -> Callable[[str], str]:
+    columns = {c.column for c in so_far.columns}
+    words = {ARRIVAL: "the time at which it was told", EACH: "nothing: each moment is a unit of its own"}
+    return lambda name: name if name in columns or not so_far.live else words.get(name, name)
 
 
 def _times(so_far: Draft, now: Here) -> Draft:

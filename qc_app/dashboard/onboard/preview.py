@@ -8,9 +8,9 @@ import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
-from qc_app.dashboard.onboard.state import draft
+from qc_app.dashboard.onboard.state import draft, trial_of
 from qc_app.dashboard.session import Here
-from qc_app.views.onboard import Foreseen, Trial, foreseen, tried
+from qc_app.views.onboard import Foreseen, Trial, foreseen
 
 _SHOWN = 20
 
@@ -18,7 +18,7 @@ _SHOWN = 20
 def preview_step(now: Here) -> None:
     """Show what a sample becomes."""
     so_far = draft()
-    trial = tried(now.store, so_far)
+    trial = trial_of(now)
     _facts(trial)
     st.html(markup.heading("As it would be stored", f"the first {_SHOWN} units, times in the plant's zone"))
     _rows(trial, now)

@@ -8,9 +8,9 @@ import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
-from qc_app.dashboard.onboard.state import draft, keep, seeded
+from qc_app.dashboard.onboard.state import draft, keep, seeded, trial_of
 from qc_app.dashboard.session import Here, say
-from qc_app.views.onboard import MEASURED, Chosen, Draft, Sister, as_sister, sisters, tried
+from qc_app.views.onboard import MEASURED, Chosen, Draft, Sister, as_sister, sisters
 
 
 def results_step(now: Here) -> None:
@@ -23,7 +23,7 @@ def results_step(now: Here) -> None:
         so_far = so_far.with_column(_specified(chosen, n))
     keep(so_far)
     st.html(markup.heading("Sister stages", "what they learned helps the new one from the first label on"))
-    found = sisters(now.store, now.plant, so_far, tried(now.store, so_far))
+    found = sisters(now.store, now.plant, so_far, trial_of(now))
     _proposal(so_far, found, now)
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from qc_app.actions import ENDINGS, MAX_MB, keep_upload, may
 from qc_app.dashboard import markup
+from qc_app.dashboard.onboard.network import network_form, settings_form, steps_told, tried_out
 from qc_app.dashboard.onboard.state import STEPS, draft, go, keep, seeded
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
-from qc_app.views.onboard import guessed, layout_of, raw_sample
+from qc_app.views.onboard import Source, asked_source, described, folder_source, layout_of, looked_at, named
 
-_UPLOAD, _FOLDER, _TABLE = "Upload a file", "Folder on the server", "Database table"
-_KINDS = (_UPLOAD, _FOLDER, _TABLE)
-Settings = tuple[str, dict[str, Any]]
+_UPLOAD, _FOLDER, _TABLE, _NETWORK = "Upload a file", "Folder on the server", "Database table", "Network"
+_KINDS = (_UPLOAD, _FOLDER, _TABLE, _NETWORK)
+#: What a form makes of its answers: the source, tried already, and which of its tags are wanted.
+Settle = Callable[[], tuple[Source, str]]
 
 
 def source_step(now: Here) -> None:
@@ -33,13 +34,15 @@ def source_step(now: Here) -> None:
     )
     st.html(markup.heading("Where its data come from", "a file may hold the inspection results too"))
     kind = str(st.segmented_control("Source", _KINDS, key=seeded("onb_kind", _UPLOAD), required=True))
-    settle = {_UPLOAD: _upload, _FOLDER: _folder, _TABLE: _table}[kind](now, stage.strip())
+    forms = {_UPLOAD: _upload, _FOLDER: _folder, _TABLE: _table, _NETWORK: _network}
+    settle = forms[kind](now, stage.strip())
     if not may(now.actor, "keep_upload"):
         say(f"Adding a stage needs the role engineer; you are {now.actor.role}.", "watch")
     if st.button("Read it", key="onb_read"):
         if attempt(lambda: _read(now, stage.strip(), line.strip(), settle), "Read: check what was guessed."):
             st.session_state["onboard_onward"] = True
         st.rerun()
+    steps_told()
     if so_far.columns:
         st.html(markup.note(f"{len(so_far.columns)} columns were read of {so_far.stage}.", "info"))
 
@@ -50,62 +53,68 @@ def onward() -> None:
         go(STEPS[1])
 
 
-def _read(now: Here, stage: str, line: str, settle: Callable[[], Settings]) -> None:
+def _read(now: Here, stage: str, line: str, settle: Settle) -> None:
     if not stage or not line:
         raise ActionError("the stage has no name or no line - fill both first")
     if stage in {s.id for s in now.plant.stages}:
         raise ActionError(f"there is a stage {stage!r} already - give the new one another name")
-    kind, settings = settle()
-    frame = raw_sample(now.store, kind, settings)
-    fresh = replace(draft(), stage=stage, line=line, kind=kind, settings=settings, family="")
-    keep(guessed(fresh, frame, now.store, now.plant.zone))
+    source, only = settle()
+    offer = looked_at(now.store, source)
+    fresh = replace(draft(), stage=stage, line=line, kind=source.kind, settings=source.settings, family="")
+    keep(named(described(fresh, offer, now.store, now.plant.zone, only), source.columns))
     for key in [k for k in st.session_state if str(k).startswith("onb_c_")]:
         del st.session_state[key]
 
 
-def _upload(now: Here, stage: str) -> Callable[[], Settings]:
+def _upload(now: Here, stage: str) -> Settle:
     file = st.file_uploader(
         f"CSV, Excel or Parquet, at most {MAX_MB} MB", type=list(ENDINGS), key="onb_file", max_upload_size=MAX_MB
     )
 
-    def settle() -> Settings:
+    def settle() -> tuple[Source, str]:
         if file is None:
             raise ActionError("no file was chosen - choose one, or name a folder")
         folder = keep_upload(now.store, now.actor, stage, file.name, file.getvalue())
-        return "file_folder", {"path": str(folder), "settle_s": 0, **layout_of(folder)}
+        return folder_source({"path": str(folder), "settle_s": 0, **layout_of(folder)}), ""
 
     return settle
 
 
-def _folder(_now: Here, _stage: str) -> Callable[[], Settings]:
+def _folder(now: Here, _stage: str) -> Settle:
     left, right = st.columns([3, 1], gap="medium")
     path = left.text_input("Folder", key=seeded("onb_path", ""), placeholder="/data/press-3", max_chars=1000)
     pattern = right.text_input("Files", key=seeded("onb_pattern", "*"), max_chars=200, help="Which names: *.csv")
 
-    def settle() -> Settings:
+    def settle() -> tuple[Source, str]:
         if not path.strip():
             raise ActionError("no folder was named - give its path on the server")
         more = {} if pattern.strip() in {"", "*"} else {"pattern": pattern.strip()}
-        return "file_folder", {"path": path.strip(), **more, **layout_of(Path(path.strip()))}
+        layout = layout_of(Path(path.strip())) if may(now.actor, "try_source") else {}
+        source = folder_source({"path": path.strip(), **more, **layout})
+        tried_out(now, source)
+        return source, ""
 
     return settle
 
 
-def _table(_now: Here, _stage: str) -> Callable[[], Settings]:
-    url = st.text_input(
-        "Database", key=seeded("onb_url", ""), placeholder="postgresql+psycopg://reader@host/db", max_chars=1000
-    )
-    left, right = st.columns(2, gap="medium")
-    table = left.text_input("Table or view", key=seeded("onb_sqltable", ""), max_chars=200)
-    secret = right.text_input(
-        "Password", key=seeded("onb_secret", ""), placeholder="env:NAME or file:PATH", max_chars=500,
-        help="Where the password stands, never the password itself: env:NAME or file:PATH",
-    )  # fmt: skip
+def _table(now: Here, _stage: str) -> Settle:
+    typed = settings_form("sql_table")
 
-    def settle() -> Settings:
-        if not url.strip() or not table.strip():
-            raise ActionError("database or table is missing - fill both")
-        more = {"password": secret.strip()} if secret.strip() else {}
-        return "sql_table", {"url": url.strip(), "table": table.strip(), **more}
+    def settle() -> tuple[Source, str]:
+        source = asked_source("sql_table", typed)
+        tried_out(now, source)
+        return source, ""
+
+    return settle
+
+
+def _network(now: Here, stage: str) -> Settle:
+    asked, only = network_form(now, stage)
+
+    def settle() -> tuple[Source, str]:
+        if isinstance(asked, ActionError):
+            raise asked
+        tried_out(now, asked)
+        return asked, only
 
     return settle

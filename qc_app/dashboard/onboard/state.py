@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from qc_app.views.onboard import Draft
+from qc_app.dashboard.session import Here
+from qc_app.views.onboard import Draft, Trial, tried
 
 STEPS = ("Source", "Columns", "Results", "Preview", "Go live")
-_DRAFT, _STEP = "onboard_draft", "onboard_step"
+_DRAFT, _STEP, _TRIAL = "onboard_draft", "onboard_step", "onboard_trial"
 
 
 def draft() -> Draft:
@@ -21,6 +22,23 @@ def draft() -> Draft:
 def keep(changed: Draft) -> None:
     """Keep a changed draft."""
     st.session_state[_DRAFT] = changed
+
+
+def trial_of(now: Here) -> Trial:
+    """Return what a sample becomes; a live source is listened to once for each state of the draft.
+
+    Raises
+    ------
+    ActionError
+        As `tried`.
+    """
+    so_far = draft()
+    kept = st.session_state.get(_TRIAL)
+    if so_far.live and kept is not None and kept[0] == so_far:
+        return kept[1]  # type: ignore[no-any-return]
+    trial = tried(now.store, so_far)
+    st.session_state[_TRIAL] = (so_far, trial)
+    return trial
 
 
 def go(step: str) -> None:

@@ -1,30 +1,55 @@
 """A stage on its way into the plant: what was guessed and chosen so far, and what it would become."""
 
-from qc_app.views.onboard.draft import MEASURED, QUALITY, SET, UNUSED, Chosen, Draft, proposed, stage_of
-from qc_app.views.onboard.guess import guessed, layout_of, raw_sample
+from data_connectors.offered import Offered
+from data_connectors.schema import Source
+from qc_app.views.onboard.asked import MESSAGES, asked_source, folder_source, network_kinds, settings_asked
+from qc_app.views.onboard.draft import (
+    ARRIVAL,
+    EACH,
+    MEASURED,
+    QUALITY,
+    SET,
+    UNUSED,
+    Chosen,
+    Draft,
+    proposed,
+    stage_of,
+)
+from qc_app.views.onboard.guess import described, guessed, layout_of, looked_at, named
 from qc_app.views.onboard.outcome import Foreseen, Trial, foreseen, progress_of, tried
 from qc_app.views.onboard.plan import Plan, plan_of, sheet_plan
 from qc_app.views.onboard.sisters import Sister, as_sister, sisters
 
 __all__ = [
+    "ARRIVAL",
+    "EACH",
     "MEASURED",
+    "MESSAGES",
     "QUALITY",
     "SET",
     "UNUSED",
     "Chosen",
     "Draft",
     "Foreseen",
+    "Offered",
     "Plan",
     "Sister",
+    "Source",
     "Trial",
     "as_sister",
+    "asked_source",
+    "described",
+    "folder_source",
     "foreseen",
     "guessed",
     "layout_of",
+    "looked_at",
+    "named",
+    "network_kinds",
     "plan_of",
     "progress_of",
     "proposed",
-    "raw_sample",
+    "settings_asked",
     "sheet_plan",
     "sisters",
     "stage_of",

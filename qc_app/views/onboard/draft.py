@@ -18,6 +18,8 @@ MEASURED: Use = "result"
 QUALITY: Use = "quality"
 UNUSED: Use = "left out"
 _FEWEST = 1
+#: Of a source that speaks by itself: each moment is a unit of its own, and the time at which a value was told.
+EACH, ARRIVAL = "unit_id", "time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class Draft:
     columns : tuple of Chosen
     family : str
         Empty: a family of its own.
+    live : bool
+        The source speaks by itself.
+    by_tag : bool
+        Each column is a tag that tells its own values; else a row is told as a whole.
     """
 
     stage: str = ""
@@ -95,6 +101,8 @@ class Draft:
     decimal: Literal[".", ","] = "."
     columns: tuple[Chosen, ...] = ()
     family: str = ""
+    live: bool = False
+    by_tag: bool = False
 
     def used(self, use: Use) -> tuple[Chosen, ...]:
         """Return the columns that are used so; those that name unit and time are no parameter."""
@@ -168,11 +176,18 @@ def _characteristic(chosen: Chosen) -> Characteristic:
     return Characteristic(chosen.name, chosen.plant_unit, kind, *limits)
 
 
+def _settings(draft: Draft) -> Mapping[str, Any]:
+    """Return the settings of the source; where tags tell by themselves, a unit ends with its tag or is a moment."""
+    if not draft.by_tag:
+        return draft.settings
+    return {**draft.settings, "rows": "moment" if draft.unit_column == EACH else "unit"}
+
+
 def _sources(draft: Draft) -> tuple[Source, Source]:
     common: dict[str, Any] = {
         "kind": draft.kind, "stage": draft.stage.strip(), "unit_column": draft.unit_column,
         "time_column": draft.time_column, "zone": draft.zone or None, "decimal": draft.decimal,
-        "settings": draft.settings,
+        "settings": _settings(draft),
     }  # fmt: skip
     told = {c.of: c.column for c in draft.used(QUALITY)}
     made = []

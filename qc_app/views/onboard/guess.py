@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,16 +10,17 @@ from typing import Any, Literal
 
 import polars as pl
 
-from data_connectors.base import Sampled
-from data_connectors.catalog import make_connector
+from data_connectors.base import Column, Offer, Offering, Sampled
+from data_connectors.catalog import is_live, make_connector
 from data_connectors.errors import ConnectorError
-from data_connectors.guessing import Guess, decimal_of, guess_columns, guess_layout
+from data_connectors.guessing import Guess, decimal_of, guess_columns, guess_layout, guess_unit, plain_name
 from data_connectors.schema import Source
 from qc_app.errors import ActionError
 from qc_app.store import Store
-from qc_app.views.onboard.draft import QUALITY, SET, UNUSED, Chosen, Draft, at_once
+from qc_app.views.onboard.draft import ARRIVAL, EACH, QUALITY, SET, UNUSED, Chosen, Draft, at_once
 
 _HEAD = 65_536
+MOST_TAGS = 500
 _TEXTS = {".csv", ".tsv", ".txt"}
 
 
@@ -42,30 +44,91 @@ def layout_of(folder: Path) -> dict[str, Any]:
     return {"encoding": found.encoding, "separator": found.separator}
 
 
-def raw_sample(store: Store, kind: str, settings: Mapping[str, Any], rows: int = 1000) -> pl.DataFrame:
-    """Return the first rows of a source as they come.
+def looked_at(store: Store, source: Source, rows: int = 1000) -> Offer:
+    """Return what a source offers: rows as they come, or the tags that it has.
 
     Raises
     ------
     ActionError
         If it cannot be read, or nothing is there yet.
     """
-    probe = at_once(Source("the source", kind, "the stage", settings=settings))
     try:
-        connector = make_connector(probe, store.clock.now)
+        connector = make_connector(at_once(source), store.clock.now)
         try:
-            if not isinstance(connector, Sampled):
+            if isinstance(connector, Offering):
+                found = connector.offer(rows)
+            elif isinstance(connector, Sampled):
+                found = Offer((), connector.sample(rows))
+            else:
                 raise ActionError(
-                    f"a source of kind {kind!r} cannot show rows before it is described - write it into the plant file"
+                    f"a source of kind {source.kind!r} cannot show rows before it is described"
+                    " - write it into the plant file"
                 )
-            frame = connector.sample(rows)
         finally:
             connector.close()
     except ConnectorError as error:
         raise ActionError(str(error)) from None
-    if not frame.width or not frame.height:
-        raise ActionError("no complete file or row is there yet - put one there, then try again")
-    return frame
+    if found.columns or found.messages.height:
+        return found
+    if is_live(source.kind):
+        raise ActionError("nothing was told within some seconds - check what is subscribed to, or wait and try again")
+    raise ActionError("no complete file or row is there yet - put one there, then try again")
+
+
+def described(draft: Draft, offer: Offer, store: Store, zone: str, only: str = "") -> Draft:
+    """Return the draft with what a source offers; of tags those whose name holds one of the words of `only`.
+
+    Raises
+    ------
+    ActionError
+        If too many tags are left to be looked through, or none.
+    """
+    draft = replace(draft, live=is_live(draft.kind), by_tag=not offer.messages.width)
+    if draft.by_tag:
+        return replace(draft, unit_column=EACH, time_column=ARRIVAL, zone="", columns=_tags(offer.columns, only))
+    made = guessed(draft, offer.messages, store, zone)
+    if not draft.live:
+        return made
+    time = made.time_column or ARRIVAL
+    return replace(made, time_column=time, unit_column=made.unit_column or time)
+
+
+def _tags(columns: tuple[Column, ...], only: str) -> tuple[Chosen, ...]:
+    words = [word.strip().casefold() for word in only.split(",") if word.strip()]
+    wanted = [c for c in columns if not words or any(w in f"{c.name} {c.label}".casefold() for w in words)]
+    if not wanted:
+        raise ActionError(f"none of the {len(columns):,} tags holds {only!r} in its name - correct Only tags with")
+    if len(wanted) > MOST_TAGS:
+        raise ActionError(
+            f"there are {len(wanted):,} tags, more than {MOST_TAGS} cannot be looked through here - narrow them with"
+            " Only tags with, or a setting such as root or topics"
+        )
+    chosen: list[Chosen] = []
+    for column in wanted:
+        name = plain_name(column.label or _tail(column.name), {c.name for c in chosen})
+        unit = guess_unit(f"{name} [{column.unit}]")[1] if column.unit else ""
+        use = SET if column.dtype.startswith("number") else UNUSED
+        chosen.append(Chosen(column.name, use, name, unit, why=column.dtype, example=column.example))
+    return tuple(chosen)
+
+
+def named(draft: Draft, names: Mapping[str, str]) -> Draft:
+    """Return the draft with the names that a person gave columns when they were listed.
+
+    Parameters
+    ----------
+    draft : Draft
+    names : mapping of str to str
+        Name -> column.
+    """
+    called = {column: name for name, column in names.items()}
+    columns = tuple(replace(c, name=plain_name(called.get(c.column, c.name))) for c in draft.columns)
+    return replace(draft, columns=columns) if called else draft
+
+
+def _tail(tag: str) -> str:
+    """Return the last part of a tag: of an address, a path or a topic."""
+    return re.split(r"[/\\#;=]", tag)[-1] or tag
 
 
 def guessed(draft: Draft, frame: pl.DataFrame, store: Store, zone: str) -> Draft:

@@ -276,7 +276,7 @@ def test_conformance(historian: Historian, tmp_path: Path) -> None:
 def test_discover_and_check_name_what_is_there(historian: Historian) -> None:
     historian.put("T1", at(10), 1.0)
     made = connector(historian)
-    assert next((c.name, c.dtype, c.example) for c in made.discover()) == ("T1", "number", "degC")
+    assert next((c.name, c.dtype, c.unit) for c in made.discover()) == ("T1", "number", "degC")
     assert [p.step for p in made.check() if p.ok] == ["name", "tcp", "sign-in", "tags", "value", "clock"]
     wrong = connector(historian, columns={"temp": "T9"}).check()[-1]
     assert (wrong.step, wrong.ok) == ("tags", False)

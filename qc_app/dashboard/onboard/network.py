@@ -1,0 +1,122 @@
+"""A form for the settings of any kind of source, and what each step of trying it said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from qc_app.actions import stopped, try_source
+from qc_app.dashboard import markup
+from qc_app.dashboard.onboard.state import seeded
+from qc_app.dashboard.session import Here
+from qc_app.errors import ActionError
+from qc_app.views.onboard import MESSAGES, Offered, Source, asked_source, network_kinds, settings_asked
+
+_PROBES = "onboard_probes"
+_ROW, _ALONG = "a whole row", "a single value"
+_REGISTERS = "temperature = holding 100 float32 order=cdab\nspeed = input 4 uint16 scale=0.1"
+_REFERENCE = "Where it stands, never the secret itself: env:NAME or file:PATH"
+
+
+def network_form(now: Here, stage: str) -> tuple[Source | ActionError, str]:
+    """Ask for a source on the network; return it, or what is still missing, and which of its tags are wanted."""
+    kinds = network_kinds()
+    kind = str(st.selectbox("Kind", list(kinds), key=seeded("onb_net", "opcua"), format_func=kinds.__getitem__))
+    more, registers = {}, ""
+    if kind in MESSAGES:
+        told = st.segmented_control("A message tells", [_ROW, _ALONG], key=seeded("onb_told", _ROW), required=True)
+        more = {"rows": "moment"} if told == _ALONG else {}
+    typed = settings_form(kind)
+    if kind == "opcua" and not typed.get("pki") and typed.get("security") != "None":
+        typed["pki"] = str(now.store.certificates(stage or "new"))
+    if kind == "modbus":
+        registers = st.text_area(
+            "Registers", key=seeded("onb_registers", ""), placeholder=_REGISTERS, max_chars=100_000,
+            help="One a line: a name, =, area, address from 0, type. A device does not tell which it has.",
+        )  # fmt: skip
+    only = st.text_input(
+        "Only tags with", key=seeded("onb_only", ""), placeholder="e.g. Press3, Furnace", max_chars=500,
+        help="A part of their names, several with commas. Empty: all of them.",
+    )  # fmt: skip
+    return _settled(kind, typed, registers, more), only
+
+
+def settings_form(kind: str) -> dict[str, str]:
+    """Ask for the settings of a kind: what is needed in fields, all others in a table; return what was typed."""
+    settings = settings_asked(kind)
+    first = [s for s in settings if s.needed or s.asked]
+    typed: dict[str, str] = {}
+    columns = st.columns(2, gap="medium")
+    for n, one in enumerate(first):
+        typed[one.key] = _field(kind, one, columns[n % 2])
+    rest = [s for s in settings if not (s.needed or s.asked)]
+    with st.expander("Further settings"):
+        typed |= _table(kind, rest)
+    return typed
+
+
+def _field(kind: str, one: Offered, column: Any) -> str:
+    key = f"onb_s_{kind}_{one.key}"
+    if isinstance(one.default, bool):
+        return str(column.toggle(one.key, key=seeded(key, one.default), help=one.text or None)).lower()
+    shown = "env:NAME or file:PATH" if one.secret else str(one.default or "")
+    return str(
+        column.text_input(
+            one.key + (" (needed)" if one.needed else ""), key=seeded(key, ""), placeholder=shown, max_chars=1000,
+            help=_REFERENCE if one.secret else one.text or None,
+        )
+    )  # fmt: skip
+
+
+def _table(kind: str, rest: list[Offered]) -> dict[str, str]:
+    rows = [{"setting": s.key, "value": "", "default": _written(s.default), "meaning": s.text} for s in rest]
+    edited = st.data_editor(
+        pd.DataFrame(rows, columns=list(_CONFIG)), key=f"onb_more_{kind}", hide_index=True, column_config=_CONFIG
+    )
+    return {str(row["setting"]): str(row["value"] or "") for row in edited.to_dict("records")}
+
+
+def _written(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def _settled(kind: str, typed: Mapping[str, str], registers: str, more: Mapping[str, str]) -> Source | ActionError:
+    try:
+        return asked_source(kind, typed, registers, more)
+    except ActionError as missing:
+        return missing
+
+
+def tried_out(now: Here, source: Source) -> None:
+    """Try a source and keep what each step said.
+
+    Raises
+    ------
+    NotAllowed
+        Below engineer.
+    ActionError
+        In the words of the step that failed.
+    """
+    st.session_state[_PROBES] = []
+    st.session_state[_PROBES] = probes = try_source(now.store, now.actor, source)
+    failed = stopped(probes)
+    if failed is not None:
+        raise ActionError(failed.message)
+
+
+def steps_told() -> None:
+    """Show what each step of the last trial said."""
+    for probe in st.session_state.get(_PROBES, ()):
+        state, mark = ("", "✓") if probe.ok else ("act", "■")
+        st.html(markup.line(state, f"{mark} {probe.step}", probe.message))
+
+
+_CONFIG: dict[str, Any] = {
+    "setting": st.column_config.TextColumn("Setting", disabled=True),
+    "value": st.column_config.TextColumn("Value", max_chars=1000),
+    "default": st.column_config.TextColumn("If left empty", disabled=True),
+    "meaning": st.column_config.TextColumn("Meaning", disabled=True, width="large"),
+}
