@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.accounts import every_record_is_accounted_for  # noqa: F401 - a fixture over every test
+from tests.fresh_journals import fresh_journals_are_cast, step_by_step  # noqa: F401 - fixtures
 from tests.private_postgres import postgres  # noqa: F401 - a fixture
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")

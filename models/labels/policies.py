@@ -16,7 +16,6 @@ from models.labels.candidates import distinct, in_order
 from models.labels.information import Aim, fall
 from models.learners.parts import Rows
 from models.learners.parts.together import Believer, Joint, Together
-from models.learners.prior_mixture import PriorMixture
 
 UNITS = 300
 CANDIDATES = 400
@@ -237,6 +236,8 @@ def _belief(prior: Learner, task: Task) -> Together:
             return prior.believe(task)
         except NotThisKind:
             pass
+    from models.learners.prior_mixture import PriorMixture  # brings torch along, which most commands never need
+
     return PriorMixture().believe(task)
 
 

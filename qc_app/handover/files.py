@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from qc_app.errors import ActionError
-from qc_app.handover.pdf import pdf_bytes
 from qc_app.handover.sheets import workbook_bytes
 from qc_app.plant import Plant
 from qc_app.store import Store
@@ -19,6 +18,15 @@ FOLDER = "handover"
 KEEP_DAYS = 400
 #: Shifts that ended longer ago are not made up for: nobody waits for their hand-over any more.
 LATE = timedelta(hours=24)
+
+
+def pdf_bytes(view: Handover) -> bytes:
+    """Return a hand-over on paper; what draws fonts is loaded with the first, not with every command."""
+    from qc_app.handover.pdf import pdf_bytes as drawn
+
+    return drawn(view)
+
+
 _MAKERS: Mapping[str, Callable[[Handover], bytes]] = MappingProxyType({".pdf": pdf_bytes, ".xlsx": workbook_bytes})
 
 

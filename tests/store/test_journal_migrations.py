@@ -16,6 +16,21 @@ from qc_app.errors import StoreBusy, StoreDamaged, StoreError
 from qc_app.store import Journal, migrations
 from qc_app.store.journal.base.columns import METADATA
 from qc_app.store.journal.base.filesystem import kind_of, refuse_network
+from tests.fresh_journals import Mould, statements
+
+pytestmark = pytest.mark.usefixtures("step_by_step")
+
+
+def test_the_tables_cast_for_other_tests_are_those_of_the_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    mould, made = Mould(migrations._run), []
+    for name in ("steps", "cast"):
+        monkeypatch.setattr(migrations, "_run", mould)
+        journal = Journal(f"sqlite:///{tmp_path / name}")
+        with journal.database.read() as connection:
+            made.append(statements(connection))
+        journal.close()
+    assert made[0] == made[1]
+    assert len(made[0]) > 50
 
 
 def test_the_steps_make_exactly_the_tables_that_the_rooms_use(journal: Journal):
