@@ -11,8 +11,9 @@ import numpy as np
 from models.base import Array
 from models.errors import TaskError
 from models.spc.catalog import chart_kind, make_chart
-from models.spc.control_chart import ControlChart
+from models.spc.control_chart import Contributions, ControlChart
 from models.spc.observations import Observations
+from models.spc.reference import Reference
 from models.spc.result import Chart, ChartLimits
 from models.spc.rules import DEFAULT
 from models.spc.variables.individuals import MANY_EXCLUDED
@@ -36,6 +37,11 @@ class PhaseOne:
     sentence: str
 
     @property
+    def frozen(self) -> ChartLimits | Reference:
+        """What later charts take: the limits, or the reference of a chart that stands on one."""
+        return self.limits if self.chart.reference is None else self.chart.reference
+
+    @property
     def settled(self) -> bool:
         """Whether no point asks for a cause any more: the limits may be frozen."""
         return self.chart.stable
@@ -57,7 +63,7 @@ def phase_one(
     Parameters
     ----------
     name : str
-        A chart of the catalogue whose limits can be frozen.
+        A chart of the catalogue.
     data : Observations
         In the order of production.
     causes : mapping of int to str, optional
@@ -73,7 +79,7 @@ def phase_one(
     Raises
     ------
     TaskError
-        If an observation that is not there is excluded, a cause is empty, or the chart has no limits to freeze.
+        If an observation that is not there is excluded, or a cause is empty.
     NotEnoughData
         With too few observations left.
 
@@ -86,22 +92,23 @@ def phase_one(
     >>> phase_one("imr", x, {5: "gauge was dropped"}).settled
     True
     """
-    kind = chart_kind(name)
-    if kind.freezes != "limits":
-        raise TaskError(f"chart {name!r} has no limits of one characteristic to freeze - choose another chart")
     given = dict(sorted((causes or {}).items()))
+    whole = _numbers(name, data)
     for index, cause in given.items():
-        if not 0 <= index < len(data.series) or not cause.strip():
-            raise TaskError(
-                f"phase I: {index} of {len(data.series)} excluded for {cause!r} - name a point and its cause"
-            )
-    kept = data.series.copy()
+        if not 0 <= index < len(whole) or not cause.strip():
+            raise TaskError(f"phase I: {index} of {len(whole)} excluded for {cause!r} - name a point and its cause")
+    kept = whole.copy()
     kept[list(given)] = np.nan
     chart = make_chart(name, replace(data, values=kept), rules=tuple(rules), **settings)
     limits = replace(
         chart.limits, excluded=tuple(given.items()), warnings=_warnings(chart.limits, len(given), len(kept))
     )
     return PhaseOne(limits, chart, _sentence(limits, chart))
+
+
+def _numbers(name: str, data: Observations) -> Array:
+    """The values as a vector, or as a matrix where the chart is of several variables."""
+    return data.matrix if chart_kind(name).needs == "vectors" else data.series
 
 
 def _warnings(limits: ChartLimits, left_out: int, of: int) -> tuple[str, ...]:
@@ -124,7 +131,7 @@ class Stretch:
     """Limits in force from one observation on, until the next stretch begins."""
 
     start: int
-    limits: ChartLimits
+    limits: ChartLimits | Reference
 
 
 def staged(
@@ -141,7 +148,7 @@ def staged(
     Parameters
     ----------
     name : str
-        A chart of the catalogue whose limits can be frozen.
+        A chart of the catalogue.
     data : Observations
         In the order of production.
     stretches : sequence of Stretch
@@ -174,8 +181,8 @@ def staged(
     starts = [s.start for s in stretches]
     if not starts or starts != sorted(set(starts)):
         raise TaskError(f"chart in stretches: they start at {starts} - at least one, each after the one before")
-    n = len(data.series)
-    kept = data.series.copy()
+    kept = _numbers(name, data).copy()
+    n = len(kept)
     kept[[i for i in excluded if 0 <= i < n]] = np.nan
     edges = [0, *(min(max(start, 0), n) for start in starts[1:]), n]
     chosen = tuple(rules)
@@ -211,7 +218,15 @@ def _joined(pieces: Sequence[tuple[int, ControlChart]]) -> ControlChart:
     )
     positions = np.concatenate([chart.positions + first for first, chart in pieces])
     notes = tuple(dict.fromkeys(note for _, chart in pieces for note in chart.notes))
-    return replace(last, panels=panels, positions=positions, changes=changes, notes=notes)
+    return replace(
+        last, panels=panels, positions=positions, changes=changes, notes=notes,
+        contributions=_contributions([chart for _, chart in pieces]),
+    )  # fmt: skip
+
+
+def _contributions(charts: Sequence[ControlChart]) -> Contributions | None:
+    found = [chart.contributions for chart in charts if chart.contributions is not None]
+    return replace(found[-1], values=np.concatenate([one.values for one in found])) if found else None
 
 
 def _panel(parts: Sequence[Chart]) -> Chart:

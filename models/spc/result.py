@@ -45,6 +45,8 @@ class ChartLimits:
         Points left out, each with its recorded cause.
     warnings : tuple of str
         What a reader of the chart has to know.
+    basis : tuple of (str, float)
+        What the plotted statistic is made with besides: method and coefficient of a forecast, the mean of each part.
     """
 
     lower: float
@@ -55,6 +57,7 @@ class ChartLimits:
     estimator: str = "given"
     excluded: tuple[tuple[int, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    basis: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,17 +4,16 @@ from qc_app.framing.charted import (
     DEFAULT_CHART,
     Series,
     chart_of,
-    in_force,
     limits_begin_anew,
-    limits_of,
     recorded,
     series,
     series_columns,
-    stretches,
     subgroup_words,
 )
+from qc_app.framing.contexts import contexts_of
 from qc_app.framing.frozen import freeze, freeze_all, thaw, thaw_all
 from qc_app.framing.joining import to_units
+from qc_app.framing.limits import in_force, limits_of, matched, stretches
 from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task, unlabelled
 from qc_app.framing.told import told
@@ -26,6 +25,7 @@ __all__ = [
     "UNLABELLED_CAP",
     "Series",
     "chart_of",
+    "contexts_of",
     "family_name",
     "freeze",
     "freeze_all",
@@ -34,6 +34,7 @@ __all__ = [
     "limits_begin_anew",
     "limits_of",
     "lots",
+    "matched",
     "outside",
     "recorded",
     "series",

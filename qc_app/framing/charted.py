@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from data_connectors.schema import LOT, Characteristic
 from models.base import Array
-from models.spc import ChartLimits, Observations, Stretch, chart_kind, chart_names
+from models.spc import Observations, chart_kind
 from qc_app.framing.tasks import LOT_SIGN
 from qc_app.plant import Plant
-from qc_app.records import Event, Limits
+from qc_app.records import Event
 
 DEFAULT_CHART = "imr"
 COUNTED = 20
 """Results of a defect that are counted together where no subgroups are declared."""
 _RANGES_UP_TO = 9
-_BASES = {"values": "imr", "subgroups": "xbar_s", "counts": "p"}
 FRAME = {"unit_id": pl.String(), "t_event": pl.Datetime("us", "UTC"), "value": pl.Float64(), "group": pl.String()}
 
 
@@ -137,8 +137,8 @@ class Series:
 
     @property
     def values(self) -> Array:
-        """All results, those that are left out too."""
-        return self.data.series
+        """All results, those that are left out too; one column a variable where there are several."""
+        return self.data.matrix if np.ndim(self.data.values) == 2 else self.data.series
 
     @property
     def kept(self) -> Array:
@@ -146,6 +146,11 @@ class Series:
         x = self.values.copy()
         x[list(self.excluded)] = np.nan
         return x
+
+    @property
+    def told(self) -> Observations:
+        """The observations with NaN where one is left out."""
+        return replace(self.data, values=self.kept)
 
     @property
     def groups(self) -> list[str] | None:
@@ -164,13 +169,30 @@ class Series:
         """Return the observations from `first` on, up to but without `last`."""
         end = len(self.units) if last is None else last
         cut = slice(first, end)
-        data = Observations(
-            self.values[cut],
-            groups=None if self.data.groups is None else self.data.groups[cut],
-            breaks=[b - first for b in self.data.breaks if first < b < end],
-        )
+
+        def of(given: Any) -> Any:
+            return None if given is None else given[cut]
+
+        data = replace(
+            self.data, values=self.values[cut], groups=of(self.data.groups), parts=of(self.data.parts),
+            nominals=of(self.data.nominals), breaks=[b - first for b in self.data.breaks if first < b < end],
+        )  # fmt: skip
         causes = {n - first: cause for n, cause in self.causes.items() if first <= n < end}
         return Series(data, self.units[cut], self.times[cut], tuple(causes), causes)
+
+    def newest(self, most: int | None) -> Series:
+        """Return the newest `most` observations; of subgroups, whole ones.
+
+        Examples
+        --------
+        >>> at = tuple(datetime(2026, 3, d) for d in (1, 2, 3))
+        >>> Series(Observations([1.0, 2.0, 3.0]), ("a", "b", "c"), at, (), {}).newest(2).units
+        ('b', 'c')
+        """
+        n = len(self.units)
+        if most is None or most >= n:
+            return self
+        return self.part(next((a for a, _ in self.data.ends if a >= n - most), n - most))
 
 
 def limits_begin_anew(plant: Plant, events: Sequence[Event]) -> list[datetime]:
@@ -193,104 +215,17 @@ def recorded(chart: str, rows: pl.DataFrame, causes: Mapping[str, str], marks: C
     chart : str
         Of the catalogue: single values are not grouped, counts are.
     rows : polars.DataFrame
-        As `series` returns them, or a part.
+        As `series` returns them, or a part; with ``part`` (what was made) where the chart compares products.
     causes : mapping of str to str
         Unit -> why it is left out.
     marks : collection of datetime
         Moments at which limits begin anew: no pattern reaches across.
     """
     units, times = rows["unit_id"].to_list(), rows["t_event"].to_list()
-    grouped = chart_kind(chart).needs in {"subgroups", "counts"}
+    needs = chart_kind(chart).needs
+    groups = rows["group"].to_list() if needs in {"subgroups", "counts"} else None
+    parts = rows["part"].to_list() if needs == "parts" and "part" in rows.columns else None
     breaks = sorted({bisect_left(times, mark) for mark in marks} - {0, rows.height})
-    data = Observations(rows["value"].to_numpy(), groups=rows["group"].to_list() if grouped else None, breaks=breaks)
+    data = Observations(rows["value"].to_numpy(), groups=groups, parts=parts, breaks=breaks)
     found = {n: causes[unit] for n, unit in enumerate(units) if unit in causes}
     return Series(data, tuple(units), tuple(times), tuple(found), found)
-
-
-def limits_of(  # noqa: PLR0917 - what a version of limits is made of
-    stage: str,
-    what: Characteristic,
-    chart: str,
-    seen: Series,
-    found: ChartLimits,
-    since: datetime,
-    at: datetime,
-    author: str,
-    reason: str,
-) -> Limits:
-    """Return limits as they are frozen, with what they stand on.
-
-    Parameters
-    ----------
-    stage : str
-    what : Characteristic
-    chart : str
-    seen : Series
-        The observations they were estimated from.
-    found : ChartLimits
-    since, at : datetime
-        From when they hold, and when that was decided.
-    author, reason : str
-    """
-    grouped = chart_kind(chart).needs in {"subgroups", "counts"}
-    return Limits(
-        stage=stage,
-        characteristic=what.name,
-        chart=chart,
-        version=0,
-        since=since,
-        lower=found.lower,
-        center=found.center,
-        upper=found.upper,
-        sigma=found.sigma,
-        n=found.n,
-        author=author,
-        reason=reason,
-        estimator=found.estimator,
-        subgroup=subgroup_words(what) if grouped else "single results",
-        first=seen.times[0] if seen.times else None,
-        last=seen.times[-1] if seen.times else None,
-        excluded=len(seen.excluded),
-        frozen=at,
-    )
-
-
-def in_force(history: Sequence[Limits], chart: str) -> list[Limits]:
-    """Return the versions that hold for a chart: its own, else those of the first chart of its kind of data.
-
-    Centre and sigma of single values serve every chart of single values; so a EWMA stands on what was frozen for the
-    individuals chart.
-
-    Parameters
-    ----------
-    history : sequence of Limits
-        Of one characteristic, any chart.
-    chart : str
-    """
-    kind = chart_kind(chart)
-    for name in (chart, _BASES.get(kind.needs, chart), *chart_names(kind.needs)):
-        own = sorted((limits for limits in history if limits.chart == name), key=lambda limits: limits.version)
-        if own and kind.freezes == "limits":
-            return own
-    return []
-
-
-def stretches(versions: Sequence[Limits], times: Sequence[datetime]) -> list[Stretch]:
-    """Return from which observation on which limits hold; of several that begin with the same one, the newest.
-
-    Limits that begin after the last observation hold for none yet and are left out, unless they are the only ones.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> day = lambda d: datetime(2026, 3, d, tzinfo=UTC)
-    >>> old, new = (Limits("s", "y", "imr", v, day(d), 1, 2, 3, .3, 25, "a", "") for v, d in ((1, 2), (2, 4)))
-    >>> [s.start for s in stretches([old, new], [day(1), day(3), day(4), day(5)])]
-    [0, 2]
-    """
-    found: dict[int, ChartLimits] = {}
-    for number, one in enumerate(sorted(versions, key=lambda limits: (limits.since, limits.version))):
-        start = 0 if number == 0 else bisect_left(times, one.since)
-        if start < len(times) or not found:
-            found[start] = ChartLimits(one.lower, one.center, one.upper, one.sigma, one.n, one.estimator or "given")
-    return [Stretch(start, limits) for start, limits in sorted(found.items())]

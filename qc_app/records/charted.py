@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -16,7 +16,8 @@ class Limits:
     """Frozen control limits of a chart, in force from `since` on.
 
     `frozen` is when that was decided; `first` and `last` are the units they were estimated from, `excluded` how many
-    of those were left out with a cause, `subgroup` how units were taken together.
+    of those were left out with a cause, `subgroup` how units were taken together. `basis` is what the chart stands on
+    besides: means and covariance of several variables, the means of parts, the forecast.
     """
 
     stage: str
@@ -37,6 +38,7 @@ class Limits:
     last: datetime | None = None
     excluded: int = 0
     frozen: datetime | None = None
+    basis: Numbers = field(default_factory=dict)
     id: int | None = None
 
 

@@ -62,16 +62,16 @@ def decimals(characteristic: Characteristic, values: tuple[float, ...] = ()) -> 
 
 
 def figure(value: float | None, places: int = 2, unit: str = "") -> str:
-    """Return a number as text, an en dash for none; a true minus sign.
+    """Return a number as text, an en dash for none; a true minus sign, and none before a zero.
 
     Examples
     --------
-    >>> figure(-1.2345, 2, "mm"), figure(None), figure(float("nan"))
-    ('−1.23 mm', '–', '–')
+    >>> figure(-1.2345, 2, "mm"), figure(None), figure(float("nan")), figure(-0.0004, 3)
+    ('−1.23 mm', '–', '–', '0.000')
     """
     if value is None or not math.isfinite(value):
         return "–"
-    text = f"{value:.{places}f}".replace("-", "−")
+    text = f"{value:z.{places}f}".replace("-", "−")
     return f"{text} {unit}".rstrip()
 
 

@@ -55,6 +55,27 @@ def test_another_chart_stands_on_the_same_limits_and_its_own_settings(home, run)
     assert run(*OF, "--chart", "cusum")
 
 
+def test_several_columns_together_are_charted_and_frozen(home, run):
+    several = [*OF, "--chart", "t2"]
+    assert "all parameters: Hotelling T2, 420 points" in run(*several)
+    assert "frozen: version 1 of chart t2" in run("limits", "freeze", *several, "--reason", "a stable week")
+    assert "version 1 of chart t2 in force since" in run(*several)
+    assert "all parameters" not in run("limits", "list", *OF)
+    assert "a stable week" in run("limits", "list", *OF, "--of", "parameters")
+    out = run("exclude", *OF, "C-010012", "--of", "parameters", "--reason", "sensor was cut")
+    assert "C-010012 of rolling-1 / all parameters is excluded" in out
+    assert "419 points, 1 excluded with a cause" in run("limits", "freeze", *several, "--dry-run")
+    assert "left out C-010012" in run(*several)
+    assert "left out" not in run(*OF)
+
+
+def test_errors_of_a_forecast_are_frozen_with_their_forecast(home, run):
+    assert "estimated, not frozen" in run(*OF, "--chart", "forecast")
+    assert "version 1 of chart forecast" in run("limits", "freeze", *OF, "--chart", "forecast", "--reason", "slow")
+    assert "version 1 of chart forecast in force since" in run(*OF, "--chart", "forecast")
+    assert "version 2 of chart imr in force since" in run(*OF)
+
+
 def test_signals_name_their_units(home, run):
     assert (
         main(
@@ -160,8 +181,13 @@ def test_a_gauge_study_is_judged_recorded_and_known(home, run, tmp_path):
         ([*OF, "--since", "yesterday"], 1, "is no time"),
         ([*OF, "--since", "2036-01-01"], 1, "no result in this time"),
         ([*OF, "--chart", "p"], 2, "is for defects"),
-        ([*OF, "--chart", "t2"], 2, "several characteristics"),
-        (["limits", "freeze", *OF, "--chart", "forecast", "--reason", "x"], 2, "no limits of one characteristic"),
+        ([*OF, "--chart", "t2", "--of", "measured"], 2, "is for several columns together"),
+        ([*OF, "--chart", "imr", "--of", "parameters"], 2, "is for the values of one characteristic"),
+        ([*OF, "--of", "measure"], 2, "did you mean 'measured'"),
+        ([*OF, "--chart", "z_mr"], 2, "declare the stage's context"),
+        ([*OF, "--chart", "xbar_r"], 2, "declare subgroup_size"),
+        ([*OF, "--chart", "c"], 2, "a count is a whole number"),
+        (["limits", "freeze", *OF, "--of", "predicted", "--reason", "x"], 2, "would change with every model"),
     ],
 )
 def test_what_cannot_be_is_told(home, run, words, code, said):

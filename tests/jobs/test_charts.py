@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from data_connectors.schema import Characteristic, Parameter, Stage
+from models import spc
 from qc_app import framing
 from qc_app.clock import ManualClock
 from qc_app.jobs.model.answers import Answers
@@ -91,6 +92,20 @@ def test_each_point_is_judged_by_the_limits_of_its_time(store):
     store.journal.limits.freeze(limits(START + timedelta(hours=60), 20.0, frozen=START + timedelta(hours=69)))
     assert look(store, WIDTH, 70).stable
     assert not look(store, WIDTH, 68).stable
+
+
+def test_a_frozen_forecast_judges_results_that_resemble_their_neighbours(store):
+    walk = 10 + np.cumsum(np.random.default_rng(2).normal(0, 0.3, 200))
+    fill(store, WIDTH, [*walk, walk[-1] + 0.5])
+    assert not look(store, WIDTH, 201).signal
+    kept = framing.limits_of("p-1", "width", WIDTH, "forecast", *_phase(walk), START, START, "anna", "as it was")
+    store.journal.limits.freeze(replace(kept, center=0.0, sigma=0.1, lower=-0.3, upper=0.3))
+    assert "3 sigma" in look(store, WIDTH, 201).signal
+
+
+def _phase(values):
+    seen = framing.Series(spc.Observations(values), (), (), (), {})
+    return seen, spc.phase_one("forecast", seen.data)
 
 
 def test_an_excluded_unit_signals_nothing_and_carries_no_limits(store):

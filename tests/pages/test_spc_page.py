@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
 import pytest
 
 from data_connectors.schema import Characteristic, Parameter, Stage, Window
+from models.spc import CHARTS
+from qc_app.access import Actor
+from qc_app.actions import freeze_limits
+from qc_app.errors import ActionError
 from qc_app.plant import Plant
-from qc_app.views import plant_now
+from qc_app.records import Label
+from qc_app.views import enter, plant_now
 from qc_app.views.spc import SUBJECTS, offer, rule_choices, spc_page, subjects
-from qc_app.views.spc.subjects import plant_stage
+from qc_app.views.spc.offer import placed
 from tests.pages import made_troubles
 from tests.pages.made_plants import founded, plant_of, stage, told
 
@@ -142,5 +152,93 @@ def test_a_sheet_that_cannot_be_judged_is_told_on_the_page(open_app, tmp_path):
 
 def test_a_chart_of_all_parameters_reads_the_statistics_of_windows() -> None:
     kiln = Stage("kiln", "A", "kiln", (Parameter("feed", "t/h"),), (Characteristic("y"),), window=Window(600, 600))
-    of, _ = plant_stage(Plant("P", stages=(kiln,)), "kiln", "y")
+    of, _ = placed(Plant("P", stages=(kiln,)), "kiln", "y")
     assert [p.name for p in of.parameters][:2] == ["feed.mean", "feed.sd"]
+
+
+@pytest.mark.parametrize("chart", ["nominal", "z_mr", "c", "u", "laney_u", "p", "np", "laney_p", "xbar_r", "xbar_s"])
+def test_charts_of_counts_products_and_subgroups_are_drawn(tmp_path, chart):
+    counted = chart in {"p", "np", "laney_p"}
+    what = Characteristic("flaw", kind="binary" if counted else "continuous", subgroup_size=4)
+    press = Stage("press", "A", "press", (Parameter("die"), Parameter("force")), (what,), context="die")
+    plant = plant_of((press,))
+    with founded(tmp_path / "home", plant) as store:
+        _made(store, press, counted=counted)
+        offered = offer(store, plant, "press", "flaw")
+        view = spc_page(store, plant, "press", "flaw", subject="measured", chart=chart, rules=("nelson1",))
+        kept = freeze_limits(store, Actor("anna", "approver"), "press", "flaw", "stable", chart)
+        again = spc_page(store, plant, "press", "flaw", subject="measured", chart=chart, rules=("nelson1",))
+    assert chart in offered.charts
+    assert view.in_force is None
+    assert again.in_force == kept
+    assert view.n == (120 if chart in {"nominal", "z_mr"} else 30)
+    assert again.panels[0].points["point"].to_list() == pytest.approx(view.panels[0].points["point"].to_list(), abs=2.0)
+
+
+def _made(store, of, *, counted: bool) -> None:
+    """120 units in turn from two dies, each with its count of flaws, or whether it has one."""
+    from tests.pages.made_plants import NOW
+
+    rng = np.random.default_rng(1)
+    times = [NOW - timedelta(hours=120 - n) for n in range(120)]
+    units = [f"F-{n}" for n in range(120)]
+    frame = pl.DataFrame(
+        {"unit_id": units, "t_event": times, "t_source": times, "t_ingest": times}
+        | {"source": ["press files"] * 120, "quality": ["good"] * 120}
+        | {"row_hash": pl.Series(range(120), dtype=pl.UInt64)}
+        | {"die": [float(1 + n // 10 % 2) for n in range(120)], "force": rng.normal(size=120)}
+    )
+    moments = pl.col("t_event", "t_source", "t_ingest").cast(pl.Datetime("us", "UTC"))
+    store.lake.commit(of, "press files", frame.with_columns(moments), "c", 120, 0)
+    flaws = rng.random(120) < 0.3 if counted else rng.poisson(3.0, 120)
+    labels = [Label("press", "flaw", u, float(v), t, t, "lab") for u, t, v in zip(units, times, flaws, strict=True)]
+    store.journal.labels.commit("press", "lab", labels, "c", 120, 0, NOW)
+
+
+def test_several_columns_are_frozen_and_their_units_left_out(open_app, tmp_path):
+    home = made_troubles.troubled(tmp_path / "home")
+    place = {"stage": "rolling-2", "what": "thickness", "of": "parameters", "chart": "mewma"}
+    app = open_app(home, "spc", role="approver", **place)
+    assert "No limits of this chart are frozen yet" in told(app)
+    app.text_input(key="spc_freeze_reason").set_value("a stable week")
+    app.button(key="spc_freeze_go").click().run()
+    assert "version 1, since" in told(app)
+    app.text_input(key="spc_exclude_unit").set_value("C-120384")
+    app.text_input(key="spc_exclude_cause").set_value("sensor was cut")
+    app.button(key="spc_exclude_go").click().run()
+    (gone,) = [d.value for d in app.dataframe if "cause" in d.value.columns]
+    assert gone["cause"].to_list() == ["sensor was cut"]
+    with enter(home) as store:
+        plant = plant_now(store)
+        (kept,) = store.journal.limits.history("rolling-2", "all parameters")
+        fewer = replace(kept, version=0, basis=_without(kept.basis, 0))
+        store.journal.limits.freeze(fewer)
+        place = {"subject": "parameters", "chart": "mewma", "rules": ()}
+        assert len(spc_page(store, plant, "rolling-2", "thickness", **place).parts) == len(kept.basis["names"]) - 1
+        store.journal.limits.freeze(replace(kept, version=0, basis=kept.basis | {"names": ["gone"] * 6}))
+        with pytest.raises(ActionError, match="need 'gone'"):
+            spc_page(store, plant, "rolling-2", "thickness", **place)
+
+
+def _without(basis, place: int):
+    rows = np.delete(np.delete(np.array(basis["covariance"]), place, 0), place, 1)
+    return dict(basis) | {
+        "names": [n for i, n in enumerate(basis["names"]) if i != place],
+        "mean": [v for i, v in enumerate(basis["mean"]) if i != place],
+        "covariance": rows.tolist(),
+    }
+
+
+def test_a_forecast_says_how_many_results_its_errors_are_of(open_app):
+    page = told(open_app("healthy", "spc", stage="rolling-1", what="thickness", chart="forecast"))
+    assert "Errors of a forecast, of 33 results" in page
+    assert "No limits of this chart are frozen yet" in page
+    assert "−0.000" not in page
+
+
+def test_charts_for_other_data_say_what_they_want(tmp_path):
+    plant = plant_of((stage("rolling-1"),))
+    with founded(tmp_path / "home", plant) as store:
+        others = offer(store, plant, "rolling-1", "thickness").others
+    assert "Z and moving range: declare the stage's context, which names the product" in others
+    assert len(others) + len(offer(store, plant, "rolling-1", "thickness").charts) == len(CHARTS)

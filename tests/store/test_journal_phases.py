@@ -25,6 +25,14 @@ def test_limits_keep_what_they_stand_on(journal: Journal):
     assert (kept.version, kept.excluded, kept.first, kept.estimator) == (1, 2, NOW - 9 * HOUR, "average moving range")
 
 
+def test_limits_keep_the_basis_of_any_chart_to_the_last_bit(journal: Journal):
+    basis = {"names": ["a", "b"], "mean": [0.1, 1 / 3], "covariance": [[2.0, 0.7], [0.7, 1e-17]], "size": 1}
+    kept = journal.limits.freeze(replace(LIMITS, characteristic="all parameters", chart="t2", basis=basis))
+    assert journal.limits.current("s", "all parameters", "t2") == kept
+    assert kept.basis == basis
+    assert journal.limits.freeze(LIMITS).basis == {}
+
+
 def test_versions_as_they_were_known(journal: Journal):
     first = journal.limits.freeze(LIMITS)
     backdated = journal.limits.freeze(replace(LIMITS, since=NOW + HOUR, frozen=NOW + 5 * HOUR))

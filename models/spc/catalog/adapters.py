@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from models.errors import TaskError
 from models.spc.catalog.kinds import Asked
 from models.spc.control_chart import ControlChart
 from models.spc.observations import Observations
@@ -32,8 +33,10 @@ def individuals(data: Observations, asked: Asked) -> ControlChart:
 
 def forecast_errors(data: Observations, asked: Asked) -> ControlChart:
     """Make an individuals chart of the errors of a forecast."""
-    made = forecast_chart(data.series, window=asked.window, rules=asked.rules, breaks=data.breaks, **asked.settings)
-    return _single("forecast", data, (made.chart.individuals,), made.chart.limits, coefficient=made.coefficient)
+    given: dict[str, Any] = {"limits": asked.limits, "window": asked.window, "rules": asked.rules}
+    made = forecast_chart(data.series, breaks=data.breaks, **given, **asked.settings)
+    panel = replace(made.chart.individuals, kind="forecast error")
+    return _single("forecast", data, (panel,), made.limits, coefficient=made.coefficient)
 
 
 def weighted_average(data: Observations, asked: Asked) -> ControlChart:
@@ -55,9 +58,24 @@ def averaged(data: Observations, asked: Asked) -> ControlChart:
 
 def from_nominal(data: Observations, asked: Asked) -> ControlChart:
     """Make a chart of deviations from nominal; without nominals, from the mean of each part."""
-    held = part_means(data.series, data.parts or ()) if data.nominals is None else data.nominals
     given: dict[str, Any] = {"limits": asked.limits, "window": asked.window, "rules": asked.rules}
-    return nominal(data.series, held, breaks=data.breaks, **given)
+    if data.nominals is not None:
+        return nominal(data.series, data.nominals, breaks=data.breaks, **given)
+    means = _held(data, asked)
+    held = np.array([means.get(str(part), np.nan) for part in data.parts or ()])
+    made = nominal(data.series, held, breaks=data.breaks, **given)
+    absent = [f"{part}: no value in phase I, so it is not charted" for part in dict.fromkeys(map(str, data.parts or ()))
+              if part not in means]  # fmt: skip
+    return replace(made, limits=replace(made.limits, basis=tuple(means.items())), notes=tuple(absent[:5]))
+
+
+def _held(data: Observations, asked: Asked) -> dict[str, float]:
+    """The mean of each part: the frozen one, else that of phase I."""
+    if asked.limits is not None:
+        if not asked.limits.basis:
+            raise TaskError("nominal chart: these limits hold no means of parts - give nominals, or freeze them anew")
+        return dict(asked.limits.basis)
+    return part_means(data.series, data.parts or (), asked.window)
 
 
 def standardized_parts(data: Observations, asked: Asked) -> ControlChart:

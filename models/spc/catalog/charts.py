@@ -102,8 +102,6 @@ def make_chart(
     if unknown:
         known = ", ".join(kind.settings) or "none"
         raise UnknownName(f"chart {name!r} has no setting {unknown[0]!r} (it has: {known})")
-    if limits is not None and not kind.freezes:
-        raise TaskError(f"chart {name!r} estimates its forecast and limits together - give a window instead of limits")
     if limits is not None and isinstance(limits, Reference) != (kind.freezes == "reference"):
         raise TaskError(f"chart {name!r}: these limits were frozen by another kind of chart - freeze them anew")
     known_limits = limits if isinstance(limits, ChartLimits) else None
@@ -124,7 +122,14 @@ def _require(kind: ChartKind, data: Observations) -> None:
 
 
 _ALL = (
-    ChartKind("imr", "Individuals and moving range", "values", "single values, large changes", adapters.individuals),
+    ChartKind(
+        "imr",
+        "Individuals and moving range",
+        "values",
+        "single values, large changes",
+        adapters.individuals,
+        scale="value",
+    ),
     ChartKind(
         "ewma",
         "EWMA",
@@ -133,6 +138,7 @@ _ALL = (
         adapters.weighted_average,
         {"smoothing": 0.1, "width": 2.814},
         run_rules=False,
+        scale="value",
     ),
     ChartKind(
         "forecast",
@@ -140,8 +146,7 @@ _ALL = (
         "values",
         "single values that resemble their neighbours",
         adapters.forecast_errors,
-        {"method": "ar1"},
-        freezes="",
+        {"method": "ewma"},
     ),
     ChartKind(
         "cusum",
@@ -151,6 +156,7 @@ _ALL = (
         adapters.cumulative,
         {"target": None, "allowance": 0.5, "decision": 5.0, "headstart": 0.0},
         run_rules=False,
+        scale="value",
     ),
     ChartKind(
         "moving_average",
@@ -160,6 +166,7 @@ _ALL = (
         adapters.averaged,
         {"span": 5},
         run_rules=False,
+        scale="value",
     ),
     ChartKind(
         "nominal",
@@ -176,13 +183,21 @@ _ALL = (
         adapters.standardized_parts,
         freezes="reference",
     ),
-    ChartKind("xbar_r", "Mean and range", "subgroups", "subgroups of 2 to 9 values", adapters.by_subgroup(xbar_r)),
+    ChartKind(
+        "xbar_r",
+        "Mean and range",
+        "subgroups",
+        "subgroups of 2 to 9 values",
+        adapters.by_subgroup(xbar_r),
+        scale="subgroup",
+    ),
     ChartKind(
         "xbar_s",
         "Mean and s",
         "subgroups",
         "subgroups of 10 values or more, or of changing size",
         adapters.by_subgroup(xbar_s),
+        scale="subgroup",
     ),
     ChartKind(
         "p",
@@ -190,6 +205,7 @@ _ALL = (
         "counts",
         "nonconforming units among those inspected",
         adapters.by_tally(p_chart),
+        scale="share",
     ),
     ChartKind(
         "np",
@@ -197,6 +213,7 @@ _ALL = (
         "counts",
         "the same, in units; for equal samples",
         adapters.by_tally(np_chart),
+        scale="share",
     ),
     ChartKind("laney_p", "Laney p'", "counts", "shares that vary more than chance allows", adapters.by_tally(laney_p)),
     ChartKind("c", "Nonconformities (c)", "counts", "nonconformities on equal areas", adapters.by_tally(c_chart)),

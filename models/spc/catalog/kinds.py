@@ -42,8 +42,10 @@ class ChartKind:
     settings : mapping of str to default
     run_rules : bool
         Whether run rules apply: not to charts whose points depend on each other.
-    freezes : {"limits", "reference", ""}
-        What can be frozen and given back; errors of a forecast are estimated with their forecast.
+    freezes : {"limits", "reference"}
+        What is frozen and given back.
+    scale : str
+        Charts of the same scale can stand on each other's limits; empty: on its own alone.
     phases_differ : bool
         Whether estimated limits (phase I) are others than frozen ones (phase II), as Hotelling's.
     """
@@ -55,5 +57,6 @@ class ChartKind:
     make: Callable[[Observations, Asked], ControlChart]
     settings: Mapping[str, Any] = field(default_factory=dict)
     run_rules: bool = True
-    freezes: Literal["limits", "reference", ""] = "limits"
+    freezes: Literal["limits", "reference"] = "limits"
+    scale: str = ""
     phases_differ: bool = False

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from models.base import Array
-from models.errors import NotEnoughData
+from models.errors import NotEnoughData, TaskError
 from models.spc.autocorrelation import LEAST, acf
+from models.spc.result import ChartLimits
 from models.spc.rules import DEFAULT
 from models.spc.series import as_series
 from models.spc.variables.individuals import IndividualsChart, imr
@@ -33,6 +34,8 @@ class ForecastChart:
     method : {"ar1", "ewma"}
     coefficient : float
         phi of the AR(1), or the smoothing of the EWMA.
+    limits : ChartLimits
+        Ready to be frozen: those of the errors, and in their `basis` the forecast.
     sentence : str
     """
 
@@ -40,6 +43,7 @@ class ForecastChart:
     forecast: Array
     method: Method
     coefficient: float
+    limits: ChartLimits
     sentence: str
 
 
@@ -78,6 +82,7 @@ def forecast_chart(
     *,
     method: Method = "ar1",
     coefficient: float | None = None,
+    limits: ChartLimits | None = None,
     window: slice | None = None,
     rules: Iterable[str] = DEFAULT,
     breaks: Sequence[int] = (),
@@ -92,6 +97,8 @@ def forecast_chart(
         AR(1) for a process that returns to its mean, EWMA for one that wanders.
     coefficient : float, optional
         phi or the smoothing; estimated from the window by default (lag-1 correlation; least squared error).
+    limits : ChartLimits, optional
+        Frozen limits of such a chart: their forecast is used, whatever method and coefficient say.
     window : slice, optional
         Phase I window for coefficient and limits; all points by default.
     rules, breaks
@@ -105,6 +112,8 @@ def forecast_chart(
     ------
     NotEnoughData
         If the coefficient has to be estimated from fewer than 20 values.
+    TaskError
+        If frozen limits hold no forecast: they are those of another chart.
 
     References
     ----------
@@ -118,14 +127,28 @@ def forecast_chart(
     'errors of an AR(1) forecast with coefficient 0.50: no signal (rules nelson1, nelson2)'
     """
     x = as_series(values)
-    phase_one = x[window or slice(None)]
-    used = _estimate(phase_one, method) if coefficient is None else coefficient
-    mean = float(np.nanmean(phase_one))
+    if limits is None:
+        phase_one = x[window or slice(None)]
+        used = _estimate(phase_one, method) if coefficient is None else coefficient
+        mean = float(np.nanmean(phase_one))
+    else:
+        method, used, mean = _frozen(limits)
     forecast = ar_forecast(x, used, mean) if method == "ar1" else ewma_forecast(x, used)
-    chart = imr(x - forecast, window=window, rules=rules, breaks=breaks)
+    chart = imr(x - forecast, limits=limits, window=window, rules=rules, breaks=breaks)
     head = f"errors of an {'AR(1)' if method == 'ar1' else 'EWMA'} forecast with coefficient {used:.2f}"
     state = chart.sentence.split(": ", 1)[1]
-    return ForecastChart(chart, forecast, method, used, f"{head}: {state}")
+    known = replace(chart.limits, basis=((method, used), ("mean", mean)))
+    return ForecastChart(chart, forecast, method, used, known, f"{head}: {state}")
+
+
+def _frozen(limits: ChartLimits) -> tuple[Method, float, float]:
+    """Return method, coefficient and mean of the forecast that frozen limits stand on."""
+    held = dict(limits.basis)
+    methods: tuple[Method, ...] = ("ar1", "ewma")
+    for method in methods:
+        if method in held and "mean" in held:
+            return method, held[method], held["mean"]
+    raise TaskError("forecast chart: these limits hold no forecast - freeze those of a forecast chart")
 
 
 def _estimate(x: Array, method: Method) -> float:

@@ -57,20 +57,18 @@ def nominal(
     return ControlChart("nominal", panels, pair.limits, np.arange(len(deviations)))
 
 
-def part_means(values: ArrayLike, parts: Sequence[Hashable]) -> Array:
-    """Return for each value the mean of its part: a nominal where none is given.
+def part_means(values: ArrayLike, parts: Sequence[Hashable], window: slice | None = None) -> dict[str, float]:
+    """Return the mean of each part in phase I: a nominal where none is given.
 
     Examples
     --------
     >>> part_means([1.0, 3.0, 10.0], ["a", "a", "b"])
-    array([ 2.,  2., 10.])
+    {'a': 2.0, 'b': 10.0}
     """
-    x, who = as_series(values), np.array([str(p) for p in parts])
-    means = np.full(len(x), np.nan)
-    for part in np.unique(who):
-        there = x[(who == part) & np.isfinite(x)]
-        means[who == part] = there.mean() if there.size else np.nan
-    return means
+    inside = window or slice(None)
+    x, who = as_series(values)[inside], np.array([str(p) for p in parts])[inside]
+    there = np.isfinite(x)
+    return {str(part): float(x[(who == part) & there].mean()) for part in np.unique(who[there])}
 
 
 def z_mr(

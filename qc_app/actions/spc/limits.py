@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import polars as pl
+
 from data_connectors.schema import Characteristic, Stage
 from models import spc
 from models.spc import PhaseOne
@@ -14,6 +16,7 @@ from qc_app.actions.permission import authorise, current_plant, in_sentences, re
 from qc_app.errors import ActionError
 from qc_app.records import Exclusion, Limits
 from qc_app.store import Store
+from qc_app.subjects import gathered, kept_as, require_fit, subject_for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +31,15 @@ class Trial:
         The observations of phase I.
     since : datetime
         From when they would hold.
+    name : str
+        Under which they would be kept: of the characteristic, or of several columns together.
     """
 
     chart: str
     phase: PhaseOne
     seen: framing.Series
     since: datetime
+    name: str
 
 
 def trial_limits(  # noqa: PLR0917 - what may be chosen of them
@@ -44,6 +50,7 @@ def trial_limits(  # noqa: PLR0917 - what may be chosen of them
     since: datetime | None = None,
     first: datetime | None = None,
     last: datetime | None = None,
+    subject: str = "",
 ) -> Trial:
     """Estimate limits without changing anything: one round of phase I.
 
@@ -58,6 +65,8 @@ def trial_limits(  # noqa: PLR0917 - what may be chosen of them
     first, last : datetime, optional
         The units to estimate from. Default: those since `since` where it lies in the past, else those since the first
         unit that the limits in force stand on.
+    subject : str
+        One of `qc_app.subjects.SUBJECTS`; default: the results, or all parameters where the chart is of several.
 
     Raises
     ------
@@ -69,22 +78,24 @@ def trial_limits(  # noqa: PLR0917 - what may be chosen of them
         If there are too few results.
     """
     of, what = _named(store, stage, characteristic)
-    name = chart or framing.chart_of(what)
-    spc.chart_kind(name)
+    chosen = chart or framing.chart_of(what)
+    asked = subject or subject_for(chosen)
+    require_fit(chosen, of, what, asked)
+    name = kept_as(what, asked)
     now = store.clock.now()
-    versions = [x for x in store.journal.limits.history(stage, characteristic) if x.chart == name]
+    versions = [x for x in store.journal.limits.history(stage, name) if x.chart == chosen]
     begins = _begins(since, versions, now)
     start = first or (since if since is not None and since < now else versions[-1].first if versions else None)
-    seen = _seen(store, of, what, name)
+    seen = gathered(store, current_plant(store), (stage, characteristic), asked, chosen)
     part = seen.part(0 if start is None else seen.at_or_after(start), None if last is None else seen.after(last))
-    return Trial(name, spc.phase_one(name, part.data, part.causes), part, begins)
+    return Trial(chosen, spc.phase_one(chosen, part.data, part.causes), part, begins, name)
 
 
-def trial_words(store: Store, stage: str, characteristic: str, chart: str = "", since: datetime | None = None) -> str:
+def trial_words(store: Store, stage: str, characteristic: str, chart: str = "", subject: str = "") -> str:
     """Say what limits would be if they were frozen, or why there can be none."""
     try:
         with in_sentences():
-            trial = trial_limits(store, stage, characteristic, chart, since)
+            trial = trial_limits(store, stage, characteristic, chart, subject=subject)
     except ActionError as error:
         return f"{error}."
     found = trial.phase.limits
@@ -116,6 +127,7 @@ def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
     since: datetime | None = None,
     first: datetime | None = None,
     last: datetime | None = None,
+    subject: str = "",
 ) -> Limits:
     """Put limits in force as the next version of their chart; those before stay, and old points keep them.
 
@@ -123,7 +135,7 @@ def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
     ----------
     store : Store
     actor : Actor
-    stage, characteristic, chart, since, first, last
+    stage, characteristic, chart, since, first, last, subject
         As `trial_limits`.
     reason : str
         Why; it stands beside the limits.
@@ -135,17 +147,19 @@ def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
     ActionError
         Without a reason, or as `trial_limits`.
     """
-    subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "freeze_limits", subject, reason, exactly=f"{chart} {since} {first} {last}")
+    place = f"{stage} / {characteristic}"
+    authorise(
+        store, actor, "freeze_limits", place, reason, exactly=f"{chart} {since} {first} {last} {subject}".rstrip()
+    )
     with in_sentences():
-        trial = trial_limits(store, stage, characteristic, chart, since, first, last)
+        trial = trial_limits(store, stage, characteristic, chart, since, first, last, subject)
     _, what = _named(store, stage, characteristic)
     made = framing.limits_of(
-        stage, what, trial.chart, trial.seen, trial.phase.limits, trial.since, store.clock.now(), actor.name,
+        stage, trial.name, what, trial.chart, trial.seen, trial.phase, trial.since, store.clock.now(), actor.name,
         reason.strip(),
     )  # fmt: skip
     kept = store.journal.limits.freeze(made)
-    record(store, actor, "freeze_limits", subject, reason=reason, detail=_detail(kept))
+    record(store, actor, "freeze_limits", place, reason=reason, detail=_detail(kept))
     return kept
 
 
@@ -157,6 +171,7 @@ def roll_back_limits(  # noqa: PLR0917 - as the other actions on limits
     reason: str = "",
     chart: str = "",
     version: int | None = None,
+    subject: str = "",
 ) -> Limits:
     """Put limits of before in force again, from now on, as a new version; nothing is taken out of the history.
 
@@ -168,6 +183,8 @@ def roll_back_limits(  # noqa: PLR0917 - as the other actions on limits
     reason : str
     version : int, optional
         Default: the version before the one in force.
+    subject : str
+        As in `trial_limits`.
 
     Raises
     ------
@@ -176,25 +193,29 @@ def roll_back_limits(  # noqa: PLR0917 - as the other actions on limits
     ActionError
         Without a reason, or if there is no such version.
     """
-    subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "roll_back_limits", subject, reason, exactly=f"{chart} {version}")
+    place = f"{stage} / {characteristic}"
+    authorise(store, actor, "roll_back_limits", place, reason, exactly=f"{chart} {version} {subject}".rstrip())
     _, what = _named(store, stage, characteristic)
     name = chart or framing.chart_of(what)
-    versions = {x.version: x for x in store.journal.limits.history(stage, characteristic, name)}
+    with in_sentences():
+        kept_under = kept_as(what, subject or subject_for(name))
+    versions = {x.version: x for x in store.journal.limits.history(stage, kept_under, name)}
     wanted = max(versions, default=0) - 1 if version is None else version
     if wanted not in versions or wanted == max(versions):
         there = ", ".join(str(v) for v in list(versions)[:-1]) or "none"
-        raise ActionError(f"{subject}: chart {name!r} has no earlier limits of version {wanted} (earlier: {there})")
+        raise ActionError(f"{place}: chart {name!r} has no earlier limits of version {wanted} (earlier: {there})")
     now = store.clock.now()
     words = f"{reason.strip()} (version {wanted} again)"
     kept = store.journal.limits.freeze(
         replace(versions[wanted], id=None, since=now, frozen=now, author=actor.name, reason=words)
     )
-    record(store, actor, "roll_back_limits", subject, reason=reason, detail=_detail(kept) | {"of": wanted})
+    record(store, actor, "roll_back_limits", place, reason=reason, detail=_detail(kept) | {"of": wanted})
     return kept
 
 
-def exclude_point(store: Store, actor: Actor, stage: str, characteristic: str, unit: str, reason: str = "") -> str:  # noqa: PLR0917 - as the other actions
+def exclude_point(  # noqa: PLR0917 - as the other actions on limits
+    store: Store, actor: Actor, stage: str, characteristic: str, unit: str, reason: str = "", subject: str = "measured"
+) -> str:
     """Leave a unit out of control limits and run rules for a cause; it stays on record and on the chart.
 
     Parameters
@@ -204,26 +225,38 @@ def exclude_point(store: Store, actor: Actor, stage: str, characteristic: str, u
     stage, characteristic, unit : str
     reason : str
         The assignable cause.
+    subject : str
+        One of `qc_app.subjects.FROZEN`: out of the charts of the results, or of those of several columns.
 
     Raises
     ------
     NotAllowed
         Below engineer.
     ActionError
-        Without a cause, if the unit has no result, or if it is left out already.
+        Without a cause, if the unit is not there, or if it is left out already.
     """
-    subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "exclude_point", f"{subject}, unit {unit}", reason)
-    _named(store, stage, characteristic)
-    if unit not in set(store.journal.labels.known(stage, characteristic)["unit_id"].to_list()):
-        raise ActionError(f"{subject}: unit {unit!r} has no result - name a unit as it stands on the chart")
+    place = f"{stage} / {characteristic}"
+    authorise(store, actor, "exclude_point", f"{place}, unit {unit}", reason)
+    _, what = _named(store, stage, characteristic)
+    with in_sentences():
+        name = kept_as(what, subject)
+    if not _there(store, stage, what, unit, subject):
+        raise ActionError(f"{place}: unit {unit!r} has no result - name a unit as it stands on the chart")
     now = store.clock.now()
-    store.journal.exclusions.exclude(Exclusion(stage, characteristic, unit, reason.strip(), actor.name, now))
-    record(store, actor, "exclude_point", f"{subject}, unit {unit}", reason=reason)
-    return f"Unit {unit} of {subject} is excluded: {reason.strip()}. Freeze limits anew for it to tell on them."
+    store.journal.exclusions.exclude(Exclusion(stage, name, unit, reason.strip(), actor.name, now))
+    record(store, actor, "exclude_point", f"{place}, unit {unit}", reason=reason, detail={"of": name})
+    return f"Unit {unit} of {stage} / {name} is excluded: {reason.strip()}. Freeze limits anew for it to tell on them."
 
 
-def include_point(store: Store, actor: Actor, stage: str, characteristic: str, unit: str, reason: str = "") -> str:  # noqa: PLR0917 - as the other actions
+def _there(store: Store, stage: str, what: Characteristic, unit: str, subject: str) -> bool:
+    if subject == "measured":
+        return unit in set(store.journal.labels.known(stage, what.name)["unit_id"].to_list())
+    return not store.lake.measurements(stage, columns=["unit_id"]).filter(pl.col("unit_id") == unit).is_empty()
+
+
+def include_point(  # noqa: PLR0917 - as the other actions on limits
+    store: Store, actor: Actor, stage: str, characteristic: str, unit: str, reason: str = "", subject: str = "measured"
+) -> str:
     """Take a unit in again that was left out; that it was, by whom and why stays on record.
 
     Raises
@@ -233,19 +266,14 @@ def include_point(store: Store, actor: Actor, stage: str, characteristic: str, u
     ActionError
         Without a reason, or if the unit is not left out.
     """
-    subject = f"{stage} / {characteristic}"
-    authorise(store, actor, "include_point", f"{subject}, unit {unit}", reason)
-    store.journal.exclusions.include(stage, characteristic, unit, actor.name, reason.strip(), store.clock.now())
-    record(store, actor, "include_point", f"{subject}, unit {unit}", reason=reason)
-    return f"Unit {unit} of {subject} counts again: {reason.strip()}."
-
-
-def _seen(store: Store, of: Stage, what: Characteristic, chart: str) -> framing.Series:
-    columns = framing.series_columns(what)
-    rows = framing.series(
-        what, store.journal.labels.known(of.id, what.name), store.lake.measurements(of.id, columns=columns)
-    )
-    return framing.recorded(chart, rows, store.journal.exclusions.in_force(of.id, what.name))
+    place = f"{stage} / {characteristic}"
+    authorise(store, actor, "include_point", f"{place}, unit {unit}", reason)
+    _, what = _named(store, stage, characteristic)
+    with in_sentences():
+        name = kept_as(what, subject)
+    store.journal.exclusions.include(stage, name, unit, actor.name, reason.strip(), store.clock.now())
+    record(store, actor, "include_point", f"{place}, unit {unit}", reason=reason, detail={"of": name})
+    return f"Unit {unit} of {stage} / {name} counts again: {reason.strip()}."
 
 
 def _named(store: Store, stage: str, characteristic: str) -> tuple[Stage, Characteristic]:

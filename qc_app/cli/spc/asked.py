@@ -14,7 +14,14 @@ from qc_app.plant import Plant
 StageName = Annotated[str, typer.Argument(metavar="STAGE", help="Id of the stage.")]
 What = Annotated[str, typer.Argument(metavar="CHARACTERISTIC", help="What is measured.")]
 Chart = Annotated[
-    str, typer.Option("--chart", help="imr, xbar_r, xbar_s, ewma, cusum, p, ...; default: what suits the definition.")
+    str,
+    typer.Option(
+        "--chart", help="imr, xbar_r, ewma, cusum, p, c, z_mr, t2, pca, ...; default: what suits the definition."
+    ),
+]
+Of = Annotated[
+    str,
+    typer.Option("--of", help="measured, predicted, error, characteristics or parameters (several columns together)."),
 ]
 Since = Annotated[str, typer.Option("--since", help="From this moment on, e.g. 2026-03-01 or '2026-03-01 14:00'.")]
 Until = Annotated[str, typer.Option("--until", help="Up to this moment.")]

@@ -7,9 +7,10 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from qc_app.cli.spc.asked import AsJson, Chart, Since, StageName, Until, What, moment_of, settings_of, split
+from qc_app.cli.spc.asked import AsJson, Chart, Of, Since, StageName, Until, What, moment_of, settings_of, split
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say, table
 from qc_app.records import Limits
+from qc_app.subjects import SUBJECTS, VECTORS
 from qc_app.views import SpcChart, figure, local, spc_chart
 from qc_app.views.figures import decimals
 from qc_app.views.spc.limits import few_words
@@ -35,6 +36,7 @@ def chart(  # noqa: PLR0917 - typer reads them as options
     settings: Settings = None,
     since: Since = "",
     until: Until = "",
+    of: Of = "",
     home: Home = HOME,
     *,
     as_json: AsJson = False,
@@ -45,7 +47,7 @@ def chart(  # noqa: PLR0917 - typer reads them as options
         view = spc_chart(
             store, plant, stage, characteristic, chart=name, rules=split(rules),
             since=moment_of(since, plant, "--since"), until=moment_of(until, plant, "--until"),
-            settings=settings_of(settings),
+            settings=settings_of(settings), subject=of,
         )  # fmt: skip
     if as_json:
         out.print_json(data=_plain(view))
@@ -55,9 +57,9 @@ def chart(  # noqa: PLR0917 - typer reads them as options
 
 
 def _told(view: SpcChart, zone: str) -> None:
-    unit, places = view.characteristic.unit, _places(view)
+    unit, places = "" if view.subject in VECTORS else view.characteristic.unit, _places(view)
     points = view.chart.main.points
-    say(f"{view.stage.id} / {view.characteristic.name}: {view.title}, {len(points)} points")
+    say(f"{view.stage.id} / {_name(view)}: {view.title}, {len(points)} points")
     say(f"  {view.chart.sentence}")
     if view.in_force is None:
         limits = view.chart.limits
@@ -90,7 +92,16 @@ def _numbers(lower: float, center: float, upper: float, places: int, unit: str) 
     return f"{figure(lower, places)} / {figure(center, places)} / {figure(upper, places, unit)}"
 
 
+def _name(view: SpcChart) -> str:
+    words = SUBJECTS[view.subject].lower()
+    if view.subject in VECTORS:
+        return words
+    return view.characteristic.name if view.subject == "measured" else f"{view.characteristic.name}, {words}"
+
+
 def _places(view: SpcChart) -> int:
+    if view.subject in VECTORS:
+        return 2
     return decimals(view.characteristic, tuple(view.seen.values.tolist()[:500])) + 1
 
 
@@ -99,6 +110,7 @@ def _plain(view: SpcChart) -> dict[str, object]:
     return {
         "stage": view.stage.id,
         "characteristic": view.characteristic.name,
+        "of": view.subject,
         "unit": view.characteristic.unit,
         "chart": view.chart.name,
         "rules": list(view.chart.main.rules),

@@ -9,7 +9,7 @@ import typer
 
 from qc_app.access import local_actor
 from qc_app.actions import Trial, exclude_point, freeze_limits, include_point, roll_back_limits, trial_limits
-from qc_app.cli.spc.asked import AsJson, Chart, StageName, What, Why, moment_of
+from qc_app.cli.spc.asked import AsJson, Chart, Of, StageName, What, Why, moment_of
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say, table
 from qc_app.plant import Plant
 from qc_app.records import Limits
@@ -38,6 +38,7 @@ def freeze(  # noqa: PLR0917 - typer reads them as options
     since: From = "",
     first: First = "",
     last: Last = "",
+    of: Of = "",
     home: Home = HOME,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the trial limits and change nothing.")] = False,
@@ -47,12 +48,12 @@ def freeze(  # noqa: PLR0917 - typer reads them as options
         plant = plant_of(store)
         begins, start, end = (moment_of(text, plant, option) for text, option in
                               ((since, "--from"), (first, "--first"), (last, "--last")))  # fmt: skip
-        trial = trial_limits(store, stage, characteristic, chart, begins, start, end)
+        trial = trial_limits(store, stage, characteristic, chart, begins, start, end, of)
         _told(trial, plant)
         if dry_run:
             say("nothing was changed")
             return 0
-        kept = freeze_limits(store, local_actor(), stage, characteristic, reason, chart, begins, start, end)
+        kept = freeze_limits(store, local_actor(), stage, characteristic, reason, chart, begins, start, end, of)
     say(f"frozen: {_line(kept)}, in force since {local(kept.since, plant.zone)}")
     return 0
 
@@ -70,13 +71,14 @@ def _told(trial: Trial, plant: Plant) -> None:
 
 
 def listed(
-    stage: StageName, characteristic: What, chart: Chart = "", home: Home = HOME, *, as_json: AsJson = False
-) -> int:
+    stage: StageName, characteristic: What, chart: Chart = "", of: Of = "measured", home: Home = HOME, *,
+    as_json: AsJson = False,
+) -> int:  # fmt: skip
     """List every version of the limits, the newest first, and every unit that was left out, with its cause."""
     with opened(home) as store:
         plant = plant_of(store)
-        versions = limits_history(store, plant, stage, characteristic, chart)
-        left_out = exclusions_table(store, plant, stage, characteristic)
+        versions = limits_history(store, plant, stage, characteristic, chart, of)
+        left_out = exclusions_table(store, plant, stage, characteristic, of)
     if as_json:
         out.print_json(data={"limits": versions.to_dicts(), "exclusions": left_out.to_dicts()}, default=str)
         return 0
@@ -113,21 +115,23 @@ def rollback(  # noqa: PLR0917 - typer reads them as options
     reason: Why = "",
     chart: Chart = "",
     version: Annotated[int | None, typer.Option("--version", help="Which; default: the one before.")] = None,
+    of: Of = "",
     home: Home = HOME,
 ) -> int:
     """Put earlier limits in force again, from now on, as a new version."""
     with opened(home) as store:
         plant = plant_of(store)
-        kept = roll_back_limits(store, local_actor(), stage, characteristic, reason, chart, version)
+        kept = roll_back_limits(store, local_actor(), stage, characteristic, reason, chart, version, of)
     say(f"in force since {local(kept.since, plant.zone)}: {_line(kept)}; {kept.reason}")
     return 0
 
 
-def exclude(
+def exclude(  # noqa: PLR0917 - typer reads them as options
     stage: StageName,
     characteristic: What,
     unit: Annotated[str, typer.Argument(help="Id of the unit, as it stands on the chart.")],
     reason: Annotated[str, typer.Option("--reason", help="Its cause; with --undo: why it counts again.")] = "",
+    of: Of = "measured",
     home: Home = HOME,
     *,
     undo: Annotated[bool, typer.Option("--undo", help="Let the unit count again.")] = False,
@@ -136,7 +140,7 @@ def exclude(
     with opened(home) as store:
         plant_of(store)
         deed = include_point if undo else exclude_point
-        said = deed(store, local_actor(), stage, characteristic, unit, reason)
+        said = deed(store, local_actor(), stage, characteristic, unit, reason, of)
     say(said)
     return 0
 

@@ -11,24 +11,24 @@ from qc_app.views import exclusions_table, limits_history
 
 
 @guarded
-def section(now: Here, stage: str, what: str, chart: str) -> None:
+def section(now: Here, stage: str, what: str, chart: str, subject: str) -> None:
     """Show limits and exclusions, and let the person freeze, leave out and take in."""
     left, right = st.columns(2, gap="medium")
     with left:
-        _history(now, stage, what)
+        _history(now, (stage, what), chart, subject)
         with st.container(horizontal=True):
             with st.popover("Freeze new limits", key="spc_freeze_open"):
-                _freeze(now, stage, what, chart)
+                _freeze(now, (stage, what), chart, subject)
             with st.popover("Earlier limits again", key="spc_rollback_open"):
-                _roll_back(now, stage, what, chart)
+                _roll_back(now, (stage, what), chart, subject)
     with right:
-        _left_out(now, stage, what)
+        _left_out(now, (stage, what), subject)
         with st.popover("Leave a unit out, or take it in", key="spc_exclude_open"):
-            _exclude(now, stage, what)
+            _exclude(now, (stage, what), subject)
 
 
-def _history(now: Here, stage: str, what: str) -> None:
-    st.html(markup.heading("Limits", "old points keep the limits of their time"))
+def _history(now: Here, place: tuple[str, str], chart: str, subject: str) -> None:
+    st.html(markup.heading("Limits of this chart", "old points keep the limits of their time"))
     columns = {
         "version": "Version",
         "chart": "Chart",
@@ -44,29 +44,31 @@ def _history(now: Here, stage: str, what: str) -> None:
         "reason": "Reason",
         "warning": "Note",
     }
-    frame = limits_history(now.store, now.plant, stage, what)
-    empty = "No limits are frozen yet: the night freezes the first, or freeze them below."
+    frame = limits_history(now.store, now.plant, *place, chart, subject)
+    empty = "No limits of this chart are frozen yet: freeze them below."
     tables.show(frame, "spc_limits", columns, zone=now.plant.zone, rows=5, empty=empty)
 
 
-def _left_out(now: Here, stage: str, what: str) -> None:
+def _left_out(now: Here, place: tuple[str, str], subject: str) -> None:
     st.html(markup.heading("Left out", "in no limit and no rule, but on the chart and on record"))
     columns = {"unit_id": "Unit", "cause": "Cause", "author": "By", "at": "Since", "ended": "Taken in again"}
-    frame = exclusions_table(now.store, now.plant, stage, what)
+    frame = exclusions_table(now.store, now.plant, *place, subject)
     tables.show(frame, "spc_left_out", columns, zone=now.plant.zone, rows=5, empty="No unit is left out.")
 
 
-def _freeze(now: Here, stage: str, what: str, chart: str) -> None:
-    say(trial_words(now.store, stage, what, chart))
+def _freeze(now: Here, place: tuple[str, str], chart: str, subject: str) -> None:
+    say(trial_words(now.store, *place, chart, subject))
     with st.form("spc_freeze", border=False):
         reason = st.text_input("Why new limits", key="spc_freeze_reason")
         if st.form_submit_button("Freeze from now on", key="spc_freeze_go"):
-            attempt(lambda: freeze_limits(now.store, now.actor, stage, what, reason, chart), "New limits are in force.")
+            act = lambda: freeze_limits(now.store, now.actor, *place, reason, chart, subject=subject)  # noqa: E731 - the one use
+            attempt(act, "New limits are in force.")
             st.rerun()
 
 
-def _roll_back(now: Here, stage: str, what: str, chart: str) -> None:
-    versions = limits_history(now.store, now.plant, stage, what, chart)["version"].to_list()[1:]
+def _roll_back(now: Here, place: tuple[str, str], chart: str, subject: str) -> None:
+    history = limits_history(now.store, now.plant, *place, chart, subject)
+    versions = history.filter(history["chart"] == chart)["version"].to_list()[1:]
     if not versions:
         say("This chart has no earlier limits.")
         return
@@ -74,12 +76,12 @@ def _roll_back(now: Here, stage: str, what: str, chart: str) -> None:
         version = st.selectbox("Version", versions, key="spc_rollback_version")
         reason = st.text_input("Why", key="spc_rollback_reason")
         if st.form_submit_button("In force from now on", key="spc_rollback_go"):
-            act = lambda: roll_back_limits(now.store, now.actor, stage, what, reason, chart, version)  # noqa: E731 - the one use
+            act = lambda: roll_back_limits(now.store, now.actor, *place, reason, chart, version, subject)  # noqa: E731 - the one use
             attempt(act, f"The limits of version {version} are in force again.")
             st.rerun()
 
 
-def _exclude(now: Here, stage: str, what: str) -> None:
+def _exclude(now: Here, place: tuple[str, str], subject: str) -> None:
     with st.form("spc_exclude", border=False):
         unit = st.text_input("Unit", key="spc_exclude_unit")
         cause = st.text_input("Assignable cause", key="spc_exclude_cause")
@@ -87,5 +89,5 @@ def _exclude(now: Here, stage: str, what: str) -> None:
         back = st.form_submit_button("Take in again", key="spc_include_go")
     if out or back:
         act = exclude_point if out else include_point
-        attempt(lambda: act(now.store, now.actor, stage, what, unit.strip(), cause))
+        attempt(lambda: act(now.store, now.actor, *place, unit.strip(), cause, subject))
         st.rerun()

@@ -8,7 +8,7 @@ from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, say, top
 from qc_app.dashboard.spc import gauge, limits, picks, picture, study
 from qc_app.views import figure, local
-from qc_app.views.spc import SpcPage, spc_page
+from qc_app.views.spc import FROZEN, SpcPage, spc_page
 
 _METHODS = {0.0: "stable", 1.0: "one sigma off", 2.0: "two sigma off"}
 
@@ -25,8 +25,9 @@ def page() -> None:
     picks.proposal(chosen)
     rules = picks.rules(chosen)
     _chart(now, (stage, what), chosen, rules)
+    if chosen.subject in FROZEN:
+        limits.section(now, stage, what, chosen.chart, chosen.subject)
     if chosen.subject == "measured":
-        limits.section(now, stage, what, chosen.chart)
         study.section(now, stage, what)
         gauge.section(now, stage, what)
 
@@ -74,13 +75,17 @@ def _facts(view: SpcPage, now: Here) -> list[markup.Fact]:
     since = f"version {in_force.version}, since {local(in_force.since, now.plant.zone)}" if in_force else "not frozen"
     quiet, off = view.run_lengths.get(0.0), view.run_lengths.get(1.0)
     return [
-        markup.Fact("Points", f"{view.n:,}", note=view.title),
+        markup.Fact("Points", f"{view.n:,}", note=_stands_on(view)),
         markup.Fact("Centre", figure(view.center, view.places), unit, "of the newest limits"),
         markup.Fact("Control limits", f"{figure(lower, view.places)} to {figure(upper, view.places)}", unit, since),
         markup.Fact("Signals", f"{len(view.signals)}", note="of all rules and panels", state=_state(view)),
         markup.Fact("False alarms", f"{100 / quiet:.2f} %" if quiet else "–", note="of points, while nothing changes"),
         markup.Fact("One sigma off", f"{off:.1f} points" if off else "–", note="until the chart signals, on average"),
     ]
+
+
+def _stands_on(view: SpcPage) -> str:
+    return view.title if view.observed == view.n else f"{view.title}, of {view.observed:,} results"
 
 
 def _state(view: SpcPage) -> str:

@@ -44,6 +44,9 @@ def proposal(chosen: Chosen) -> None:
     """Say what the adviser proposes and why."""
     other = "" if chosen.chart == chosen.offered.proposed else " You chose another chart."
     say(f"✓ Proposed: {chosen.offered.reason}.{other}", "info" if other else "")
+    if chosen.offered.others:
+        with st.popover("Charts for other data", key="spc_others"):
+            st.markdown("\n".join(f"* {words}" for words in chosen.offered.others))
 
 
 def rules(chosen: Chosen) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ def title_of(view: SpcPage, number: int) -> str:
     """Return the title of a panel's axis, with the unit where the panel is in it."""
     kind = view.panels[number].kind
     unit = view.characteristic.unit
-    scaled = view.subject in {"measured", "predicted", "error"} and view.characteristic.kind == "continuous"
+    single = view.subject in {"measured", "predicted", "error"} and view.characteristic.kind == "continuous"
+    scaled = single and view.chart not in {"z_mr", "c", "u", "laney_u"}
     if view.chart == "imr" and number == 0:
         kind = {"predicted": "prediction", "error": "result less prediction"}.get(
             view.subject, view.characteristic.name

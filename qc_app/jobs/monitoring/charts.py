@@ -55,17 +55,26 @@ def charted(night: Night, stage: Stage, what: Characteristic, labels: pl.DataFra
     versions = _versions(night, stage, what, chart, seen)
     if not versions:
         return Charted(None, "", None)
-    shown = _shown(chart, seen, versions)
+    shown = _shown(night, stage, what, chart, seen, versions)
     recent = [s for s in shown.main.signals if s.index >= len(shown.main.points) - NEWEST]
     signal = recent[-1].sentence if recent else ""
     return Charted(not recent, signal, _capability(what, seen, stable=not recent))
 
 
-def _shown(chart: str, seen: framing.Series, versions: Sequence[Limits]) -> spc.ControlChart:
-    """Values that depend on their neighbours are charted as errors of a forecast (Montgomery, 10.4)."""
+def _shown(  # noqa: PLR0917 - the night's chart and what it stands on
+    night: Night, stage: Stage, what: Characteristic, chart: str, seen: framing.Series, versions: Sequence[Limits]
+) -> spc.ControlChart:
+    """Values that depend on their neighbours are charted as errors of a forecast (Montgomery, 10.4).
+
+    Of the frozen one where a person froze it, else of one that is estimated anew.
+    """
     newest = _newest(seen)
     if chart == framing.DEFAULT_CHART and spc.dependent(newest.kept):
-        return spc.make_chart("forecast", spc.Observations(newest.kept), method="ewma")
+        history = night.store.journal.limits.history(stage.id, what.name, known_at=night.cutoff)
+        versions = framing.in_force(history, "forecast")
+        if not versions:
+            return spc.make_chart("forecast", newest.told)
+        chart = "forecast"
     stretches = framing.stretches(versions, newest.times)
     return spc.staged(chart, newest.data, stretches, excluded=newest.excluded)
 
@@ -96,11 +105,11 @@ def _versions(night: Night, stage: Stage, what: Characteristic, chart: str, seen
     which = "after the mark that asks for new limits" if anew else "of the stage"
     reason = f"first {len(part.data.ends)} points {which}"
     try:
-        found = spc.phase_one(chart, part.data, part.causes).limits
+        found = spc.phase_one(chart, part.data, part.causes)
     except NotEnoughData:
         return versions
     since = anew[-1] if anew else night.cutoff
-    made = framing.limits_of(stage.id, what, chart, part, found, since, night.cutoff, "night", reason)
+    made = framing.limits_of(stage.id, what.name, what, chart, part, found, since, night.cutoff, "night", reason)
     return [*versions, night.store.journal.limits.freeze(made)]
 
 

@@ -15,7 +15,6 @@ from models.base import Array
 from qc_app import framing
 from qc_app.jobs.model.track import track
 from qc_app.jobs.night import Night
-from qc_app.records import Event
 
 REFERENCE_UNITS = 1000
 CURRENT_UNITS = 200
@@ -120,23 +119,8 @@ def contexts(night: Night, stage: Stage, before: pl.DataFrame, since: pl.DataFra
 
 def contexts_of(night: Night, stage: Stage, rows: pl.DataFrame) -> list[str | None] | None:
     """Return the declared context of some units, None for one that has none; None where none is declared."""
-    if not stage.context:
-        return None
-    if stage.context in {p.name for p in stage.parameters}:
-        return _by_value(rows, stage.context)
-    told = [e for e in night.store.journal.events.list(stage.id) if e.kind == stage.context and e.at <= night.cutoff]
-    return _by_event(rows["t_event"], told)
-
-
-def _by_value(rows: pl.DataFrame, parameter: str) -> list[str | None]:
-    values = rows[parameter].to_list() if parameter in rows.columns else [None] * rows.height
-    return [None if value is None else f"{value:g}" for value in values]
-
-
-def _by_event(times: pl.Series, told: list[Event]) -> list[str | None]:
-    at = np.array([e.at.timestamp() for e in told])
-    places = np.searchsorted(at, [t.timestamp() for t in times], side="right")
-    return [told[place - 1].text if place else None for place in places]
+    told = [event for event in night.store.journal.events.list(stage.id) if event.at <= night.cutoff]
+    return framing.contexts_of(stage, rows, told)
 
 
 def importance(model: Adapted, x: Array, seed: int) -> Array:

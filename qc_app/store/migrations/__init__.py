@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationStep
 
 #: The step that this program knows as the last.
-HEAD = "0011"
+HEAD = "0012"
 
 
 def upgrade(database: Database) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
+from models.spc import chart_kind
 from qc_app.errors import ActionError
 from qc_app.store import Store
 from qc_app.views.moments import wall_ms_of
@@ -52,7 +53,8 @@ def control_limits(
     if first is None or last is None:
         return pl.DataFrame(schema=schema)
     rows = []
-    history = sorted(store.journal.limits.history(*of), key=lambda x: (x.chart, x.version))
+    drawn = [one for one in store.journal.limits.history(*of) if chart_kind(one.chart).scale in {"value", "subgroup"}]
+    history = sorted(drawn, key=lambda x: (x.chart, x.version))
     for n, limit in enumerate(history):
         follower = history[n + 1] if n + 1 < len(history) and history[n + 1].chart == limit.chart else None
         until = follower.since if follower else last

@@ -1,11 +1,12 @@
 """What the SPC page shows: any chart of any subject, proposed by the adviser, with its rules and run lengths."""
 
+from qc_app.subjects import FROZEN, SUBJECTS
 from qc_app.views.spc.offer import Offer, RuleChoice, offer, rule_choices, subjects
 from qc_app.views.spc.page import PanelView, SpcPage, spc_page
 from qc_app.views.spc.study import StudyView, study_view
-from qc_app.views.spc.subjects import SUBJECTS
 
 __all__ = [
+    "FROZEN",
     "SUBJECTS",
     "Offer",
     "PanelView",

@@ -15,7 +15,8 @@ from models.spc.capability import Fitted, Method, Picture, fit, picture, within
 from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.store import Store
-from qc_app.views.spc.chart import SpcChart, between, results_of, spc_chart
+from qc_app.subjects import gathered
+from qc_app.views.spc.chart import SpcChart, between, spc_chart
 
 NEWEST = 25
 _INDICES = ("cp", "cpk", "cpm", "pp", "ppk", "ppl", "ppu")
@@ -84,7 +85,7 @@ def six_pack(  # noqa: PLR0917 - what may be chosen of it
     if what.kind == "binary":
         raise TaskError(f"{characteristic} is a defect: its share is its capability - look at its chart")
     chart = spc_chart(store, plant, stage_id, characteristic, since=since, until=until)
-    seen = between(results_of(store, plant, of, what, framing.chart_of(what)), since, until)
+    seen = between(gathered(store, plant, (stage_id, characteristic)), since, until)
     result = spc.capability(
         seen.kept, what.lower, what.target, what.upper, stable=chart.chart.stable, groups=seen.groups, method=method
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from models import spc
-from models.errors import ModelsError, NotEnoughData, TaskError
+from models.errors import ModelsError, NotEnoughData, UnknownName
 from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.records import Limits
 from qc_app.store import Store
+from qc_app.subjects import FROZEN, SUBJECTS, gathered, kept_as, require_fit, subject_for
 
 #: What may be written for a whole set of rules.
 RULE_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -37,8 +40,10 @@ class SpcChart:
     characteristic : Characteristic
     chart : ControlChart
     title : str
+    subject : str
+        One of `qc_app.subjects.SUBJECTS`.
     seen : framing.Series
-        The results it is made of, those that are left out too.
+        The observations it is made of, those that are left out too.
     versions : tuple of Limits
         Limits that were ever in force for it, oldest first; empty where it stands on estimates of its own.
     run_length : str
@@ -53,6 +58,7 @@ class SpcChart:
     characteristic: Characteristic
     chart: spc.ControlChart
     title: str
+    subject: str
     seen: framing.Series
     versions: tuple[Limits, ...]
     run_length: str
@@ -76,9 +82,9 @@ class SpcChart:
 
     @property
     def excluded(self) -> pl.DataFrame:
-        """What is left out, with its value: ``t``, ``unit_id``, ``value``, ``cause``."""
-        rows = [(self.seen.times[n], self.seen.units[n], float(self.seen.values[n]), c)
-                for n, c in self.seen.causes.items()]  # fmt: skip
+        """What is left out, with its value where it has one: ``t``, ``unit_id``, ``value``, ``cause``."""
+        one = self.seen.values if self.seen.values.ndim == 1 else np.full(len(self.seen.units), np.nan)
+        rows = [(self.seen.times[n], self.seen.units[n], float(one[n]), c) for n, c in self.seen.causes.items()]
         schema = {"t": pl.Datetime("us", "UTC"), "unit_id": pl.String(), "value": pl.Float64(), "cause": pl.String()}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -104,14 +110,6 @@ def rules_of(words: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-def results_of(store: Store, plant: Plant, of: Stage, what: Characteristic, chart: str) -> framing.Series:
-    """Read all results of a characteristic as a chart takes them."""
-    units = store.lake.measurements(of.id, columns=framing.series_columns(what))
-    rows = framing.series(what, store.journal.labels.known(of.id, what.name), units)
-    marks = framing.limits_begin_anew(plant, store.journal.events.list(stage=of.id))
-    return framing.recorded(chart, rows, store.journal.exclusions.in_force(of.id, what.name), marks)
-
-
 def between(seen: framing.Series, since: datetime | None, until: datetime | None) -> framing.Series:
     """Return the observations from a moment on, up to and with another."""
     first = 0 if since is None else seen.at_or_after(since)
@@ -130,8 +128,9 @@ def spc_chart(
     since: datetime | None = None,
     until: datetime | None = None,
     settings: Mapping[str, Any] | None = None,
+    subject: str = "",
 ) -> SpcChart:
-    """Make the control chart of a characteristic.
+    """Make the control chart of a characteristic, or of several columns of its stage together.
 
     Parameters
     ----------
@@ -146,6 +145,8 @@ def spc_chart(
         By the time of the units.
     settings : mapping, optional
         Of the chart.
+    subject : str
+        One of `qc_app.subjects.SUBJECTS`; default: the results, or all parameters where the chart is of several.
 
     Raises
     ------
@@ -159,32 +160,35 @@ def spc_chart(
     of = plant.stage(stage_id)
     what = of.characteristic(characteristic)
     name = chart or framing.chart_of(what)
-    kind = spc.chart_kind(name)
-    _require_fit(kind, what)
-    seen = between(results_of(store, plant, of, what, name), since, until)
+    asked = subject or subject_for(name)
+    _require_subject(asked)
+    require_fit(name, of, what, asked)
+    seen = between(gathered(store, plant, (stage_id, characteristic), asked, name), since, until)
     if not seen.units:
         raise NotEnoughData(f"{stage_id} / {characteristic}: no result in this time - ask for more of it", 1)
-    versions = framing.in_force(store.journal.limits.history(stage_id, characteristic), name)
+    seen, versions = framing.matched(seen, frozen_of(store, of, what, asked, name))
     chosen = {"rules": rules_of(rules), **(settings or {})}
     if versions:
         made = spc.staged(name, seen.data, framing.stretches(versions, seen.times), excluded=seen.excluded, **chosen)
     else:
-        kept = spc.Observations(seen.kept, groups=seen.data.groups, breaks=seen.data.breaks)
-        made = spc.make_chart(name, kept, **chosen)
+        made = spc.make_chart(name, seen.told, **chosen)
     return SpcChart(
-        of, what, made, kind.title, seen, tuple(versions), _run_length(made), _notes(made, seen, versions),
-        _signals(made, seen),
+        of, what, made, spc.chart_kind(name).title, asked, seen, tuple(versions), _run_length(made),
+        _notes(made, seen, versions, asked), _signals(made, seen),
     )  # fmt: skip
 
 
-def _require_fit(kind: spc.ChartKind, what: Characteristic) -> None:
-    counted = kind.needs == "counts"
-    if kind.needs in {"vectors", "parts"}:
-        words = "several characteristics" if kind.needs == "vectors" else "several parts or nominal values"
-        raise TaskError(f"chart {kind.name!r} is for {words}, not for the results of one - choose another chart")
-    if counted != (what.kind == "binary"):
-        suits = "defects (kind = 'binary')" if counted else "measured values"
-        raise TaskError(f"chart {kind.name!r} is for {suits}, {what.name} is {what.kind} - choose another chart")
+def frozen_of(store: Store, of: Stage, what: Characteristic, subject: str, chart: str) -> list[Limits]:
+    """Return the versions of the limits that hold for a chart of a subject, oldest first."""
+    if subject not in FROZEN:
+        return []
+    return framing.in_force(store.journal.limits.history(of.id, kept_as(what, subject)), chart)
+
+
+def _require_subject(subject: str) -> None:
+    if subject not in SUBJECTS:
+        near = difflib.get_close_matches(subject, SUBJECTS, n=1, cutoff=0.0)[0]
+        raise UnknownName(f"nothing called {subject!r} can be charted - did you mean {near!r}?")
 
 
 def _run_length(chart: spc.ControlChart) -> str:
@@ -195,11 +199,11 @@ def _run_length(chart: spc.ControlChart) -> str:
     return f"{quiet.sentence}; {shifted.sentence}"
 
 
-def _notes(chart: spc.ControlChart, seen: framing.Series, versions: list[Limits]) -> tuple[str, ...]:
+def _notes(chart: spc.ControlChart, seen: framing.Series, versions: list[Limits], subject: str) -> tuple[str, ...]:
     found = list(chart.warnings)
-    if not versions and spc.chart_kind(chart.name).freezes:
+    if not versions and subject in FROZEN:
         found.insert(0, "no limits are frozen: these are estimated from the points shown - `qc spc limits freeze`")
-    if chart.name != "forecast" and spc.chart_kind(chart.name).needs == "values" and spc.dependent(seen.kept):
+    if chart.name != "forecast" and spc.chart_kind(chart.name).scale == "value" and spc.dependent(seen.kept):
         found.append("neighbouring results resemble each other: signals come too often, use the chart 'forecast'")
     return tuple(dict.fromkeys(found))
 

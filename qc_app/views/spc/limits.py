@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.store import Store
+from qc_app.subjects import FROZEN, kept_as
 
 _TIME = pl.Datetime("us", "UTC")
 _VERSIONS = {
@@ -22,7 +24,9 @@ FEW = 100
 FEW_SUBGROUPS = 25
 
 
-def limits_history(store: Store, plant: Plant, stage: str, characteristic: str, chart: str = "") -> pl.DataFrame:
+def limits_history(  # noqa: PLR0917 - which of them
+    store: Store, plant: Plant, stage: str, characteristic: str, chart: str = "", subject: str = "measured",
+) -> pl.DataFrame:  # fmt: skip
     """Return every version of the limits of a characteristic, the newest first.
 
     Parameters
@@ -31,7 +35,9 @@ def limits_history(store: Store, plant: Plant, stage: str, characteristic: str, 
     plant : Plant
     stage, characteristic : str
     chart : str
-        Only of this chart.
+        Only those that this chart stands on: its own, else those of a chart of its scale.
+    subject : str
+        One of `qc_app.subjects.SUBJECTS`; of predictions and errors none are frozen.
 
     Returns
     -------
@@ -43,8 +49,9 @@ def limits_history(store: Store, plant: Plant, stage: str, characteristic: str, 
     PlantError, DefinitionError
         If there is no such stage or characteristic.
     """
-    plant.stage(stage).characteristic(characteristic)
-    history = store.journal.limits.history(stage, characteristic, chart or None)
+    what = plant.stage(stage).characteristic(characteristic)
+    history = store.journal.limits.history(stage, kept_as(what, subject)) if subject in FROZEN else []
+    history = framing.in_force(history, chart) if chart else history
     rows = []
     for one in history:
         later = [x.since for x in history if x.chart == one.chart and x.version > one.version]
@@ -66,7 +73,9 @@ def few_words(n: int, subgroup: str = "") -> str:
     return f"{n} points: provisional below {need}" if n < need else ""
 
 
-def exclusions_table(store: Store, plant: Plant, stage: str, characteristic: str) -> pl.DataFrame:
+def exclusions_table(
+    store: Store, plant: Plant, stage: str, characteristic: str, subject: str = "measured"
+) -> pl.DataFrame:
     """Return every unit that was ever left out, with its cause and whether it still is, the newest first.
 
     Raises
@@ -74,9 +83,9 @@ def exclusions_table(store: Store, plant: Plant, stage: str, characteristic: str
     PlantError, DefinitionError
         If there is no such stage or characteristic.
     """
-    plant.stage(stage).characteristic(characteristic)
+    what = plant.stage(stage).characteristic(characteristic)
     rows = [
         {name: getattr(one, name, None) for name in _EXCLUSIONS} | {"in_force": one.ended is None}
-        for one in store.journal.exclusions.history(stage, characteristic)
+        for one in store.journal.exclusions.history(stage, kept_as(what, subject))
     ]
     return pl.DataFrame(rows, schema=_EXCLUSIONS, orient="row").reverse()

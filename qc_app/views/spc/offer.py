@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from data_connectors.schema import Characteristic
+from data_connectors.rows.windows import windowed
+from data_connectors.schema import Characteristic, Stage
 from models import spc
 from models.errors import ModelsError
 from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.store import Store
-from qc_app.views.spc.chart import results_of
-from qc_app.views.spc.subjects import VECTORS, Subject, of_results, plant_stage, possible, series_of
+from qc_app.subjects import VECTORS, fitting, gathered, possible
 
 ADVISED = 500
 """Newest results that the adviser looks at."""
-_SINGLE = ("imr", "ewma", "cusum", "moving_average", "forecast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,15 @@ class Offer:
         The adviser's chart, one of them.
     reason : str
         Its sentence.
+    others : tuple of str
+        Every other chart, with what it is for.
     """
 
     charts: dict[str, str]
     with_rules: tuple[str, ...]
     proposed: str
     reason: str
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def rule_choices() -> tuple[RuleChoice, ...]:
 
 def subjects(plant: Plant, stage: str, characteristic: str) -> tuple[str, ...]:
     """Return what can be charted of a characteristic, out of `SUBJECTS`."""
-    return possible(*plant_stage(plant, stage, characteristic))
+    return possible(*placed(plant, stage, characteristic))
 
 
 def offer(store: Store, plant: Plant, stage: str, characteristic: str, subject: str = "measured") -> Offer:
@@ -75,53 +75,46 @@ def offer(store: Store, plant: Plant, stage: str, characteristic: str, subject: 
     PlantError, DefinitionError
         If there is no such stage or characteristic.
     """
-    of, what = plant_stage(plant, stage, characteristic)
-    charts = {name: spc.chart_kind(name).title for name in charts_for(what, subject)}
+    of, what = placed(plant, stage, characteristic)
     try:
-        advice = _advice(store, plant, of.id, what, subject)
+        found = gathered(store, plant, (stage, characteristic), subject)
+        names = fitting(of, what, subject, None if subject in VECTORS else found.values)
+        advice = _advice(what, subject, found)
         proposed, reason = advice.chart, advice.sentence
     except ModelsError as error:
-        proposed, reason = next(iter(charts)), str(error)
-    if proposed not in charts:
-        proposed = next(iter(charts))
-    ruled = tuple(name for name in charts if spc.chart_kind(name).run_rules)
-    return Offer(charts, ruled, proposed, reason)
-
-
-def charts_for(what: Characteristic, subject: str) -> tuple[str, ...]:
-    """Return the charts that fit a subject of a characteristic.
-
-    Examples
-    --------
-    >>> charts_for(Characteristic("crack", kind="binary"), "measured")
-    ('p', 'np', 'laney_p')
-    >>> charts_for(Characteristic("y", subgroup_size=5), "measured")[:2]
-    ('xbar_r', 'xbar_s')
-    """
-    if subject in VECTORS:
-        return spc.chart_names("vectors")
-    if what.kind == "binary":
-        return ("p", "np", "laney_p")
-    grouped = subject == "measured" and (what.subgroup_size > 1 or bool(what.subgroup_by))
-    return (("xbar_r", "xbar_s") if grouped else ()) + _SINGLE
-
-
-def gathered(store: Store, plant: Plant, place: tuple[str, str], subject: str, chart: str) -> Subject:
-    """Read a subject of a stage and characteristic as a chart takes it."""
-    of, what = plant_stage(plant, *place)
-    if subject == "measured":
-        return of_results(results_of(store, plant, of, what, chart))
-    return series_of(store, of, what, subject)
-
-
-def _advice(store: Store, plant: Plant, stage: str, what: Characteristic, subject: str) -> spc.Advice:
-    """The adviser's word on the newest units, those left out with a cause left out here too."""
-    found = gathered(store, plant, (stage, what.name), subject, framing.chart_of(what))
-    if subject in VECTORS:
-        return spc.advise(found.data)
-    values = found.data.series.copy()
-    values[list(found.causes)] = np.nan
-    data = spc.Observations(
-        values[-ADVISED:], groups=None if found.data.groups is None else found.data.groups[-ADVISED:]
+        names = fitting(of, what, subject)
+        proposed, reason = names[0], str(error)
+    kinds = [spc.chart_kind(name) for name in names]
+    others = tuple(f"{k.title}: {_for(k)}" for k in spc.CHARTS.values() if k.name not in names)
+    return Offer(
+        {kind.name: kind.title for kind in kinds},
+        tuple(kind.name for kind in kinds if kind.run_rules),
+        proposed if proposed in names else names[0],
+        reason,
+        others,
     )
-    return spc.advise(data, counted=what.kind == "binary")
+
+
+def _for(kind: spc.ChartKind) -> str:
+    """What a chart wants of the definition."""
+    return {
+        "values": "measured values",
+        "subgroups": "declare subgroups of the results",
+        "parts": "declare the stage's context, which names the product",
+        "counts": "defects, or counts in whole numbers",
+        "vectors": "several columns together",
+    }[kind.needs]
+
+
+def placed(plant: Plant, stage: str, characteristic: str) -> tuple[Stage, Characteristic]:
+    """Return stage and characteristic by name; of a continuous stage the parameters are those of its windows."""
+    of = windowed(plant.stage(stage))
+    return of, of.characteristic(characteristic)
+
+
+def _advice(what: Characteristic, subject: str, found: framing.Series) -> spc.Advice:
+    """The adviser's word on the newest units, those left out with a cause left out here too."""
+    if subject in VECTORS:
+        return spc.advise(found.told)
+    newest = found.part(max(0, len(found.units) - ADVISED)).told
+    return spc.advise(newest, counted=what.kind == "binary")

@@ -15,11 +15,12 @@ from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.records import Limits
 from qc_app.store import Store
+from qc_app.subjects import VECTORS, gathered, require_fit
 from qc_app.views.figures import decimals
 from qc_app.views.moments import local
-from qc_app.views.spc.offer import gathered
+from qc_app.views.spc.chart import frozen_of
+from qc_app.views.spc.offer import placed
 from qc_app.views.spc.sentences import sentences
-from qc_app.views.spc.subjects import VECTORS, Subject, plant_stage, sample
 
 PHASE_ONE = 25
 MARKS = 900
@@ -70,8 +71,8 @@ class SpcPage:
     in_force : Limits or None
     center : float
         Of the newest limits.
-    n : int
-        Points.
+    n, observed : int
+        Points, and results they stand on: the first result has no forecast, so no error of one.
     run_lengths : mapping of float to float
         Shift in standard deviations -> points until the chart signals; empty where it is not known.
     length_words : str
@@ -96,6 +97,7 @@ class SpcPage:
     in_force: Limits | None
     center: float
     n: int
+    observed: int
     run_lengths: Mapping[float, float]
     length_words: str
     parts: pl.DataFrame
@@ -139,10 +141,11 @@ def spc_page(
         If there are too few units, or the chart does not suit them.
     """
     with sentences():
-        of, what = plant_stage(plant, stage, characteristic)
-        seen = sample(gathered(store, plant, (stage, characteristic), subject, chart), most)
-        history = store.journal.limits.history(stage, characteristic) if subject == "measured" else []
-        return _page(of, what, Asked(subject, chart, tuple(rules), plant.zone), seen, history)
+        of, what = placed(plant, stage, characteristic)
+        require_fit(chart, of, what, subject)
+        seen = gathered(store, plant, (stage, characteristic), subject, chart).newest(most)
+        seen, versions = framing.matched(seen, frozen_of(store, of, what, subject, chart))
+        return _page(of, what, Asked(subject, chart, tuple(rules), plant.zone), seen, versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +158,10 @@ class Asked:
     zone: str
 
 
-def _page(of: Stage, what: Characteristic, asked: Asked, seen: Subject, history: list[Limits]) -> SpcPage:
+def _page(of: Stage, what: Characteristic, asked: Asked, seen: framing.Series, versions: list[Limits]) -> SpcPage:
     subject, chart, zone = asked.subject, asked.chart, asked.zone
     if not seen.units:
         raise NotEnoughData(f"{of.id} / {what.name}: no result yet - enter some on the Labels page", 1)
-    versions = framing.in_force(history, chart)
     made, notes = _made(seen, chart, versions, asked.rules)
     kind = spc.chart_kind(chart)
     lengths, words = _lengths(made)
@@ -180,6 +182,7 @@ def _page(of: Stage, what: Characteristic, asked: Asked, seen: Subject, history:
         in_force=versions[-1] if versions else None,
         center=(made.limits if chart == "cusum" else made.main.limits).center,
         n=int(np.isfinite(made.main.points).sum()),
+        observed=int(np.isfinite(seen.kept).reshape(len(seen.units), -1).all(axis=1).sum()),
         run_lengths=lengths,
         length_words=words,
         parts=parts,
@@ -188,16 +191,12 @@ def _page(of: Stage, what: Characteristic, asked: Asked, seen: Subject, history:
 
 
 def _made(
-    seen: Subject, chart: str, versions: list[Limits], rules: tuple[str, ...]
+    seen: framing.Series, chart: str, versions: list[Limits], rules: tuple[str, ...]
 ) -> tuple[spc.ControlChart, tuple[str, ...]]:
     if versions:
         stretches = framing.stretches(versions, seen.times)
-        return spc.staged(chart, seen.data, stretches, excluded=tuple(seen.causes), rules=rules), ()
-    data = seen.data
-    if np.ndim(data.values) == 1:
-        kept = data.series.copy()
-        kept[list(seen.causes)] = np.nan
-        data = spc.Observations(kept, groups=data.groups, breaks=data.breaks)
+        return spc.staged(chart, seen.data, stretches, excluded=seen.excluded, rules=rules), ()
+    data = seen.told
     n = len(data.ends)
     first = max(PHASE_ONE, n // 2)
     window = slice(0, first) if n > PHASE_ONE else None
@@ -214,7 +213,7 @@ def _lengths(chart: spc.ControlChart) -> tuple[dict[float, float], str]:
     return {shift: length.value for shift, length in found.items()}, f"{found[0.0].method}{error}"
 
 
-def _panel(chart: spc.ControlChart, number: int, seen: Subject, zone: str) -> PanelView:
+def _panel(chart: spc.ControlChart, number: int, seen: framing.Series, zone: str) -> PanelView:
     panel, at = chart.panels[number], chart.positions.tolist()
     why = dict.fromkeys(range(len(panel.points)), "")
     for signal in panel.signals:
@@ -225,7 +224,9 @@ def _panel(chart: spc.ControlChart, number: int, seen: Subject, zone: str) -> Pa
         | {"why": list(why.values())},
         schema_overrides={"t": pl.Datetime("us", "UTC"), "n": pl.Int64},
     ).with_columns(_when(zone), pl.col("point", "lower", "center", "upper").fill_nan(None))
-    return PanelView(panel.kind, _thinned(frame), _left_out(seen, zone) if number == 0 else _NONE, _ticks(frame))
+    return PanelView(
+        panel.kind, _thinned(frame), _left_out(chart.name, seen, zone) if number == 0 else _NONE, _ticks(frame)
+    )
 
 
 _NONE = pl.DataFrame(
@@ -247,13 +248,11 @@ def _thinned(frame: pl.DataFrame) -> pl.DataFrame:
     return ends.filter(low | high | (pl.col("why") != "")).drop("_s").head(2 * MARKS)
 
 
-def _left_out(seen: Subject, zone: str) -> pl.DataFrame:
-    """Single results that are left out, where they would stand; of subgroups only the table tells."""
-    if seen.data.groups is not None or not seen.causes:
+def _left_out(chart: str, seen: framing.Series, zone: str) -> pl.DataFrame:
+    """Single results that are left out, where they would stand; of others only the table tells."""
+    if spc.chart_kind(chart).scale != "value" or not seen.causes:
         return _NONE
-    rows = [
-        (i + 1, seen.times[i], seen.units[i], float(seen.data.series[i]), cause) for i, cause in seen.causes.items()
-    ]
+    rows = [(i + 1, seen.times[i], seen.units[i], float(seen.values[i]), cause) for i, cause in seen.causes.items()]
     schema = {"n": pl.Int64(), "t": _TIME, "unit_id": pl.String(), "point": pl.Float64(), "why": pl.String()}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(_when(zone)).select(_NONE.columns)
 
@@ -267,7 +266,7 @@ def _ticks(frame: pl.DataFrame, count: int = 7) -> pl.DataFrame:
     return rows.select("n", word.alias("word"))
 
 
-def _signals(chart: spc.ControlChart, seen: Subject) -> pl.DataFrame:
+def _signals(chart: spc.ControlChart, seen: framing.Series) -> pl.DataFrame:
     rows = [
         (seen.times[last], seen.units[last], panel.kind, signal.rule, signal.sentence)
         for panel in chart.panels
@@ -284,7 +283,7 @@ def _newest(chart: spc.ControlChart, newest: int = 3) -> str:
     return recent[-1].sentence if recent else ""
 
 
-def _dated(chart: spc.ControlChart, seen: Subject, zone: str) -> tuple[str, ...]:
+def _dated(chart: spc.ControlChart, seen: framing.Series, zone: str) -> tuple[str, ...]:
     """Changes in words, each with the unit and the time of its first point."""
     found = []
     for change in chart.changes:
@@ -296,7 +295,7 @@ def _dated(chart: spc.ControlChart, seen: Subject, zone: str) -> tuple[str, ...]
     return tuple(found)
 
 
-def _parts(chart: spc.ControlChart, seen: Subject, zone: str) -> tuple[pl.DataFrame, str]:
+def _parts(chart: spc.ControlChart, seen: framing.Series, zone: str) -> tuple[pl.DataFrame, str]:
     """Contributions of the variables to the newest point that signals, else to the newest point."""
     if chart.contributions is None:
         return pl.DataFrame(schema={"parameter": pl.String, "part": pl.Float64}), ""

@@ -31,3 +31,10 @@ def observations(name: str, shift: float = 0.0, seed: int = 0, points: int = POI
         nominals = np.where(parts == "x", 0.0, 100.0)
         return Observations(values + nominals, parts=parts.tolist(), nominals=nominals)
     return Observations(values)
+
+
+def head(data: Observations, points: int) -> Observations:
+    """The first points of such data."""
+    n = points * (len(data.values) // POINTS)
+    cut = [None if part is None else part[:n] for part in (data.groups, data.sizes, data.parts, data.nominals)]
+    return Observations(np.asarray(data.values)[:n], *cut, data.names)

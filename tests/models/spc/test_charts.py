@@ -176,3 +176,24 @@ def test_forecast_chart_of_any_series_answers(x):
     result = spc.forecast_chart(x, coefficient=0.5)
     assert len(result.forecast) == len(x)
     assert result.sentence
+
+
+def test_frozen_means_of_parts_show_a_shift_that_means_of_the_day_would_hide():
+    rng = np.random.default_rng(5)
+    parts = ["a"] * 30 + ["b"] * 30
+    base = np.repeat([10.0, 50.0], 30)
+    frozen = spc.make_chart("nominal", spc.Observations(base + rng.normal(size=60), parts=parts)).frozen
+    moved = spc.Observations(base + 5.0 + rng.normal(size=60), parts=parts)
+    assert len(spc.make_chart("nominal", moved, limits=frozen).main.signals) >= 60
+    assert len(spc.make_chart("nominal", moved).main.signals) < 5
+    new = spc.make_chart("nominal", spc.Observations([1.0, 2.0], parts=["c", "c"]), limits=frozen)
+    assert np.isnan(new.main.points).all()
+    assert "c: no value in phase I" in new.notes[0]
+
+
+def test_limits_of_another_chart_are_no_forecast():
+    limits = spc.imr(np.arange(30.0) % 3).limits
+    with pytest.raises(TaskError, match="hold no forecast"):
+        spc.make_chart("forecast", spc.Observations(np.arange(30.0)), limits=limits)
+    with pytest.raises(TaskError, match="no means of parts"):
+        spc.make_chart("nominal", spc.Observations([1.0, 2.0], parts="ab"), limits=limits)

@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import NotEnoughData, TaskError, UnknownName
 from models.spc import CHARTS, Observations, chart_kind, chart_names, make_chart
-from tests.models.spc.samples import POINTS, observations
+from tests.models.spc.samples import POINTS, head, observations
 
 NAMES = chart_names()
 
@@ -33,7 +33,7 @@ def test_a_large_shift_is_found_after_it_and_rarely_before(name):
     assert len([s for s in chart.signals if s.index < POINTS // 2]) <= 2
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if CHARTS[n].freezes])
+@pytest.mark.parametrize("name", NAMES)
 def test_frozen_limits_make_the_same_chart(name):
     first = make_chart(name, observations(name, shift=1.0))
     again = make_chart(name, observations(name, shift=1.0), limits=first.frozen)
@@ -46,9 +46,9 @@ def test_frozen_limits_make_the_same_chart(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_later_points_do_not_change_earlier_ones(name):
     data = observations(name, shift=2.0)
-    frozen = {"limits": make_chart(name, data).frozen} if CHARTS[name].freezes else {"window": slice(0, 40)}
-    whole = make_chart(name, data, **frozen)
-    short = make_chart(name, _head(data, 50), **frozen)
+    frozen = make_chart(name, data).frozen
+    whole = make_chart(name, data, limits=frozen)
+    short = make_chart(name, head(data, 50), limits=frozen)
     assert short.main.points == pytest.approx(whole.main.points[:50], nan_ok=True)
     assert [s for s in short.main.signals if s.index < 50] == [s for s in whole.main.signals if s.index < 50]
 
@@ -69,7 +69,7 @@ def test_missing_points_are_gaps(name):
 def test_too_little_says_how_much_is_needed(name):
     for points in (0, 1):
         with pytest.raises(NotEnoughData) as error:
-            make_chart(name, _head(observations(name), points))
+            make_chart(name, head(observations(name), points))
         assert error.value.needed > 0
 
 
@@ -111,9 +111,3 @@ def test_every_entry_explains_itself():
 
 def _with(data: Observations, values) -> Observations:
     return Observations(values, data.groups, data.sizes, data.parts, data.nominals, data.names)
-
-
-def _head(data: Observations, points: int) -> Observations:
-    n = points * (len(data.values) // POINTS)
-    cut = [None if part is None else part[:n] for part in (data.groups, data.sizes, data.parts, data.nominals)]
-    return Observations(np.asarray(data.values)[:n], *cut, data.names)

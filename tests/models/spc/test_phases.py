@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from models import spc
 from models.errors import NotEnoughData, TaskError
 from models.spc import Observations, Stretch, phase_one, staged
+from tests.models.spc.samples import POINTS, head, observations
 
 WIDE = spc.ChartLimits(-3, 0, 3, 1, 100)
 NARROW = spc.ChartLimits(-1, 0, 1, 1 / 3, 100)
@@ -53,9 +56,7 @@ def test_an_exclusion_needs_a_point_and_a_cause(causes):
         phase_one("imr", Observations(np.arange(10.0)), causes)
 
 
-def test_what_cannot_be_frozen_or_is_too_little_is_told():
-    with pytest.raises(TaskError, match="no limits of one characteristic to freeze"):
-        phase_one("forecast", Observations(np.arange(40.0)))
+def test_what_is_too_little_is_told():
     with pytest.raises(NotEnoughData):
         phase_one("imr", Observations([1.0, 2.0, 3.0]), {1: "gone"})
 
@@ -89,24 +90,36 @@ def test_an_excluded_observation_signals_nothing():
     assert not staged("imr", x, [Stretch(0, WIDE)]).stable
 
 
-@pytest.mark.parametrize("name", [n for n in spc.chart_names() if spc.chart_kind(n).freezes
-                                  and spc.chart_kind(n).needs in {"values", "subgroups", "counts"}])  # fmt: skip
+@pytest.mark.parametrize("name", spc.chart_names())
 def test_any_chart_in_two_stretches_is_its_two_halves(name):
-    rng = np.random.default_rng(4)
-    counted = spc.chart_kind(name).needs == "counts"
-    values = rng.binomial(20, 0.3, 24).astype(float) if counted else rng.normal(size=24)
-    groups = np.repeat(np.arange(6), 4).tolist() if spc.chart_kind(name).needs == "subgroups" else None
-    data = Observations(values, groups=groups, sizes=[20.0] * 24 if counted else None)
-    limits = spc.make_chart(name, data).limits
-    both = staged(name, data, [Stretch(0, limits), Stretch(12, limits)])
-    half = 3 if groups else 12
-    first = staged(name, Observations(values[:12], groups=groups and groups[:12],
-                                      sizes=[20.0] * 12 if counted else None), [Stretch(0, limits)])  # fmt: skip
+    data = observations(name, seed=4)
+    half, per = POINTS // 2, len(data.values) // POINTS
+    frozen = phase_one(name, data).frozen
+    both = staged(name, data, [Stretch(0, frozen), Stretch(half * per, frozen)])
+    first = staged(name, head(data, half), [Stretch(0, frozen)])
     assert both.main.points[:half] == pytest.approx(first.main.points, nan_ok=True)
-    assert both.main.upper[:half] == pytest.approx(first.main.upper)
-    assert both.main.center_line[:half] == pytest.approx(first.main.center_line)
+    assert both.main.upper[:half] == pytest.approx(first.main.upper, nan_ok=True)
+    assert both.main.center_line[:half] == pytest.approx(first.main.center_line, nan_ok=True)
     assert both.positions[:half].tolist() == first.positions.tolist()
-    assert both.positions[-1] == 23
+    assert both.positions[-1] == POINTS * per - 1
+    if both.contributions is not None:
+        assert both.contributions.values[:half] == pytest.approx(first.contributions.values)
+
+
+@pytest.mark.parametrize("name", ["t2", "mewma", "mcusum", "pca", "z_mr", "forecast"])
+def test_an_excluded_row_tells_on_no_reference(name):
+    data = observations(name)
+    wild = np.array(data.values, dtype=float)
+    wild[7] += 50.0
+    spoiled = phase_one(name, replace(data, values=wild)).frozen
+    kept = phase_one(name, replace(data, values=wild), {7: "gauge was dropped"})
+    assert kept.limits.excluded == ((7, "gauge was dropped"),)
+    assert np.isnan(kept.chart.main.points[7])
+    assert _spread(kept.frozen) < 0.7 * _spread(spoiled)
+
+
+def _spread(frozen) -> float:
+    return float(np.trace(frozen.covariance)) if isinstance(frozen, spc.Reference) else frozen.sigma
 
 
 def test_an_ewma_starts_anew_with_new_limits():

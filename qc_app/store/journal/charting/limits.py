@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from qc_app.records import Limits
-from qc_app.store.journal.base.columns import METADATA, identity, moment, real, text, whole
+from qc_app.store.journal.base.columns import METADATA, identity, moment, numbers, plain, real, text, whole
 from qc_app.store.journal.base.room import Room, matching, newest
 
 LIMITS = sa.Table(
@@ -30,6 +30,7 @@ LIMITS = sa.Table(
     moment("last", optional=True),
     whole("excluded"),
     moment("frozen", optional=True),
+    numbers("basis"),
     sa.UniqueConstraint("stage", "characteristic", "chart", "version"),
 )
 Found = list[Limits]
@@ -44,7 +45,9 @@ class FrozenLimits(Room):
         top = sa.select(sa.func.max(LIMITS.c.version)).where(*chart, LIMITS.c.chart == limits.chart)
         with self._database.write() as connection:
             version = (connection.execute(top).scalar_one() or 0) + 1
-            return self._add(connection, LIMITS, dataclasses.replace(limits, version=version))
+            return self._add(
+                connection, LIMITS, dataclasses.replace(limits, version=version, basis=plain(limits.basis))
+            )
 
     def current(self, stage: str, characteristic: str, chart: str) -> Limits | None:
         """Return the limits in force, None if none were ever frozen."""
