@@ -72,12 +72,15 @@ class Parameter:
         Unit of measure in which the plant works (pint's spelling, e.g. ``degC``, ``m/s``); empty for a pure number.
     low, high : float or None
         Physically possible range in `unit`; a value outside is not a value and is stored as bad.
+    settable : bool
+        Whether somebody at this stage can set it; the weather, wear and what came before are read, not set.
     """
 
     name: str
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    settable: bool = True
 
     def __post_init__(self) -> None:
         """Check the name and the order of the limits."""

@@ -47,7 +47,7 @@ def windowed(stage: Stage) -> Stage:
     if stage.window is None:
         return stage
     made = [
-        Parameter(f"{tag.name}.{name}", unit.format(tag.unit) if tag.unit else "")
+        Parameter(f"{tag.name}.{name}", unit.format(tag.unit) if tag.unit else "", settable=tag.settable)
         for tag in stage.parameters
         for name, unit in STATISTICS.items()
     ]

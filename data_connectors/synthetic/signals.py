@@ -53,8 +53,8 @@ class Signal:
 
     @property
     def parameter(self) -> Parameter:
-        """The parameter as the plant definition has it."""
-        return Parameter(self.name, self.unit, self.low, self.high)
+        """The parameter as the plant definition has it: what follows from others is read, not set."""
+        return Parameter(self.name, self.unit, self.low, self.high, settable=self.tau_h > 0)
 
 
 @dataclass(frozen=True, slots=True)

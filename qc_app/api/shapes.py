@@ -174,6 +174,7 @@ class ParameterOut(BaseModel):
     low: float | None
     high: float | None
     required: bool = Field(description="False: of a stage further up, may be left out.")
+    settable: bool = Field(description="Whether somebody at this stage can set it.")
 
 
 class CharacteristicOut(BaseModel):

@@ -23,7 +23,7 @@ def watch(home: Home = HOME) -> int:
     """Look whether a scheduler works and the night reported; if not, raise the alarm, tell the routes, exit with 1."""
     with opened(home) as store:
         plant = plant_of(store)
-        silent = look_at_scheduler(store, datetime.now(UTC))
+        silent = look_at_scheduler(store, plant, datetime.now(UTC))
         found = [*silent, *look_at_night(store, plant)]
         if silent:
             store.journal.alarms.advance(store.clock.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,9 @@ DIGITS = 7
 Content = dict[str, Any]
 
 
-def told(explained: Explained, unit: Array, columns: Sequence[str], past: pl.DataFrame) -> Content:
+def told(
+    explained: Explained, unit: Array, columns: Sequence[str], past: pl.DataFrame, fixed: Collection[str] = ()
+) -> Content:
     """Return an explanation as JSON: what a person reads, not all that was computed.
 
     Parameters
@@ -32,6 +34,8 @@ def told(explained: Explained, unit: Array, columns: Sequence[str], past: pl.Dat
         Names of the parameters.
     past : polars.DataFrame
         ``unit_id``, ``t_event`` and ``value`` (measured), one row a past unit in the order given to the explainer.
+    fixed : collection of str
+        Parameters that nobody can set: no move of theirs is told.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def told(explained: Explained, unit: Array, columns: Sequence[str], past: pl.Dat
         "rest_parts": len(left),
         "by": explained.oddity.by,
         **_near(explained.nearby, past),
-        "moves": _moves(explained.moves, columns),
+        "moves": _moves(explained.moves, columns, fixed),
         "transfer": taken.sentence() if taken else "",
         "sisters": [[stage, _digits(share)] for stage, share in taken.sisters[:SISTERS]] if taken else [],
     }
@@ -93,10 +97,12 @@ def _near(nearby: Nearby, past: pl.DataFrame) -> Content:
     return {"near": near, "near_usual": _number(nearby.usual), "weighted": nearby.weighted}
 
 
-def _moves(moves: Sequence[Move], columns: Sequence[str]) -> list[Content]:
-    """Return the moves of the parameters that change the prediction most, the largest first."""
+def _moves(moves: Sequence[Move], columns: Sequence[str], fixed: Collection[str]) -> list[Content]:
+    """Return the moves of the settable parameters that change the prediction most, the largest first."""
     reach: dict[int, float] = {}
     for move in moves:
+        if columns[move.place] in fixed:
+            continue
         reach[move.place] = max(reach.get(move.place, 0.0), abs(move.change))
     chosen = [j for j in sorted(reach, key=lambda j: -reach[j]) if reach[j] > 0][:MOST_MOVED]
     numbers = ("mean", "lower", "upper", "change", "to")

@@ -40,7 +40,7 @@ STAGE = {"line": str, "family": str, "context": str, "upstream": list, "fed_by":
          "parameters": dict, "characteristics": dict}  # fmt: skip
 WINDOW = {"length_s": int, "step_s": int, "dead_s": int, "hold_s": int}
 FEED = {"takes": list, "delay_s": float, "tolerance_s": float}
-PARAMETER = {"unit": str, "low": float, "high": float}
+PARAMETER = {"unit": str, "low": float, "high": float, "settable": bool}
 CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float,
                   "subgroup_size": int, "subgroup_by": str}  # fmt: skip
 SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,

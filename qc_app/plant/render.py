@@ -108,7 +108,8 @@ def _stage_lines(stage: Stage) -> list[str]:
         skipped = {"stage"} | ({"tolerance_s"} if feed.delay_s is None else set())
         lines += _table((*path, "fed_by", feed.stage), _plain(feed, skip=skipped))
     for parameter in stage.parameters:
-        lines += _table((*path, "parameters", parameter.name), _plain(parameter, skip={"name"}))
+        usual = {"settable"} if parameter.settable else set()
+        lines += _table((*path, "parameters", parameter.name), _plain(parameter, skip={"name"} | usual))
     for characteristic in stage.characteristics:
         alone = {"subgroup_size"} if characteristic.subgroup_size == 1 else set()
         skipped = {"name"} | alone | (set() if characteristic.subgroup_by else {"subgroup_by"})

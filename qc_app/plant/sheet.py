@@ -73,8 +73,8 @@ def read_sheet(text: str, plant: Plant, where: str = "stages.csv") -> Plant:
 
 def _rows(text: str, where: str) -> tuple[list[tuple[int, dict[str, str]]], bool]:
     """Return the filled cells of each row by column, with its number (the heading is row 1), and the decimal comma."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    if not lines or not lines[0].strip():
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    if not lines[0].strip():
         raise PlantError(f"{where}, row 1: there is no heading - name the columns, at least stage and line")
     if len(lines) > MOST_ROWS:
         raise PlantError(f"{where}: {len(lines):,} rows - split the sheet, at most {MOST_ROWS:,} at a time")

@@ -89,9 +89,12 @@ def everything(stages: Mapping[str, Stage], stage: Stage) -> Stage:
 
 
 def as_read(stages: Mapping[str, Stage], stage: Stage) -> Stage:
-    """Return the stage with all parameters that its models read: its own (of windows: statistics), then those taken."""
+    """Return the stage with all parameters that its models read: its own (of windows: statistics), then those taken.
+
+    What is taken has happened when the unit comes here, so nobody can set it here.
+    """
     own = windowed(stage)
-    more = tuple(Parameter(one.column, one.unit) for one in taken(stages, stage))
+    more = tuple(Parameter(one.column, one.unit, settable=False) for one in taken(stages, stage))
     return replace(own, parameters=(*own.parameters, *more)) if more else own
 
 

@@ -40,7 +40,7 @@ from qc_app.views.models.learner import LearnerView, learner_view
 from qc_app.views.models.night import NightAccount, night_account
 from qc_app.views.models.page import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.models.performance import PerformanceView, performance_view
-from qc_app.views.moments import WINDOWS, age, local, moment, span
+from qc_app.views.moments import WINDOWS, age, local, localised, moment, reaching, span
 from qc_app.views.overview import NO_DATA, OverviewView, overview, stage_states
 from qc_app.views.scheduling import overdue_night, silence
 from qc_app.views.spc.capability import SixPack, six_pack
@@ -130,6 +130,7 @@ __all__ = [
     "live_sources",
     "live_table",
     "local",
+    "localised",
     "models_view",
     "moment",
     "night_account",
@@ -147,6 +148,7 @@ __all__ = [
     "plant_versions",
     "proposals_table",
     "quarantine_table",
+    "reaching",
     "rules_of",
     "settings_table",
     "silence",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,11 @@ _QUEUE: dict[str, Any] = {
     "due": _TIME,
     "t_event": _TIME,
     "chosen": _TIME,
+    "teaches": pl.Float64,
+    "reason": pl.String,
 }
+#: What every reason begins with; as a number it has a column of its own.
+_SHARE = re.compile(r"^takes [\d.]+% off what is not known of the stage(?:, )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +99,21 @@ def queue(store: Store, stage_id: str, characteristic: str, known: pl.DataFrame)
     -------
     polars.DataFrame
         ``place, unit_id, why, by_lot, mean, lower, upper, due, t_event, chosen``; the prediction is null where there
-        is none.
+        is none. What `why` says in every row stands apart: ``teaches``, the share in per cent (null where drawn), and
+        ``reason``, the rest of the words.
     """
     done = set(known["unit_id"])
     entries = [e for e in store.journal.queue.open(stage_id, characteristic) if e.unit_id not in done]
-    rows = [(e.place, e.unit_id, e.why, e.by_lot, e.due, e.t_event, e.chosen) for e in entries]
-    frame = pl.DataFrame(rows, schema=_QUEUE, orient="row")
+    rows = [
+        (e.place, e.unit_id, e.why, e.by_lot, e.due, e.t_event, e.chosen, 100 * e.share, _SHARE.sub("", e.why))
+        for e in entries
+    ]
+    frame = pl.DataFrame(rows, schema=_QUEUE, orient="row").with_columns(pl.col("teaches").fill_nan(None))
     since = min((e.t_event for e in entries), default=store.clock.now())
     said = store.lake.predictions(stage_id, characteristic=characteristic, since=since)
     joined = frame.join(said.select("unit_id", "mean", "lower", "upper"), on="unit_id", how="left")
     return joined.sort("place").select(
-        "place", "unit_id", "why", "by_lot", "mean", "lower", "upper", "due", "t_event", "chosen"
+        "place", "unit_id", "why", "by_lot", "mean", "lower", "upper", "due", "t_event", "chosen", "teaches", "reason"
     )
 
 

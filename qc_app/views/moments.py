@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,9 @@ WINDOWS: dict[str, timedelta | None] = {
 }
 
 
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z\b|[+-]\d\d:\d\d\b)")
+
+
 def local(moment: datetime | None, zone: str) -> str:
     """Return a moment in the plant's zone with its offset.
 
@@ -30,6 +34,24 @@ def local(moment: datetime | None, zone: str) -> str:
     '–'
     """
     return "–" if moment is None else plant_time(moment, zone)
+
+
+def localised(text: str, zone: str) -> str:
+    """Return a text in which every moment of ISO 8601 with its offset stands as the plant's clocks show it.
+
+    Examples
+    --------
+    >>> localised("shift 2026-07-01T12:05:00+00:00, row 3", "Europe/Berlin")
+    'shift 2026-07-01 14:05 +02:00, row 3'
+    """
+    return _MOMENT.sub(lambda found: _localised(found[0], zone), text)
+
+
+def _localised(found: str, zone: str) -> str:
+    try:
+        return plant_time(datetime.fromisoformat(found), zone)
+    except ValueError:  # it only looks like one
+        return found
 
 
 def age(moment: datetime | None, now: datetime) -> str:
@@ -89,6 +111,18 @@ def since(window: str, now: datetime) -> datetime | None:
     """
     length = WINDOWS.get(window, WINDOWS["7d"])
     return None if length is None else now - length
+
+
+def reaching(moment_: datetime, now: datetime) -> str:
+    """Return the shortest window that reaches back to a moment.
+
+    Examples
+    --------
+    >>> now = datetime(2026, 7, 20, tzinfo=UTC)
+    >>> reaching(now - timedelta(days=12), now), reaching(now - timedelta(days=90), now)
+    ('30d', 'all')
+    """
+    return next((word for word, length in WINDOWS.items() if length is None or now - moment_ < length), "all")
 
 
 def wall_ms(column: str, zone: str) -> pl.Expr:

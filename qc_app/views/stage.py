@@ -45,7 +45,7 @@ class StageView:
     events : polars.DataFrame
         ``t``, ``kind``, ``text``.
     units : polars.DataFrame
-        The latest units, predicted beside measured.
+        The latest units, predicted beside measured, with the disposition in force.
     values : mapping
         The journal's latest numbers.
     alarms, drift : tuple
@@ -55,6 +55,9 @@ class StageView:
         Level of the intervals.
     first, last : datetime or None
         The window as it is drawn.
+    predicted_last, read_last : datetime or None
+        When the newest unit that is predicted, and that was read at all, was made; None where the window
+        holds units.
     """
 
     stage: Stage
@@ -75,6 +78,13 @@ class StageView:
     level: float | None
     first: datetime | None
     last: datetime | None
+    predicted_last: datetime | None = None
+    read_last: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of the window can be drawn."""
+        return not self.n_units and not self.measured.height
 
 
 def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, window: str) -> StageView:
@@ -94,6 +104,7 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
     values = tuple(predictions["mean"].drop_nulls().head(500).to_list())
     first, last = _ends(predictions, labels, start, store.clock.now())
     drawn = _hover(store, stage, predictions, plant.zone, what)
+    newest = _newest(store, stage_id, characteristic) if not predictions.height and not labels.height else (None, None)
     return StageView(
         stage=stage,
         characteristic=what,
@@ -104,7 +115,7 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
         anomaly=thin(drawn.select("t", "anomaly", "unit_id"), "t", "anomaly", _ANOMALY),
         limits=control_limits(store, (stage_id, characteristic), plant.zone, first, last),
         events=event_marks(store, stage_id, plant.zone, first, _EVENTS),
-        units=_units(predictions, labels, what),
+        units=_units(predictions, labels, what, _disposed(store, stage_id, start)),
         values=latest.values if latest else {},
         at=latest.at if latest else None,
         alarms=tuple(concerning(store.journal.alarms.list(open_only=True, stage=stage_id), stage, characteristic)),
@@ -113,6 +124,8 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
         level=predictions["level"].max() if predictions.height else None,  # type: ignore[arg-type]
         first=first,
         last=last,
+        predicted_last=newest[0],
+        read_last=newest[1],
     )
 
 
@@ -192,9 +205,25 @@ def _ends(
     return first, now
 
 
-def _units(predictions: pl.DataFrame, labels: pl.DataFrame, what: Characteristic) -> pl.DataFrame:
+def _newest(store: Store, stage: str, characteristic: str) -> tuple[datetime | None, datetime | None]:
+    """Return when the newest predicted unit and the newest read one were made."""
+    said = store.lake.predictions(stage, characteristic=characteristic, last=1)
+    return _first(said), _first(store.lake.measurements(stage, last=1, columns=["t_event"]))
+
+
+def _disposed(store: Store, stage: str, start: datetime | None) -> pl.DataFrame:
+    """Return what is in force for units made since `start`: ``unit_id, disposition``."""
+    found = store.journal.dispositions.in_force(stage, since=start)
+    rows = [(unit, one.verdict) for unit, one in found.items()]
+    return pl.DataFrame(rows, schema={"unit_id": pl.String, "disposition": pl.String}, orient="row")
+
+
+def _units(
+    predictions: pl.DataFrame, labels: pl.DataFrame, what: Characteristic, disposed: pl.DataFrame
+) -> pl.DataFrame:
     known = labels.select("unit_id", pl.col("value").alias("measured"))
     newest = predictions.sort("t_event", descending=True).head(LATEST_UNITS)
-    joined = newest.join(known, on="unit_id", how="left").with_columns(outside("mean", what))
+    joined = newest.join(known, on="unit_id", how="left").join(disposed, on="unit_id", how="left")
+    told = joined.with_columns(outside("mean", what))
     columns = ("unit_id", "t_event", "mean", "lower", "upper", "measured", "anomaly", "in_domain", "tier", "out")
-    return joined.select(*columns, "model_id")
+    return told.select(*columns, "disposition", "model_id")

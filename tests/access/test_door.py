@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
-from qc_app.actions import add_user
+from qc_app.actions import add_display, add_user
 from qc_app.actions.access.signing import choose_password, first_token
 from qc_app.dashboard.door.gate import Gate
 from qc_app.dashboard.door.keeper import Keeper
@@ -169,3 +169,16 @@ def test_a_plant_whose_store_is_gone_lets_nobody_in(tmp_path: Path):
     app = Starlette(routes=[Route("/media/x.csv", _page)], middleware=[Middleware(Gate, keeper=keeper)])
     with TestClient(app) as client:
         assert client.get("/media/x.csv").status_code == 401
+
+
+def test_a_display_lands_on_the_wall_or_where_its_link_says_and_nowhere_else(client, store):
+    link = f"/display?token={add_display(store, ADMIN, 'Hall 3')}"
+    assert client.get(link).headers["location"] == "/wall"
+    assert client.get(f"{link}&next=/wall%3Fline%3Dline%202").headers["location"] == "/wall?line=line%202"
+    assert client.get(f"{link}&next=//evil.example").headers["location"] == "/wall"
+
+
+def test_the_overview_is_found_under_its_name_with_what_was_chosen(client, store, maria):
+    assert client.get("/overview?line=A").headers["location"] == "/sign-in?next=%2Foverview%3Fline%3DA"
+    client.cookies.set("qc", post(client, "/sign-in", name="maria", password=WORDS).cookies["qc"])
+    assert client.get("/overview?line=A").headers["location"] == "/?line=A"

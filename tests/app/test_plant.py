@@ -46,7 +46,8 @@ def feeds_of(draw, stage_id):
 def stages(draw, stage_id, above=None):
     names = [f"{n}~{i}" for i, n in enumerate(draw(st.lists(name, max_size=4)))]
     parameters = tuple(
-        Parameter(n, draw(st.sampled_from(["", "degC", "m/s"])), low=draw(st.none() | number)) for n in names
+        Parameter(n, draw(st.sampled_from(["", "degC", "m/s"])), draw(st.none() | number), settable=draw(st.booleans()))
+        for n in names
     )
     limits = sorted(draw(st.lists(number, min_size=3, max_size=3, unique=True)))
     window = draw(st.none() | windows)

@@ -16,7 +16,7 @@ PRESS = Stage(
     "press-1",
     "A",
     "press",
-    (Parameter("force", "kN", 0.0, 90.0), Parameter("temp", "degC")),
+    (Parameter("force", "kN", 0.0, 90.0), Parameter("temp", "degC", settable=False)),
     (Characteristic("width", "mm", lower=9.0, upper=11.0),),
 )
 PLANT = Plant(
@@ -33,6 +33,12 @@ PLANT = Plant(
 @settings(max_examples=60, deadline=None)
 def test_a_sheet_laid_over_its_own_plant_changes_nothing(plant):
     assert difference(plant, read_sheet(write_sheet(plant), plant)) == []
+
+
+def test_only_ends_of_lines_end_a_row_of_a_sheet():
+    odd = Source("s", "file_folder", "press-1", settings={"x": "0\x1e0", "y": "a\u2028b"})
+    plant = Plant("Works", stages=(PRESS,), sources=(odd,))
+    assert read_sheet(write_sheet(plant).replace("\n", "\r\n"), Plant("Works")) == plant
 
 
 def test_a_sheet_carries_whole_stages_to_an_empty_plant():

@@ -111,7 +111,7 @@ def test_a_display_stays_signed_in_by_its_link_and_the_address_forgets_the_token
 
     expect.set_options(timeout=30_000)
     token = add_display(store, ROOT, "Hall 3")
-    visit.goto(f"{address}/display?token={token}")
+    visit.goto(f"{address}/display?token={token}&next=/alarms")
     expect(visit.locator(".qc-who")).to_have_text("Hall 3 · viewer")
     assert token not in visit.url
 

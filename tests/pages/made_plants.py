@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -155,10 +156,14 @@ def _label(store, of, what, truth, times, units) -> None:
     )
 
 
+_WHY = "takes 3.1% off what is not known of the stage, tells of 12% of the units"
+
+
 def _ask(store, of, what, times, units) -> None:
     """A queue of five of the newest units, one of them drawn at random, and what more labels would bring."""
     entries = [
-        Queued(of.id, what.name, units[-2 * n], times[-2 * n], NOW, n, n == 3, 0.1, "tells of 12 % of the units",
+        Queued(of.id, what.name, units[-2 * n], times[-2 * n], NOW, n, n == 3, math.nan if n == 3 else 0.031,
+               "drawn at random" if n == 3 else _WHY,
                times[-2 * n] + timedelta(days=14)) for n in range(1, 6)
     ]  # fmt: skip
     store.journal.queue.replace(of.id, what.name, entries, NOW - timedelta(hours=9))
@@ -282,6 +287,15 @@ def healthy(home: Path) -> Path:
         steady(store, plant)
         for one in stages:
             store.journal.events.add(Event(one.id, NOW - timedelta(days=2.2), "tool_change", "rolls changed", "maria"))
+    return home
+
+
+def only_read(home: Path) -> Path:
+    """A stage whose units are read, with nothing known of their quality."""
+    plant = plant_of((stage("rolling-1"),))
+    with founded(home, plant) as store:
+        times = [NOW - timedelta(days=2) + timedelta(minutes=5 * n) for n in range(UNITS)]
+        _measure(store, plant.stages[0], np.random.default_rng(5), times, [f"C-{n}" for n in range(UNITS)])
     return home
 
 

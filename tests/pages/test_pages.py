@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.pages import made_plants
 from tests.pages.made_plants import NASTY, told
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard"
@@ -44,7 +47,7 @@ def test_markup_in_names_is_never_html(look, page):
 @pytest.mark.parametrize(
     ("page", "next_step"),
     [
-        ("stage", "look at the Data page"),
+        ("stage", "Look at the Data page whether its source delivers"),
         ("unit", "Look at the Data page whether it arrives"),
         ("alarms", "No alarm waits"),
         ("labels", "Enter the first above"),
@@ -156,7 +159,8 @@ def test_no_home_is_a_sentence_and_not_a_traceback(open_app, tmp_path):
 def test_labels_page_shows_the_queue_with_reasons_and_the_random_draw(open_app):
     app = open_app("healthy", "labels", stage="rolling-1")
     why = app.dataframe[0].value["why"].to_list()
-    assert [text[0] for text in why] == ["t", "t", "◆", "t", "t"]
+    assert why == ["tells of 12% of the units"] * 2 + ["◆ drawn at random"] + ["tells of 12% of the units"] * 2
+    assert app.dataframe[0].value["teaches"].dropna().to_list() == pytest.approx([3.1] * 4), "said once, as a number"
     html = told(app)
     assert "66 would give ±0.011 mm" in html
     assert "drawn at random" in html
@@ -172,3 +176,54 @@ def test_the_overview_hands_over_a_shift(open_app):
     app.selectbox(key="hand_over_line").set_value("Hot strip 1").run()
     assert not app.exception
     assert [b.label for b in app.get("download_button") if b.label in {"PDF", "Excel"}].count("PDF") == 1
+
+
+def test_a_window_without_units_names_the_newest_and_leads_to_it(open_app, tmp_path):
+    home = made_plants.healthy(tmp_path / "home")
+    told_time = json.loads((home / "clock.json").read_text())
+    (home / "clock.json").write_text(json.dumps(told_time | {"plant_origin": "2026-03-14T10:00:00+00:00"}))
+    app = open_app(home, "stage", stage="rolling-1", what="thickness", window="7d")
+    assert "the newest was made 2026-03-02 10:36 +01:00, 12 d ago" in told(app)
+    app.button(key="stage_newest").click().run()
+    assert "30d" in app.query_params["window"]
+    assert len(app.dataframe(key="stage_units").value) == 200
+
+
+def test_units_that_are_read_and_not_predicted_are_told_apart(open_app, tmp_path):
+    home = made_plants.only_read(tmp_path / "home")
+    assert "none is predicted yet" in told(open_app(home, "stage", stage="rolling-1", what="thickness"))
+
+
+def test_the_stage_names_what_was_decided_of_a_unit(open_app, tmp_path):
+    from qc_app.access import Actor
+    from qc_app.actions import dispose
+    from qc_app.views import enter
+
+    home = made_plants.healthy(tmp_path / "home")
+    with enter(home) as store:
+        unit = store.lake.predictions("rolling-1", characteristic="thickness", last=1)["unit_id"][0]
+        dispose(store, Actor("eve", "engineer"), "rolling-1", unit, "hold", "looks odd")
+    table = open_app(home, "stage", stage="rolling-1", what="thickness").dataframe(key="stage_units").value
+    assert table.set_index("unit_id")["disposition"].dropna().to_dict() == {unit: "hold"}
+
+
+def test_models_page_holds_challenger_against_champion_on_the_same_units(open_app, tmp_path):
+    from qc_app.records import Decision
+    from qc_app.views import enter
+
+    home = made_plants.healthy(tmp_path / "home")
+    numbers = {"loss_champion": 0.015, "loss_challenger": 0.011, "estimate": 0.004, "lower": 0.002, "upper": 0.006}
+    with enter(home) as store:
+        champion = store.journal.models.pointers("rolling-1", "thickness").champion
+        day, at = made_plants.NOW.date(), made_plants.NOW
+        verdict = Decision("rolling-1", "thickness", day, at, "undecided", "paired", "close", champion, "d" * 16, 31)
+        store.journal.decisions.add(replace(verdict, numbers=numbers))
+    html = told(open_app(home, "models", stage="rolling-1", what="thickness"))
+    assert "31 that neither had seen" in html
+    assert html.index("0.0150") < html.index("0.0110 <small>mm") < html.index("0.0040")
+    assert "0.0020 to 0.0060" in html
+
+
+def test_models_page_takes_error_and_coverage_from_one_scoring(look):
+    html = told(look("troubled", "models", "rolling-2"))
+    assert "by the stage&#x27;s mean 0.0242" in html

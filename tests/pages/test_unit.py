@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,6 @@ def test_a_defect_is_told_in_per_cent_and_points_and_its_results_in_words():
     assert view.parts["part"].to_list() == [35.0]
     assert view.near["measured"].to_list() == ["nonconforming"]
     assert view.moves.row(0) == ("water", "0.74", "0.86 L/kg", 20.0, "10 % to 30 %", -31.0)
+    read_only = replace(of, parameters=(Parameter("water", "L/kg", settable=False),))
+    kept = Explanation("casting-1", "crack", "A9", "m", NOW, NOW, "asked", content)
+    assert worded(read_only, crack, "A9", kept).moves.is_empty(), "what nobody can set is not moved"

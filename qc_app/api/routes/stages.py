@@ -112,7 +112,7 @@ def _detail(plant: Plant, stage: Stage, latest: dict[str, dict[str, object]]) ->
         family=stage.family,
         upstream=list(stage.upstream),
         parameters=[
-            ParameterOut(name=p.name, unit=p.unit, low=p.low, high=p.high, required=p.name in own)
+            ParameterOut(name=p.name, unit=p.unit, low=p.low, high=p.high, required=p.name in own, settable=p.settable)
             for p in plant.as_read(stage.id).parameters
         ],
         characteristics=[

@@ -19,7 +19,7 @@ from qc_app.jobs.step import Result
 from qc_app.records import Quarantined, Request
 from qc_app.schedule import lead
 from qc_app.store import Store, conservation
-from qc_app.views import books_table, local
+from qc_app.views import books_table, local, localised
 
 SHOWN = 200
 MOST_RAW = 4000
@@ -116,8 +116,11 @@ def list_quarantine(
 ) -> int:
     """List what is held, with the reason and what to do."""
     with opened(home) as store:
-        held = store.journal.quarantine.list(source=source, last=SHOWN)
-    rows = [(str(p.id), p.source, p.reason, _where(p), str(p.count), p.message) for p in held]
+        held, zone = store.journal.quarantine.list(source=source, last=SHOWN), plant_of(store).zone
+    rows = [
+        (str(p.id), p.source, p.reason, localised(_where(p), zone), str(p.count), localised(p.message, zone))
+        for p in held
+    ]
     sides = {"no": "right", "source": "", "reason": "", "where": "", "times": "right", "what to do": ""}
     if rows:
         table(f"{len(rows)} pieces held", sides, rows)

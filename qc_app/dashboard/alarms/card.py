@@ -42,7 +42,7 @@ def incident_card(one: IncidentView, at: datetime, now: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"alarm_incident_{number}", border=True):
         with st.container(width="stretch", gap=None):
             state = _STATE[one.members[0].priority] if one.members and one.standing else ""
-            word = f"{one.standing} stand" if one.standing else f"{one.hidden} hidden" if one.hidden else "✓ Gone"
+            word = _word(one)
             began, last = local(one.incident.opened, now.plant.zone), age(one.incident.last_event, at)
             many = f"{len(one.members)} alarm{'' if len(one.members) == 1 else 's'}"
             below = f"incident {number} · {one.where} · {many} · began {began}, last sign {last} ago"
@@ -51,6 +51,12 @@ def incident_card(one: IncidentView, at: datetime, now: Here) -> None:
                 stands = f"{alarm.stage or 'plant'} · {alarm.kind.replace('_', ' ')} · {alarm.state.replace('_', ' ')}"
                 st.html(markup.line("", "", alarm.sentence, below=stands))
         _closing(one, number, now)
+
+
+def _word(one: IncidentView) -> str:
+    if one.standing:
+        return f"{one.standing} stand{'s' if one.standing == 1 else ''}"
+    return f"{one.hidden} hidden" if one.hidden else "✓ Gone"
 
 
 def story(number: int, now: Here) -> bool:

@@ -94,7 +94,7 @@ def _books(table: pl.DataFrame) -> markup.Fact:
 
 
 def _quarantine(sources: Sequence[Source], now: Here) -> None:
-    held = quarantine_table(now.store, sources)
+    held = quarantine_table(now.store, sources, now.plant.zone)
     st.html(markup.heading("Quarantine", "kept raw until someone decides; choose rows, then replay or dismiss"))
     columns = tables.headings(("source", "origin", "offset", "reason", "message", "raw", "last_seen", "count"))
     empty = "Nothing is held: everything that arrived could be read."

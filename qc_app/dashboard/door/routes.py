@@ -30,6 +30,7 @@ def routes(keeper: Keeper) -> list[Route]:
         Route("/password", door.password, methods=both),
         Route("/first", door.first, methods=both),
         Route("/display", door.display, methods=["GET"]),
+        Route("/overview", _overview, methods=["GET"]),
     ]
 
 
@@ -72,10 +73,10 @@ class _Door:
         )
 
     async def display(self, request: Request) -> Response:
-        """Turn the token of a display's link into its cookie; the address bar forgets it."""
+        """Turn the token of a display's link into its cookie and show the wall; the address bar forgets the token."""
         token, place = request.query_params.get("token", ""), place_of(request)
         known = self._keeper.may_try(place) and await run_in_threadpool(self._keeper.knows, token, place)
-        response = RedirectResponse("/" if known else "/sign-in", 303)
+        response = RedirectResponse(_next(request, "/wall") if known else "/sign-in", 303)
         if known:
             put(response, self._keeper.settings, token, DISPLAY_HOLDS)
         return response
@@ -101,6 +102,12 @@ class _Door:
         response = RedirectResponse(_next(request), 303)
         put(response, self._keeper.settings, token, ABSOLUTE)
         return response
+
+
+async def _overview(request: Request) -> Response:
+    """Lead from the overview's name to its place: Streamlit serves the first page at the root only."""
+    query = request.url.query
+    return RedirectResponse(f"/?{query}" if query else "/", 307)
 
 
 def _sign_in_form(request: Request, told: Told | None = None, wrong: str = "") -> Response:
@@ -176,11 +183,11 @@ def _from_here(request: Request) -> bool:
     return bool(origin) and urlsplit(origin).netloc == request.headers.get("host", "")
 
 
-def _next(request: Request) -> str:
-    """Return the page that was asked for, if it is one of ours.
+def _next(request: Request, usual: str = "/") -> str:
+    """Return the page that was asked for, if it is one of ours, else the usual one.
 
     A path that begins with two slashes, or a slash and a backslash, is another host to a browser.
     """
-    asked = request.query_params.get("next", "/")
+    asked = request.query_params.get("next", usual)
     ours = asked.startswith("/") and not asked.startswith(("//", "/\\")) and asked.isprintable()
-    return asked if ours else "/"
+    return asked if ours else usual

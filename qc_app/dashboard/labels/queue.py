@@ -20,13 +20,16 @@ def queue_here(view: LabelsView, now: Here, stage: str) -> None:
         pl.Series(
             "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String
         ),
-        pl.when(pl.col("by_lot")).then(pl.lit(_RANDOM)).otherwise(pl.lit("")).add(pl.col("why")).alias("why"),
+        pl.when(pl.col("by_lot")).then(pl.lit(_RANDOM)).otherwise(pl.lit("")).add(pl.col("reason")).alias("why"),
     )
     columns = {
         "place": st.column_config.NumberColumn("No", format="%d", width=44),
         "unit_id": "Unit",
         "mean": tables.number("Predicted", n, unit),
         "interval": st.column_config.TextColumn("Interval", alignment="right"),
+        "teaches": tables.number(
+            "Teaches", 1, "%", "Share of what is not known of the stage that its result takes away"
+        ),
         "why": st.column_config.TextColumn("Why", width="large"),
         "due": "Due until",
         "t_event": "Made",
@@ -59,7 +62,7 @@ def _sheet(view: LabelsView, now: Here, stage: str) -> bytes:
     rows = [
         (str(place), unit, local(made, zone), local(due, zone), f"{_RANDOM if lot else ''}{why}")
         for place, unit, made, due, lot, why in view.queue.select(
-            "place", "unit_id", "t_event", "due", "by_lot", "why"
+            "place", "unit_id", "t_event", "due", "by_lot", "reason"
         ).iter_rows()
     ]
     title = f"{now.plant.name} · {stage} · measure {what.name}" + (f" ({what.unit})" if what.unit else "")

@@ -7,11 +7,23 @@ import streamlit as st
 
 from qc_app.actions import approve_challenger, may, promote, reject_challenger, request_run, retrain, roll_back
 from qc_app.dashboard import markup, tables
+from qc_app.dashboard.models.compared import compared
 from qc_app.dashboard.models.last_night import last_night
 from qc_app.dashboard.models.learner import learner
 from qc_app.dashboard.models.performance import performance
 from qc_app.dashboard.session import Here, attempt, guarded, here, outcome, pick_characteristic, pick_stage, say, top
-from qc_app.views import SHORT, ModelsView, age, figure, models_view, night_runs, open_requests, percent
+from qc_app.views import (
+    SHORT,
+    ModelsView,
+    PerformanceView,
+    age,
+    figure,
+    models_view,
+    night_runs,
+    open_requests,
+    percent,
+    performance_view,
+)
 
 EVERY_S = 3
 _STATE = {"open": ("info", "Waits"), "taken": ("info", "Runs"), "done": ("ok", "✓ Done"), "failed": ("act", "■ Failed")}
@@ -27,45 +39,42 @@ def page() -> None:
         stage = pick_stage(now)
         what = pick_characteristic(now, stage)
     view = models_view(now.store, now.plant, stage, what)
-    st.html(markup.facts(_facts(view, now)))
+    told = performance_view(now.store, now.plant, stage, what)
+    st.html(markup.facts(_facts(view, told, now)))
     left, right = st.columns([7, 5], gap="medium")
     with left:
         st.html(markup.heading("The last verdict"))
         _verdict(view)
+        compared(view)
         _tables(view, now)
         _nearest(view)
     with right:
         st.html(markup.heading("Actions", "each goes to the audit trail"))
         _deeds(view, now, stage, what)
         _progress(now)
-    performance(now, stage, what)
+    performance(told, now)
     last_night(now)
     _night(now)
     learner(now)
 
 
-def _facts(view: ModelsView, now: Here) -> list[markup.Fact]:
-    v, champion, challenger = view.values, view.champion, view.challenger
+def _facts(view: ModelsView, told: PerformanceView, now: Here) -> list[markup.Fact]:
+    champion, challenger, places = view.champion, view.challenger, view.places + 1
     at = now.store.clock.now()
     made = f"{age(champion.created, at)} old, {champion.n_labels} labels, {champion.learner}" if champion else ""
     waits = f"{age(challenger.created, at)} old, {challenger.n_labels} labels" if challenger else "none waits"
-    error = figure(v.get("error"), view.places + 1)
+    by_mean = f"by the stage's mean {figure(told.value('naive'), places)}"
     return [
         markup.Fact("Champion", _short(view.pointers.champion), note=made or "no model yet: needs labels and a night"),
         markup.Fact("Challenger", _short(view.pointers.challenger), note=waits),
         markup.Fact("Previous", _short(view.pointers.previous), note="can be rolled back to" if view.previous else ""),
-        markup.Fact("Error, realised", error, view.characteristic.unit, _against(view)),
-        markup.Fact("Error / spread", figure(v.get("nrmse"), 2), note="1 is no better than the mean"),
-        markup.Fact("Inside its interval", percent(v.get("coverage")), note="promised 90 %"),
+        markup.Fact("Error, realised", figure(told.value("mae"), places), view.characteristic.unit, by_mean),
+        markup.Fact("Inside its interval", percent(told.value("coverage")), note="promised 90 %"),
     ]
 
 
 def _short(version: str | None) -> str:
     return version[:SHORT] if version else "–"
-
-
-def _against(view: ModelsView) -> str:
-    return f"baseline {figure(view.values.get('baseline_error'), view.places + 1)}"
 
 
 def _verdict(view: ModelsView) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.drift_charts import performance_chart
 from qc_app.dashboard.session import Here, inks, say
-from qc_app.views import PerformanceView, figure, interval, percent, performance_view
+from qc_app.views import PerformanceView, figure, interval, percent
 
 _MARKS = [("ink", "●", "realised, band by lot"), ("model", "○", "estimated before labels came, in its band"),
           ("faint", "┄", "by the stage's mean")]  # fmt: skip
@@ -19,9 +19,8 @@ _MARKS = [("ink", "●", "realised, band by lot"), ("model", "○", "estimated b
 _TOLD = {"score": pl.String, "value": pl.String, "band": pl.String}
 
 
-def performance(now: Here, stage: str, what: str) -> None:
+def performance(view: PerformanceView, now: Here) -> None:
     """Show how good the predictions are, and how good they are thought to be where no label came yet."""
-    view = performance_view(now.store, now.plant, stage, what)
     st.html(markup.heading("How good it is", "realised: what was said before the label was known"))
     say(view.sentence[:1].upper() + view.sentence[1:], "watch" if view.estimate.get("refusal") else "")
     left, right = st.columns([7, 5], gap="medium")

@@ -16,8 +16,10 @@ from qc_app.views import (
     age,
     figure,
     interval,
+    local,
     moment,
     percent,
+    reaching,
     specification,
     stage_view,
     state_word,
@@ -46,11 +48,11 @@ def _live(now: Here, stage: str, what: str, window: str) -> None:
     view = stage_view(now.store, now.plant, stage, what, window)
     _verdict(view)
     st.html(markup.facts(_facts(view, now)))
-    if view.n_units or view.measured.height:
+    if not view.empty:
         pictures.show(charts.units_chart(view, inks(), now.plant.zone), "stage_chart")
         st.html(markup.legend(view.level))
     else:
-        say(f"No unit of {stage} in this window. Choose a longer window, or look at the Data page whether it arrives.")
+        _nothing(view, now)
     left, right = st.columns([7, 5], gap="medium")
     with left:
         _units(view, now)
@@ -58,6 +60,23 @@ def _live(now: Here, stage: str, what: str, window: str) -> None:
         capability(view)
         changes(view)
     courses(view, now, window)
+
+
+def _nothing(view: StageView, now: Here) -> None:
+    """Say that the window holds nothing, and offer the one that reaches the newest unit."""
+    name, at, zone = view.stage.id, now.store.clock.now(), now.plant.zone
+    if view.read_last is None:
+        say(f"No unit of {name} was ever read. Look at the Data page whether its source delivers.")
+        return
+    if view.predicted_last is None:
+        made = f"{local(view.read_last, zone)}, {age(view.read_last, at)} ago"
+        say(f"Units of {name} are read, the newest made {made}; none is predicted yet: enter results on Labels.")
+        return
+    made = f"{local(view.predicted_last, zone)}, {age(view.predicted_last, at)} ago"
+    say(f"No unit of {name} in this window: the newest was made {made}. Look at the Data page if that is too long.")
+    if st.button("Show the newest units", key="stage_newest"):
+        st.query_params["window"] = reaching(view.predicted_last, at)
+        st.rerun()
 
 
 def _verdict(view: StageView) -> None:
@@ -125,6 +144,7 @@ def _units(view: StageView, now: Here) -> None:
         "note": "Note",
         "anomaly": tables.number("Anomaly", 2),
         "tier": "Answered by",
+        "disposition": "Disposition",
     }
     note = (
         pl.when(pl.col("out"))

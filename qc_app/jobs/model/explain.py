@@ -114,11 +114,12 @@ def explained(
     past = rows.join(night.labels(stage, what).select("unit_id", "value"), on="unit_id", how="inner").tail(PAST)
     past_x, _ = framing.inputs(stage, past)
     columns = [p.name for p in stage.parameters]
+    fixed = {p.name for p in stage.parameters if not p.settable}
     made = []
     for unit_id, t_event, x, t in zip(units["unit_id"], units["t_event"], *framing.inputs(stage, units), strict=True):
         others = np.flatnonzero((past["unit_id"] != unit_id).to_numpy())
         found = explainer.explain(x, float(t), past_x[others])
-        content = framing.told(found, x, columns, past[others.tolist()]) | {"tier": answer.tier}
+        content = framing.told(found, x, columns, past[others.tolist()], fixed) | {"tier": answer.tier}
         made.append(
             Explanation(stage.id, what.name, unit_id, answer.model_id, t_event, night.cutoff, why[unit_id], content)
         )

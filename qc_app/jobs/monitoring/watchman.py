@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from qc_app.clock import plant_time
 from qc_app.jobs.monitoring.alarms import Condition, settle
 from qc_app.plant import Plant
 from qc_app.plant.nights import report_due, unreported_night
@@ -33,23 +34,24 @@ def unreported(store: Store, plant: Plant, now: datetime) -> Condition | None:
     last = [run for run in runs if run.plant_day == day]
     became = {"running": "began and has not ended", "failed": "failed"}.get(last[-1].status, "") if last else ""
     why = f": {last[-1].sentence}" if last and last[-1].sentence else ""
-    words = f"the night of {day} should have reported by {report_due(plant, day):%Y-%m-%d %H:%M} UTC and "
+    words = f"the night of {day} should have reported by {plant_time(report_due(plant, day), plant.zone)} and "
     return Condition(NIGHT, "", "high", words + (f"{became}{why}" if became else "has not run"))
 
 
-def look_at_scheduler(store: Store, wall: datetime) -> list[Condition]:
+def look_at_scheduler(store: Store, plant: Plant, wall: datetime) -> list[Condition]:
     """Raise or clear the alarm of a plant that no scheduler works for; return what is wrong.
 
     Parameters
     ----------
     store : Store
+    plant : Plant
     wall : datetime
         The machine's time, aware: a lease lives by it, not by the plant's clock.
     """
     lease = store.journal.lease.holder()
     found = []
     if lease is None or lease.until <= wall:
-        last = f", {lease.holder} was heard last at {lease.until:%Y-%m-%d %H:%M} UTC" if lease else ""
+        last = f", {lease.holder} was heard last at {plant_time(lease.until, plant.zone)}" if lease else ""
         found = [Condition(SILENT, "", "high", f"no scheduler works{last}: start one with `qc up`")]
     settle(store, "", (SILENT,), found, store.clock.now())
     return found

@@ -12,6 +12,7 @@ from data_connectors.schema import Source
 from qc_app.plant import Plant
 from qc_app.records import Counts, Receipt
 from qc_app.store import Store
+from qc_app.views.moments import localised
 
 _TIME = pl.Datetime("us", "UTC")
 _SOURCES: dict[str, Any] = {
@@ -98,8 +99,8 @@ def _verdict(balanced: bool, last: datetime | None, held: int, patience: timedel
     return "ok", "Talking."
 
 
-def quarantine_table(store: Store, sources: Sequence[Source], last: int = 1_000) -> pl.DataFrame:
-    """Return what is held in quarantine for these sources, the newest first."""
+def quarantine_table(store: Store, sources: Sequence[Source], zone: str, last: int = 1_000) -> pl.DataFrame:
+    """Return what is held in quarantine for these sources, the newest first; moments in words are in `zone`."""
     names = {s.name for s in sources}
     schema: dict[str, Any] = {
         "id": pl.Int64,
@@ -115,7 +116,10 @@ def quarantine_table(store: Store, sources: Sequence[Source], last: int = 1_000)
     }
     held = [q for q in store.journal.quarantine.list(state="held", last=last) if q.source in names]
     rows = [
-        (q.id, q.source, q.stage, q.origin, q.offset, q.reason, q.message, q.raw[:500], q.last_seen, q.count)
+        (
+            *(q.id, q.source, q.stage, localised(q.origin, zone), q.offset, q.reason, localised(q.message, zone)),
+            *(q.raw[:500], q.last_seen, q.count),
+        )
         for q in sorted(held, key=lambda q: q.last_seen, reverse=True)
     ]
     return pl.DataFrame(rows, schema=schema, orient="row")

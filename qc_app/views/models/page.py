@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -20,6 +20,35 @@ _TIME = pl.Datetime("us", "UTC")
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """The newest comparison of a challenger with a champion, on the same units.
+
+    Parameters
+    ----------
+    champion, challenger : str
+        Short names of the versions.
+    loss_champion, loss_challenger : float
+        Mean absolute errors on those units, in the unit of the characteristic.
+    gain, lower, upper : float or None
+        What the challenger gains, and between which bounds with 90 %; None while too few units tell.
+    rows : int
+        How many units both were judged by.
+    day : date
+        Plant day of the verdict.
+    """
+
+    champion: str
+    challenger: str
+    loss_champion: float
+    loss_challenger: float
+    gain: float | None
+    lower: float | None
+    upper: float | None
+    rows: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class ModelsView:
     """The models of one stage and characteristic.
 
@@ -31,6 +60,8 @@ class ModelsView:
         The journal's latest numbers: realised error, baseline, coverage.
     decision : Decision or None
         The newest verdict.
+    compared : Compared or None
+        Champion against challenger on the same units, None where no verdict stands on such.
     versions, decisions : polars.DataFrame
         Newest first.
     characteristic : Characteristic
@@ -44,6 +75,7 @@ class ModelsView:
     challenger: ModelVersion | None
     values: Mapping[str, Any]
     decision: Decision | None
+    compared: Compared | None
     versions: pl.DataFrame
     decisions: pl.DataFrame
     characteristic: Characteristic
@@ -72,10 +104,29 @@ def models_view(store: Store, plant: Plant, stage: str, characteristic: str) -> 
         challenger=of_id.get(pointers.challenger or ""),
         values=latest.get(characteristic, {}),
         decision=newest[0] if newest else None,
+        compared=next((found for d in newest if (found := _compared(d)) is not None), None),
         versions=_versions(versions),
         decisions=_decisions(newest),
         characteristic=what,
         places=decimals(what),
+    )
+
+
+def _compared(decision: Decision) -> Compared | None:
+    numbers = decision.numbers
+    before, after = numbers.get("loss_champion"), numbers.get("loss_challenger")
+    if decision.champion is None or decision.challenger is None or before is None or after is None:
+        return None
+    return Compared(
+        champion=decision.champion[:SHORT],
+        challenger=decision.challenger[:SHORT],
+        loss_champion=before,
+        loss_challenger=after,
+        gain=numbers.get("estimate"),
+        lower=numbers.get("lower"),
+        upper=numbers.get("upper"),
+        rows=decision.rows,
+        day=decision.plant_day,
     )
 
 

@@ -35,7 +35,8 @@ _SERIES: dict[str, Any] = {
     "naive": pl.Float64, "refusal": pl.String,
 }  # fmt: skip
 _SCORE: dict[str, Any] = {
-    "score": pl.String, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64, "share": pl.Boolean,
+    "name": pl.String, "score": pl.String, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
+    "share": pl.Boolean,
 }  # fmt: skip
 
 
@@ -49,7 +50,7 @@ class PerformanceView:
     sentence : str
         Realised, beside the baseline, beside the estimate.
     scores : polars.DataFrame
-        ``score, value, lower, upper, share``: on the newest labels, with bands by lot.
+        ``name, score, value, lower, upper, share``: on the newest labels, with bands by lot.
     series : polars.DataFrame
         A row a stretch of time: ``t, t_end, middle`` (wall milliseconds), ``labels, units``, realised and estimated
         error with bands, ``naive``, ``refusal`` (why nothing could be estimated).
@@ -65,6 +66,11 @@ class PerformanceView:
     estimate: Mapping[str, Any]
     at: datetime | None
 
+    def value(self, name: str) -> float | None:
+        """Return one of the scores (a key of `WORDS`), None where it is not known."""
+        found = self.scores.filter(pl.col("name") == name)["value"]
+        return None if found.is_empty() else found[0]
+
 
 def performance_view(store: Store, plant: Plant, stage_id: str, characteristic: str) -> PerformanceView:
     """Read what the last night said of the performance.
@@ -77,7 +83,9 @@ def performance_view(store: Store, plant: Plant, stage_id: str, characteristic: 
     what = plant.stage(stage_id).characteristic(characteristic)
     done = [r for r in store.journal.runs.list(job=PERFORM, stage=stage_id, last=5) if r.status == "done"]
     found = done[-1].numbers["what"].get(what.name, {}) if done else {}
-    scores = [(WORDS[name][0], *_band(found["now"].get(name)), WORDS[name][1]) for name in WORDS if found.get("now")]
+    scores = [
+        (name, WORDS[name][0], *_band(found["now"].get(name)), WORDS[name][1]) for name in WORDS if found.get("now")
+    ]
     series = [_stretch(one, plant.zone) for one in found.get("series", ())]
     return PerformanceView(
         characteristic=what,

@@ -266,13 +266,14 @@ def _moves(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:
         "interval": pl.String,
         "change": pl.Float64,
     }
-    units = {p.name: p.unit for p in stage.parameters}
+    units = {p.name: p.unit for p in stage.parameters if p.settable}
     rows = [
         (
             *(m["name"], reading(m["now"]), reading(m["to"], units.get(m["name"], ""))),
             *(_answer(m, scale) if m["in_domain"] else _UNKNOWN),
         )
         for m in content.get("moves", ())
+        if m["name"] in units
     ]
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -1,0 +1,24 @@
+"""Models page: the challenger against the champion on the same units."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qc_app.dashboard import markup
+from qc_app.views import ModelsView, figure, interval
+
+
+def compared(view: ModelsView) -> None:
+    """Show both errors on units that neither had seen, and the gain; nothing where no verdict compared."""
+    found = view.compared
+    if found is None:
+        return
+    places, unit = view.places + 1, view.characteristic.unit
+    st.html(markup.heading("On the same units", f"{found.rows} that neither had seen, verdict of {found.day}"))
+    gain = interval(found.lower, found.upper, places) if found.lower is not None else "too few units to say"
+    facts = [
+        markup.Fact("Champion's error", figure(found.loss_champion, places), unit, found.champion),
+        markup.Fact("Challenger's error", figure(found.loss_challenger, places), unit, found.challenger),
+        markup.Fact("Challenger gains", figure(found.gain, places), unit, gain),
+    ]
+    st.html(markup.facts(facts))
