@@ -21,9 +21,9 @@ from cryptography import x509
 
 from data_connectors.errors import SourceRefused, SourceUnavailable
 from data_connectors.names import listed
-from data_connectors.opcua import certificates
 from data_connectors.opcua.options import Options
 from data_connectors.opcua.values import aware
+from data_connectors.pki import certificates
 from data_connectors.references import resolved
 
 #: The services that are ever asked for (OPC 10000-4); a request of any other kind does not leave this machine.
@@ -230,13 +230,14 @@ async def _closed(client: Client, patience_s: float) -> None:
         await asyncio.sleep(0)
 
 
+_THERE = "let it accept ours; `qc certificates list` shows file and SHA-256"
 _WORDS = {
     "BadUserAccessDenied": "user or password are wrong, or lack the right - check user and password",
     "BadIdentityTokenInvalid": "user or password are wrong - check user and password",
     "BadIdentityTokenRejected": "user or password are wrong - check user and password",
-    "BadCertificateUntrusted": "the server does not trust our certificate - accept own.der of the folder pki there",
-    "BadSecurityChecksFailed": "the server does not trust our certificate - accept own.der of the folder pki there",
-    "BadCertificateUseNotAllowed": "the server refuses our certificate - accept own.der of the folder pki there",
+    "BadCertificateUntrusted": f"the server does not trust our certificate - {_THERE}",
+    "BadSecurityChecksFailed": f"the server does not trust our certificate - {_THERE}",
+    "BadCertificateUseNotAllowed": f"the server refuses our certificate - {_THERE}",
     "BadCertificateUriInvalid": "the server refuses our certificate - delete own.der and own.pem, they are made anew",
     "BadCertificateTimeInvalid": "our certificate is not valid now - delete own.der and own.pem, they are made anew",
     "BadSecurityPolicyRejected": "the server does not offer this security - choose another",

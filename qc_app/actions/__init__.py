@@ -23,6 +23,7 @@ from qc_app.actions.alarms import (
     unshelve_alarm,
 )
 from qc_app.actions.audit import export_audit
+from qc_app.actions.certificates import accept_certificate, reject_certificate
 from qc_app.actions.data import dismiss_quarantine
 from qc_app.actions.dispositions import dispose
 from qc_app.actions.events import add_event, event_kinds, import_events
@@ -64,6 +65,7 @@ __all__ = [
     "Sheet",
     "Studied",
     "Trial",
+    "accept_certificate",
     "acknowledge_alarm",
     "add_display",
     "add_event",
@@ -103,6 +105,7 @@ __all__ = [
     "read_sheet",
     "record_gauge_study",
     "rehearse",
+    "reject_certificate",
     "reject_challenger",
     "remove_alarm",
     "remove_user",

@@ -61,5 +61,5 @@ class Attendant:
         hush(self._store, SILENT, "", "", now)
         look_at_night(self._store, plant)
         look_at_post(self._store)
-        look_at_machine(self._store, settings.certificates)
+        look_at_machine(self._store, settings.certificates, plant)
         self._looked = now

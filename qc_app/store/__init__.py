@@ -8,6 +8,7 @@ from qc_app.store.journal.asked import CHOSEN, DRAWN, picked
 from qc_app.store.journal.plants import changed_meanwhile
 from qc_app.store.lake import Lake
 from qc_app.store.registry import Registry
+from qc_app.store.trust import trust_folders
 
 __all__ = [
     "CHOSEN",
@@ -21,4 +22,5 @@ __all__ = [
     "open_store",
     "picked",
     "plant_in_force",
+    "trust_folders",
 ]

@@ -42,6 +42,7 @@ GIVEN = {
     "verdict": "hold",
     "plant": made_plants.plant_of((made_plants.stage("rolling-2"),), "Other"),
     "files": [],
+    "thumbprint": "aabbccdd",
     "source": Source("the source", "file_folder", "the stage", settings={"path": "/nowhere"}),
 }
 PURE = {

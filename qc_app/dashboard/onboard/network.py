@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from qc_app.actions import stopped, try_source
+from qc_app.actions import accept_certificate, stopped, try_source
 from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import seeded
-from qc_app.dashboard.session import Here
+from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
+from qc_app.views.certificates import pending_certificates
 from qc_app.views.onboard import MESSAGES, Offered, Source, asked_source, network_kinds, settings_asked
 
 _PROBES = "onboard_probes"
@@ -112,6 +113,19 @@ def steps_told() -> None:
     for probe in st.session_state.get(_PROBES, ()):
         state, mark = ("", "✓") if probe.ok else ("act", "■")
         st.html(markup.line(state, f"{mark} {probe.step}", probe.message))
+
+
+def pending_told(now: Here, stage: str) -> None:
+    """Let a person accept the certificate of a server that nobody has accepted yet."""
+    one = next(iter(pending_certificates(now.store.certificates(stage or "new"))), None)
+    if one is None:
+        return
+    st.html(markup.heading("Certificate of the server", "compare it with what the server itself shows"))
+    say(f"{one.subject}, SHA-256 {one.thumbprint}, valid until {one.until:%Y-%m-%d}", "watch")
+    why = st.text_input("How it was compared", key="onb_compared", max_chars=2000, placeholder="for the audit trail")
+    if st.button("Accept this certificate", key="onb_accept"):
+        attempt(lambda: "; ".join(accept_certificate(now.store, now.actor, one.thumbprint, why)))
+        st.rerun()
 
 
 _CONFIG: dict[str, Any] = {

@@ -10,7 +10,7 @@ import streamlit as st
 
 from qc_app.actions import ENDINGS, MAX_MB, keep_upload, may
 from qc_app.dashboard import markup
-from qc_app.dashboard.onboard.network import network_form, settings_form, steps_told, tried_out
+from qc_app.dashboard.onboard.network import network_form, pending_told, settings_form, steps_told, tried_out
 from qc_app.dashboard.onboard.state import STEPS, draft, go, keep, seeded
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
@@ -43,6 +43,8 @@ def source_step(now: Here) -> None:
             st.session_state["onboard_onward"] = True
         st.rerun()
     steps_told()
+    if kind == _NETWORK:
+        pending_told(now, stage.strip())
     if so_far.columns:
         st.html(markup.note(f"{len(so_far.columns)} columns were read of {so_far.stage}.", "info"))
 

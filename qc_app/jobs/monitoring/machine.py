@@ -4,32 +4,45 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-
+from data_connectors.pki.certificates import loaded
+from data_connectors.pki.trust import Known, in_use
 from qc_app.jobs.monitoring.alarms import Condition, settle
-from qc_app.store import Store
+from qc_app.plant import Plant
+from qc_app.store import Store, trust_folders
 
 KINDS = ("disk", "certificate")
 LEAST_FREE_MB = 500
 SOON, AT_ONCE = timedelta(days=21), timedelta(days=3)
 
 
-def look_at_machine(store: Store, certificates: Sequence[Path]) -> None:
+def look_at_machine(store: Store, certificates: Sequence[Path], plant: Plant | None = None) -> None:
     """Raise and clear the alarms of the machine.
 
     Parameters
     ----------
     store : Store
     certificates : sequence of Path
-        Certificates (PEM) that something here is served with.
+        Certificates that something here is served with.
+    plant : Plant, optional
+        Its OPC UA sources rest on certificates too: ours, and those of the servers that are trusted.
     """
     now = store.clock.now()
     found = [disk(store.home, shutil.disk_usage(store.home).free // 2**20)]
     found += [certificate(path, now) for path in certificates]
+    for folder, whose in (trust_folders(store, plant) if plant is not None else {}).items():
+        found += [_of_opcua(one, whose, now) for one in in_use(folder)]
     settle(store, "", KINDS, [c for c in found if c is not None], now)
+
+
+def _of_opcua(one: Known, whose: str, now: datetime) -> Condition | None:
+    """The alarm of a certificate of OPC UA, named by its whole path: folders hold files of the same name."""
+    found = certificate(one.path, now)
+    words = f"{'our' if one.state == 'own' else 'the trusted'} certificate of {whose}: "
+    return None if found is None else replace(found, subject=str(one.path), sentence=words + found.sentence)
 
 
 def disk(folder: Path, free_mb: int) -> Condition | None:
@@ -53,12 +66,12 @@ def certificate(path: Path, now: datetime) -> Condition | None:
     Parameters
     ----------
     path : Path
-        PEM; the first certificate in it counts.
+        PEM or DER; the first certificate in it counts.
     now : datetime
         Aware.
     """
     try:
-        ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+        ends = loaded(path).not_valid_after_utc
     except (OSError, ValueError) as error:
         return Condition("certificate", path.name, "medium", f"{path} cannot be read as a certificate ({error})")
     left = ends - now

@@ -230,7 +230,7 @@ def services(tree: ast.AST) -> list[str]:
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda p: p.name)
 def test_no_module_names_a_writing_service(path: Path) -> None:
     found = set(services(ast.parse(path.read_text(encoding="utf8"))))
-    assert found <= ({"write"} if path.name == "certificates.py" else {"written"})
+    assert found <= {"written"}
 
 
 def test_the_detector_of_writing_sees_what_it_should() -> None:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from data_connectors.errors import SourceRefused
-from data_connectors.opcua import certificates
+from data_connectors.pki import certificates
 from tests.connectors.opcua.ear import Ear, connector, until
 from tests.connectors.opcua.server import APP_URI, Running, Setup
 

@@ -4,7 +4,11 @@ The folder `pki` of a source holds::
 
     own.der, own.pem   our certificate and private key; made at the first connection where they are missing
     trusted/           certificates (or authorities) that an engineer has accepted: ``*.der`` or ``*.pem``
-    pending/           certificates of servers that nobody has accepted yet; moving one to trusted/ accepts it
+    pending/           certificates of servers that nobody has accepted yet
+    rejected/          certificates that an engineer will not have
+
+``qc certificates`` lists them and moves them, with the reason in the audit trail; see
+:mod:`~data_connectors.pki.trust`. Whoever moves the files by hand does the same without a record.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from data_connectors.errors import SourceRefused
 
 VALID = timedelta(days=5 * 365)
 WARN = timedelta(days=30)
+SUFFIXES = {".der", ".pem", ".crt", ".cer"}
 _BITS = 3072
 
 
@@ -110,11 +115,18 @@ def require_trusted(certificate: x509.Certificate, told_uri: str, wanted_uri: st
     where : str
         For messages.
     """
+    short = certificate.fingerprint(hashes.SHA256()).hex()[:16]
+    if _holds(folder / "rejected", certificate):
+        raise SourceRefused(
+            f"{where}: rejected - an engineer has rejected the server's certificate ({described(certificate)}); no data"
+            f" are read. If it is the right one after all: `qc certificates accept {short} --reason ...`"
+        )
     if not _is_trusted(certificate, folder / "trusted"):
-        kept = _put_aside(certificate, folder / "pending")
+        _put_aside(certificate, folder / "pending" / f"{short}.der")
         raise SourceRefused(
             f"{where}: pending - nobody has accepted the server's certificate yet ({described(certificate)}); no data"
-            f" are read. Compare the SHA-256 with the server's, then move {kept} to {folder / 'trusted'}"
+            " are read. Compare the SHA-256 with the one that the server shows, then"
+            f" `qc certificates accept {short} --reason ...`"
         )
     if not certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc:
         raise SourceRefused(f"{where}: the server's certificate is not valid now ({described(certificate)}) - renew it")
@@ -155,9 +167,23 @@ def loaded(path: Path) -> x509.Certificate:
     return x509.load_der_x509_certificate(content)
 
 
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*")) if path.suffix.lower() in SUFFIXES]
+
+
 def _is_trusted(certificate: x509.Certificate, folder: Path) -> bool:
-    files = [path for path in sorted(folder.glob("*")) if path.suffix.lower() in {".der", ".pem", ".crt", ".cer"}]
-    return any(_vouches(path, certificate) for path in files)
+    return any(_vouches(path, certificate) for path in _files(folder))
+
+
+def _holds(folder: Path, certificate: x509.Certificate) -> bool:
+    """Tell whether a folder holds that very certificate; what cannot be read is none."""
+    for path in _files(folder):
+        try:
+            if loaded(path) == certificate:
+                return True
+        except (ValueError, OSError):
+            continue
+    return False
 
 
 def _vouches(path: Path, certificate: x509.Certificate) -> bool:
@@ -191,11 +217,9 @@ def _uris(certificate: x509.Certificate) -> list[str]:
     return names.get_values_for_type(x509.UniformResourceIdentifier)
 
 
-def _put_aside(certificate: x509.Certificate, folder: Path) -> Path:
-    path = folder / f"{certificate.fingerprint(hashes.SHA256()).hex()[:16]}.der"
+def _put_aside(certificate: x509.Certificate, path: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(certificate.public_bytes(serialization.Encoding.DER))
     except OSError as error:
-        raise SourceRefused(f"folder of certificates {folder} cannot be written ({error}) - mend pki") from error
-    return path
+        raise SourceRefused(f"folder of certificates {path.parent} cannot be written ({error}) - mend pki") from error

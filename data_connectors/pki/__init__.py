@@ -1,0 +1,1 @@
+"""Certificates of OPC UA: ours, and whom we trust; known without the library of the protocol."""
