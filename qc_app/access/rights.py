@@ -20,6 +20,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 #: Action -> the least role that may do it. An action that is not here cannot be done by anyone.
 LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
     {
+        "choose_language": "viewer",
         "enter_labels": "operator",
         "acknowledge_alarm": "operator",
         "tick_alarm_step": "operator",

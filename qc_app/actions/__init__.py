@@ -1,6 +1,7 @@
 """What people do: every change goes through here, with rights checked and the audit trail written."""
 
 from qc_app.access import Actor, local_actor, may
+from qc_app.actions.access.language import choose_language
 from qc_app.actions.access.people import (
     add_display,
     add_user,
@@ -74,6 +75,7 @@ __all__ = [
     "apply_plant",
     "approve_challenger",
     "check_labels",
+    "choose_language",
     "close_incident",
     "create_token",
     "decode",

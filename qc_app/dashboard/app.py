@@ -16,6 +16,7 @@ from qc_app.dashboard import (
     data,
     drift,
     labels,
+    markup,
     models,
     onboard,
     overview,
@@ -27,31 +28,33 @@ from qc_app.dashboard import (
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import person, stage_links
 from qc_app.dashboard.theme import style
+from qc_app.language import later, spoken, tr
 
 ICON = Path(__file__).with_name("icon.svg")
 PAGES = {
-    "overview": (overview.page, "Overview"),
-    "stage": (stage.page, "Stage"),
-    "unit": (unit.page, "Unit"),
-    "alarms": (alarms.page, "Alarms"),
-    "labels": (labels.page, "Labels"),
-    "drift": (drift.page, "Drift"),
-    "models": (models.page, "Models"),
-    "spc": (spc.page, "SPC"),
-    "data": (data.page, "Data"),
-    "onboard": (onboard.page, "Onboard"),
-    "wall": (wall.page, "Wall"),
-    "administration": (administration.page, "Administration"),
+    "overview": (overview.page, later("Overview")),
+    "stage": (stage.page, later("Stage")),
+    "unit": (unit.page, later("Unit")),
+    "alarms": (alarms.page, later("Alarms")),
+    "labels": (labels.page, later("Labels")),
+    "drift": (drift.page, later("Drift")),
+    "models": (models.page, later("Models")),
+    "spc": (spc.page, later("SPC")),
+    "data": (data.page, later("Data")),
+    "onboard": (onboard.page, later("Onboard")),
+    "wall": (wall.page, later("Wall")),
+    "administration": (administration.page, later("Administration")),
 }
 
 
 @guarded
 def main() -> None:
     """Draw the frame and run the chosen page."""
-    st.set_page_config(page_title="Quality", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(page_title=tr("Quality"), page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
     st.html(style())
+    st.html(markup.speech(spoken()), unsafe_allow_javascript=True)
     pages = {
-        name: st.Page(body, title=title, url_path=name, default=name == "overview")
+        name: st.Page(body, title=tr(title), url_path=name, default=name == "overview")
         for name, (body, title) in PAGES.items()
     }
     st.session_state["pages"] = pages

@@ -14,10 +14,11 @@ import altair as alt
 import polars as pl
 
 from qc_app.dashboard.theme import Palette, vega
+from qc_app.language import picture_day
 from qc_app.views import StageView
 
 _NARROW = 500
-_CLOCK = "utcFormat(datum.value, utchours(datum.value) == 0 && utcminutes(datum.value) == 0 ? '%d %b' : '%H:%M')"
+_MIDNIGHT = "utchours(datum.value) == 0 && utcminutes(datum.value) == 0"
 _NUMBER = "format(datum.value, '.6~r')"
 _DENSE = 400
 _LABEL_ROOM = 46
@@ -309,7 +310,8 @@ class _Plot:
 
 def time_axis(title: str | None, ticks: int = 8) -> alt.Axis:
     """Return the axis of wall time that every chart has."""
-    return alt.Axis(title=title, labelExpr=_CLOCK, tickCount=ticks, grid=False)
+    clock = f"utcFormat(datum.value, {_MIDNIGHT} ? '{picture_day()}' : '%H:%M')"
+    return alt.Axis(title=title, labelExpr=clock, tickCount=ticks, grid=False)
 
 
 def themed(chart: Any, inks: Palette) -> alt.LayerChart:

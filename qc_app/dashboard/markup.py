@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qc_app.dashboard.theme import Palette
+from qc_app.language import ENGLISH, LANGUAGES, is_foreign, per_cent, spoken, tr
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^&=\"'])")
 _JOINER = "\u2060"
@@ -40,6 +41,17 @@ def safe(text: object, most: int = _SHOWN) -> str:
     return html.escape(shown if len(shown) <= most else shown[: most - 1] + "…")
 
 
+def told(text: str, most: int = _SHOWN) -> str:
+    """Return text for the content of an element: escaped; what stayed English on another page says so to a reader.
+
+    Examples
+    --------
+    >>> told("a < b (en)")
+    '<span lang="en">a &lt; b (en)</span>'
+    """
+    return f'<span lang="en">{safe(text, most)}</span>' if is_foreign(text) else safe(text, most)
+
+
 def plain(text: object, most: int = _SHOWN) -> str:
     r"""Return text for a Streamlit label, which reads Markdown: every sign that could mean something is disarmed.
 
@@ -56,18 +68,29 @@ def plain(text: object, most: int = _SHOWN) -> str:
     return _MARKS.sub(r"\\\1", joined)
 
 
+def speech(code: str) -> str:
+    """Return what tells browser and screen reader in which language the page is: Streamlit's own page says English.
+
+    Examples
+    --------
+    >>> speech("de")
+    '<script>document.documentElement.lang="de"</script>'
+    """
+    return f'<script>document.documentElement.lang="{code if code in LANGUAGES else ENGLISH}"</script>'
+
+
 def head(title: str, where: str, who: str) -> str:
     """Return the page's first line: what, where and as of when, who I am."""
     return (
-        f'<div class="qc-head"><h1>{safe(title)}</h1><span class="qc-where qc-name">{safe(where)}</span>'
-        f'<span class="qc-who">{safe(who)}</span></div>'
+        f'<div class="qc-head" lang="{spoken()}"><h1>{safe(title)}</h1>'
+        f'<span class="qc-where qc-name">{safe(where)}</span><span class="qc-who">{safe(who)}</span></div>'
     )
 
 
 def heading(text: str, note: str = "") -> str:
     """Return a section's heading with an optional soft note beside it."""
-    beside = f' <span class="qc-soft qc-small" style="font-weight:400">{safe(note, 300)}</span>' if note else ""
-    return f'<h2 class="qc-h2">{safe(text)}{beside}</h2>'
+    beside = f' <span class="qc-soft qc-small" style="font-weight:400">{told(note, 300)}</span>' if note else ""
+    return f'<h2 class="qc-h2">{told(text)}{beside}</h2>'
 
 
 def chip(state: str, words: str) -> str:
@@ -82,12 +105,23 @@ def chip(state: str, words: str) -> str:
     return f'<span class="qc-chip {known}">{safe(words)}</span>'
 
 
+def link(address: str, words: str) -> str:
+    """Return a line that leads to another page of this host.
+
+    Examples
+    --------
+    >>> link("/sign-in", "Sign in")
+    '<p><a href="/sign-in" target="_self">Sign in</a></p>'
+    """
+    return f'<p><a href="{safe(address)}" target="_self">{safe(words)}</a></p>'
+
+
 def facts(items: Iterable[Fact]) -> str:
     """Return a row of numbers with their labels, limits and ages."""
     cells = [
         f'<div class="qc-fact {safe(f.state)}"><div class="l" title="{safe(f.label)}">{safe(f.label)}</div>'
-        f'<div class="v">{safe(f.value)} <small>{safe(f.unit)}</small></div>'
-        f'<div class="n">{safe(f.note, 200)}</div></div>'
+        f'<div class="v">{told(f.value)} <small>{safe(f.unit)}</small></div>'
+        f'<div class="n">{told(f.note, 200)}</div></div>'
         for f in items
     ]
     return f'<div class="qc-facts">{"".join(cells)}</div>'
@@ -96,10 +130,10 @@ def facts(items: Iterable[Fact]) -> str:
 def line(state: str, words: str, text: str, picture: str = "", below: str = "") -> str:
     """Return one line of a list: state, sentence with a soft line below, a picture between."""
     drawn = f'<div class="p">{picture}</div>' if picture else ""
-    under = f'<div class="qc-soft qc-small">{safe(below, 400)}</div>' if below else ""
+    under = f'<div class="qc-soft qc-small">{told(below, 400)}</div>' if below else ""
     return (
         f'<div class="qc-line"><div class="s">{chip(state, words)}</div>{drawn}'
-        f'<div class="t"><div>{safe(text, 600)}</div>{under}</div></div>'
+        f'<div class="t"><div>{told(text, 600)}</div>{under}</div></div>'
     )
 
 
@@ -112,21 +146,24 @@ def note(text: str, state: str = "") -> str:
     '<div class="qc-note ">run <code>qc up</code> &lt;b&gt;</div>'
     """
     known = state if state in {"act", "watch", "info"} else ""
-    told = _COMMAND.sub(r"<code>\1</code>", safe(text, 1000))
-    return f'<div class="qc-note {known}">{told}</div>'
+    shown = _COMMAND.sub(r"<code>\1</code>", told(text, 1000))
+    return f'<div class="qc-note {known}">{shown}</div>'
 
 
 def legend(level: float | None = None) -> str:
     """Return the legend that stands under every chart of units, always the same."""
-    share = f"{100 * level:.0f} % " if level else ""
+    band = tr("predicted, in its interval band")
     marks = [
-        ("●", "measured"),
-        ("<span style='color:var(--qc-model)'>○</span>", f"predicted, in its {share}interval band"),
-        ("<span style='color:var(--qc-faint)'>◌</span>", "predicted outside the known domain"),
-        ("<span style='color:var(--qc-act)'>● ○</span>", "outside the specification"),
-        ("—", "specification"),
-        ("- -", "control limits"),
-        ("│", "event"),
+        ("●", tr("measured")),
+        (
+            "<span style='color:var(--qc-model)'>○</span>",
+            tr("predicted, in its {share} interval band", share=per_cent(level)) if level else band,
+        ),
+        ("<span style='color:var(--qc-faint)'>◌</span>", tr("predicted outside the known domain")),
+        ("<span style='color:var(--qc-act)'>● ○</span>", tr("outside the specification")),
+        ("—", tr("specification")),
+        ("- -", tr("control limits")),
+        ("│", tr("event")),
     ]
     return '<div class="qc-legend">' + "".join(f"<span><b>{m}</b> {safe(w)}</span>" for m, w in marks) + "</div>"
 
@@ -184,7 +221,7 @@ def sheet(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], be
     lines = "".join(f"<tr>{''.join(f'<td>{safe(text, 300)}</td>' for text in row)}</tr>" for row in rows)
     head_ = f"<meta charset='utf-8'><title>{safe(title)}</title><style>{style}</style>"
     body = f"<h3>{safe(title)}</h3><table><tr>{top}</tr>{lines}</table><p>{safe(below, 600)}</p>"
-    return f"<!doctype html><html lang='en'><head>{head_}</head><body>{body}</body></html>"
+    return f"<!doctype html><html lang='{spoken()}'><head>{head_}</head><body>{body}</body></html>"
 
 
 def _beyond(value: float, lower: float | None, upper: float | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +20,10 @@ from qc_app.dashboard import markup
 from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.theme import Palette, palette
 from qc_app.errors import NotAllowed, QcError
+from qc_app.language import bound, foreign, nearest_language, speaking, spoken, tr
+from qc_app.records import Account
 from qc_app.settings import Settings
-from qc_app.views import WINDOWS, enter, local, overdue_night, plant_now, silence
+from qc_app.views import WINDOWS, enter, local, overdue_night, plant_now, role_word, silence, window_word
 
 if TYPE_CHECKING:
     from qc_app.plant import Plant
@@ -51,7 +54,12 @@ def here(*, asked: bool = True) -> Here:
     store = _store(os.environ.get("QC_HOME", "plant-home"))
     plant = plant_now(store)
     if plant is None:
-        say("No plant is defined yet. Write a plant.toml and run `qc apply plant.toml`, or start the demo: `qc demo`.")
+        say(
+            tr(
+                "No plant is defined yet. Write a plant.toml and run `qc apply plant.toml`, "
+                "or start the demo: `qc demo`."
+            )
+        )
         st.stop()
     return Here(store, plant, _person(store, asked=asked))
 
@@ -80,50 +88,70 @@ def _person(store: Store, *, asked: bool) -> Actor:
     if actor is None:
         _way_in(settings)
         st.stop()
+    if spoken() != _language(held(store, int(actor.session or 0))):
+        st.rerun()  # the first run of a browser does not know yet who it is
     return actor
 
 
 def _way_in(settings: Settings) -> None:
     """Say that nobody is signed in here, and lead to where one can."""
-    say("Nobody is signed in here, or the time of the sign-in is over.", "watch")
+    say(tr("Nobody is signed in here, or the time of the sign-in is over."), "watch")
     if settings.oidc is not None:
         if st.user.is_logged_in:
-            st.button("Sign in as somebody else", key="oidc_out", on_click=st.logout)
+            st.button(tr("Sign in as somebody else"), key="oidc_out", on_click=st.logout)
         else:
-            st.button("Sign in with the company account", key="oidc_in", on_click=st.login)
-    st.html('<p><a href="/sign-in" target="_self">Sign in with an account of this program</a></p>')
+            st.button(tr("Sign in with the company account"), key="oidc_in", on_click=st.login)
+    st.html(markup.link("/sign-in", tr("Sign in with an account of this program")))
 
 
-def _still_in() -> None:
-    """Let the whole page be drawn anew, and with it the way to the sign-in, if this sign-in is over."""
+def _still_in() -> Account | None:
+    """Return whose sign-in this is; draw the whole page anew, and the way to the sign-in, if it is over."""
     number = st.session_state.get("session")
-    if number is not None and held(_store(os.environ.get("QC_HOME", "plant-home")), int(number)) is None:
+    if number is None:
+        return None
+    account = held(_store(os.environ.get("QC_HOME", "plant-home")), int(number))
+    if account is None:
         st.session_state["session"] = None
         st.rerun()
+    return account
+
+
+def _language(account: Account | None) -> str:
+    """Return in which language to speak: as the account says, else as was chosen here, else as the browser asks."""
+    chosen = (account.language if account else "") or str(st.session_state.get("language", ""))
+    return chosen or nearest_language(st.context.locale) or "en"
 
 
 def guarded(body: Callable[P, None]) -> Callable[P, None]:
-    """Make a page or a live part say what went wrong, in its sentence, instead of breaking."""
+    """Make a page or a live part speak its reader's language, and say what went wrong instead of breaking."""
 
     @functools.wraps(body)
     def safely(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            _still_in()
-            body(*args, **kwargs)
-        except QcError as error:
-            say(str(error), "act")
+        with ExitStack() as speech:
+            try:
+                speech.enter_context(speaking(_language(_still_in())))
+                body(*args, **kwargs)
+            except QcError as error:
+                say(foreign(str(error)), "act")
 
     return safely
 
 
 def attempt(act: Callable[[], object], done: str = "") -> bool:
-    """Do what a person asked; say that it is done, or why it is not. Return whether it was done."""
+    """Do what a person asked; say that it is done, or why it is not. Return whether it was done.
+
+    Parameters
+    ----------
+    act : callable
+    done : str
+        What to say then, in the language of now; empty: what the action says, which is English.
+    """
     try:
         result = act()
     except QcError as error:
-        st.session_state["said"] = ("act", str(error))
+        st.session_state["said"] = ("act", "", str(error))
         return False
-    st.session_state["said"] = ("info", done or str(result))
+    st.session_state["said"] = ("info", done, str(result))
     return True
 
 
@@ -131,7 +159,8 @@ def outcome() -> None:
     """Show once what became of the last action."""
     said = st.session_state.pop("said", None)
     if said:
-        say(said[1], said[0])
+        state, told, english = said
+        say(told or foreign(english), state)
 
 
 def say(text: str, state: str = "") -> None:
@@ -156,19 +185,20 @@ def top(title: str, now: Here) -> None:
 
 
 def _who(now: Here) -> str:
-    return f"{now.actor.name} · {now.actor.role}{' · no sign-in' if is_open() else ''}"
+    parts = (now.actor.name, role_word(now.actor.role), tr("no sign-in") if is_open() else "")
+    return " · ".join(part for part in parts if part)
 
 
 def pick_stage(now: Here) -> str:
     """Let the person choose a stage; the choice stays when the page changes."""
     ids = [s.id for s in now.plant.stages]
     if not ids:
-        say("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`.")
+        say(tr("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`."))
         st.stop()
     _settle("stage", ids)
     lines = {s.id: s.line for s in now.plant.stages}
     st.selectbox(
-        "Stage",
+        tr("Stage"),
         ids,
         key="pick_stage",
         format_func=lambda i: f"{i}  ·  {lines[i]}",
@@ -182,17 +212,31 @@ def pick_characteristic(now: Here, stage: str) -> str:
     """Let the person choose one of the stage's characteristics."""
     names = [c.name for c in now.plant.stage(stage).characteristics]
     if not names:
-        say(f"Stage {stage} has no characteristic yet. Add one under [stages.{stage}.characteristics] and apply it.")
+        say(
+            tr(
+                "Stage {stage} has no characteristic yet. Add one under {table} and apply it.",
+                stage=stage,
+                table=f"[stages.{stage}.characteristics]",
+            )
+        )
         st.stop()
     _settle("what", names)
-    st.selectbox("Characteristic", names, key="pick_what", on_change=_picked, args=("what",))
+    st.selectbox(tr("Characteristic"), names, key="pick_what", on_change=_picked, args=("what",))
     return str(st.session_state["pick_what"])
 
 
 def pick_window() -> str:
     """Let the person choose the window of time."""
     _settle("window", list(WINDOWS), "7d")
-    st.segmented_control("Window", list(WINDOWS), key="pick_window", on_change=_picked, args=("window",), required=True)
+    st.segmented_control(
+        tr("Window"),
+        list(WINDOWS),
+        key="pick_window",
+        format_func=bound(window_word),
+        on_change=_picked,
+        args=("window",),
+        required=True,
+    )
     return str(st.session_state["pick_window"])
 
 
@@ -204,14 +248,14 @@ def pick_unit(choices: Mapping[str, str]) -> str:
         return ""
     _settle("unit", listed)
     st.selectbox(
-        "Unit",
+        tr("Unit"),
         listed,
         key="pick_unit",
         format_func=lambda u: f"{u}  ·  {choices[u]}" if u in choices else u,
         on_change=_picked,
         args=("unit",),
         accept_new_options=True,
-        help="Type the id of any unit of this stage",
+        help=tr("Type the id of any unit of this stage"),
     )
     return str(st.session_state["pick_unit"])
 

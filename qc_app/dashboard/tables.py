@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
+from qc_app.dashboard.headings import headings
 from qc_app.dashboard.session import inks, say
+from qc_app.language import ENGLISH, bound, browser_dates, figures_of, spoken, tr
 from qc_app.views import XLSX, csv_bytes, xlsx_bytes
 
 _ROW = 35
-TIME_FORMAT = "YYYY-MM-DD HH:mm Z"
+_PRINTF = re.compile(r"%(?P<spec>\.\d+[fg]|d)")
+
+__all__ = ["headings", "number", "show"]
 
 
 def show(
@@ -24,7 +30,7 @@ def show(
     rows: int = 12,
     select: str = "",
     marked: str = "",
-    empty: str = "Nothing here.",
+    empty: str = "",
 ) -> list[int]:
     """Show a table with the columns named in `columns`, in their order, and downloads below it.
 
@@ -44,7 +50,7 @@ def show(
     marked : str
         The column whose cells are in the colour of their symbol: ■ demands, ▲ asks.
     empty : str
-        What to say instead of an empty table.
+        What to say instead of an empty table, in the language of now.
 
     Returns
     -------
@@ -52,15 +58,16 @@ def show(
         Chosen rows, as positions in `frame`.
     """
     if not frame.height:
-        say(empty)
+        say(empty or tr("Nothing here."))
         return []
     shown = frame.select(c for c in columns if c in frame.columns)
     timed = [name for name, kind in shown.schema.items() if _timed(kind)]
     shown = shown.with_columns(pl.col(name).dt.convert_time_zone(zone) for name in timed)
+    config = {n: _column(given, shown.schema[n]) for n, given in columns.items() if n in shown.columns}
     options: dict[str, Any] = {
         "key": key,
         "hide_index": True,
-        "column_config": {n: _column(given, shown.schema[n]) for n, given in columns.items() if n in shown.columns},
+        "column_config": config,
         "height": min(rows, shown.height) * _ROW + _ROW + 2,
         "row_height": _ROW,
         "placeholder": "–",
@@ -68,7 +75,7 @@ def show(
     if select:
         options |= {"on_select": "rerun", "selection_mode": "single-cell" if select == "one" else "multi-row"}
     with st.container(gap=None, key=f"{key}_table"):
-        event: Any = st.dataframe(_inked(shown, marked) if marked else shown, **options)
+        event: Any = st.dataframe(_dressed(shown, marked, _writers(config)), **options)
         _downloads(shown, key, zone)
     return _chosen(event, select)
 
@@ -77,9 +84,9 @@ def _downloads(shown: pl.DataFrame, key: str, zone: str) -> None:
     """Offer the table as a file, made when somebody asks for it; pictures stay on the screen."""
     told = shown.select(name for name in shown.columns if not _pictured(shown[name]))
     with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"{key}_files"):
-        st.download_button("CSV", lambda: csv_bytes(told), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
-        st.download_button("Excel", lambda: xlsx_bytes({key: told}, zone), f"{key}.xlsx", XLSX, key=f"{key}_xlsx",
-                           type="tertiary")  # fmt: skip
+        csv, xlsx = bound(lambda: csv_bytes(told)), bound(lambda: xlsx_bytes({key: told}, zone))
+        st.download_button("CSV", csv, f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
+        st.download_button("Excel", xlsx, f"{key}.xlsx", XLSX, key=f"{key}_xlsx", type="tertiary")
 
 
 def _pictured(values: pl.Series) -> bool:
@@ -92,16 +99,39 @@ def _chosen(event: Any, select: str) -> list[int]:
     return list(event["selection"]["rows"]) if select else []
 
 
-def _inked(frame: pl.DataFrame, column: str) -> Any:
-    """Return the frame with the colours of the symbols in one column."""
-    colours = inks()
+def _dressed(frame: pl.DataFrame, marked: str, writers: Mapping[str, Callable[[Any], str]]) -> Any:
+    """Return the frame with the colours of the symbols in one column, and numbers as the language writes them."""
+    if not marked and not writers:
+        return frame
+    colours, styled = inks(), frame.to_pandas().style
 
     def ink(text: object) -> str:
         sign = str(text)[:1]
         colour = {"■": colours.act, "▲": colours.watch}.get(sign)
         return f"color: {colour}; font-weight: 600" if colour else ""
 
-    return frame.to_pandas().style.map(ink, subset=[column])
+    styled = styled.map(ink, subset=[marked]) if marked else styled
+    return styled.format(dict(writers)) if writers else styled
+
+
+def _writers(config: Mapping[str, Any]) -> dict[str, Callable[[Any], str]]:
+    """Take the formats of number columns, which know the English signs only, and return what writes them instead.
+
+    A table draws what its cells are styled as, and sorts by the numbers behind; in English nothing is taken.
+    """
+    if spoken() == ENGLISH:
+        return {}
+    found = {}
+    for name, column in config.items():
+        kind = column.get("type_config", {})
+        if kind.get("type") == "number" and (told := _PRINTF.fullmatch(kind.pop("format", None) or "")):
+            found[name] = _writer(told["spec"])
+    return found
+
+
+def _writer(spec: str) -> Callable[[Any], str]:
+    form = ".0f" if spec == "d" else spec
+    return lambda value: "–" if value is None or math.isnan(value) else figures_of(f"{value:{form}}")
 
 
 def number(heading: str, places: int, unit: str = "", help_: str | None = None) -> Any:
@@ -117,20 +147,9 @@ def _column(given: Any, kind: pl.DataType) -> Any:
     if not isinstance(given, str):
         return given
     if _timed(kind):
-        return st.column_config.DatetimeColumn(given, format=TIME_FORMAT)
+        return st.column_config.DatetimeColumn(given, format=browser_dates()[0])
     if kind == pl.Date:
-        return st.column_config.DateColumn(given, format="YYYY-MM-DD")
+        return st.column_config.DateColumn(given, format=browser_dates()[1])
     if kind.is_numeric():
         return st.column_config.NumberColumn(given, format="%.3g" if kind.is_float() else "%d")
     return st.column_config.TextColumn(given)
-
-
-def headings(names: Sequence[str]) -> dict[str, str]:
-    """Return plain headings for columns whose names are words already.
-
-    Examples
-    --------
-    >>> headings(["last_seen"])
-    {'last_seen': 'Last seen'}
-    """
-    return {name: name.replace("_", " ").capitalize() for name in names}

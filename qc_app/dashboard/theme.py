@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from qc_app.language import picture_locale
+
 FONT = "Source Sans, Source Sans 3, sans-serif"
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -125,7 +127,7 @@ def options() -> dict[str, str]:
 
 
 def vega(inks: Palette) -> dict[str, Any]:
-    """Return the Vega-Lite configuration of every chart: thin lines, few ticks, no frame.
+    """Return the Vega-Lite configuration of every chart: thin lines, few ticks, no frame, local numbers.
 
     Examples
     --------
@@ -154,6 +156,7 @@ def vega(inks: Palette) -> dict[str, Any]:
         "axisX": {"grid": False, "labelFlush": True, "labelOverlap": "greedy"},
         "title": {"color": inks.ink, "font": FONT, "fontSize": 13, "fontWeight": 600, "anchor": "start"},
         "text": {"font": FONT, "fontSize": 12},
+        **picture_locale(),
     }
 
 

@@ -33,6 +33,8 @@ class Account:
         Until when no password is tried.
     identity : str
         Of the identity provider: issuer and subject; empty for others.
+    language : str
+        Code of the language in which this person reads the pages; empty: never chosen, the browser's.
     made, changed : datetime
     """
 
@@ -47,6 +49,7 @@ class Account:
     failures: int = 0
     locked_until: datetime | None = None
     identity: str = ""
+    language: str = ""
     id: int | None = None
 
 

@@ -40,7 +40,7 @@ from qc_app.views.models.learner import LearnerView, learner_view
 from qc_app.views.models.night import NightAccount, night_account
 from qc_app.views.models.page import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.models.performance import PerformanceView, performance_view
-from qc_app.views.moments import WINDOWS, age, local, localised, moment, reaching, span
+from qc_app.views.moments import WINDOWS, age, local, localised, moment, reaching, span, window_word
 from qc_app.views.overview import NO_DATA, OverviewView, overview, stage_states
 from qc_app.views.scheduling import overdue_night, silence
 from qc_app.views.spc.capability import SixPack, six_pack
@@ -54,6 +54,7 @@ from qc_app.views.unit.family import Family, family_view, touched_table
 from qc_app.views.unit.page import UnitView, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit.stretch import CAUTION, stretch_words
 from qc_app.views.unit.words import CAVEAT
+from qc_app.views.vocabulary import drift_word, drifts, role_word, tier_word, tiers
 from qc_app.views.wall import Screen, Tile, WallView, pace, wall_view, whose_turn
 
 __all__ = [
@@ -112,6 +113,8 @@ __all__ = [
     "csv_bytes",
     "dispositions_table",
     "drift_view",
+    "drift_word",
+    "drifts",
     "enter",
     "events_table",
     "exclusions_table",
@@ -149,6 +152,7 @@ __all__ = [
     "proposals_table",
     "quarantine_table",
     "reaching",
+    "role_word",
     "rules_of",
     "settings_table",
     "silence",
@@ -163,12 +167,15 @@ __all__ = [
     "stage_view",
     "state_word",
     "stretch_words",
+    "tier_word",
+    "tiers",
     "touched_table",
     "unit_choices",
     "unit_of",
     "unit_view",
     "wall_view",
     "whose_turn",
+    "window_word",
     "worded",
     "worked_shifts",
     "xlsx_bytes",

@@ -8,14 +8,15 @@ from types import MappingProxyType
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app.language import later, number, per_cent, tr
 
 #: State -> (rank, symbol, word): a state is never told by colour alone.
 STATES = MappingProxyType(
     {
-        "act": (0, "■", "Act"),
-        "watch": (1, "▲", "Watch"),
-        "unknown": (2, "?", "Unknown"),
-        "ok": (3, "✓", "Normal"),
+        "act": (0, "■", later("Act")),
+        "watch": (1, "▲", later("Watch")),
+        "unknown": (2, "?", later("Unknown")),
+        "ok": (3, "✓", later("Normal")),
     }
 )
 
@@ -29,7 +30,7 @@ def state_word(state: str) -> str:
     ('■ Act', '? Unknown')
     """
     _, symbol, word = STATES.get(state, STATES["unknown"])
-    return f"{symbol} {word}"
+    return f"{symbol} {tr(word)}"
 
 
 def worst(*states: str) -> str:
@@ -71,8 +72,7 @@ def figure(value: float | None, places: int = 2, unit: str = "") -> str:
     """
     if value is None or not math.isfinite(value):
         return "–"
-    text = f"{value:z.{places}f}".replace("-", "−")
-    return f"{text} {unit}".rstrip()
+    return f"{number(value, places)} {unit}".rstrip()
 
 
 def percent(share: float | None) -> str:
@@ -85,8 +85,7 @@ def percent(share: float | None) -> str:
     """
     if share is None or not math.isfinite(share):
         return "–"
-    hundred = 100 * share
-    return f"{hundred:.1f} %" if 0 < hundred < 10 else f"{hundred:.0f} %"
+    return per_cent(share, 1 if 0 < share < 0.1 else 0)
 
 
 def outside(column: str, characteristic: Characteristic) -> pl.Expr:
@@ -120,12 +119,12 @@ def specification(characteristic: Characteristic, places: int = 2) -> str:
     """
     lower, upper = characteristic.lower, characteristic.upper
     if characteristic.kind == "binary":
-        return "conforming"
+        return tr("conforming")
     if lower is not None and upper is not None:
         return interval(lower, upper, places)
     if upper is not None:
-        return f"at most {figure(upper, places)}"
-    return "none" if lower is None else f"at least {figure(lower, places)}"
+        return tr("at most {value}", value=figure(upper, places))
+    return tr("none") if lower is None else tr("at least {value}", value=figure(lower, places))
 
 
 def interval(lower: float | None, upper: float | None, places: int = 2) -> str:
@@ -138,4 +137,4 @@ def interval(lower: float | None, upper: float | None, places: int = 2) -> str:
     """
     if lower is None or upper is None:
         return "–"
-    return f"{figure(lower, places)} to {figure(upper, places)}"
+    return tr("{lower} to {upper}", lower=figure(lower, places), upper=figure(upper, places))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from qc_app.clock import plant_time
+from qc_app.language import later, timed, tr
 
 #: Words for windows of time, as they stand in an address: ``?window=7d``.
 WINDOWS: dict[str, timedelta | None] = {
@@ -18,6 +18,21 @@ WINDOWS: dict[str, timedelta | None] = {
     "30d": timedelta(days=30),
     "all": None,
 }
+
+#: The same as somebody reads them.
+_WINDOW_WORDS = {"8h": later("8h"), "24h": later("24h"), "7d": later("7d"), "30d": later("30d"), "all": later("all")}
+_UNITS = ((86_400, later("{n} d")), (3_600, later("{n} h")), (60, later("{n} min")))
+
+
+def window_word(window: str) -> str:
+    """Return a window of time in the language of now.
+
+    Examples
+    --------
+    >>> window_word("7d")
+    '7d'
+    """
+    return tr(_WINDOW_WORDS.get(window, window))
 
 
 _MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z\b|[+-]\d\d:\d\d\b)")
@@ -33,7 +48,7 @@ def local(moment: datetime | None, zone: str) -> str:
     >>> local(None, "UTC")
     '–'
     """
-    return "–" if moment is None else plant_time(moment, zone)
+    return "–" if moment is None else timed(moment.astimezone(ZoneInfo(zone)))
 
 
 def localised(text: str, zone: str) -> str:
@@ -49,7 +64,7 @@ def localised(text: str, zone: str) -> str:
 
 def _localised(found: str, zone: str) -> str:
     try:
-        return plant_time(datetime.fromisoformat(found), zone)
+        return local(datetime.fromisoformat(found), zone)
     except ValueError:  # it only looks like one
         return found
 
@@ -68,7 +83,7 @@ def age(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "–"
     seconds = (now - moment).total_seconds()
-    return span(seconds) if seconds >= 0 else f"in {span(-seconds)}"
+    return span(seconds) if seconds >= 0 else tr("in {span}", span=span(-seconds))
 
 
 def span(seconds: float) -> str:
@@ -79,10 +94,10 @@ def span(seconds: float) -> str:
     >>> span(119), span(120), span(7200), span(172_800)
     ('119 s', '2 min', '2 h', '2 d')
     """
-    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
+    for size, word in _UNITS:
         if seconds >= 2 * size:
-            return f"{int(seconds // size)} {word}"
-    return f"{int(seconds)} s"
+            return tr(word, n=str(int(seconds // size)))
+    return tr("{n} s", n=str(int(seconds)))
 
 
 def moment(text: object) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from qc_app.language import foreign, later, tr
 from qc_app.plant import Plant
 from qc_app.records import Alarm
 from qc_app.store import Store
@@ -19,7 +20,7 @@ from qc_app.views.moments import moment
 
 SPARK = 30
 _OF_PRIORITY = {"high": "act", "medium": "watch", "low": "ok"}
-NO_DATA = "No data yet: no unit of this stage has been read and predicted."
+NO_DATA = later("No data yet: no unit of this stage has been read and predicted.")
 
 _SCHEMA: dict[str, Any] = {
     "state": pl.String,
@@ -108,9 +109,9 @@ def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, a
     standing = [a for a in mine if a.state != "returned"]
     v = dict(values or {})
     state = worst(v.get("state", "unknown"), *(_OF_PRIORITY[a.priority] for a in standing))
-    sentence = v.get("state_sentence") or ("" if values else NO_DATA)
+    sentence = foreign(str(v.get("state_sentence") or "")) or ("" if values else tr(NO_DATA))
     if standing and STATES[state][0] < STATES.get(v.get("state", "unknown"), (2,))[0]:
-        sentence = standing[0].sentence
+        sentence = foreign(standing[0].sentence)
     return (
         state,
         STATES[state][0],

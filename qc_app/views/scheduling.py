@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from qc_app.language import dated, tr
 from qc_app.plant import Plant
 from qc_app.plant.nights import report_due, unreported_night
 from qc_app.store import Store
@@ -24,7 +25,7 @@ def silence(store: Store, now: datetime) -> str:
     lease = store.journal.lease.holder()
     if lease is not None and lease.until > now:
         return ""
-    return "No scheduler works: nothing is read, no night runs, and what is asked for waits. Start it with `qc up`."
+    return tr("No scheduler works: nothing is read, no night runs, and what is asked for waits. Start it with `qc up`.")
 
 
 def overdue_night(store: Store, plant: Plant) -> str:
@@ -39,4 +40,8 @@ def overdue_night(store: Store, plant: Plant) -> str:
     if day is None:
         return ""
     due = local(report_due(plant, day), plant.zone)
-    return f"The night of {day} should have reported by {due} and did not: numbers and models are older than they look."
+    return tr(
+        "The night of {day} should have reported by {due} and did not: numbers and models are older than they look.",
+        day=dated(day),
+        due=due,
+    )

@@ -44,6 +44,7 @@ GIVEN = {
     "files": [],
     "thumbprint": "aabbccdd",
     "source": Source("the source", "file_folder", "the stage", settings={"path": "/nowhere"}),
+    "language": "de",
 }
 PURE = {
     "DISPOSITIONS",

@@ -12,6 +12,7 @@ from qc_app.dashboard import markup, tables
 from qc_app.dashboard.overview.hand_over import hand_over
 from qc_app.dashboard.overview.table import columns, drawn, filtered
 from qc_app.dashboard.session import Here, guarded, here, inks, say, top
+from qc_app.language import count, dated, ntr, tr
 from qc_app.views import NightAccount, OverviewView, age, figure, interval, night_account, overview, percent, state_word
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ NIGHT_S = 60  # a night of a large plant is tens of thousands of runs: not read 
 def page() -> None:
     """Show the overview."""
     now = here()
-    top("Overview", now)
+    top(tr("Overview"), now)
     if not now.plant.stages:
-        say("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`.")
+        say(tr("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`."))
         return
     _live(now)
     hand_over(now)
@@ -53,16 +54,19 @@ def _night(_store: Store, _plant: Plant, home: str) -> NightAccount:  # noqa: AR
 def _facts(view: OverviewView, night: NightAccount) -> list[markup.Fact]:
     counts = view.counts
     alarmed = "act" if view.alarms_high else "watch" if view.alarms_open else ""
-    ended = f" · {age(night.ended, view.at)} ago" if night.ended else ""
+    ended = " · " + tr("{age} ago", age=age(night.ended, view.at)) if night.ended else ""
     return [
         *(
-            markup.Fact(state_word(state), f"{counts[state]:,}", state=state if counts[state] else "")
+            markup.Fact(state_word(state), count(counts[state]), state=state if counts[state] else "")
             for state in ("act", "watch", "unknown", "ok")
         ),
-        markup.Fact("Alarms open", str(view.alarms_open), note=f"{view.alarms_high} high", state=alarmed),
-        markup.Fact("Labels owed", f"{view.labels_owed:,}"),
+        markup.Fact(tr("Alarms open"), count(view.alarms_open), note=tr("{n} high", n=view.alarms_high), state=alarmed),
+        markup.Fact(tr("Labels owed"), count(view.labels_owed)),
         markup.Fact(
-            "Last night", str(night.day or "–"), note=night.short + ended, state="watch" if night.troubled else ""
+            tr("Last night"),
+            dated(night.day) if night.day else "–",
+            note=night.short + ended,
+            state="watch" if night.troubled else "",
         ),
     ]
 
@@ -72,10 +76,12 @@ def _attention(view: OverviewView) -> None:
     if not wrong.height:
         known = view.counts["ok"]
         if known:
-            st.html(markup.note(f"Nothing asks for you: {known} of {view.rows.height} are normal."))
+            words = tr("Nothing asks for you: {known} of {all} are normal.", known=known, all=view.rows.height)
+            st.html(markup.note(words))
         return
-    more = f"{wrong.height - MOST_CARDS} more in the table below" if wrong.height > MOST_CARDS else ""
-    st.html(markup.heading("Needs attention", more))
+    hidden = wrong.height - MOST_CARDS
+    more = tr("{n} more in the table below", n=hidden) if hidden > 0 else ""
+    st.html(markup.heading(tr("Needs attention"), more))
     for n, row in enumerate(wrong.head(MOST_CARDS).iter_rows(named=True)):
         name, told = st.columns([5, 20], vertical_alignment="center", gap="small")
         with name:
@@ -91,14 +97,15 @@ def _attention(view: OverviewView) -> None:
 
 def _card(row: dict[str, Any], view: OverviewView) -> str:
     spark = markup.spark(row["spark"], row["lower"], row["upper"], inks())
-    worth = f"Cpk {figure(row['cpk'])} ({interval(row['cpk_lower'], row['cpk_upper'])})" if row["cpk"] else ""
+    worth = interval(row["cpk_lower"], row["cpk_upper"])
+    worth = tr("Cpk {value} ({range})", value=figure(row["cpk"]), range=worth) if row["cpk"] else ""
     parts = [
-        f"out of specification {percent(row['share_out'])}",
+        tr("out of specification {share}", share=percent(row["share_out"])),
         worth,
-        f"{row['alarms']} open alarm{'' if row['alarms'] == 1 else 's'}",
-        f"last unit {age(row['last_unit_at'], view.at)} ago",
+        ntr("{n} open alarm", "{n} open alarms", int(row["alarms"])),
+        tr("last unit {age} ago", age=age(row["last_unit_at"], view.at)),
     ]
-    picture = markup.image(spark, "newest predictions in their specification")
+    picture = markup.image(spark, tr("newest predictions in their specification"))
     state = str(row["state"])
     return markup.line(
         state, state_word(state), str(row["sentence"]), picture, " · ".join(part for part in parts if part)
@@ -106,7 +113,7 @@ def _card(row: dict[str, Any], view: OverviewView) -> str:
 
 
 def _all(view: OverviewView, now: Here) -> None:
-    st.html(markup.heading("All stages", "choose a row to open it"))
+    st.html(markup.heading(tr("All stages"), tr("choose a row to open it")))
     chosen = filtered(view.rows)
     rows = tables.show(
         drawn(chosen, view),
@@ -116,7 +123,7 @@ def _all(view: OverviewView, now: Here) -> None:
         rows=16,
         select="one",
         marked="state",
-        empty="No stage matches these filters. Clear one of them.",
+        empty=tr("No stage matches these filters. Clear one of them."),
     )
     if rows:
         picked = chosen.row(rows[0], named=True)

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import inks
-from qc_app.views import STATES, OverviewView, age, interval, state_word
+from qc_app.language import bound, tr
+from qc_app.views import STATES, OverviewView, age, drifts, interval, state_word, tiers
+
+_ALL = "all"
 
 
 def filtered(rows: pl.DataFrame) -> pl.DataFrame:
     """Show the filters; return the rows that pass them."""
     text, line, family, state = st.columns([3, 2, 2, 4])
-    words = text.text_input("Find", key="overview_find", placeholder="stage or characteristic")
-    at = line.selectbox("Line", ["all", *rows["line"].unique().sort()], key="overview_line")
-    kin = family.selectbox("Family", ["all", *rows["family"].unique().sort()], key="overview_family")
+    words = text.text_input(tr("Find"), key="overview_find", placeholder=tr("stage or characteristic"))
+    at = _one(line, tr("Line"), rows["line"], "overview_line")
+    kin = _one(family, tr("Family"), rows["family"], "overview_family")
     states = state.pills(
-        "State", list(STATES), key="overview_state", selection_mode="multi", format_func=lambda s: STATES[s][2]
+        tr("State"),
+        list(STATES),
+        key="overview_state",
+        selection_mode="multi",
+        format_func=bound(lambda s: tr(STATES[s][2])),
     )
-    kept = rows if at == "all" else rows.filter(pl.col("line") == at)
-    kept = kept if kin == "all" else kept.filter(pl.col("family") == kin)
+    kept = rows if at == _ALL else rows.filter(pl.col("line") == at)
+    kept = kept if kin == _ALL else kept.filter(pl.col("family") == kin)
     kept = kept.filter(pl.col("state").is_in(states)) if states else kept
     found = pl.concat_str("stage", "characteristic", separator=" ").str.to_lowercase()
     return kept.filter(found.str.contains(words.lower(), literal=True)) if words else kept
+
+
+def _one(place: DeltaGenerator, label: str, values: pl.Series, key: str) -> str:
+    options = [_ALL, *values.unique().sort()]
+    return str(place.selectbox(label, options, key=key, format_func=bound(lambda v: tr("all") if v == _ALL else v)))
 
 
 def drawn(rows: pl.DataFrame, view: OverviewView) -> pl.DataFrame:
@@ -38,6 +51,8 @@ def drawn(rows: pl.DataFrame, view: OverviewView) -> pl.DataFrame:
             "cpk_range", [interval(a, b) for a, b in rows.select("cpk_lower", "cpk_upper").iter_rows()], pl.String
         ),
         pl.Series("data_age", [age(t, view.at) for t in rows["last_unit_at"]], pl.String),
+        drifts(),
+        tiers(),
         pl.Series("model_age", [age(t, view.at) for t in rows["model_at"]], pl.String),
     )
 
@@ -45,20 +60,20 @@ def drawn(rows: pl.DataFrame, view: OverviewView) -> pl.DataFrame:
 def columns() -> dict[str, object]:
     """Return the columns in their order."""
     return {
-        "state": st.column_config.TextColumn("State", width=96),
-        "stage": st.column_config.TextColumn("Stage"),
-        "characteristic": "Characteristic",
-        "trend": st.column_config.ImageColumn("Trend in spec.", width=150),
-        "out_pct": tables.number("Out of spec.", 1, "%"),
-        "cpk": tables.number("Cpk", 2),
-        "cpk_range": st.column_config.TextColumn("95 % of Cpk", alignment="right"),
-        "alarms": "Alarms",
-        "drift": "Drift",
-        "data_age": st.column_config.TextColumn("Data age", alignment="right"),
-        "labels": "Labels",
-        "labels_owed": "Owed",
-        "tier": "Answered by",
-        "model_age": st.column_config.TextColumn("Model age", alignment="right"),
-        "line": "Line",
-        "family": "Family",
+        "state": st.column_config.TextColumn(tr("State"), width=96),
+        "stage": st.column_config.TextColumn(tr("Stage")),
+        "characteristic": tr("Characteristic"),
+        "trend": st.column_config.ImageColumn(tr("Trend in spec."), width=150),
+        "out_pct": tables.number(tr("Out of spec."), 1, "%"),
+        "cpk": tables.number(tr("Cpk"), 2),
+        "cpk_range": st.column_config.TextColumn(tr("95 % of Cpk"), alignment="right"),
+        "alarms": tr("Alarms"),
+        "drift": tr("Drift"),
+        "data_age": st.column_config.TextColumn(tr("Data age"), alignment="right"),
+        "labels": tr("Labels"),
+        "labels_owed": tr("Owed"),
+        "tier": tr("Answered by"),
+        "model_age": st.column_config.TextColumn(tr("Model age"), alignment="right"),
+        "line": tr("Line"),
+        "family": tr("Family"),
     }

@@ -29,6 +29,7 @@ ACCOUNTS = sa.Table(
     text("identity"),
     moment("made"),
     moment("changed"),
+    text("language"),
 )
 SESSIONS = sa.Table(
     "sessions",

@@ -1,0 +1,30 @@
+"""Four languages: texts, numbers and dates as the person in front of the screen reads them; pure, knows no screen."""
+
+from qc_app.language.numerals import count, figures_of, number, per_cent
+from qc_app.language.speech import ENGLISH, LANGUAGES, bound, nearest_language, speaking, spoken
+from qc_app.language.times import browser_dates, dated, day_of, picture_day, picture_locale, timed
+from qc_app.language.words import foreign, is_foreign, later, ntr, tr
+
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "bound",
+    "browser_dates",
+    "count",
+    "dated",
+    "day_of",
+    "figures_of",
+    "foreign",
+    "is_foreign",
+    "later",
+    "nearest_language",
+    "ntr",
+    "number",
+    "per_cent",
+    "picture_day",
+    "picture_locale",
+    "speaking",
+    "spoken",
+    "timed",
+    "tr",
+]

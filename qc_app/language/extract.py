@@ -1,0 +1,97 @@
+"""What there is to translate: every text of the source that goes through `tr`, `ntr` or `later`, and where."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+
+from qc_app.language.catalogues import areas
+
+SOURCE = Path(__file__).resolve().parents[1]
+KEYWORDS = {"tr": None, "ntr": (1, 2), "later": None}
+#: Files that belong to no page of their own.
+_COMMON = "common"
+_CHARTS = frozenset({"charts.py", "drift_charts.py", "pictures.py"})
+Message = str | tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=1)
+def found() -> dict[Message, list[str]]:
+    """Return every text with the files in which it stands, as ``dashboard/overview/page.py``."""
+    texts: dict[Message, list[str]] = {}
+    rows = extract_from_dir(SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True)
+    for file, _line, message, _comments, _context in rows:
+        texts.setdefault(message, [])
+        if file not in texts[message]:
+            texts[message].append(file)
+    return texts
+
+
+def area_of(file: str) -> str:
+    """Return the area to which the texts of a source file belong, which is the name of their catalogue.
+
+    Examples
+    --------
+    >>> area_of("dashboard/spc/page.py"), area_of("views/wall.py"), area_of("dashboard/charts.py")
+    ('spc', 'wall', 'charts')
+    >>> area_of("dashboard/session.py")
+    'common'
+    """
+    parts = Path(file).parts
+    if parts[-1] in _CHARTS:
+        return "charts"
+    if parts[0] in {"dashboard", "views"}:
+        room = parts[1].removesuffix(".py")
+        return _COMMON if room in _SHARED else room
+    return parts[0] if parts[0] == "handover" else _COMMON
+
+
+_SHARED = frozenset(
+    {
+        "app",
+        "session",
+        "sidebar",
+        "markup",
+        "tables",
+        "headings",
+        "theme",
+        "figures",
+        "moments",
+        "scheduling",
+        "vocabulary",
+    }
+)
+
+
+def missing(code: str) -> dict[str, list[Message]]:
+    """Return the texts without a translation by the area of the first file that has them."""
+    known = translated(code)
+    gaps: dict[str, list[Message]] = {}
+    for message, files in found().items():
+        if message not in known:
+            gaps.setdefault(area_of(files[0]), []).append(message)
+    return gaps
+
+
+def translated(code: str) -> dict[Message, Message]:
+    """Return what the catalogues of a language have, of all areas."""
+    return dict(
+        pair for catalogue in areas(code).values() for pair in texts_of(catalogue) if complete(catalogue, pair[1])
+    )
+
+
+def texts_of(catalogue: Catalog) -> list[tuple[Message, Message]]:
+    """Return what one catalogue has: text and translation, of plurals all forms."""
+    return [(_fixed(m.id), _fixed(m.string or "")) for m in catalogue if m.id]
+
+
+def complete(catalogue: Catalog, told: Message) -> bool:
+    """Return whether a translation is there, of a plural in all its forms."""
+    return bool(told) if isinstance(told, str) else len(told) == catalogue.num_plurals and all(told)
+
+
+def _fixed(told: str | tuple[str, ...] | list[str]) -> Message:
+    return told if isinstance(told, str) else tuple(told)

@@ -1,0 +1,102 @@
+"""Numbers as a language writes them: its decimal sign and its grouping, by CLDR; a true minus sign everywhere."""
+
+from __future__ import annotations
+
+import functools
+
+from qc_app.language.speech import ENGLISH, spoken
+
+#: CLDR's least number of digits before a group (``minimumGroupingDigits``) is 2 in Spanish: 1234, but 12.345.
+_GROUPS_FROM = {"es": 10_000}
+
+
+def number(value: float, places: int = 0, *, grouped: bool = False) -> str:
+    """Return a number with so many decimals.
+
+    Parameters
+    ----------
+    value : float
+        Finite.
+    places : int
+    grouped : bool
+        Whether thousands are set apart: counts are, readings of a characteristic are not.
+
+    Examples
+    --------
+    >>> from qc_app.language.speech import speaking
+    >>> with speaking("de"):
+    ...     number(-1234.5, 2), number(1234.5, 1, grouped=True)
+    ('−1234,50', '1.234,5')
+    """
+    apart = grouped and abs(value) >= _GROUPS_FROM.get(spoken(), 0)
+    return figures_of(f"{value:z,.{places}f}" if apart else f"{value:z.{places}f}")
+
+
+def count(value: int) -> str:
+    """Return a count with its thousands set apart.
+
+    Examples
+    --------
+    >>> count(12345)
+    '12,345'
+    """
+    return number(value, grouped=True)
+
+
+def per_cent(share: float, places: int = 0) -> str:
+    """Return a share in per cent; the sign stands off the number where the language has it so (and in English here).
+
+    Examples
+    --------
+    >>> from qc_app.language.speech import speaking
+    >>> per_cent(0.42)
+    '42 %'
+    >>> with speaking("zh"):
+    ...     per_cent(0.0123, 1)
+    '1.2%'
+    """
+    return number(100 * share, places) + per_cent_sign()
+
+
+def figures_of(text: str) -> str:
+    """Return a number that is text already (``1,234.5``, ``-2.1e-05``) with the signs of the language.
+
+    Examples
+    --------
+    >>> from qc_app.language.speech import speaking
+    >>> with speaking("es"):
+    ...     figures_of("-1,234.5")
+    '−1.234,5'
+    """
+    return text.translate(_signs(spoken()))
+
+
+def per_cent_sign() -> str:
+    """Return what follows a number of hundredths.
+
+    Examples
+    --------
+    >>> per_cent_sign()
+    ' %'
+    """
+    return _sign(spoken())
+
+
+@functools.lru_cache(maxsize=8)
+def _signs(code: str) -> dict[int, str]:
+    if code == ENGLISH:
+        return str.maketrans({"-": "−"})
+    from babel import Locale
+
+    signs = Locale(code).number_symbols["latn"]
+    return str.maketrans({"-": "−", ".": str(signs["decimal"]), ",": str(signs["group"])})
+
+
+@functools.lru_cache(maxsize=8)
+def _sign(code: str) -> str:
+    if code == ENGLISH:
+        return " %"
+    from babel import Locale
+
+    pattern = str(Locale(code).percent_formats[None].pattern)
+    return "\N{NO-BREAK SPACE}%" if pattern.endswith("\N{NO-BREAK SPACE}%") else "%"
