@@ -172,7 +172,7 @@ class Off(Constant):
 
 def test_what_has_no_translation_is_refused_by_name():
     task = sisters()[0]
-    with pytest.raises(NotExportable, match=r"test_export_models\.Odd has no translation.*answer\.register"):
+    with pytest.raises(NotExportable, match=r"test_models\.Odd has no translation.*answer\.register"):
         export_model(serve(task, Odd(), ("odd",)), task.unlabelled_x, None)
 
 
