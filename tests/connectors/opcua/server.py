@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -225,8 +226,8 @@ class Running:
         if setup.count_every_s:
             self._counting = asyncio.run_coroutine_threadsafe(self.plant.count(), self._loop)
 
-    def do(self, what: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(300)
+    def do(self, what: Coroutine[Any, Any, Any], seconds: float = 300.0) -> Any:
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(seconds)
 
     def say(self, name: str, value: Any, status: int = 0, at: datetime | None = None) -> None:
         self.do(self.plant.say(name, value, status, at))
@@ -234,7 +235,8 @@ class Running:
     def stop(self) -> None:
         if self._counting is not None:
             self._counting.cancel()
-        self.do(self.plant.server.stop())
+        with suppress(TimeoutError):  # a server that does not come to its end ends with its loop
+            self.do(self.plant.server.stop(), 20.0)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
