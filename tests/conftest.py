@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.accounts import every_record_is_accounted_for  # noqa: F401 - a fixture over every test
 from tests.fresh_journals import fresh_journals_are_cast, step_by_step  # noqa: F401 - fixtures
 from tests.private_postgres import postgres  # noqa: F401 - a fixture
+from tests.sharing import Together
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PACKS = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    """Give whole groups of tests to workers where ``--dist loadfile`` is asked for."""
+    return Together(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported and collected out of the garbage collector's sight: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

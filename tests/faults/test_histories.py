@@ -26,6 +26,10 @@ from tests.scripted import LAB, NOW, PLANT, POINTS, PROCESS, Killed, Script, dyi
 from tests.scripted import script as script  # noqa: PLC0414 - a fixture
 
 SEED = 20261126
+BLOCK = 50
+#: A few histories for every run, and a thousand in blocks that any worker may take.
+FEW = range(SEED, SEED + 8)
+THOUSAND = [range(first, first + BLOCK) for first in range(SEED, SEED + 1000, BLOCK)]
 Version = tuple[str, int, float]  # unit, second of the event, value
 
 
@@ -161,9 +165,13 @@ def wrong_of(script: Script, folder: Path, seeds: range) -> dict[int, dict[str, 
     return found
 
 
-@pytest.mark.parametrize("histories", [8, pytest.param(1000, marks=pytest.mark.slow)])
-def test_random_arrival_histories_equal_the_truth(script, tmp_path, histories):
-    assert wrong_of(script, tmp_path, range(SEED, SEED + histories)) == {}
+@pytest.mark.parametrize(
+    "seeds",
+    [FEW, *(pytest.param(block, marks=pytest.mark.slow) for block in THOUSAND)],
+    ids=lambda seeds: f"{seeds.start - SEED}-{seeds.stop - SEED}",
+)
+def test_random_arrival_histories_equal_the_truth(script, tmp_path, seeds):
+    assert wrong_of(script, tmp_path, seeds) == {}
 
 
 def forgetful(store, source, stage, made, after, *, dropped=0):
@@ -192,5 +200,5 @@ stored = reading.stored
 @pytest.mark.parametrize(("mutant", "number"), [(forgetful, "dup"), (careless, "lost")])
 def test_the_checker_sees_what_a_mutant_does(script, tmp_path, monkeypatch, mutant, number):
     monkeypatch.setattr(reading, "stored", mutant)
-    wrong = wrong_of(script, tmp_path, range(SEED, SEED + 8))
+    wrong = wrong_of(script, tmp_path, FEW)
     assert any(faults[number] for faults in wrong.values()), wrong

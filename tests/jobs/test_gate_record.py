@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from qc_app.jobs.model.reproduce import reproduce
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.requests import serve
 from qc_app.plant import Gate
-from tests.jobs.conftest import NIGHT, START, drop, units_of
+from tests.jobs.conftest import NIGHT, START, Works, drop, units_of
 from tests.jobs.test_decide import seen
 
 ANNA, BERT = Actor("anna", "approver"), Actor("bert", "approver")
@@ -147,13 +148,20 @@ def test_a_label_off_by_a_factor_of_a_hundred_decides_nothing(after):
 # ---------------------------------------------------------------- approval, shadow, rollback
 
 
-@pytest.fixture
-def waiting(after):
-    """A plant that asks for approval, after a night whose challenger was found better."""
-    works = after(1)
-    works.gate = Gate(approval=True)
+@pytest.fixture(scope="module")
+def waited(played, tmp_path_factory):
+    """A plant that asks for approval, after a night whose challenger was found better; to copy."""
+    works = Works(tmp_path_factory.mktemp("waited"), gate=Gate(approval=True))
+    shutil.copytree(played(1).folder, works.folder, dirs_exist_ok=True)
     works.nights(range(1, 3))
     return works
+
+
+@pytest.fixture
+def waiting(waited, tmp_path):
+    """Such a plant of one's own."""
+    shutil.copytree(waited.folder, tmp_path, dirs_exist_ok=True)
+    return Works(tmp_path, gate=waited.gate)
 
 
 def test_a_better_challenger_waits_for_a_person_and_says_so_once(waiting):

@@ -50,15 +50,21 @@ def test_what_goes_on_beside_the_night_is_no_part_of_it():
     assert overdue((reading,), 1e9) is None
 
 
-@pytest.mark.parametrize(
-    ("trouble", "words"),
-    [
-        (MemoryError("cannot allocate 9 GiB"), "cannot allocate 9 GiB (MemoryError)"),
-        (ValueError("bad data"), "bad data (ValueError)"),
-        (RecursionError("too deep"), "too deep (RecursionError)"),
-    ],
+TROUBLES = (
+    (MemoryError("cannot allocate 9 GiB"), "cannot allocate 9 GiB (MemoryError)"),
+    (ValueError("bad data"), "bad data (ValueError)"),
+    (RecursionError("too deep"), "too deep (RecursionError)"),
 )
-@pytest.mark.parametrize("job", ["monitor", "adapt", "judge", "predict", "report"])
+STEPS = ("monitor", "adapt", "judge", "predict", "report")
+#: Every step and every trouble among the fast tests, every pair among the slow ones.
+PAIRS = [
+    pytest.param(job, *TROUBLES[t], marks=[] if t == j % len(TROUBLES) else pytest.mark.slow)
+    for j, job in enumerate(STEPS)
+    for t in range(len(TROUBLES))
+]
+
+
+@pytest.mark.parametrize(("job", "trouble", "words"), PAIRS)
 def test_trouble_in_any_step_stays_with_its_stage_and_is_told(after, monkeypatch, job, trouble, words):
     works = after(3, stages=("p-1", "p-2"))
     real = getattr(nights, job)
