@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from qc_app.errors import PlantError
+from qc_app.language import tr
 from qc_app.plant import Plant, nearest
 from qc_app.store import Store
 from qc_app.views.alarms.page import RINGS
@@ -162,6 +163,6 @@ def _tiles(rows: pl.DataFrame, at: datetime) -> Sequence[Tile]:
 
 def _facts(row: Mapping[str, Any], at: datetime) -> tuple[str, ...]:
     """Return the numbers that there are: predicted share out of specification, age of the newest unit."""
-    share = f"{percent(row['share_out'])} out of spec." if row["share_out"] is not None else ""
-    newest = f"{age(row['last_unit_at'], at)} ago" if row["last_unit_at"] else ""
+    share = tr("{share} out of spec.", share=percent(row["share_out"])) if row["share_out"] is not None else ""
+    newest = tr("{age} ago", age=age(row["last_unit_at"], at)) if row["last_unit_at"] else ""
     return tuple(words for words in (share, newest) if words)

@@ -9,7 +9,7 @@ import typer
 from qc_app.access import local_actor
 from qc_app.actions import accept_certificate, reject_certificate
 from qc_app.cli.terminal import HOME, Home, opened, plant_of, say, table
-from qc_app.views.certificates import certificates_table
+from qc_app.views.data.certificates import certificates_table
 
 certificates = typer.Typer(help="Certificates of OPC UA servers, and ours.", no_args_is_help=True)
 Thumbprint = Annotated[str, typer.Argument(help="SHA-256 of the certificate, or at least its first eight digits.")]

@@ -13,7 +13,7 @@ from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import seeded
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
-from qc_app.views.certificates import pending_certificates
+from qc_app.views.data.certificates import pending_certificates
 from qc_app.views.onboard import MESSAGES, Offered, Source, asked_source, network_kinds, settings_asked
 
 _PROBES = "onboard_probes"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from qc_app.dashboard.markup import image, safe, spark
+from qc_app.dashboard.markup import image, safe, spark, told
 from qc_app.dashboard.theme import Palette
+from qc_app.language import ntr, tr
 from qc_app.views import Screen, Tile, WallView, local, state_word
 
 _NAME, _SENTENCE, _SPARK = 34, 120, (360, 48)
@@ -11,8 +12,9 @@ _NAME, _SENTENCE, _SPARK = 34, 120, (360, 48)
 
 def wall(view: WallView, screen: Screen, zone: str, inks: Palette) -> str:
     """Return one screen of the wall: its lines, its tiles, and every line's state below."""
-    place = f"{screen.number} of {screen.of}" if screen.of > 1 else ""
-    alarms = f"{view.alarms} alarms, {view.high} high" if view.alarms else "no alarm"
+    place = tr("screen {n} of {all}", n=screen.number, all=screen.of) if screen.of > 1 else ""
+    alarms = ntr("{n} alarm, {high} high", "{n} alarms, {high} high", view.alarms, high=view.high)
+    alarms = alarms if view.alarms else tr("no alarm")
     top = "".join(f"<span>{safe(words)}</span>" for words in (place, alarms))
     clock = f'<span class="at">{safe(local(view.at, zone)[11:])}</span>'
     title = safe(" · ".join(screen.lines), 2 * _NAME)
@@ -30,8 +32,8 @@ def _tile(tile: Tile, inks: Palette, *, several: bool) -> str:
     return (
         f'<div class="qc-tile {safe(tile.state)}"><div class="s">{safe(state_word(tile.state))}</div>'
         f'<div class="h" dir="auto">{safe(tile.stage, _NAME)}</div><div class="c" dir="auto">{safe(what, _NAME)}</div>'
-        f'<div class="t">{safe(tile.sentence, _SENTENCE)}</div>'
-        f'{image(drawn, "newest predictions in their specification")}<div class="f">{facts}</div></div>'
+        f'<div class="t">{told(tile.sentence, _SENTENCE)}</div>'
+        f'{image(drawn, tr("newest predictions in their specification"))}<div class="f">{facts}</div></div>'
     )
 
 
