@@ -123,6 +123,27 @@ def held(path: Path, what: str, patience_s: float = 10.0, *, shared: bool = Fals
         os.close(handle)
 
 
+@contextmanager
+def free(path: Path) -> Iterator[bool]:
+    """Hold the lock file `path` together with others like us while inside, unless somebody holds it alone.
+
+    Yields
+    ------
+    bool
+        Whether it is held; nobody is waited for.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
 def _wait_for(handle: int, how: int, what: str, deadline: float) -> None:
     while True:
         try:

@@ -60,8 +60,12 @@ class Store:
 
     def moment(self) -> datetime:
         """Return a present moment up to which all that arrived is stored, so that what is known by then stays so."""
-        with held(self._lock("arrivals"), "waiting for what is being stored", PATIENCE_S):
+        with self.alone():
             return self.clock.now()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Let nothing that arrived be half stored, while inside."""
+        return held(self._lock("arrivals"), "waiting for what is being stored", PATIENCE_S)
 
     def _lock(self, name: str) -> Path:
         folder = self.home / "locks"

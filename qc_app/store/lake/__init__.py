@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,23 +15,24 @@ import polars as pl
 from data_connectors.schema import Stage
 from qc_app.clock import Clock, WallClock
 from qc_app.records import Counts, Receipt
-from qc_app.store.durable import held, make_folder, safe_key, write_durably
+from qc_app.store.durable import free, held, make_folder, safe_key, write_durably
 from qc_app.store.lake import links as linked
 from qc_app.store.lake import predictions as predicted
 from qc_app.store.lake import upkeep
 from qc_app.store.lake.arrivals import arranged, counted, empty, fresh, shaped, stored_columns
-from qc_app.store.lake.checkpoints import Checkpoints, Delivered, source_of
+from qc_app.store.lake.checkpoints import FOLDERS, Checkpoints, Delivered, source_of, stage_of
+from qc_app.store.lake.copying import Head, heads
 from qc_app.store.lake.readable import readable_since
 from qc_app.store.lake.reading import Window, read
 from qc_app.store.lake.table import SEQ, Columns, Snapshot, Table, on_newest, telling
 
 __all__ = ["Lake"]
 
-#: Table -> the folder with the checkpoints of its sources.
-_CHECKPOINTS = {"measurements": "_checkpoints", "samples": "_sample_checkpoints"}
-
-
 _TABLES = ("measurements", "samples", "predictions", "links")
+#: The lock under which nothing of the lake is removed.
+_KEEPING = "keeping.lock"
+#: How long a backup waits until those who remove old files have done.
+_PATIENCE_S = 900.0
 #: Tables whose newest version is kept in memory.
 KEPT_OPEN = 256
 
@@ -182,7 +184,7 @@ class Lake:
     def sources(self, stage_id: str) -> list[str]:
         """Return the sources that ever stored something for a stage, in order of name."""
         found: set[str] = set()
-        for kept, folder in _CHECKPOINTS.items():
+        for kept, folder in FOLDERS.items():
             base = self._table(stage_id, kept).snapshot()
             names = [source_of(f) for f in (self._folder(stage_id) / folder).glob("*/")]
             found |= {n for n in names if n is not None and base and base.delta.transaction_version(n)}
@@ -190,7 +192,7 @@ class Lake:
 
     def stages(self) -> list[str]:
         """Return the ids of the stages that the lake holds, in order."""
-        return sorted(json.loads(path.read_bytes())["stage"] for path in self.root.glob("*/stage.json"))
+        return sorted(stage_of(path.parent) for path in self.root.glob("*/stage.json"))
 
     def measurements(
         self,
@@ -389,8 +391,12 @@ class Lake:
             upkeep.compact(table)
 
     def tidy(self, stage_id: str) -> int:
-        """Join small files by day where there are many; return how many fewer there are."""
-        joined = sum(upkeep.tidy(self._table(stage_id, name)) for name in _TABLES)
+        """Join small files by day where there are many; return how many fewer there are.
+
+        Nothing is done while somebody copies the lake (`keeping`).
+        """
+        with self._removing() as may:
+            joined = sum(upkeep.tidy(self._table(stage_id, name)) for name in _TABLES) if may else 0
         if joined:
             self._prune(stage_id)
         return joined
@@ -406,10 +412,36 @@ class Lake:
         Returns
         -------
         int
-            How many data files went.
+            How many data files went; none while somebody copies the lake (`keeping`).
         """
         self._prune(stage_id)
-        return sum(upkeep.vacuum(table, keep_hours) for table in self._tables(stage_id))
+        with self._removing() as may:
+            return sum(upkeep.vacuum(table, keep_hours) for table in self._tables(stage_id)) if may else 0
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Let nothing be removed while inside: a backup copies files that newer versions do not name any more.
+
+        Raises
+        ------
+        StoreBusy
+            If another backup is under way.
+        """
+        make_folder(self.root)
+        with held(self.root / _KEEPING, "copying the lake", _PATIENCE_S):
+            yield
+
+    def heads(self) -> list[Head]:
+        """Return at which version each table stands, by a look at its log alone."""
+        return heads(self.root)
+
+    @contextmanager
+    def _removing(self) -> Iterator[bool]:
+        if not self.root.is_dir():
+            yield False
+            return
+        with free(self.root / _KEEPING) as may:
+            yield may
 
     def _folder(self, stage_id: str) -> Path:
         return self.root / safe_key(stage_id)
@@ -424,7 +456,7 @@ class Lake:
                 yield table
 
     def _checkpoints(self, stage_id: str, source: str, kept: str = "measurements") -> Checkpoints:
-        return Checkpoints(self._folder(stage_id) / _CHECKPOINTS[kept] / safe_key(source), stage_id, source)
+        return Checkpoints(self._folder(stage_id) / FOLDERS[kept] / safe_key(source), stage_id, source)
 
     def _kept(self, stage_id: str, source: str) -> str:
         """Return the table that holds what a source delivered last: its samples, if it ever gave any."""

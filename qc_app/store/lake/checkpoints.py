@@ -13,6 +13,8 @@ from qc_app.store.durable import make_folder, write_durably
 from qc_app.store.lake.table import Snapshot
 
 KEPT = 5000
+#: Table -> the folder with the checkpoints of its sources.
+FOLDERS = {"measurements": "_checkpoints", "samples": "_sample_checkpoints"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +134,8 @@ def source_of(folder: Path) -> str | None:
         return str(json.loads((folder / "source.json").read_bytes())["source"])
     except (OSError, ValueError, KeyError):
         return None
+
+
+def stage_of(folder: Path) -> str:
+    """Return the id of the stage whose folder of the lake this is."""
+    return str(json.loads((folder / "stage.json").read_bytes())["stage"])

@@ -179,7 +179,7 @@ class Table:
             delta = self._opened()
         except TableNotFoundError:
             return None
-        found = Snapshot(self.root, delta, _columns(delta.schema()), _files(delta))
+        found = snapshot_of(self.root, delta)
         with suppress(FileNotFoundError):
             self._newest = (found, self._entry(found.version).stat())
         return found
@@ -271,6 +271,11 @@ class Table:
                     sync(path)
             version += 1
         sync(self.root / "_delta_log")
+
+
+def snapshot_of(root: Path, delta: DeltaTable) -> Snapshot:
+    """Return an opened version of the table in `root` with what its log tells of columns and files."""
+    return Snapshot(root, delta, _columns(delta.schema()), _files(delta))
 
 
 def _columns(schema: Schema) -> dict[str, pl.DataType]:
