@@ -50,6 +50,8 @@ class Mqtt(LiveConnector):
 
     kind: ClassVar[str] = "mqtt"
     options: ClassVar[tuple[type, ...]] = (Options, LiveOptions)
+    #: What was acknowledged, nobody has any more: a store that is put back to an earlier day has a gap.
+    tells_once: ClassVar[bool] = True
     #: Settings of a kind on top of this one.
     own_keys: ClassVar[tuple[str, ...]] = ()
     #: Whether publishers want to be certain (QoS 1) until one is seen that does not.

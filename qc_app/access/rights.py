@@ -64,6 +64,8 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "roll_back": "approver",
         "see_administration": "administrator",
         "export_audit": "administrator",
+        "back_up": "administrator",
+        "restore_backup": "administrator",
         "add_user": "administrator",
         "add_display": "administrator",
         "set_role": "administrator",

@@ -24,6 +24,7 @@ from qc_app.actions.alarms import (
     unshelve_alarm,
 )
 from qc_app.actions.audit import export_audit
+from qc_app.actions.backup import back_up, restore_backup
 from qc_app.actions.certificates import accept_certificate, reject_certificate
 from qc_app.actions.data import dismiss_quarantine
 from qc_app.actions.dispositions import dispose
@@ -74,6 +75,7 @@ __all__ = [
     "answer_schema",
     "apply_plant",
     "approve_challenger",
+    "back_up",
     "check_labels",
     "choose_language",
     "close_incident",
@@ -118,6 +120,7 @@ __all__ = [
     "resend_letters",
     "reset_user",
     "restore_alarm",
+    "restore_backup",
     "retrain",
     "revoke_token",
     "roll_back",

@@ -24,6 +24,7 @@ from qc_app.cli import (
     drifting,
     explaining,
     exporting,
+    keeping,
     measuring,
     notifying,
     people,
@@ -71,6 +72,7 @@ for room in (
     auditing,
     reporting,
     disposing,
+    keeping,
 ):
     room.register(app)
 

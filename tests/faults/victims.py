@@ -10,13 +10,18 @@ import os
 import signal
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import IO, Any
 
 import polars as pl
 
 from data_connectors.schema import Parameter, Stage
 from qc_app.errors import StoreError
 from qc_app.records import Decision, Label, ModelVersion
-from qc_app.store import Journal, Lake, Registry
+from qc_app.settings import Settings
+from qc_app.store import Journal, Lake, Registry, backup, open_store
+from qc_app.store.backup import Entry, Manifest, writing
+from qc_app.store.backup.manifest import sealed
+from qc_app.store.durable import write_durably
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 STAGE = Stage("rolling-2", "line-1", "rolling", (Parameter("speed"),), ())
@@ -158,3 +163,27 @@ def read(home: str, ledger: str) -> None:
             wrong += 1
     notes.note("reads", reads)
     notes.note("wrong", wrong)
+
+
+def back_up(home: str, folder: str, mutant: bool = False) -> None:
+    """Take one backup after the other, a tick a file."""
+    if mutant:
+        _list_first()
+    with open_store(Settings(home=Path(home))) as store:
+        tick()
+        for number in range(1000):
+            backup.take(store, Path(folder) / f"set-{os.getpid()}-{number}", each=tick)
+
+
+def _list_first() -> None:
+    """Let a folder have a list of what it holds from its first file on."""
+    add, listed = writing._Folder.add, {}
+
+    def added(self: Any, name: str, file: IO[bytes]) -> Entry:
+        entry: Entry = add(self, name, file)
+        listed.setdefault(self._root, []).append(entry)
+        made = Manifest(NOW, NOW, "", "", "0001", "", "sqlite", files=tuple(listed[self._root]))
+        write_durably(self._root / "manifest.json", sealed(made))
+        return entry
+
+    writing._Folder.add = added

@@ -1,0 +1,1 @@
+"""Backups by day, and what a restored plant needs before it lives again."""

@@ -1,0 +1,164 @@
+"""A restored plant goes on as if nothing had happened; what cannot be had again is said."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from data_connectors.schema import Source
+from qc_app.cli import main
+from qc_app.clock import ManualClock
+from qc_app.jobs.backup.keeping import back_up, keep, there
+from qc_app.jobs.backup.settling import settle
+from qc_app.jobs.nightly import nightly
+from qc_app.plant import digest, render
+from qc_app.records import Account, Session
+from qc_app.schedule import lead
+from qc_app.settings import Settings
+from qc_app.store import backup, open_store
+
+from .conftest import NIGHT, START
+
+DAY = 3
+
+
+def restored(works, path: Path, home: Path, day: int, who: str = "maria"):
+    """Restore as the command does, on a clock that stands; return the open store and what was settled."""
+    clock = ManualClock(START + timedelta(days=day) + NIGHT)
+    with backup.unpacked(path, home, None) as found, open_store(found.settings, clock=clock) as store:
+        settled = settle(store, found.manifest, home, who)
+    return open_store(Settings(home=home), clock=clock), settled
+
+
+def told(store) -> tuple:
+    """What must be the same whether a home was restored or not."""
+    predictions = store.lake.predictions("p-1", history=True).drop("t_predicted").sort("t_event", "model_id")
+    decisions = [(d.plant_day, d.verdict, d.challenger) for d in store.journal.decisions.list()]
+    counts = [
+        (store.journal.labels if carries == "labels" else store.lake).counts("p-1", f"p-1 {carries}")
+        for carries in ("measurements", "labels")
+    ]
+    runs = [
+        (r.job, r.stage, r.plant_day, r.status) for r in store.journal.runs.list() if r.job not in {"backup", "ingest"}
+    ]
+    return store.journal.models.pointers("p-1", "width"), predictions.rows(), decisions, counts, runs
+
+
+def test_after_a_restore_the_next_night_is_that_of_the_undisturbed_plant(after, tmp_path):
+    works = after(DAY)
+    with works.open(DAY - 1) as store:
+        back_up(store, works.plant(), tmp_path / "set.tar")
+    works.day(DAY)
+    with works.open(DAY) as store:
+        nightly(store, works.plant())
+        undisturbed = told(store)
+    store, settled = restored(works, tmp_path / "set.tar", tmp_path / "new", DAY)
+    with store:
+        assert settled.wrong == ()
+        assert nightly(store, works.plant()).status == "done"
+        assert told(store) == undisturbed
+
+
+def test_what_came_after_the_backup_comes_again_and_nothing_twice(after, tmp_path):
+    works = after(DAY)
+    with works.open(DAY - 1) as store:
+        back_up(store, works.plant(), tmp_path / "set.tar")
+    works.nights([DAY, DAY + 1])
+    with works.open(DAY + 1) as store:
+        units, labels = store.lake.measurements("p-1"), store.journal.labels.history("p-1", "width")
+    store, _ = restored(works, tmp_path / "set.tar", tmp_path / "new", DAY + 1)
+    with store:
+        nightly(store, works.plant())
+        again = store.lake.measurements("p-1")
+        assert again.drop("t_ingest").equals(units.drop("t_ingest"))
+        assert again.height == store.lake.rows_of("p-1", "p-1 measurements")
+        assert store.journal.labels.history("p-1", "width").height == labels.height
+
+
+def test_a_restored_plant_leads_lets_nobody_in_and_tells_nothing_outside(after, tmp_path):
+    works = after(1)
+    uploads = works.home() / "imports" / "mes"
+    uploads.mkdir(parents=True)
+    mes = Source("mes", "file_folder", "p-1", "measurements", settings={"path": str(uploads), "pattern": "*"})
+    topic = Source("topic", "mqtt", "p-1", "measurements", settings={"host": "nowhere", "topics": "a", "password": "env:QC_NOT_SET"})  # fmt: skip  # noqa: E501
+    with works.open() as store:
+        plant = works.plant()
+        plant = replace(plant, sources=(*plant.sources, mes, topic))
+        store.journal.plants.save(render(plant), digest(plant), "test", "", START)
+        account = store.journal.accounts.add(Account("maria", "operator", "local", START, START))
+        store.journal.sessions.begin(Session("key", account.id, START, START, START + timedelta(days=9), "here"))
+        with lead(store):
+            back_up(store, plant, tmp_path / "set.tar")
+    store, settled = restored(works, tmp_path / "set.tar", tmp_path / "new", 4)
+    with store:
+        assert store.journal.sessions.open() == []
+        assert [(g.source, g.cause, g.end) for g in store.journal.gaps.list()] == [
+            ("topic", "restored", store.clock.now())
+        ]
+        moved = {s.name: s for s in settle(store, _made(tmp_path), tmp_path / "new", "maria") and _plant(store).sources}
+        assert moved["mes"].settings["path"] == str(tmp_path / "new" / "imports" / "mes")
+        assert moved["p-1 labels"].settings["path"] == works.plant().sources[1].settings["path"]
+        assert any("env:QC_NOT_SET" in line for line in settled.done)
+        with lead(store):
+            assert store.journal.lease.holder() is not None
+
+
+def _made(folder: Path):
+    with backup.reading(folder / "set.tar") as found:
+        return found.manifest
+
+
+def _plant(store):
+    from qc_app.store import plant_in_force
+
+    return plant_in_force(store)
+
+
+def test_one_a_day_is_kept_and_a_failure_rings(after, tmp_path):
+    works, folder = after(1), tmp_path / "kept"
+    with works.open() as store:
+        plant = works.plant()
+        folder.mkdir()
+        (folder / "other.tar").touch()
+        for name in ("20200101T000000Z", "20200102T000000Z", "20200103T000000Z"):
+            (folder / f"{there_start(store)}{name}.tar").touch()
+        run = keep(store, plant, folder, 2, lambda: None)
+        assert run.status == "done"
+        assert len(there(store, folder)) == 2
+        assert (folder / "other.tar").exists()
+        assert store.journal.runs.list(job="backup", last=1)[0].numbers["path"] == str(there(store, folder)[-1])
+        shutil.rmtree(folder)
+        folder.touch()
+        assert keep(store, plant, folder, 2, lambda: None).status == "failed"
+        rung = [a for a in store.journal.alarms.list(open_only=True) if a.subject == "backup"]
+        assert [a.kind for a in rung] == ["step_failed"]
+
+
+def there_start(store) -> str:
+    from qc_app.jobs.backup.keeping import _start
+
+    return _start(store)
+
+
+def test_the_commands_say_what_they_did_and_who_may(after, tmp_path, monkeypatch, capsys):
+    works = after(1)
+    home, path, new = str(works.home()), str(tmp_path / "set.tar"), str(tmp_path / "new")
+    monkeypatch.setenv("QC_USER", "maria")
+    assert main(["backup", path, "--home", home]) == 1
+    assert "administrator" in capsys.readouterr().err
+    monkeypatch.setenv("QC_ROLE", "administrator")
+    assert main(["backup", path, "--home", home]) == 0
+    assert main(["backup", path, "--check"]) == 0
+    assert "is whole" in capsys.readouterr().out
+    assert main(["restore", path, "--home", new, "--reason", "drill"]) == 0
+    assert "books balance" in capsys.readouterr().out
+    assert main(["restore", path, "--home", new]) == 1
+    assert "not empty" in capsys.readouterr().err
+    with open_store(Settings(home=Path(new))) as store:
+        trail = store.journal.audit.list()
+        assert [(a.author, a.action) for a in trail[-2:]] == [("maria", "back_up"), ("maria", "restore_backup")]
+        assert trail[-1].reason == "drill"
+    assert main(["backup", str(tmp_path / "nothing.tar"), "--check"]) == 1
+    assert "there is no backup" in capsys.readouterr().err
