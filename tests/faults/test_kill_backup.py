@@ -27,11 +27,19 @@ def half(folder: Path) -> int:
         except (StoreDamaged, StoreError):
             assert not path.name.startswith("set-"), f"{path} has the name of a backup and is none"
             continue
+        found += not whole(home)
+    return found
+
+
+def whole(home: Path) -> bool:
+    """Whether a restored home balances and has something of everything."""
+    try:
         with open_store(Settings(home=home)) as store:
             faults = conservation.of_source(store, STAGE.id, SOURCE, "measurements")
             parts = (store.lake.units(STAGE.id), store.registry.list(), list((home / "uploads").rglob("*.csv")))
-            found += bool(faults) or not all(parts)
-    return found
+            return not faults and all(parts)
+    except StoreDamaged:
+        return False
 
 
 def killed(nursery, tmp_path: Path, kills: int, *, mutant: bool = False) -> tuple[Path, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,7 @@ GIVEN = {
     "plant": made_plants.plant_of((made_plants.stage("rolling-2"),), "Other"),
     "files": [],
     "thumbprint": "aabbccdd",
+    "path": Path("set.tar"),
     "source": Source("the source", "file_folder", "the stage", settings={"path": "/nowhere"}),
     "language": "de",
 }
