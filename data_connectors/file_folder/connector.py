@@ -28,6 +28,7 @@ from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.parquet import read_parquet
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable
 from data_connectors.file_folder.progress import DONE, HELD, Entry, Progress
+from data_connectors.file_folder.settled import Ledger
 from data_connectors.names import listed, printable
 from data_connectors.rows.conform import conform
 from data_connectors.schema import Source, Stage
@@ -85,22 +86,20 @@ class FileFolder:
         """
         self._options = replace(self._options, window=stage.window, staged=True)
         there = files(self._options)
-        progress = Progress.parse(since).only([found.name for found in there])
-        for found in there:
-            known = progress.files.get(found.name)
-            definition = self._definition(stage, found)
+        ledger = Ledger(Progress.parse(since), there, _digest((stage, self.source)))
+        for n, found in enumerate(there):
+            if ledger.covers(n):
+                continue
+            known = ledger.entry(n)
+            definition = _digest((stage, self.source, found.ctime_ns))
             if known is not None and known.same(found.size, found.mtime_ns):
                 if known.place == DONE or (known.place == HELD and known.definition == definition):
                     continue
             else:
                 known = None
             for batch, entry in self._batches(stage, found, definition, known):
-                progress = progress.with_entry(found.name, entry)
-                yield replace(batch, after=progress.text())
-
-    def _definition(self, stage: Stage, found: Found) -> str:
-        text = repr((stage, self.source, found.ctime_ns))
-        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
+                ledger.note(n, entry)
+                yield replace(batch, after=ledger.text())
 
     def _batches(
         self, stage: Stage, found: Found, definition: str, known: Entry | None
@@ -231,6 +230,10 @@ class FileFolder:
 
     def close(self) -> None:
         """Hold nothing open between reads, so there is nothing to close."""
+
+
+def _digest(description: object) -> str:
+    return hashlib.sha256(repr(description).encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def _require_columns(frame: pl.DataFrame, stage: Stage, source: Source, name: str) -> None:

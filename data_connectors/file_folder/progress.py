@@ -1,10 +1,11 @@
-"""The folder's checkpoint: which version of which file is stored, up to where, or held back."""
+"""The folder's checkpoint: which version of which file is stored, up to where, or held back; old files together."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from data_connectors.errors import SourceRefused
 
@@ -37,20 +38,45 @@ class Entry:
         return (self.size, self.mtime_ns) == (size, mtime_ns)
 
 
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stretch:
+    """Files that are done or held, told together: see :mod:`~data_connectors.file_folder.settled`.
+
+    Parameters
+    ----------
+    low, high : (int, str)
+        Time (ns since 1970) and name of the first and the last.
+    count, sum : int
+        How many, and the sum of their marks.
+    description : str
+        Digest of the description under which some were held back; empty: all are done.
+    """
+
+    low: Key
+    high: Key
+    count: int
+    sum: int
+    description: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """All entries, by file name.
+    """All entries, by file name, and the stretches of old files.
 
     Examples
     --------
-    >>> progress = Progress().with_entry("a.csv", Entry(12, 99, "d1", DONE, 3))
+    >>> progress = Progress({"a.csv": Entry(12, 99, "d1", DONE, 3)}, (Stretch((1, "b"), (7, "c"), 64, 5),))
     >>> Progress.parse(progress.text()) == progress
     True
     >>> progress.only([]).text()
-    '{"files": {}}'
+    '{"files": {}, "stretches": [[1, "b", 7, "c", 64, 5, ""]]}'
     """
 
     files: dict[str, Entry] = field(default_factory=dict)
+    stretches: tuple[Stretch, ...] = ()
 
     @classmethod
     def parse(cls, text: str | None) -> Progress:
@@ -64,7 +90,9 @@ class Progress:
         if text is None:
             return cls()
         try:
-            return cls({str(name): Entry(*entry) for name, entry in json.loads(text)["files"].items()})
+            told = json.loads(text)
+            files = {str(name): Entry(*entry) for name, entry in told["files"].items()}
+            return cls(files, tuple(_stretch(*one) for one in told.get("stretches", ())))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             said = f"checkpoint {text[:60]!r} is not one of a file folder - read from the start"
             raise SourceRefused(said) from error
@@ -72,13 +100,15 @@ class Progress:
     def text(self) -> str:
         """Return the checkpoint as JSON."""
         files = {n: [e.size, e.mtime_ns, e.definition, e.place, e.row] for n, e in self.files.items()}
-        return json.dumps({"files": files})
+        more = {"stretches": [[*s.low, *s.high, s.count, s.sum, s.description] for s in self.stretches]}
+        return json.dumps({"files": files} | (more if self.stretches else {}))
 
     def only(self, names: Collection[str]) -> Progress:
         """Return the progress of the files that are still there, so that it cannot grow without end."""
         there = set(names)
-        return Progress({name: entry for name, entry in self.files.items() if name in there})
+        return Progress({name: entry for name, entry in self.files.items() if name in there}, self.stretches)
 
-    def with_entry(self, name: str, entry: Entry) -> Progress:
-        """Return the progress with one file's entry replaced."""
-        return Progress({**self.files, name: entry})
+
+def _stretch(*told: Any) -> Stretch:
+    low_ns, low, high_ns, high, count, total, description = told
+    return Stretch((int(low_ns), str(low)), (int(high_ns), str(high)), int(count), int(total), str(description))
