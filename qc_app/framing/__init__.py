@@ -14,6 +14,7 @@ from qc_app.framing.contexts import contexts_of
 from qc_app.framing.frozen import freeze, freeze_all, thaw, thaw_all
 from qc_app.framing.joining import to_units
 from qc_app.framing.limits import in_force, limits_of, matched, stretches
+from qc_app.framing.punctual import too_late
 from qc_app.framing.rows import unfold
 from qc_app.framing.tasks import SUPPORT_CAP, UNLABELLED_CAP, family_name, inputs, lots, task, unlabelled
 from qc_app.framing.told import told
@@ -46,6 +47,7 @@ __all__ = [
     "thaw_all",
     "to_units",
     "told",
+    "too_late",
     "unfold",
     "unlabelled",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -16,7 +16,7 @@ from qc_app.genealogy import Steps, widened
 from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.step import Permit, always
 from qc_app.plant import Plant
-from qc_app.store import Store, picked
+from qc_app.store import BY_HAND, Store, picked
 
 HISTORY_UNITS = 200_000
 
@@ -83,15 +83,32 @@ class Night:
 
         Columns ``unit_id, value, t_measured, t_known, source, author, t_event, joined, picked``; `joined` as
         `framing.to_units`, `picked` as `store.picked` says it. Units of a stretch in which continuity cannot be shown
-        are left out: what was noted of them may be half of it (promise S5).
+        are left out: what was noted of them may be half of it (promise S5). So is what came too late (S11).
         """
-        units = self.sound(stage).select("unit_id", "t_event")
+        return self._joined(stage, what).filter(~pl.col("late")).drop("late")
+
+    def late(self, stage: Stage, what: Characteristic) -> pl.DataFrame:
+        """Return the labels that came too late: as `labels`, but nothing is learned from them."""
+        return self._joined(stage, what).filter("late").drop("late")
+
+    def _joined(self, stage: Stage, what: Characteristic) -> pl.DataFrame:
+        sound = self.sound(stage)
         if what.name not in self._memory.labels:
             known = self.store.journal.labels.known(stage.id, what.name, at=self.cutoff)
-            joined = framing.to_units(known, units).sort("t_known", "t_event", "unit_id")
+            joined = framing.to_units(known, sound.select("unit_id", "t_event")).sort("t_known", "t_event", "unit_id")
             queued = self.store.journal.queue.history(stage.id, what.name, self.cutoff)
-            self._memory.labels[what.name] = joined.with_columns(picked(joined, queued))
+            late = self._late(stage, what, joined.join(sound.select("unit_id", "t_ingest"), on="unit_id", how="left",
+                                                       maintain_order="left"))  # fmt: skip
+            self._memory.labels[what.name] = joined.with_columns(picked(joined, queued), late.alias("late"))
         return self._memory.labels[what.name]
+
+    def _late(self, stage: Stage, what: Characteristic, joined: pl.DataFrame) -> pl.Series:
+        """Tell which labels came too late; earlier revisions are asked only where one may have."""
+        window = timedelta(days=self.plant.label_window_days)
+        if not (joined["t_known"] - joined["t_event"] > window).any():
+            return pl.repeat(False, joined.height, dtype=pl.Boolean, eager=True)
+        history = self.store.journal.labels.history(stage.id, what.name).filter(pl.col("t_known") <= self.cutoff)
+        return framing.too_late(joined, history, window, BY_HAND)
 
     def task(self, stage: Stage, what: Characteristic) -> Task:
         """Return the stage's task as all that is known at the cut-off makes it."""

@@ -26,6 +26,7 @@ PAST = 2000
 SPARK = 60
 KINDS = ("predicted_out_of_spec", "measured_out_of_spec", "control_rule", "anomaly", "model_off", "model_stale")
 PLANT_KINDS = ("stale_source", "late_labels", "gauge_overdue")
+_CAME = ("unit_id", "t_event", "t_known")
 _STATES = {"high": "act", "medium": "watch", "low": "ok"}
 
 
@@ -120,8 +121,9 @@ def _late(night: Night, stage: Stage, what: Characteristic, picture: Picture) ->
     silent = look.overdue(what, _late_from(night, picture), _since_last(picture), night.cutoff)
     if silent is not None:
         return silent
-    read = night.rows(stage).select("unit_id", "t_ingest")
-    return look.slow_results(picture.labels.join(read, on="unit_id"), night.plant.label_window_days, what)
+    read, left_out = night.rows(stage).select("unit_id", "t_ingest"), night.late(stage, what)
+    came = pl.concat([picture.labels.select(_CAME), left_out.select(_CAME)]).join(read, on="unit_id")
+    return look.slow_results(came, night.plant.label_window_days, what, left_out.height)
 
 
 def _wake(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> str | None:

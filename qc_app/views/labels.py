@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app import framing
 from qc_app.plant import Plant
 from qc_app.records import LabelPlan
-from qc_app.store import Store, picked
+from qc_app.store import BY_HAND, Store, picked
 from qc_app.views.figures import decimals, outside
 
 _RESULTS = 500
@@ -78,7 +80,7 @@ def labels_view(store: Store, plant: Plant, stage_id: str, characteristic: str) 
         queue=queue(store, stage_id, characteristic, known),
         outlook=plan.sentence if plan else "",
         curve=curve(plan),
-        results=_results(known.with_columns(asked), what),
+        results=_results(known.with_columns(asked, _late(store, plant, stage_id, characteristic, known)), what),
         known=known.height,
         owed=int(latest.get(characteristic, {}).get("labels_owed", 0)),
         window_days=plant.label_window_days,
@@ -134,6 +136,14 @@ def _results(known: pl.DataFrame, what: Characteristic) -> pl.DataFrame:
     schema: dict[str, Any] = {"unit_id": pl.String, "value": pl.Float64, "t_measured": _TIME, "t_known": _TIME}
     if not known.height:
         return pl.DataFrame(schema={**schema, "source": pl.String, "author": pl.String, "picked": pl.String,
-                                    "out": pl.Boolean})  # fmt: skip
+                                    "out": pl.Boolean, "late": pl.Boolean})  # fmt: skip
     newest = known.sort("t_known", "t_measured", descending=True).head(_RESULTS)
-    return newest.select(*schema, "source", "author", "picked", outside("value", what))
+    return newest.select(*schema, "source", "author", "picked", outside("value", what), "late")
+
+
+def _late(store: Store, plant: Plant, stage_id: str, characteristic: str, known: pl.DataFrame) -> pl.Series:
+    """Tell which of the known results came too late to be learned from, as the night does."""
+    units = store.lake.measurements(stage_id, columns=("unit_id", "t_event", "t_ingest"))
+    beside = known.join(units, on="unit_id", how="left", maintain_order="left")
+    history = store.journal.labels.history(stage_id, characteristic)
+    return framing.too_late(beside, history, timedelta(days=plant.label_window_days), BY_HAND)

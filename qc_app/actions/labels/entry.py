@@ -15,10 +15,9 @@ from qc_app.actions.labels.text import Entry
 from qc_app.actions.permission import authorise, current_plant, record
 from qc_app.errors import ActionError
 from qc_app.records import Label, Receipt
-from qc_app.store import Store
+from qc_app.store import BY_HAND, Store
 
 #: The source under which results entered by a person are kept.
-BY_HAND = "entered by hand"
 MAX_UNIT = 200
 
 

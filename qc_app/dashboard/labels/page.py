@@ -40,7 +40,9 @@ def _facts(view: LabelsView) -> list[markup.Fact]:
         markup.Fact(
             "Specification", limits, what.unit, f"target {figure(what.target, view.places)}" if what.target else ""
         ),
-        markup.Fact("A label may come", f"{view.window_days} d", note="after its unit, then it is not expected"),
+        markup.Fact(
+            "A label may come", f"{view.window_days} d", note="after its unit; a later one is kept and not learned from"
+        ),
     ]
 
 
@@ -57,7 +59,12 @@ def _results(view: LabelsView, now: Here, stage: str) -> None:
         "author": "By",
     }
     told = view.results.with_columns(
-        pl.when(pl.col("out")).then(pl.lit("■ out of specification")).otherwise(pl.lit("")).alias("note"),
+        pl.when("out")
+        .then(pl.lit("■ out of specification"))
+        .when("late")
+        .then(pl.lit("▲ too late: not learned from"))
+        .otherwise(pl.lit(""))
+        .alias("note"),
         pl.col("picked").replace({"chosen": "by the queue", "drawn": "◆ at random"}).alias("asked"),
     )
     empty = "No result is known yet. Enter the first above: from about three on the stage gets its own model."

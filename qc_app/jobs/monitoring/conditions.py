@@ -195,7 +195,7 @@ def overdue(what: Characteristic, since: datetime | None, units: int, now: datet
     return Condition("late_labels", what.name, "low", words)
 
 
-def slow_results(labels: pl.DataFrame, window_days: int, what: Characteristic) -> Condition | None:
+def slow_results(labels: pl.DataFrame, window_days: int, what: Characteristic, left_out: int = 0) -> Condition | None:
     """Results come, but of the newest five most came later than the label window after their unit was known here.
 
     Silence is not the only way to be late: a laboratory with a backlog still reports every day, about last week.
@@ -207,6 +207,8 @@ def slow_results(labels: pl.DataFrame, window_days: int, what: Characteristic) -
     window_days : int
         The plant's label window.
     what : Characteristic
+    left_out : int
+        How many of them came too late to be learned from.
     """
     waited = labels.with_columns(waited=pl.col("t_known") - pl.max_horizontal("t_event", "t_ingest"))
     newest = waited.sort("t_known", "t_event").tail(NEWEST_LABELS)
@@ -214,7 +216,9 @@ def slow_results(labels: pl.DataFrame, window_days: int, what: Characteristic) -
     if newest.height < NEWEST_LABELS or not isinstance(middle, timedelta) or middle <= timedelta(days=window_days):
         return None
     words = f"the newest {newest.height} results of {what.name} came {_days(middle)} after their units in the median"
-    return Condition("late_labels", what.name, "low", f"{words}; {window_days} days are allowed")
+    words += f"; {window_days} days are allowed"
+    words += f", {left_out} that came later are kept and not learned from" if left_out else ""
+    return Condition("late_labels", what.name, "low", words)
 
 
 def gauge_overdue(what: Characteristic, due: datetime | None, now: datetime) -> Condition | None:

@@ -66,6 +66,8 @@ _FRAME = {
     "note": pl.String(),
 }
 _KNOWN = ("unit_id", "value", "t_measured", "t_known", "source", "author")
+#: The source of what people enter.
+BY_HAND = "entered by hand"
 _CHUNK = 500
 Identity = tuple[str, str]
 Content = tuple[float, int]
