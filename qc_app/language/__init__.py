@@ -1,6 +1,7 @@
 """Four languages: texts, numbers and dates as the person in front of the screen reads them; pure, knows no screen."""
 
 from qc_app.language.numerals import count, figures_of, number, per_cent
+from qc_app.language.phrases import Phrases
 from qc_app.language.speech import ENGLISH, LANGUAGES, bound, nearest_language, speaking, spoken
 from qc_app.language.times import browser_dates, dated, day_of, picture_day, picture_locale, timed
 from qc_app.language.words import foreign, is_foreign, later, ntr, tr
@@ -8,6 +9,7 @@ from qc_app.language.words import foreign, is_foreign, later, ntr, tr
 __all__ = [
     "ENGLISH",
     "LANGUAGES",
+    "Phrases",
     "bound",
     "browser_dates",
     "count",

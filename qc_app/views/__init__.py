@@ -31,7 +31,8 @@ from qc_app.views.data.live import live_sources, live_table
 from qc_app.views.data.marks import span_of_event
 from qc_app.views.data.page import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
 from qc_app.views.data.schemas import columns_table, proposals_table
-from qc_app.views.drift import DriftView, drift_view
+from qc_app.views.drift.page import DriftView, drift_view
+from qc_app.views.drift.words import drift_words, fault_word, subject_word
 from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.handover.page import Handover, handover, worked_shifts
@@ -54,7 +55,7 @@ from qc_app.views.unit.family import Family, family_view, touched_table
 from qc_app.views.unit.page import UnitView, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit.stretch import CAUTION, stretch_words
 from qc_app.views.unit.words import CAVEAT
-from qc_app.views.vocabulary import drift_word, drifts, role_word, tier_word, tiers
+from qc_app.views.vocabulary import drift_word, drifts, foreigns, role_word, tier_word, tiers
 from qc_app.views.wall import Screen, Tile, WallView, pace, wall_view, whose_turn
 
 __all__ = [
@@ -114,12 +115,15 @@ __all__ = [
     "dispositions_table",
     "drift_view",
     "drift_word",
+    "drift_words",
     "drifts",
     "enter",
     "events_table",
     "exclusions_table",
     "family_view",
+    "fault_word",
     "figure",
+    "foreigns",
     "gaps_table",
     "gauge_view",
     "handover",
@@ -167,6 +171,7 @@ __all__ = [
     "stage_view",
     "state_word",
     "stretch_words",
+    "subject_word",
     "tier_word",
     "tiers",
     "touched_table",

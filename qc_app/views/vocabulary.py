@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import later, tr
+from qc_app.language import foreign, later, tr
 
 _ROLES = MappingProxyType(
     {
@@ -66,3 +66,14 @@ def _word(words: Mapping[str, str], code: str) -> str:
 
 def _words(column: str, words: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).replace({code: tr(word) for code, word in words.items()}).alias(column)
+
+
+def foreigns(*columns: str) -> list[pl.Expr]:
+    """Return columns of sentences that were written down in English, marked where they are shown in another language.
+
+    Examples
+    --------
+    >>> pl.DataFrame({"sentence": ["promoted", ""]}).with_columns(foreigns("sentence"))["sentence"].to_list()
+    ['promoted', '']
+    """
+    return [pl.col(column).map_elements(foreign, return_dtype=pl.String) for column in columns]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,14 +11,15 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from qc_app.language import later, ntr, tr
 from qc_app.plant import Plant
 from qc_app.records import DriftReport
 from qc_app.store import Store
+from qc_app.views.drift.words import drift_words
 
 MONITOR = "monitor"
 NIGHTS = 60
 DRAWN = 6
-TOGETHER = "parameters together"
 
 _BIN: dict[str, Any] = {"low": pl.Float64, "high": pl.Float64, "before": pl.Float64, "now": pl.Float64}
 _CONTEXT: dict[str, Any] = {
@@ -138,21 +140,30 @@ def _state(reports: tuple[DriftReport, ...], faults: tuple[Mapping[str, Any], ..
 
 def _sentence(reports: tuple[DriftReport, ...], faults: tuple[Mapping[str, Any], ...], told: str) -> str:
     if not reports:
-        return f"No verdict yet: {told}" if told else "No night has tested this characteristic yet."
+        none = tr("No night has tested this characteristic yet.")
+        return tr("No verdict yet: {reason}", reason=drift_words(told)) if told else none
     serious, moved = [r for r in reports if r.matters], [r for r in reports if r.drifted]
-    broken = f" {len(faults)} failed {'sensor' if len(faults) == 1 else 'sensors'}, named below." if faults else ""
+    n = len(faults)
+    broken = ntr("{n} failed sensor, named below.", "{n} failed sensors, named below.", n) if faults else ""
     if serious:
-        kinds = " and ".join(dict.fromkeys(_KIND[r.drift_of] for r in serious))
-        return f"{kinds[:1].upper()}{kinds[1:]} moved in a way that matters.{broken}"
-    if moved:
-        return f"Nothing that matters moved; {len(moved)} of {len(reports)} tests moved without effect.{broken}"
-    return f"Nothing moved more than chance allows in {len(reports)} tests.{broken}"
+        kinds = [tr(_KIND[kind]) for kind in dict.fromkeys(r.drift_of for r in serious)]
+        listed = functools.reduce(lambda one, other: tr("{one} and {other}", one=one, other=other), kinds)
+        words = tr("{kinds} moved in a way that matters.", kinds=listed[:1].upper() + listed[1:])
+    elif moved:
+        words = tr(
+            "Nothing that matters moved; {moved} of {all} tests moved without effect.",
+            moved=len(moved),
+            all=len(reports),
+        )
+    else:
+        words = tr("Nothing moved more than chance allows in {n} tests.", n=len(reports))
+    return f"{words} {broken}".rstrip()
 
 
 _KIND = {
-    "inputs": "the inputs",
-    "relation": "the relation between inputs and quality",
-    "output": "the characteristic itself",
+    "inputs": later("the inputs"),
+    "relation": later("the relation between inputs and quality"),
+    "output": later("the characteristic itself"),
 }
 
 
@@ -182,6 +193,6 @@ def _nights(store: Store, stage: str, characteristic: str, since: date | None) -
     rows = []
     for day in sorted(found, reverse=True)[:NIGHTS]:
         reports = sorted(found[day], key=lambda r: (not r.matters, not r.drifted, -r.effect))
-        first = reports[0].sentence if reports[0].drifted else ""
+        first = drift_words(reports[0].sentence) if reports[0].drifted else ""
         rows.append((day, sum(r.matters for r in reports), sum(r.drifted for r in reports), len(reports), first))
     return pl.DataFrame(rows, schema=_NIGHT, orient="row")

@@ -1,0 +1,1 @@
+"""What changed at a stage, as a person reads it."""
