@@ -29,6 +29,8 @@ class Sample:
     quality : {'good', 'uncertain', 'bad'}
     code : str
         The source's own word or number for the quality.
+    historical : bool
+        Stored by the device while nobody could hear it, and told afterwards: it says nothing of now.
     """
 
     tag: str
@@ -38,6 +40,7 @@ class Sample:
     t_received: datetime
     quality: Quality = "good"
     code: str = ""
+    historical: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _sample(tag: str, metric: Any, datatype: int, payload: Any, message: Message
     quality, code = _QUALITIES.get(number, ("uncertain", str(number))) if number is not None else ("good", "")
     if value is None and quality == "good":
         quality, code = "bad", "null"
-    return Sample(tag, value, at, None, message.received, quality, code)
+    return Sample(tag, value, at, None, message.received, quality, code, metric.is_historical)
 
 
 def _birth_number(payload: Any) -> int:

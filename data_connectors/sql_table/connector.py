@@ -19,11 +19,15 @@ from data_connectors.incremental.overlap import Overlap
 from data_connectors.names import listed, nearest, normal
 from data_connectors.rows.conform import conform
 from data_connectors.rows.row_hash import row_hash
+from data_connectors.rows.treatment import undeclared
 from data_connectors.rows.values import as_text
 from data_connectors.schema import Source, Stage
 from data_connectors.sql_table.options import Options
 from data_connectors.sql_table.session import session, table_of
 
+#: Undeclared columns that are read along.
+MOST_UNDECLARED = 200
+_NUMBERS = (sa.Numeric, sa.Float, sa.Integer)
 _FEW_ROWS = 100
 T = TypeVar("T")
 
@@ -102,7 +106,15 @@ class SqlTable:
                 f"{self._where}: column {self._cursor_column()!r} missing in table {self._options.table}"
                 f" (has: {listed(there)}) - {cure} in [sources.{self.source.name}]"
             )
-        return {name: sa.type_coerce(there[name], sa.types.NullType()) for name in self._wanted(list(there), stage)}
+        wanted = dict.fromkeys([*self._wanted(list(there), stage), *self._undeclared(there, stage)])
+        return {name: sa.type_coerce(there[name], sa.types.NullType()) for name in wanted}
+
+    def _undeclared(self, there: dict[str, sa.Column[Any]], stage: Stage) -> list[str]:
+        """Return numeric columns that nobody declared, so that one that is new can be proposed; some of thousands."""
+        if self.source.carries == "labels":
+            return []
+        names = undeclared(list(there), stage, self.source)
+        return [name for name in names if isinstance(there[name].type, _NUMBERS)][:MOST_UNDECLARED]
 
     def _wanted(self, there: list[str], stage: Stage) -> list[str]:
         if self.source.carries == "labels":

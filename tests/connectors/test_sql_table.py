@@ -16,7 +16,7 @@ from data_connectors.base import Batch
 from data_connectors.checks import CHECKS
 from data_connectors.errors import DefinitionError, SchemaError, SourceRefused, SourceUnavailable
 from data_connectors.frames import frame_of
-from data_connectors.schema import Parameter, Source, Stage
+from data_connectors.schema import Characteristic, Parameter, Source, Stage
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 BEGIN = datetime(2024, 5, 1, 6)
@@ -89,6 +89,26 @@ def test_rows_are_conformed_and_hostile_names_are_only_names(table: Table) -> No
         ("007", BEGIN.replace(tzinfo=UTC), 850.5, 2.5)
     ]
     assert sa.inspect(table.engine).has_table(table.name)
+
+
+def test_a_column_that_nobody_declared_comes_along_where_it_holds_numbers(table: Table) -> None:
+    table.put("007", 0)
+    before = read(table.source())[-1]
+    name = f'"{table.name}"'.replace("%", "%%" if table.engine.dialect.name == "postgresql" else "%")
+    with table.engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN force DOUBLE PRECISION")
+        connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN remark TEXT")
+    assert read(table.source(), before.after) == [], "an empty column makes no row another"
+    table.put("008", 1)
+    with table.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {name} SET force = 7.5, remark = 'ok' WHERE unit = '008'")
+    (batch,) = read(table.source(), before.after)
+    assert batch.frame.select("unit", "force").rows() == [("008", 7.5)]
+    assert "remark" not in batch.frame.columns
+    labels = Source("lab", "sql_table", "rolling-2", carries="labels", unit_column="unit", time_column="at", zone="UTC",
+                    columns={"thickness": "speed"}, settings=table.source().settings)  # fmt: skip
+    stage = Stage("rolling-2", "line-1", "rolling", (), (Characteristic("thickness"),))
+    assert "force" not in next(iter(make_connector(labels, lambda: NOW).read(stage, None))).frame.columns
 
 
 def test_only_new_and_corrected_rows_come_again(table: Table) -> None:

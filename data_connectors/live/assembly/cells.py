@@ -16,6 +16,8 @@ _RANK = {"good": 0, "uncertain": 0, "bad": 1}
 def newest(samples: Iterable[Sample]) -> dict[str, Sample]:
     """Return the newest value of each tag; a bad one never takes the place of one that is not.
 
+    Nor does one that a device stored meanwhile and told afterwards take the place of one that was heard live.
+
     Examples
     --------
     >>> from datetime import UTC, datetime
@@ -27,9 +29,13 @@ def newest(samples: Iterable[Sample]) -> dict[str, Sample]:
     found: dict[str, Sample] = {}
     for sample in samples:
         before = found.get(sample.tag)
-        if before is None or _RANK[sample.quality] <= _RANK[before.quality]:
+        if before is None or _rank(sample) <= _rank(before):
             found[sample.tag] = sample
     return found
+
+
+def _rank(sample: Sample) -> tuple[int, bool]:
+    return _RANK[sample.quality], sample.historical
 
 
 def cells(samples: Mapping[str, Sample]) -> Row:

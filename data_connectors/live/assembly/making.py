@@ -143,11 +143,25 @@ class Values:
         raw = (
             f"{sample.tag} = {sample.value!r} ({sample.quality} {sample.code}) at {sample.t_source or sample.t_server}"
         )
-        message = (
-            f"source {self._source.name!r}: a value of {sample.tag!r} came after its row was made - set wait_s or"
-            f" lateness_s higher in [sources.{self._source.name}] if this source is often so late"
-        )
-        return Reject(sample.tag, 0, raw, "too_late", message)
+        said = f"source {self._source.name!r}: a value of {sample.tag!r}"
+        where = f"in [sources.{self._source.name}]"
+        if sample.historical:
+            behind = (sample.t_received - (sample.t_source or sample.t_received)).total_seconds()
+            said += f" that its device had stored came {behind:.0f} s later, after its row was made - set lateness_s ="
+            return Reject(sample.tag, 0, raw, "too_late", f"{said} {_rounded(behind)} {where} to take in such outages")
+        cure = f"set wait_s or lateness_s higher {where} if this source is often so late"
+        return Reject(sample.tag, 0, raw, "too_late", f"{said} came after its row was made - {cure}")
+
+
+def _rounded(seconds: float) -> int:
+    """Return whole hours, in seconds, that are enough for a delay.
+
+    Examples
+    --------
+    >>> _rounded(3601.0)
+    7200
+    """
+    return 3600 * (int(seconds // 3600) + 1)
 
 
 def _as_record(sample: Sample) -> Record:

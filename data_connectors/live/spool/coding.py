@@ -100,7 +100,7 @@ def _decoded(content: bytes) -> Kept:
 def _item(item: Heard) -> list[Any]:
     if isinstance(item, Sample):
         times = (_number(item.t_source), _number(item.t_server), _number(item.t_received))
-        return [0, item.tag, item.value, *times, item.quality, item.code]
+        return [0, item.tag, item.value, *times, item.quality, item.code, *([True] if item.historical else [])]
     if isinstance(item, Record):
         times = (_number(item.t_source), _number(item.t_server), _number(item.t_received))
         return [1, dict(item.fields), *times, item.origin]
@@ -110,8 +110,9 @@ def _item(item: Heard) -> list[Any]:
 def _heard(item: list[Any]) -> Heard:
     kind, *rest = item
     if kind == 0:
-        tag, value, source, server, received, quality, code = rest
-        return Sample(tag, value, _moment(source), _moment(server), _needed(received), quality, code)
+        tag, value, source, server, received, quality, code, *historical = rest
+        times = (_moment(source), _moment(server), _needed(received))
+        return Sample(tag, value, *times, quality, code, bool(historical))
     if kind == 1:
         fields, source, server, received, origin = rest
         return Record(fields, _moment(source), _moment(server), _needed(received), origin)

@@ -15,6 +15,7 @@ from data_connectors.checks import CHECKS
 from data_connectors.errors import DefinitionError, SourceRefused
 from data_connectors.live import Sample, Spool
 from data_connectors.live.spool import segments
+from data_connectors.schema import Source
 from tests.connectors.live.told import LATER, NOON, STAGE, Stored, at, kept, record, sample, source_of, told
 
 
@@ -73,6 +74,36 @@ def test_a_late_value_amends_its_row_and_one_too_late_is_set_aside(tmp_path: Pat
     found.read()
     assert [(r.reason, r.raw.split(" (")[0]) for r in found.rejects] == [("too_late", "exit_temp = 851.0")]
     assert "set wait_s or lateness_s higher" in found.rejects[0].message
+
+
+def stored_meanwhile(tag: str, value: float, seconds: float, received: float) -> Sample:
+    return Sample(tag, value, at(seconds), None, at(received), historical=True)
+
+
+def test_what_a_device_had_stored_never_overwrites_what_was_heard_live(tmp_path: Path) -> None:
+    found = Stored(tmp_path, source_of(wait_s=1), now=LATER)
+    kept(
+        tmp_path,
+        sample("speed", 8.0, 0),
+        stored_meanwhile("speed", 7.0, 0, 5),
+        stored_meanwhile("exit_temp", 850.0, 0, 5),
+    )
+    kept(tmp_path, stored_meanwhile("speed", 6.0, 1, 5), sample("speed", 9.0, 1), sample("speed", 9.0, 20))
+    assert found.read().values("exit_temp", "speed") == [(850.0, 8.0), (None, 9.0), (None, 9.0)]
+
+
+def test_what_a_device_had_stored_says_which_lateness_takes_it_in(tmp_path: Path) -> None:
+    found = Stored(tmp_path, source_of(wait_s=1), now=LATER)
+    kept(tmp_path, sample("speed", 8.0, 1800))
+    found.read()
+    kept(tmp_path, stored_meanwhile("exit_temp", 850.0, 0, 1900))
+    found.read()
+    assert "had stored came 1900 s later" in found.rejects[0].message
+    assert "set lateness_s = 3600 in [sources.line]" in found.rejects[0].message
+    patient = Source("line", "told", "rolling-2", lateness_s=3600, settings={"rows": "moment", "wait_s": 1})
+    again = Stored(tmp_path, patient, now=LATER)
+    assert again.read().values("exit_temp", "speed") == [(850.0, None), (None, 8.0)]
+    assert again.rejects == []
 
 
 def test_what_is_told_again_after_a_crash_changes_nothing(tmp_path: Path) -> None:

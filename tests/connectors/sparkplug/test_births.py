@@ -53,6 +53,7 @@ def test_quality_null_and_times_of_their_own() -> None:
     ]  # fmt: skip
     assert isinstance(heard[-1], Sample)
     assert heard[-1].t_source == at(-60)
+    assert [s.historical for s in heard if isinstance(s, Sample)] == [False, False, False, False, True]
 
 
 def test_a_death_makes_its_tags_stale_and_an_old_death_none() -> None:
