@@ -97,6 +97,10 @@ class Settings(BaseSettings):
         Address under which people reach the dashboard, for links in messages; default: made of `bind` and `port`.
     certificates : tuple of Path
         Certificates (PEM) whose end is watched.
+    backup_folder : Path or None
+        Where the scheduler keeps a backup of each day, best on another disk; None: it takes none.
+    backup_keep : int
+        How many of them are kept.
     sign_in : {"accounts", "open"}
         Who may come in: people with an account, or, on this machine alone (`bind` is a loopback address), anyone as the
         person of ``QC_USER`` and ``QC_ROLE``.
@@ -125,6 +129,8 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     url: str = ""
     certificates: tuple[Path, ...] = ()
+    backup_folder: Path | None = None
+    backup_keep: int = Field(default=7, ge=1)
     sign_in: Literal["accounts", "open"] = "accounts"
     dual_control: bool = False
     api: bool = False

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from qc_app.api.meter import EDGES, Counted
 from qc_app.api.office import Office
 from qc_app.store import Store
+from qc_app.views.administration.health import backup_age
 from qc_app.views.models.night import night_steps
 from qc_app.views.models.readiness import last_units, readiness
 from qc_app.views.moments import moment
@@ -56,7 +57,14 @@ def _requests(counted: Mapping[tuple[str, str, int], Counted]) -> Family:
 
 
 def _plant(store: Store, now: datetime) -> list[Family]:
-    return [_records(store), _lag(store, now), _alarms(store), *_night(store, now), *_models(store, now)]
+    return [
+        _records(store),
+        _lag(store, now),
+        _alarms(store),
+        _backup(store),
+        *_night(store, now),
+        *_models(store, now),
+    ]
 
 
 def _records(store: Store) -> Family:
@@ -83,6 +91,12 @@ def _alarms(store: Store) -> Family:
         ("", {"state": state, "priority": priority}, n) for (state, priority), n in sorted(found.items())
     ]
     return Family("qc_alarms", "gauge", "Open alarms by state and priority.", samples)
+
+
+def _backup(store: Store) -> Family:
+    age = backup_age(store)
+    samples: list[Sample] = [] if age is None else [("", {}, max(age.total_seconds(), 0.0))]
+    return Family("qc_backup_age_seconds", "gauge", "Since the newest backup that is whole.", samples)
 
 
 def _night(store: Store, now: datetime) -> list[Family]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from qc_app.jobs.backup.overdue import look_at_backups
 from qc_app.jobs.monitoring.alarms import hush
 from qc_app.jobs.monitoring.machine import look_at_machine
 from qc_app.jobs.monitoring.postbox import look_at_post
@@ -61,5 +62,6 @@ class Attendant:
         hush(self._store, SILENT, "", "", now)
         look_at_night(self._store, plant)
         look_at_post(self._store)
+        look_at_backups(self._store, settings.backup_folder)
         look_at_machine(self._store, settings.certificates, plant)
         self._looked = now

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from qc_app.plant import Plant
-from qc_app.plant.nights import newest_night, night_moment
+from qc_app.plant.nights import newest_night, night_moment, report_due
 from qc_app.records import Run
 
+#: How far back runs are looked at to judge what is due.
+LOOK_BACK = timedelta(days=4)
 GRACE = timedelta(hours=1)
 RETRY_FIRST = timedelta(minutes=10)
 RETRIES = 5
@@ -48,6 +50,36 @@ def missed_night(plant: Plant, now: datetime, runs: Sequence[Run], since: dateti
     day = newest_night(plant, now)
     overdue = now - night_moment(plant, day) > GRACE and night_moment(plant, day) >= since
     return day if overdue and not any(r.plant_day == day and r.status in {"done", "running"} for r in runs) else None
+
+
+def backup_due(plant: Plant, now: datetime, nights: Sequence[Run], newest: Run | None, tried: Sequence[Run]) -> bool:
+    """Whether the backup of the day is to be taken now.
+
+    Parameters
+    ----------
+    plant : Plant
+    now : datetime
+    nights : sequence of Run
+        Runs of the job ``night`` of the last days.
+    newest : Run or None
+        The newest backup that is whole.
+    tried : sequence of Run
+        Runs of the job ``backup`` of the last days.
+
+    Returns
+    -------
+    bool
+        Once the newest night is over, or should have reported; an hour after a failure again.
+    """
+    day = newest_night(plant, now)
+    begun = night_moment(plant, day)
+    over = any(run.plant_day == day and run.status in {"done", "failed"} for run in nights)
+    if not over and now < report_due(plant, day):
+        return False
+    if newest is not None and begun <= newest.started <= now:
+        return False
+    failed = [run.ended for run in tried if run.status == "failed" and run.ended is not None]
+    return not any(timedelta(0) <= now - ended < GRACE for ended in failed)
 
 
 def ingest_due(plant: Plant, now: datetime, last: datetime | None) -> bool:

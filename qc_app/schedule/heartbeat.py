@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
 
 from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.nightly import JOB, nightly
 from qc_app.jobs.refresh import follow
 from qc_app.jobs.requests import serve
 from qc_app.plant import Plant
-from qc_app.schedule.due import due_night
+from qc_app.schedule.due import LOOK_BACK, due_night
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import Leader
 from qc_app.schedule.reading import Reading
 from qc_app.store import Store
 
 log = logging.getLogger(__name__)
-
-LOOK_BACK = timedelta(days=4)
 
 
 class Heartbeat:

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from qc_app.errors import AlreadyRunning, QcError
 from qc_app.schedule.attendant import Attendant
+from qc_app.schedule.backing_up import BackingUp
 from qc_app.schedule.handing_over import HandingOver
 from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.in_force import InForce
@@ -33,6 +34,7 @@ TIDY_S = 10.0
 LATE_S = 20.0
 LISTEN_S = 2.0
 HAND_OVER_S = 15.0
+BACKUP_S = 30.0
 
 
 class Pulse:
@@ -105,6 +107,7 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
         tidying = Tidying(store, leader.permit, in_force.plant)
         writing = Writing(store, leader.permit, in_force.plant)
         handing = HandingOver(store, leader.permit, in_force.plant)
+        keeping = BackingUp(store, leader.permit, in_force.plant)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (
@@ -115,6 +118,7 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
             Pulse(scheduler, "tidying", lambda: _told(tidying.round, stop, ended), TIDY_S),
             Pulse(scheduler, "write-back", lambda: _told(writing.round, stop, ended), WRITE_S),
             Pulse(scheduler, "hand-over", lambda: _told(handing.look, stop, ended), HAND_OVER_S),
+            Pulse(scheduler, "backup", lambda: _told(keeping.look, stop, ended), BACKUP_S),
             Pulse(scheduler, "lease", lambda: _told(leader.renew, stop, ended), TTL_S / 6),
         )
         scheduler.start()

@@ -38,6 +38,7 @@ def test_the_numbers_are_those_of_the_books_the_alarms_and_the_night(service):
     standing = service.store.journal.alarms.list(open_only=True)
     assert sum(n for name, n in found.items() if name.startswith("qc_alarms{")) == len(standing)
     assert found["qc_ready"] == 1
+    assert not any(name.startswith("qc_backup_age_seconds") for name in found), "there is none yet"
     assert found['qc_night_steps{status="done"}'] > 0
     assert found['qc_model_age_seconds{stage="p-1",characteristic="width"}'] >= 0
     assert found['qc_newest_unit_age_seconds{stage="p-1"}'] > 0

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from data_connectors.schema import Source
 from qc_app.cli import main
 from qc_app.clock import ManualClock
+from qc_app.jobs.backup import keeping
 from qc_app.jobs.backup.keeping import back_up, keep, there
+from qc_app.jobs.backup.overdue import look_at_backups
 from qc_app.jobs.backup.settling import settle
 from qc_app.jobs.nightly import nightly
-from qc_app.plant import digest, render
-from qc_app.records import Account, Session
+from qc_app.plant import Plant, digest, render
+from qc_app.records import Account, Run, Session
 from qc_app.schedule import lead
+from qc_app.schedule.backing_up import BackingUp
+from qc_app.schedule.due import backup_due
 from qc_app.settings import Settings
-from qc_app.store import backup, open_store
+from qc_app.store import backup, open_store, plant_in_force
+from qc_app.views.administration.health import backup_age, health
 
 from .conftest import NIGHT, START
 
@@ -97,23 +102,12 @@ def test_a_restored_plant_leads_lets_nobody_in_and_tells_nothing_outside(after, 
         assert [(g.source, g.cause, g.end) for g in store.journal.gaps.list()] == [
             ("topic", "restored", store.clock.now())
         ]
-        moved = {s.name: s for s in settle(store, _made(tmp_path), tmp_path / "new", "maria") and _plant(store).sources}
+        moved = {source.name: source for source in plant_in_force(store).sources}
         assert moved["mes"].settings["path"] == str(tmp_path / "new" / "imports" / "mes")
         assert moved["p-1 labels"].settings["path"] == works.plant().sources[1].settings["path"]
         assert any("env:QC_NOT_SET" in line for line in settled.done)
         with lead(store):
             assert store.journal.lease.holder() is not None
-
-
-def _made(folder: Path):
-    with backup.reading(folder / "set.tar") as found:
-        return found.manifest
-
-
-def _plant(store):
-    from qc_app.store import plant_in_force
-
-    return plant_in_force(store)
 
 
 def test_one_a_day_is_kept_and_a_failure_rings(after, tmp_path):
@@ -122,7 +116,7 @@ def test_one_a_day_is_kept_and_a_failure_rings(after, tmp_path):
         plant = works.plant()
         folder.mkdir()
         (folder / "other.tar").touch()
-        for name in ("20200101T000000Z", "20200102T000000Z", "20200103T000000Z"):
+        for name in ("20200101T000000.000000Z", "20200102T000000.000000Z", "20200103T000000.000000Z"):
             (folder / f"{there_start(store)}{name}.tar").touch()
         run = keep(store, plant, folder, 2, lambda: None)
         assert run.status == "done"
@@ -136,10 +130,61 @@ def test_one_a_day_is_kept_and_a_failure_rings(after, tmp_path):
         assert [a.kind for a in rung] == ["step_failed"]
 
 
-def there_start(store) -> str:
-    from qc_app.jobs.backup.keeping import _start
+def run_of(day, status, started, ended=None, job="night"):
+    return Run(job, "", day, status, started, ended or started)
 
-    return _start(store)
+
+def test_the_backup_of_the_day_waits_for_its_night_and_comes_without_one():
+    plant = Plant("P", night_at="02:00", night_within_h=4)
+    day, night = date(2026, 3, 1), datetime(2026, 3, 2, 2, tzinfo=UTC)
+    before, after_night = night - timedelta(hours=1), night + timedelta(minutes=20)
+    yesterday = run_of(day, "done", night - timedelta(hours=20), job="backup")
+    done = run_of(day, "done", night)
+    assert not backup_due(plant, after_night, [run_of(day, "running", night)], yesterday, [yesterday])
+    assert backup_due(plant, after_night, [done], yesterday, [yesterday])
+    assert backup_due(plant, after_night, [done], None, [])
+    assert backup_due(plant, night + timedelta(hours=4), [], yesterday, [yesterday])
+    assert not backup_due(plant, before, [], run_of(day, "done", night - timedelta(hours=23), job="backup"), [])
+    taken = run_of(day, "done", after_night, job="backup")
+    assert not backup_due(plant, after_night + timedelta(hours=9), [done], taken, [taken])
+    failed = run_of(day, "failed", after_night, job="backup")
+    assert not backup_due(plant, after_night + timedelta(minutes=59), [done], yesterday, [failed])
+    assert backup_due(plant, after_night + timedelta(minutes=61), [done], yesterday, [failed])
+
+
+def test_the_scheduler_takes_it_once_and_a_missing_one_rings(after, tmp_path):
+    works, folder = after(1), tmp_path / "kept"
+    with works.open() as store:
+        (works.home() / "settings.toml").write_text(f'backup_folder = "{folder}"\nbackup_keep = 2\n')
+        pulse = BackingUp(store, lambda: None, works.plant)
+        assert "none" in figure(store)
+        pulse.look()
+        pulse.look()
+        assert len(there(store, folder)) == 1
+        assert figure(store) == "0 s ago"
+        store.clock.advance(timedelta(hours=47))
+        assert look_at_backups(store, folder) is None
+        store.clock.advance(timedelta(hours=2))
+        found = look_at_backups(store, folder)
+        assert found is not None
+        assert "2026-03-02" in found.sentence
+        assert backup_age(store) == timedelta(hours=49)
+        assert [h.state for h in health(store, works.plant()) if h.part == "Backup"] == ["act"]
+        store.clock.advance(timedelta(hours=4))
+        pulse.look()
+        assert len(there(store, folder)) == 2
+        assert look_at_backups(store, folder) is None
+        assert not [a for a in store.journal.alarms.list(open_only=True) if a.kind == "backup_overdue" and a.abnormal]
+        assert look_at_backups(store, tmp_path / "elsewhere") is not None
+        assert look_at_backups(store, None) is None
+
+
+def figure(store) -> str:
+    return next(h.figure for h in health(store, plant_in_force(store)) if h.part == "Backup")
+
+
+def there_start(store) -> str:
+    return keeping._start(store)
 
 
 def test_the_commands_say_what_they_did_and_who_may(after, tmp_path, monkeypatch, capsys):

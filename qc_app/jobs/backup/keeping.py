@@ -13,9 +13,9 @@ from qc_app.jobs.step import Key, Permit, Result, step
 from qc_app.plant import Plant
 from qc_app.records import Run
 from qc_app.store import Store, backup
+from qc_app.store.backup import JOB
 from qc_app.store.durable import safe_key
 
-JOB = "backup"
 Told = Callable[[str, float], None]
 
 
@@ -67,7 +67,7 @@ def keep(store: Store, plant: Plant, folder: Path, most: int, permit: Permit) ->
     def work() -> Result:
         start = _start(store)
         backup.sweep(folder, start)
-        run = back_up(store, plant, folder / f"{start}{datetime.now(UTC):%Y%m%dT%H%M%SZ}{backup.TAR}")
+        run = back_up(store, plant, folder / f"{start}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{backup.TAR}")
         gone = there(store, folder)[:-most]
         for path in gone:
             path.unlink(missing_ok=True)
@@ -79,7 +79,7 @@ def keep(store: Store, plant: Plant, folder: Path, most: int, permit: Permit) ->
 
 def there(store: Store, folder: Path) -> list[Path]:
     """Return the backups of this plant's folder that were taken by day, oldest first."""
-    named = re.compile(re.escape(_start(store)) + r"\d{8}T\d{6}Z" + re.escape(backup.TAR))
+    named = re.compile(re.escape(_start(store)) + r"\d{8}T\d{6}\.\d{6}Z" + re.escape(backup.TAR))
     return sorted(path for path in folder.glob(f"*{backup.TAR}") if named.fullmatch(path.name))
 
 

@@ -40,6 +40,7 @@ sa.Index(
 )
 sa.Index("ix_runs_day", RUNS.c.plant_day, RUNS.c.stage)
 sa.Index("ix_runs_started", RUNS.c.started)
+sa.Index("ix_runs_job", RUNS.c.job, RUNS.c.stage)
 Found = list[Run]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,7 @@ from qc_app.logs import masked
 from qc_app.plant import Plant
 from qc_app.settings import Settings
 from qc_app.store import Store
+from qc_app.store.backup import newest
 from qc_app.views.moments import span
 from qc_app.views.scheduling import overdue_night, silence
 
@@ -31,11 +32,11 @@ class Health:
 
 
 def health(store: Store, plant: Plant, now: datetime | None = None) -> list[Health]:
-    """Return store, disk, scheduler, night, sources, messages and the program's own errors."""
+    """Return store, disk, backup, scheduler, night, sources, messages and the program's own errors."""
     at = now or datetime.now(UTC)
     return [
-        _journal(store), _disk(store), _scheduler(store, at), _night(store, plant), _sources(store, plant),
-        _messages(store), _errors(store, at),
+        _journal(store), _disk(store), _backup(store), _scheduler(store, at), _night(store, plant),
+        _sources(store, plant), _messages(store), _errors(store, at),
     ]  # fmt: skip
 
 
@@ -77,6 +78,21 @@ def _disk(store: Store) -> Health:
     return Health(
         "Disk", f"{disk.free / 1e9:,.0f} GB free", f"{disk.free / disk.total:.0%} of {disk.total / 1e9:,.0f} GB", state
     )
+
+
+def backup_age(store: Store) -> timedelta | None:
+    """Return how old the newest backup that is whole is by the plant's clock; None: there is none."""
+    last = newest(store.journal)
+    return None if last is None else store.clock.now() - last.started
+
+
+def _backup(store: Store) -> Health:
+    folder, age = Settings.load(store.home).backup_folder, backup_age(store)
+    figure = f"{span(age.total_seconds())} ago" if age is not None else "none"
+    if folder is None:
+        return Health("Backup", figure, "none by day: set backup_folder in settings.toml")
+    overdue = any(alarm.kind == "backup_overdue" for alarm in store.journal.alarms.list(open_only=True))
+    return Health("Backup", figure, f"one a day in {folder}", "act" if overdue else "")
 
 
 def _scheduler(store: Store, now: datetime) -> Health:

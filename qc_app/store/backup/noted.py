@@ -1,0 +1,19 @@
+"""Backups as the journal knows them: a run each, which says where it lies and how large it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qc_app.records import Run
+from qc_app.store.journal import Journal
+
+JOB = "backup"
+_LAST = 200
+
+
+def newest(journal: Journal, folder: Path | None = None) -> Run | None:
+    """Return the run of the newest backup that is whole (in `folder`, if one is named), None if there is none."""
+    runs = [run for run in journal.runs.list(job=JOB, last=_LAST) if run.status == "done"]
+    if folder is not None:
+        runs = [run for run in runs if Path(str(run.numbers.get("path", ""))).parent == folder.absolute()]
+    return max(runs, key=lambda run: run.started, default=None)
