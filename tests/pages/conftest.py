@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from tests.pages import made_plants, made_troubles
 
 APP = Path(__file__).resolve().parents[2] / "qc_app" / "dashboard" / "app.py"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def components_are_looked_for_once() -> Iterator[None]:
+    """Streamlit would read what every installed package says of itself for every page; a server does so once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +47,7 @@ def open_app(homes, monkeypatch) -> Callable[..., AppTest]:
         home = name if isinstance(name, Path) else homes(name)
         for key, value in {"QC_HOME": str(home), "QC_ROLE": role, "QC_USER": "maria", "QC_SIGN_IN": "open"}.items():
             monkeypatch.setenv(key, value)
-        app = AppTest.from_file(str(APP), default_timeout=20)
+        app = AppTest.from_file(str(APP), default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value
         if page != "overview":

@@ -26,6 +26,7 @@ from qc_app.records import (
 )
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store
+from tests.pages.made_once import made_once
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -268,6 +269,7 @@ def empty(home: Path) -> Path:
     return home
 
 
+@made_once
 def healthy(home: Path) -> Path:
     from tests.pages.made_drift import steady
     from tests.pages.made_reasons import explained

@@ -12,6 +12,7 @@ from qc_app.plant import Plant
 from qc_app.records import Event, Gap, Latest, ModelVersion, Quarantined, Request
 from qc_app.store import Store
 from tests.pages.made_drift import drifted
+from tests.pages.made_once import made_once
 from tests.pages.made_plants import (
     NASTY,
     NOW,
@@ -29,6 +30,7 @@ from tests.pages.made_plants import (
 from tests.pages.made_reasons import explained
 
 
+@made_once
 def troubled(home: Path) -> Path:
     """Two stages off, one with hostile names, held pieces, gaps, alarms, a failed run, a challenger that waits."""
     evil = Stage(NASTY, "Hot strip 2", "rolling", (Parameter("<b>p</b>", "degC"), *PARAMETERS[1:]), (THICKNESS,))
