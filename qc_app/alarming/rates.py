@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from qc_app.language import figures_of, ntr, tr
+
 SLOT = timedelta(minutes=10)
 #: Annunciations in ten minutes and operator: about one is acceptable, more than ten is a flood (ISA-18.2, table 6).
 ACCEPTABLE, FLOOD, FLOOD_OVER = 1.0, 10, 5
@@ -94,12 +96,24 @@ class Rates:
     @property
     def verdict(self) -> str:
         """The rate in words, against one in ten minutes and operator."""
-        rate = f"{self.per_slot:.2g} alarms in 10 minutes and operator"
+        rate = figures_of(f"{self.per_slot:.2g}")
         if self.floods:
-            return f"{rate}, {len(self.floods)} flood{'s' * (len(self.floods) > 1)}, at most {self.peak} in 10 minutes"
+            return ntr(
+                "{rate} alarms in 10 minutes and operator, {n} flood, at most {peak} in 10 minutes",
+                "{rate} alarms in 10 minutes and operator, {n} floods, at most {peak} in 10 minutes",
+                len(self.floods),
+                rate=rate,
+                peak=self.peak,
+            )
         if self.per_slot > ACCEPTABLE:
-            return f"{rate}: more than one can answer, about 1 is acceptable"
-        return f"{rate}: acceptable (about 1), at most {self.peak} in 10 minutes"
+            return tr(
+                "{rate} alarms in 10 minutes and operator: more than one can answer, about 1 is acceptable", rate=rate
+            )
+        return tr(
+            "{rate} alarms in 10 minutes and operator: acceptable (about 1), at most {peak} in 10 minutes",
+            rate=rate,
+            peak=self.peak,
+        )
 
 
 def rates(rung: Sequence[Rung], start: datetime, end: datetime, operators: int = 1) -> Rates:

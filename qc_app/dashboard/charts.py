@@ -14,7 +14,7 @@ import altair as alt
 import polars as pl
 
 from qc_app.dashboard.theme import Palette, vega
-from qc_app.language import picture_day
+from qc_app.language import figures_of, picture_day, tr
 from qc_app.views import StageView
 
 _NARROW = 500
@@ -67,7 +67,7 @@ def parameter_chart(frame: pl.DataFrame, name: str, unit: str, inks: Palette, he
     frame : polars.DataFrame
         ``t`` (wall milliseconds), ``value``.
     """
-    label = f"{name} ({unit})" if unit else name
+    label = titled(name, unit)
     base = alt.Chart(frame).encode(
         x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis(None, ticks=3)),
         y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=3, labelExpr=_NUMBER)),
@@ -96,11 +96,11 @@ def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -
     order = list(dict.fromkeys(drawn["row"]))
     extent = max(float(drawn["part"].abs().max() or 0.0), 1e-300) * 1.45  # type: ignore[arg-type]  # of floats
     hover = [
-        alt.Tooltip("parameter:N"),
-        alt.Tooltip("words:N", title="adds"),
-        alt.Tooltip("now:N", title="this unit"),
-        alt.Tooltip("usual:N", title="usually"),
-        alt.Tooltip("sd:Q", title="standard deviations from its middle", format="+.1f"),
+        alt.Tooltip("parameter:N", title=tr("parameter")),
+        alt.Tooltip("words:N", title=tr("adds")),
+        alt.Tooltip("now:N", title=tr("this unit")),
+        alt.Tooltip("usual:N", title=tr("usually")),
+        alt.Tooltip("sd:Q", title=tr("standard deviations from its middle"), format="+.1f"),
     ]
     room = min(_NAME_ROOM, 16 + 7 * max(map(len, order), default=0))
     named = alt.Axis(title=None, labelLimit=room, minExtent=room, ticks=False, domain=False, labelPadding=8)
@@ -130,13 +130,17 @@ def learning_curve(curve: pl.DataFrame, unit: str, inks: Palette, height: int = 
     height : int
         Pixels.
     """
-    title = f"typical error ({unit})" if unit else "typical error"
+    title = titled(tr("typical error"), unit)
     x = alt.X(
-        "labels:Q", scale=alt.Scale(nice=False, padding=10), axis=alt.Axis(title="labels", tickCount=5, grid=False)
+        "labels:Q", scale=alt.Scale(nice=False, padding=10), axis=alt.Axis(title=tr("labels"), tickCount=5, grid=False)
     )
     axis = alt.Axis(title=title, tickCount=4, minExtent=_LABEL_ROOM)
     y = alt.Y("error:Q", scale=alt.Scale(zero=True, nice=True), axis=axis)
-    hover = [alt.Tooltip("labels:Q"), *(alt.Tooltip(f"{c}:Q", format=".2~g") for c in ("error", "lower", "upper"))]
+    names = {"error": tr("typical error"), "lower": tr("from"), "upper": tr("to")}
+    hover = [
+        alt.Tooltip("labels:Q", title=tr("labels")),
+        *(alt.Tooltip(f"{c}:Q", title=name, format=".2~g") for c, name in names.items()),
+    ]
     base = alt.Chart(curve).encode(x=x, tooltip=hover)
     band = base.mark_area(color=inks.model, opacity=0.22).encode(y=alt.Y("lower:Q", axis=axis), y2="upper:Q")
     line = base.mark_line(color=inks.model, strokeWidth=1).encode(y=y)
@@ -158,15 +162,18 @@ def gain_chart(points: pl.DataFrame, inks: Palette, zone: str, height: int = 190
     height : int
         Pixels.
     """
-    x = alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis(f"plant day, {zone}"))
-    axis = alt.Axis(title="gain a label (spreads)", format=".2~f", tickCount=4)
+    x = alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis(tr("plant day, {zone}", zone=zone)))
+    axis = alt.Axis(title=tr("gain a label (spreads)"), format=".2~f", tickCount=4)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True))
 
     drawn = points.drop_nulls("average")
-    hover = [alt.Tooltip("day:T", title="night of"), alt.Tooltip("gain:Q", format=".2f")]
-    more = [alt.Tooltip("average:Q", format=".2f"), alt.Tooltip("lower:Q", title="lower limit", format=".2f")]
+    hover = [alt.Tooltip("day:T", title=tr("night of")), alt.Tooltip("gain:Q", title=tr("gain"), format=".2f")]
+    more = [
+        alt.Tooltip("average:Q", title=tr("average"), format=".2f"),
+        alt.Tooltip("lower:Q", title=tr("lower limit"), format=".2f"),
+    ]
     dots = alt.Chart(points).mark_point(filled=True, color=inks.faint, size=26, opacity=1)
     course = alt.Chart(drawn).mark_line(color=inks.model, strokeWidth=1.5)
     limit = alt.Chart(drawn).mark_line(color=inks.soft, strokeWidth=1, strokeDash=[5, 4])
@@ -191,12 +198,12 @@ class _Plot:
     zone: str
 
     def x(self) -> alt.X:
-        axis = time_axis(f"plant time, {self.zone}")
+        axis = time_axis(tr("plant time, {zone}", zone=self.zone))
         return alt.X("t:T", scale=alt.Scale(type="utc", nice=False), axis=axis)
 
     def y(self, field: str) -> alt.Y:
         what = self.view.characteristic
-        title = f"{what.name} ({what.unit})" if what.unit else what.name
+        title = titled(what.name, what.unit)
         form = f".{max(0, self.view.places - 1)}f"
         axis = alt.Axis(
             title=title,
@@ -216,50 +223,53 @@ class _Plot:
         size = 34 if self.view.predicted.height < _DENSE else 16
         kinds = "datum.in_domain === false ? 'outside' : datum.out ? 'out' : 'in'"
         scale = alt.Scale(domain=["in", "out", "outside"], range=[self.inks.model, self.inks.act, self.inks.faint])
-        dots = alt.Chart(self.view.predicted).transform_calculate(
-            ink=kinds, why="datum.because || 'choose it below to see'"
-        )
+        choose = tr("choose it below to see").replace("'", "’")
+        dots = alt.Chart(self.view.predicted).transform_calculate(ink=kinds, why=f"datum.because || '{choose}'")
         return dots.mark_point(filled=False, size=size, strokeWidth=1.2, opacity=0.9).encode(
             x=self.x(),
             y=self.y("mean"),
             color=alt.Color("ink:N", scale=scale, legend=None),
-            tooltip=[*self.hover("mean", "predicted"), *self.hover_more()],
+            tooltip=[*self.hover("mean", tr("predicted")), *self.hover_more()],
         )
 
     def measured(self) -> Any:
         ink = alt.condition("datum.out", alt.value(self.inks.act), alt.value(self.inks.ink))
         dots = alt.Chart(self.view.measured).mark_point(filled=True, size=52, opacity=1)
-        hover = self.hover("value", "measured")
+        hover = self.hover("value", tr("measured"))
         return dots.encode(x=self.x(), y=self.y("value"), fill=ink, stroke=ink, tooltip=hover)
 
     def hover(self, field: str, title: str) -> list[alt.Tooltip]:
         value = alt.Tooltip(f"{field}:Q", title=title, format=f".{self.view.places}f")
-        return [alt.Tooltip("unit_id:N", title="unit"), alt.Tooltip("when:N", title="time"), value]
+        return [alt.Tooltip("unit_id:N", title=tr("unit")), alt.Tooltip("when:N", title=tr("time")), value]
 
     def hover_more(self) -> list[alt.Tooltip]:
         form = f".{self.view.places}f"
         named = [
-            alt.Tooltip(f"p{n}:Q", title=f"{p.name} ({p.unit})" if p.unit else p.name, format=".4~g")
+            alt.Tooltip(f"p{n}:Q", title=titled(p.name, p.unit), format=".4~g")
             for n, p in enumerate(self.view.stage.parameters)
             if f"p{n}" in self.view.predicted.columns
         ]
         return [
-            alt.Tooltip("lower:Q", title="interval from", format=form),
-            alt.Tooltip("upper:Q", title="to", format=form),
-            alt.Tooltip("anomaly:Q", format=".2f"),
-            alt.Tooltip("tier:N", title="answered by"),
-            *([alt.Tooltip("why:N", title="mostly because of")] if "because" in self.view.predicted.columns else []),
+            alt.Tooltip("lower:Q", title=tr("interval from"), format=form),
+            alt.Tooltip("upper:Q", title=tr("to"), format=form),
+            alt.Tooltip("anomaly:Q", title=tr("anomaly"), format=".2f"),
+            alt.Tooltip("tier:N", title=tr("answered by")),
+            *(
+                [alt.Tooltip("why:N", title=tr("mostly because of"))]
+                if "because" in self.view.predicted.columns
+                else []
+            ),
             *named,
         ]
 
     def specification(self) -> list[Any]:
         what = self.view.characteristic
-        given = {"upper": what.upper, "target": what.target, "lower": what.lower}
-        rows = [{"limit": v, "word": f"{name} {v:g}"} for name, v in given.items() if v is not None]
+        given = {tr("upper"): what.upper, tr("target"): what.target, tr("lower"): what.lower}
+        rows = [{"limit": v, "word": f"{name} {figures_of(f'{v:g}')}"} for name, v in given.items() if v is not None]
         if not rows:
             return []
         frame = pl.DataFrame(rows)
-        lines = alt.Chart(frame.filter(~pl.col("word").str.starts_with("target")))
+        lines = alt.Chart(frame.filter(~pl.col("word").str.starts_with(tr("target"))))
         rules = lines.mark_rule(color=self.inks.soft, strokeWidth=1).encode(y=self.y("limit"))
         words = alt.Chart(frame).mark_text(align="left", dx=6, clip=False, color=self.inks.soft, fontSize=12)
         return [rules, words.encode(y=self.y("limit"), text="word:N", x=alt.value("width"))]
@@ -268,22 +278,23 @@ class _Plot:
         limits = self.view.limits
         if not limits.height:
             return []
+        sides = {"lower": tr("lower"), "center": tr("centre line"), "upper": tr("upper")}
         long = pl.concat(
-            limits.select("t", "t_end", "chart", pl.col(side).alias("limit"), pl.lit(side).alias("side"))
-            for side in ("lower", "center", "upper")
+            limits.select("t", "t_end", "chart", pl.col(side).alias("limit"), pl.lit(word).alias("side"))
+            for side, word in sides.items()
         )
         rule = alt.Chart(long).mark_rule(color=self.inks.soft, strokeWidth=1, strokeDash=[5, 4], opacity=0.8)
         hover = [
-            alt.Tooltip("chart:N"),
-            alt.Tooltip("side:N", title="control limit"),
-            alt.Tooltip("limit:Q", format="~g"),
+            alt.Tooltip("chart:N", title=tr("chart")),
+            alt.Tooltip("side:N", title=tr("control limit")),
+            alt.Tooltip("limit:Q", title=tr("value"), format="~g"),
         ]
         return [rule.encode(x=self.x(), x2="t_end:T", y=self.y("limit"), tooltip=hover)]
 
     def events(self) -> list[Any]:
         if not self.view.events.height:
             return []
-        hover = [alt.Tooltip("kind:N"), alt.Tooltip("text:N")]
+        hover = [alt.Tooltip("kind:N", title=tr("kind")), alt.Tooltip("text:N", title=tr("text"))]
         base = alt.Chart(self.view.events).encode(x=self.x(), tooltip=hover)
         rule = base.mark_rule(color=self.inks.info, strokeWidth=1, opacity=0.35)
         shown = alt.ExprRef(f"width < {_NARROW} ? 0 : 1")  # on a phone the words would lie on each other: hover instead
@@ -294,7 +305,7 @@ class _Plot:
 
     def anomaly(self) -> Any:
         axis = alt.Axis(
-            title="anomaly",
+            title=tr("anomaly"),
             titleY=alt.ExprRef(f"height - {_STRIP // 2}"),
             tickCount=2,
             format=".1~f",
@@ -304,7 +315,10 @@ class _Plot:
         )
         scale = alt.Scale(zero=True, range=[alt.ExprRef("height"), alt.ExprRef(f"height - {_STRIP}")])
         bars = alt.Chart(self.view.anomaly).mark_bar(color=self.inks.faint, width=1.5)
-        hover = [alt.Tooltip("unit_id:N", title="unit"), alt.Tooltip("anomaly:Q", format=".2f")]
+        hover = [
+            alt.Tooltip("unit_id:N", title=tr("unit")),
+            alt.Tooltip("anomaly:Q", title=tr("anomaly"), format=".2f"),
+        ]
         return bars.encode(x=self.x(), y=alt.Y("anomaly:Q", scale=scale, axis=axis), tooltip=hover)
 
 
@@ -312,6 +326,17 @@ def time_axis(title: str | None, ticks: int = 8) -> alt.Axis:
     """Return the axis of wall time that every chart has."""
     clock = f"utcFormat(datum.value, {_MIDNIGHT} ? '{picture_day()}' : '%H:%M')"
     return alt.Axis(title=title, labelExpr=clock, tickCount=ticks, grid=False)
+
+
+def titled(name: str, unit: str) -> str:
+    """Return what an axis shows: a name, with its unit if it has one.
+
+    Examples
+    --------
+    >>> titled("thickness", "mm"), titled("ratio", "")
+    ('thickness (mm)', 'ratio')
+    """
+    return f"{name} ({unit})" if unit else name
 
 
 def themed(chart: Any, inks: Palette) -> alt.LayerChart:

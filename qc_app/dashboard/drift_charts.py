@@ -5,8 +5,9 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
-from qc_app.dashboard.charts import themed, time_axis
+from qc_app.dashboard.charts import themed, time_axis, titled
 from qc_app.dashboard.theme import Palette
+from qc_app.language import tr
 
 _NUMBER = "format(datum.value, '.6~r')"
 _ROOM = 46
@@ -29,9 +30,13 @@ def distributions_chart(
     """
     x_axis = alt.Axis(title=unit or None, tickCount=5, labelExpr=_NUMBER, grid=False)
     x = alt.X("low:Q", scale=alt.Scale(zero=False, nice=False), axis=x_axis)
-    share = alt.Axis(title="share of units", format=".0%", tickCount=3, minExtent=_ROOM)
-    hover = [alt.Tooltip("low:Q", title="from", format=".4~g"), alt.Tooltip("high:Q", title="to", format=".4~g"),
-             *(alt.Tooltip(f"{side}:Q", format=".1%") for side in ("before", "now"))]  # fmt: skip
+    share = alt.Axis(title=tr("share of units"), format=".0%", tickCount=3, minExtent=_ROOM)
+    hover = [
+        alt.Tooltip("low:Q", title=tr("from"), format=".4~g"),
+        alt.Tooltip("high:Q", title=tr("to"), format=".4~g"),
+        alt.Tooltip("before:Q", title=tr("before"), format=".1%"),
+        alt.Tooltip("now:Q", title=tr("now"), format=".1%"),
+    ]
     before = alt.Chart(bins).mark_bar(color=inks.faint, opacity=0.45, binSpacing=0)
     stepped = _outline(bins)
     now = alt.Chart(stepped).mark_line(color=inks.ink, strokeWidth=1.5, strokeJoin="miter")
@@ -53,11 +58,17 @@ def _outline(bins: pl.DataFrame) -> pl.DataFrame:
 
 
 def _medians(medians: tuple[float, float], inks: Palette) -> list[alt.Chart]:
-    frame = pl.DataFrame({"at": medians, "word": ["median before", "median now"]})
+    words = [tr("median before"), tr("median now")]
+    frame = pl.DataFrame({"at": medians, "word": words})
     ticks = alt.Chart(frame).mark_rule(strokeWidth=1.5, strokeDash=[3, 3])
-    ink = alt.Color("word:N", scale=alt.Scale(domain=["median before", "median now"], range=[inks.soft, inks.ink]),
-                    legend=None)  # fmt: skip
-    return [ticks.encode(x="at:Q", color=ink, tooltip=["word:N", alt.Tooltip("at:Q", format=".5~g")])]
+    ink = alt.Color("word:N", scale=alt.Scale(domain=words, range=[inks.soft, inks.ink]), legend=None)
+    return [
+        ticks.encode(
+            x="at:Q",
+            color=ink,
+            tooltip=[alt.Tooltip("word:N", title=tr("kind")), alt.Tooltip("at:Q", title=tr("value"), format=".5~g")],
+        )
+    ]
 
 
 def performance_chart(series: pl.DataFrame, unit: str, inks: Palette, zone: str, height: int = 230) -> alt.LayerChart:
@@ -75,14 +86,14 @@ def performance_chart(series: pl.DataFrame, unit: str, inks: Palette, zone: str,
     height : int
         Pixels.
     """
-    x = alt.X("middle:T", scale=alt.Scale(type="utc"), axis=time_axis(f"plant time, {zone}"))
-    axis = alt.Axis(title=f"mean error ({unit})" if unit else "mean error", tickCount=5, minExtent=_ROOM)
+    x = alt.X("middle:T", scale=alt.Scale(type="utc"), axis=time_axis(tr("plant time, {zone}", zone=zone)))
+    axis = alt.Axis(title=titled(tr("mean error"), unit), tickCount=5, minExtent=_ROOM)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True))
 
     guessed, came = series.drop_nulls("estimated"), series.drop_nulls("realised")
-    about = [alt.Tooltip("labels:Q"), alt.Tooltip("units:Q")]
+    about = [alt.Tooltip("labels:Q", title=tr("labels")), alt.Tooltip("units:Q", title=tr("units"))]
     band = alt.Chart(guessed.drop_nulls("estimated_lower")).mark_area(color=inks.model, opacity=0.18)
     dots = alt.Chart(guessed).mark_point(filled=False, color=inks.model, size=36, strokeWidth=1.3)
     line = alt.Chart(guessed).mark_line(color=inks.model, strokeWidth=1)
@@ -92,9 +103,13 @@ def performance_chart(series: pl.DataFrame, unit: str, inks: Palette, zone: str,
     layers = [
         band.encode(x=x, y=y("estimated_lower"), y2="estimated_upper:Q"),
         line.encode(x=x, y=y("estimated")),
-        dots.encode(x=x, y=y("estimated"), tooltip=[alt.Tooltip("estimated:Q", format=".3~g"), *about]),
+        dots.encode(
+            x=x, y=y("estimated"), tooltip=[alt.Tooltip("estimated:Q", title=tr("estimated"), format=".3~g"), *about]
+        ),
         naive.encode(x=x, y=y("naive")),
         bars.encode(x=x, y=y("realised_lower"), y2="realised_upper:Q"),
-        points.encode(x=x, y=y("realised"), tooltip=[alt.Tooltip("realised:Q", format=".3~g"), *about]),
+        points.encode(
+            x=x, y=y("realised"), tooltip=[alt.Tooltip("realised:Q", title=tr("realised"), format=".3~g"), *about]
+        ),
     ]
     return themed(alt.layer(*layers).properties(height=height, width="container"), inks)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 
 from qc_app.language.catalogues import areas
 
 SOURCE = Path(__file__).resolve().parents[1]
-KEYWORDS = {"tr": None, "ntr": (1, 2), "later": None}
+#: Name of the call -> how many of its first arguments are texts.
+KEYWORDS = {"tr": 1, "ntr": 2, "later": 1}
 #: Files that belong to no page of their own.
 _COMMON = "common"
 _CHARTS = frozenset({"charts.py", "drift_charts.py", "pictures.py"})
@@ -20,14 +22,29 @@ Message = str | tuple[str, ...]
 
 @functools.lru_cache(maxsize=1)
 def found() -> dict[Message, list[str]]:
-    """Return every text with the files in which it stands, as ``dashboard/overview/page.py``."""
+    """Return every text with the files in which it stands, as ``dashboard/overview/page.py``.
+
+    Read off the syntax trees: Babel's own extractor does not see calls inside of f-strings.
+    """
     texts: dict[Message, list[str]] = {}
-    rows = extract_from_dir(SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True)
-    for file, _line, message, _comments, _context in rows:
-        texts.setdefault(message, [])
-        if file not in texts[message]:
-            texts[message].append(file)
+    for file in sorted(SOURCE.rglob("*.py")):
+        place = file.relative_to(SOURCE).as_posix()
+        if place.startswith("language/"):
+            continue
+        for message in _messages(ast.parse(file.read_text(encoding="utf-8"))):
+            places = texts.setdefault(message, [])
+            if place not in places:
+                places.append(place)
     return texts
+
+
+def _messages(tree: ast.AST) -> Iterator[Message]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in KEYWORDS:
+            continue
+        told = [str(w.value) for w in node.args[: KEYWORDS[node.func.id]] if isinstance(w, ast.Constant)]
+        if len(told) == KEYWORDS[node.func.id]:
+            yield told[0] if len(told) == 1 else tuple(told)
 
 
 def area_of(file: str) -> str:

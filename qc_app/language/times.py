@@ -55,6 +55,17 @@ def day_of(text: str) -> str:
         return text
 
 
+def clock_pattern() -> str:
+    """Return the pattern (of strftime) of a moment without its offset.
+
+    Examples
+    --------
+    >>> clock_pattern()
+    '%Y-%m-%d %H:%M'
+    """
+    return f"{_pattern(spoken())} %H:%M"
+
+
 def browser_dates() -> tuple[str, str]:
     """Return the patterns of a moment and of a day as the tables of a page take them.
 

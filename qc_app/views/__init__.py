@@ -55,7 +55,23 @@ from qc_app.views.unit.family import Family, family_view, touched_table
 from qc_app.views.unit.page import UnitView, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit.stretch import CAUTION, stretch_words
 from qc_app.views.unit.words import CAVEAT
-from qc_app.views.vocabulary import drift_word, drifts, foreigns, role_word, tier_word, tiers
+from qc_app.views.vocabulary import (
+    alarm_event,
+    alarm_kind,
+    alarm_kinds,
+    alarm_state,
+    alarm_states,
+    disposition_word,
+    dispositions,
+    drift_word,
+    drifts,
+    foreigns,
+    priorities,
+    priority_word,
+    role_word,
+    tier_word,
+    tiers,
+)
 from qc_app.views.wall import Screen, Tile, WallView, pace, wall_view, whose_turn
 
 __all__ = [
@@ -99,7 +115,12 @@ __all__ = [
     "accounts_table",
     "address_of",
     "age",
+    "alarm_event",
+    "alarm_kind",
+    "alarm_kinds",
     "alarm_report",
+    "alarm_state",
+    "alarm_states",
     "alarm_story",
     "alarms_view",
     "audit_table",
@@ -112,6 +133,8 @@ __all__ = [
     "columns_table",
     "concerning",
     "csv_bytes",
+    "disposition_word",
+    "dispositions",
     "dispositions_table",
     "drift_view",
     "drift_word",
@@ -153,6 +176,8 @@ __all__ = [
     "plant_now",
     "plant_version",
     "plant_versions",
+    "priorities",
+    "priority_word",
     "proposals_table",
     "quarantine_table",
     "reaching",

@@ -11,6 +11,7 @@ import polars as pl
 
 from data_connectors.rows.windows import windowed
 from data_connectors.schema import Characteristic, Stage
+from qc_app.language import clock_pattern
 from qc_app.plant import Plant
 from qc_app.records import Alarm, DriftReport
 from qc_app.store import Store
@@ -20,6 +21,7 @@ from qc_app.views.downsampling import bands, thin
 from qc_app.views.figures import decimals, outside
 from qc_app.views.moments import since, wall_ms
 from qc_app.views.unit.words import Scale, in_short
+from qc_app.views.vocabulary import tiers
 
 #: Marks a layer, together below the chart's 3,000: predicted, measured, band, anomaly, events.
 _PREDICTED, _MEASURED, _BAND, _ANOMALY, _EVENTS = 1_000, 500, 400, 400, 60
@@ -109,7 +111,7 @@ def stage_view(store: Store, plant: Plant, stage_id: str, characteristic: str, w
         stage=stage,
         characteristic=what,
         places=decimals(what, values),
-        predicted=thin(drawn, "t", "mean", _PREDICTED),
+        predicted=thin(drawn.with_columns(tiers()), "t", "mean", _PREDICTED),
         measured=thin(_measured(labels, what, plant.zone), "t", "value", _MEASURED),
         band=bands(drawn, "t", _BAND),
         anomaly=thin(drawn.select("t", "anomaly", "unit_id"), "t", "anomaly", _ANOMALY),
@@ -164,7 +166,7 @@ def _labels_in_time(
 
 
 def _when(zone: str) -> pl.Expr:
-    return pl.col("t_event").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M").alias("when")
+    return pl.col("t_event").dt.convert_time_zone(zone).dt.strftime(clock_pattern()).alias("when")
 
 
 def _measured(labels: pl.DataFrame, what: Characteristic, zone: str) -> pl.DataFrame:

@@ -28,6 +28,107 @@ _TIERS = MappingProxyType(
 )
 _DRIFTS = MappingProxyType({"drift": later("drift"), "none": later("none"), "unknown": later("unknown")})
 
+_DISPOSITIONS = MappingProxyType(
+    {
+        "hold": later("hold"),
+        "use as is": later("use as is"),
+        "rework": later("rework"),
+        "regrade": later("regrade"),
+        "scrap": later("scrap"),
+    }
+)
+_PRIORITIES = MappingProxyType({"high": later("high"), "medium": later("medium"), "low": later("low")})
+
+_ALARM_STATES = MappingProxyType(
+    {
+        "normal": later("normal"),
+        "unacknowledged": later("unacknowledged"),
+        "acknowledged": later("acknowledged"),
+        "returned": later("returned"),
+        "shelved": later("shelved"),
+        "suppressed": later("suppressed"),
+        "out_of_service": later("out of service"),
+    }
+)
+_ALARM_EVENTS = MappingProxyType(
+    {
+        "raise": later("raise"),
+        "return": later("return"),
+        "acknowledge": later("acknowledge"),
+        "shelve": later("shelve"),
+        "unshelve": later("unshelve"),
+        "suppress": later("suppress"),
+        "unsuppress": later("unsuppress"),
+        "remove": later("remove"),
+        "restore": later("restore"),
+    }
+)
+_ALARM_KINDS = MappingProxyType(
+    {
+        "predicted_out_of_spec": later("predicted out of spec"),
+        "measured_out_of_spec": later("measured out of spec"),
+        "control_rule": later("control rule"),
+        "anomaly": later("anomaly"),
+        "drift": later("drift"),
+        "bad_data": later("bad data"),
+        "stale_source": later("stale source"),
+        "late_labels": later("late labels"),
+        "gauge_overdue": later("gauge overdue"),
+        "model_off": later("model off"),
+        "model_stale": later("model stale"),
+        "learner_degraded": later("learner degraded"),
+        "conservation": later("conservation"),
+        "new_column": later("new column"),
+        "renamed": later("renamed"),
+        "unit_changed": later("unit changed"),
+        "type_changed": later("type changed"),
+        "column_missing": later("column missing"),
+        "step_failed": later("step failed"),
+        "night_missed": later("night missed"),
+        "scheduler_down": later("scheduler down"),
+        "not_told": later("not told"),
+        "disk": later("disk"),
+        "certificate": later("certificate"),
+    }
+)
+
+
+def alarm_state(state: str) -> str:
+    """Return a state of an alarm, by ISA-18.2 as it is said here.
+
+    Examples
+    --------
+    >>> alarm_state("out_of_service")
+    'out of service'
+    """
+    return _word(_ALARM_STATES, state)
+
+
+def alarm_event(event: str) -> str:
+    """Return what happened to an alarm."""
+    return _word(_ALARM_EVENTS, event)
+
+
+def alarm_kind(kind: str) -> str:
+    """Return a kind of alarm; one that this program does not know, in its own words.
+
+    Examples
+    --------
+    >>> alarm_kind("control_rule"), alarm_kind("own_kind")
+    ('control rule', 'own kind')
+    """
+    return tr(_ALARM_KINDS[kind]) if kind in _ALARM_KINDS else kind.replace("_", " ")
+
+
+def alarm_kinds(column: str = "kind") -> pl.Expr:
+    """Return a column of kinds in words."""
+    return pl.col(column).map_elements(alarm_kind, pl.String).alias(column)
+
+
+def alarm_states(column: str = "state") -> pl.Expr:
+    """Return a column of states of alarms in words."""
+    return _words(column, _ALARM_STATES)
+
 
 def role_word(role: str) -> str:
     """Return what a role is called.
@@ -48,6 +149,26 @@ def tier_word(tier: str) -> str:
 def drift_word(verdict: str) -> str:
     """Return a verdict on drift in a word."""
     return _word(_DRIFTS, verdict)
+
+
+def disposition_word(verdict: str) -> str:
+    """Return what is done with a unit, as it is called."""
+    return _word(_DISPOSITIONS, verdict)
+
+
+def priority_word(priority: str) -> str:
+    """Return a priority of an alarm."""
+    return _word(_PRIORITIES, priority)
+
+
+def priorities(column: str = "priority") -> pl.Expr:
+    """Return a column of priorities in words."""
+    return _words(column, _PRIORITIES)
+
+
+def dispositions(column: str = "verdict") -> pl.Expr:
+    """Return a column of dispositions in words."""
+    return _words(column, _DISPOSITIONS)
 
 
 def tiers(column: str = "tier") -> pl.Expr:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.alarms.card import card, incident_card, story
 from qc_app.dashboard.alarms.report import report_here
 from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
-from qc_app.views import AlarmsView, Sieve, alarms_view
+from qc_app.language import count, foreign, tr
+from qc_app.views import (
+    AlarmsView,
+    Sieve,
+    alarm_kind,
+    alarm_kinds,
+    alarm_states,
+    alarms_view,
+    priorities,
+    priority_word,
+)
 
 EVERY_S = 15
 MOST_CARDS = 15
@@ -19,7 +30,7 @@ _ANY = "any"
 def page() -> None:
     """Show the alarms."""
     now = here()
-    top("Alarms", now)
+    top(tr("Alarms"), now)
     sieve = _sieve(now)
     _linked(now)
     _live(now, sieve)
@@ -29,11 +40,11 @@ def _sieve(now: Here) -> Sieve:
     """Let the person filter; the filter is in the address."""
     lines = list(dict.fromkeys(s.line for s in now.plant.stages))
     with st.container(horizontal=True, vertical_alignment="bottom", key="alarm_filters"):
-        line = _choice("line", "Line", lines)
+        line = _choice("line", tr("Line"), lines)
         stages = [s.id for s in now.plant.stages if not line or s.line == line]
-        stage = _choice("stage", "Stage", stages)
-        priority = _choice("priority", "Priority", ["high", "medium", "low"])
-        kind = _choice("kind", "Kind", alarms_view(now.store).kinds)
+        stage = _choice("stage", tr("Stage"), stages)
+        priority = _choice("priority", tr("Priority"), ["high", "medium", "low"])
+        kind = _choice("kind", tr("Kind"), alarms_view(now.store).kinds)
     return Sieve(line, stage, priority, kind)
 
 
@@ -41,7 +52,8 @@ def _choice(name: str, label: str, options: list[str]) -> str:
     asked = st.query_params.get(name, "")
     if f"alarm_{name}" not in st.session_state or st.session_state[f"alarm_{name}"] not in {_ANY, *options}:
         st.session_state[f"alarm_{name}"] = asked if asked in options else _ANY
-    shown = {option: option.replace("_", " ") if name == "kind" else option for option in options}
+    words = {"kind": alarm_kind, "priority": priority_word}.get(name, str)
+    shown = {_ANY: tr("any"), **{option: words(option) for option in options}}
     chosen = st.selectbox(label, [_ANY, *options], key=f"alarm_{name}", format_func=lambda o: shown.get(o, o))
     if chosen == _ANY:
         st.query_params.pop(name, None)
@@ -58,8 +70,12 @@ def _linked(now: Here) -> None:
         return
     with st.container(key="alarm_linked"):
         if not asked.isdigit() or not story(int(asked), now):
-            say(f"There is no alarm {asked}. It may be of another plant; the alarms of this one are below.", "watch")
-        if st.button("Show all alarms", key="alarm_unlink", type="tertiary"):
+            told = tr(
+                "There is no alarm {number}. It may be of another plant; the alarms of this one are below.",
+                number=asked,
+            )
+            say(told, "watch")
+        if st.button(tr("Show all alarms"), key="alarm_unlink", type="tertiary"):
             st.query_params.pop("alarm")
             st.rerun()
 
@@ -70,49 +86,55 @@ def _live(now: Here, sieve: Sieve) -> None:
     outcome()
     view = alarms_view(now.store, plant=now.plant, sieve=sieve)
     st.html(markup.facts(_facts(view)))
-    st.html(markup.heading("Waiting for you", "unacknowledged, the most urgent first"))
+    st.html(markup.heading(tr("Waiting for you"), tr("unacknowledged, the most urgent first")))
     if not view.waiting:
-        say("No alarm waits. New ones appear here by themselves.")
+        say(tr("No alarm waits. New ones appear here by themselves."))
     for alarm in view.waiting[:MOST_CARDS]:
         card(alarm, view.at, now)
     if len(view.waiting) > MOST_CARDS:
-        say(f"{len(view.waiting) - MOST_CARDS} more wait: acknowledge these first, or look at them under All below.")
+        more = len(view.waiting) - MOST_CARDS
+        say(tr("{n} more wait: acknowledge these first, or look at them under All below.", n=more))
     _tabs(view, now)
 
 
 def _facts(view: AlarmsView) -> list[markup.Fact]:
     high = sum(a.priority == "high" for a in view.waiting)
     escalated = sum(a.escalated is not None for a in view.waiting)
-    count = {state: sum(a.state == state for a in view.hidden) for state in ("shelved", "suppressed", "out_of_service")}
+    many = {state: sum(a.state == state for a in view.hidden) for state in ("shelved", "suppressed", "out_of_service")}
     closable = sum(one.standing == 0 for one in view.incidents)
     return [
-        markup.Fact("Waiting", str(len(view.waiting)), note=f"{high} high", state="act" if high else ""),
-        markup.Fact("Waited too long", str(escalated), note="escalated", state="watch" if escalated else ""),
-        markup.Fact("Acknowledged, standing", str(len(view.handled))),
-        markup.Fact("Shelved", str(count["shelved"]), note="come back by themselves"),
-        markup.Fact("Suppressed", str(count["suppressed"]), note="by the plant's own logic"),
-        markup.Fact("Out of service", str(count["out_of_service"]), note="until somebody puts them back"),
-        markup.Fact("Incidents open", str(len(view.incidents)), note=f"{closable} can be closed"),
+        markup.Fact(tr("Waiting"), count(len(view.waiting)), note=tr("{n} high", n=high), state="act" if high else ""),
+        markup.Fact(tr("Waited too long"), count(escalated), note=tr("escalated"), state="watch" if escalated else ""),
+        markup.Fact(tr("Acknowledged, standing"), count(len(view.handled))),
+        markup.Fact(tr("Shelved"), count(many["shelved"]), note=tr("come back by themselves")),
+        markup.Fact(tr("Suppressed"), count(many["suppressed"]), note=tr("by the plant's own logic")),
+        markup.Fact(tr("Out of service"), count(many["out_of_service"]), note=tr("until somebody puts them back")),
+        markup.Fact(tr("Incidents open"), count(len(view.incidents)), note=tr("{n} can be closed", n=closable)),
     ]
 
 
 def _tabs(view: AlarmsView, now: Here) -> None:
-    names = [f"Incidents ({len(view.incidents)})", f"Acknowledged ({len(view.handled)})",
-             f"Hidden ({len(view.hidden)})", "Are there too many?", "All"]  # fmt: skip
+    names = [
+        tr("Incidents ({n})", n=len(view.incidents)),
+        tr("Acknowledged ({n})", n=len(view.handled)),
+        tr("Hidden ({n})", n=len(view.hidden)),
+        tr("Are there too many?"),
+        tr("All"),
+    ]
     incidents, handled, hidden, report, history = st.tabs(names, key="alarm_tabs")
     with incidents:
         if not view.incidents:
-            say("No incident is open. Alarms of one cause are gathered here until somebody closes them.")
+            say(tr("No incident is open. Alarms of one cause are gathered here until somebody closes them."))
         for one in view.incidents[:MOST_CARDS]:
             incident_card(one, view.at, now)
     with handled:
         if not view.handled:
-            say("Nothing is acknowledged and standing.")
+            say(tr("Nothing is acknowledged and standing."))
         for alarm in view.handled[:MOST_CARDS]:
             card(alarm, view.at, now)
     with hidden:
         if not view.hidden:
-            say("Nothing is shelved, suppressed or out of service.")
+            say(tr("Nothing is shelved, suppressed or out of service."))
         for alarm in view.hidden[:MOST_CARDS]:
             card(alarm, view.at, now)
     with report:
@@ -137,9 +159,11 @@ def _history(view: AlarmsView, now: Here) -> None:
             "by",
             "note",
         )
-    ) | {"incident": "Incident", "why": "Hidden because"}
+    ) | {"incident": tr("Incident"), "why": tr("Hidden because")}
+    sentences = pl.col("sentence").map_elements(foreign, pl.String)
+    told = view.history.with_columns(alarm_states(), priorities(), alarm_kinds(), sentences)
     rows = tables.show(
-        view.history, "alarms_all", columns, zone=now.plant.zone, select="one", empty="No alarm was ever raised."
+        told, "alarms_all", columns, zone=now.plant.zone, select="one", empty=tr("No alarm was ever raised.")
     )
     chosen = str(view.history["id"][rows[0]]) if rows else ""
     if chosen != st.session_state.get("alarm_chosen", ""):

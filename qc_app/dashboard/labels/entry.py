@@ -9,6 +9,7 @@ from qc_app.actions import Checked, Entry, check_labels, decode, enter_labels, e
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import QcError
+from qc_app.language import foreign, ntr, tr
 from qc_app.views import LabelsView
 
 _SHOWN = 200
@@ -17,22 +18,27 @@ _SHOWN = 200
 def enter_here(view: LabelsView, now: Here, stage: str) -> None:
     """Show the form of one unit, the field to paste into and the upload; check and enter what is given."""
     st.html(
-        markup.heading("Enter results", f"{view.characteristic.name} in {view.characteristic.unit or 'its own number'}")
+        markup.heading(
+            tr("Enter results"),
+            tr("{what} in {unit}", what=view.characteristic.name, unit=view.characteristic.unit)
+            if view.characteristic.unit
+            else tr("{what} in its own number", what=view.characteristic.name),
+        )
     )
     if st.session_state.get("label_for") != (stage, view.characteristic.name):
         _forget()  # what was typed for one characteristic must never be entered for another
         st.session_state["label_for"] = (stage, view.characteristic.name)
     turn = st.session_state.setdefault("label_turn", 0)
-    single, paste, upload = st.tabs(["One unit", "Paste", "Upload"], key="labels_tabs")
+    single, paste, upload = st.tabs([tr("One unit"), tr("Paste"), tr("Upload")], key="labels_tabs")
     entries: list[Entry] = []
     with single:
         one = _one()
     with paste:
-        text = st.text_area("Lines of unit, value[, measured at]", key="label_paste", height=150, max_chars=500_000)
+        text = st.text_area(tr("Lines of unit, value[, measured at]"), key="label_paste", height=150, max_chars=500_000)
         entries = _many(text, now)
     with upload:
         kinds = ["csv", "txt"]
-        file = st.file_uploader("CSV (UTF-8), with or without headings", type=kinds, key=f"label_file_{turn}")
+        file = st.file_uploader(tr("CSV (UTF-8), with or without headings"), type=kinds, key=f"label_file_{turn}")
         entries = entries or _uploaded(file, now)
     if one or entries:
         _confirm(one or entries, view, now, stage, at_once=bool(one) and st.session_state.pop("label_sent", False))
@@ -41,10 +47,10 @@ def enter_here(view: LabelsView, now: Here, stage: str) -> None:
 def _one() -> list[Entry]:
     """Show the form of one unit; return what was last sent and not yet entered."""
     with st.form("label_form", border=False):
-        unit = st.text_input("Unit", key="label_unit", max_chars=200, placeholder="id as on the part")
-        value = st.text_input("Value", key="label_value", max_chars=40, placeholder="e.g. 2,51 or 2.51")
-        note = st.text_input("Note", key="label_note", max_chars=500, placeholder="optional")
-        if st.form_submit_button("Enter", key="label_send"):
+        unit = st.text_input(tr("Unit"), key="label_unit", max_chars=200, placeholder=tr("id as on the part"))
+        value = st.text_input(tr("Value"), key="label_value", max_chars=40, placeholder=tr("e.g. 2,51 or 2.51"))
+        note = st.text_input(tr("Note"), key="label_note", max_chars=500, placeholder=tr("optional"))
+        if st.form_submit_button(tr("Enter"), key="label_send"):
             st.session_state["label_one"] = [entry_of(unit, value, note)]
             st.session_state["label_sent"] = True
     return list(st.session_state.get("label_one", []))
@@ -56,7 +62,7 @@ def _many(text: str, now: Here) -> list[Entry]:
     try:
         return read_entries(text, now.plant.zone)
     except QcError as error:
-        say(str(error), "act")
+        say(foreign(str(error)), "act")
         return []
 
 
@@ -66,7 +72,7 @@ def _uploaded(file: object, now: Here) -> list[Entry]:
     try:
         return read_entries(decode(file.getvalue()), now.plant.zone)  # type: ignore[attr-defined]
     except QcError as error:
-        say(str(error), "act")
+        say(foreign(str(error)), "act")
         return []
 
 
@@ -80,18 +86,32 @@ def _confirm(entries: list[Entry], view: LabelsView, now: Here, stage: str, *, a
         _enter(entries, now, stage, what)
     _told(checked, view)
     if faults:
-        say(f"{len(faults)} of {len(checked)} cannot be kept. Correct them; nothing is entered until then.", "act")
-    words = f"Enter {len(checked)} result{'s' if len(checked) > 1 else ''}" + (" anyway" if odd else "")
+        say(
+            tr(
+                "{n} of {all} cannot be kept. Correct them; nothing is entered until then.",
+                n=len(faults),
+                all=len(checked),
+            ),
+            "act",
+        )
+    many = len(checked)
+    words = (
+        ntr("Enter {n} result anyway", "Enter {n} results anyway", many)
+        if odd
+        else ntr("Enter {n} result", "Enter {n} results", many)
+    )
     with st.container(horizontal=True):
         if st.button(words, key="label_enter", disabled=bool(faults)):
             _enter(entries, now, stage, what)
-        if st.button("Discard", key="label_discard"):
+        if st.button(tr("Discard"), key="label_discard"):
             _forget()
             st.rerun()
 
 
 def _enter(entries: list[Entry], now: Here, stage: str, what: str) -> None:
-    done = f"{len(entries)} entered for {stage} / {what}: the next night learns from it."
+    done = tr(
+        "{n} entered for {stage} / {what}: the next night learns from it.", n=len(entries), stage=stage, what=what
+    )
     if attempt(lambda: enter_labels(now.store, now.actor, stage, what, entries), done):
         _forget()
     st.rerun()
@@ -104,8 +124,11 @@ def _forget() -> None:
 
 
 def _told(checked: list[Checked], view: LabelsView) -> None:
-    rows = [(c.entry.unit_id, c.entry.value, f"■ {c.fault}" if c.fault else c.remark) for c in checked[:_SHOWN]]
+    rows = [
+        (c.entry.unit_id, c.entry.value, f"■ {foreign(c.fault)}" if c.fault else foreign(c.remark))
+        for c in checked[:_SHOWN]
+    ]
     schema = {"unit_id": pl.String, "value": pl.Float64, "check": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    columns = {"unit_id": "Unit", "value": tables.number("Value", view.places), "check": "Check"}
+    columns = {"unit_id": tr("Unit"), "value": tables.number(tr("Value"), view.places), "check": tr("Check")}
     tables.show(frame, "labels_check", columns, rows=8)

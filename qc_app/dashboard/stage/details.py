@@ -6,6 +6,7 @@ import streamlit as st
 
 from qc_app.dashboard import charts, markup
 from qc_app.dashboard.session import Here, inks, say
+from qc_app.language import foreign, tr
 from qc_app.views import StageView, by_effect, figure, interval, parameters
 
 SHOWN = 8
@@ -14,34 +15,36 @@ SHOWN = 8
 def capability(view: StageView) -> None:
     """Show the capability in a sentence, with its interval and whether it may be believed."""
     v = view.values
-    st.html(markup.heading("Capability", "never without its interval"))
+    st.html(markup.heading(tr("Capability"), tr("never without its interval")))
     if v.get("cpk") is None:
         say(
-            "No capability: it needs a specification limit and measured results of a process that can be called stable."
+            tr(
+                "No capability: it needs a specification limit and measured results of a process "
+                "that can be called stable."
+            )
         )
         return
-    worth = f"Cpk {figure(v['cpk'])}, with 95 % confidence {interval(v.get('cpk_lower'), v.get('cpk_upper'))}."
-    stable = v.get("stable")
-    tail = " The chart signals: the process is not stable, so this says what was, not what will be."
-    say(worth + (tail if stable is False else ""), "watch" if stable is False else "")
+    sure = interval(v.get("cpk_lower"), v.get("cpk_upper"))
+    worth = tr("Cpk {value}, with 95 % confidence {range}.", value=figure(v["cpk"]), range=sure)
+    shaken = v.get("stable") is False
+    tail = tr("The chart signals: the process is not stable, so this says what was, not what will be.")
+    say(f"{worth} {tail}" if shaken else worth, "watch" if shaken else "")
 
 
 def changes(view: StageView) -> None:
     """Show the drift verdicts, the largest effect first."""
-    st.html(markup.heading("What changed", "the largest effect first"))
+    st.html(markup.heading(tr("What changed"), tr("the largest effect first")))
     drifted = sorted((d for d in view.drift if d.drifted), key=lambda d: (not d.matters, -abs(d.effect)))
     for report in drifted[:5]:
-        say(report.sentence, "watch" if report.matters else "")
+        say(foreign(report.sentence), "watch" if report.matters else "")
     if not drifted and view.drift:
-        say(f"No drift: {len(view.drift)} tests, nothing moved more than chance allows.")
+        say(tr("No drift: {n} tests, nothing moved more than chance allows.", n=len(view.drift)))
     elif not drifted:
         say(
-            str(
-                view.values.get("drift_sentence")
-                or "Drift is not known yet: too few units so far, or no night has tested it."
-            )
+            foreign(str(view.values.get("drift_sentence") or ""))
+            or tr("Drift is not known yet: too few units so far, or no night has tested it.")
         )
-    if view.drift and st.button("See before and now", key="stage_drift", type="tertiary"):
+    if view.drift and st.button(tr("See before and now"), key="stage_drift", type="tertiary"):
         place = {"stage": view.stage.id, "what": view.characteristic.name}
         st.switch_page(st.session_state["pages"]["drift"], query_params=place)
 
@@ -51,10 +54,15 @@ def courses(view: StageView, now: Here, window: str) -> None:
     names = by_effect(view.stage, view.drift)
     if not names:
         return
-    st.html(markup.heading("Parameters", f"{min(SHOWN, len(names))} of {len(names)}, those that changed most first"))
+    st.html(
+        markup.heading(
+            tr("Parameters"),
+            tr("{shown} of {all}, those that changed most first", shown=min(SHOWN, len(names)), all=len(names)),
+        )
+    )
     key = "stage_parameters"
-    with st.popover("Choose parameters", key=f"{key}_open"):
-        chosen = st.multiselect("Shown", names, names[:SHOWN], key=f"{key}_{view.stage.id}", max_selections=24)
+    with st.popover(tr("Choose parameters"), key=f"{key}_open"):
+        chosen = st.multiselect(tr("Shown"), names, names[:SHOWN], key=f"{key}_{view.stage.id}", max_selections=24)
     drawn = parameters(now.store, now.plant, view.stage.id, chosen, window)
     units = {p.name: p.unit for p in view.stage.parameters}
     with st.grid(4, min_column_width=260, gap="small"):
@@ -65,4 +73,4 @@ def courses(view: StageView, now: Here, window: str) -> None:
                     chart = charts.parameter_chart(drawn[name], name, units[name], inks())
                     st.altair_chart(chart, theme=None, key=f"{key}_chart_{n}")
                 else:
-                    say("no value in this window")
+                    say(tr("no value in this window"))

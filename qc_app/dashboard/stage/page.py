@@ -11,9 +11,12 @@ import streamlit as st
 from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, pick_window, say, top
 from qc_app.dashboard.stage.details import capability, changes, courses
+from qc_app.language import foreign, later, ntr, tr
 from qc_app.views import (
+    Alarm,
     StageView,
     age,
+    dispositions,
     figure,
     interval,
     local,
@@ -23,18 +26,20 @@ from qc_app.views import (
     specification,
     stage_view,
     state_word,
+    tier_word,
+    tiers,
 )
 
 EVERY_S = 20
-GONE = " The cause is gone; not yet acknowledged."
-_ALARM = {"high": ("act", "■ Alarm"), "medium": ("watch", "▲ Alarm"), "low": ("", "● Alarm")}
+GONE = later("The cause is gone; not yet acknowledged.")
+_ALARM = {"high": ("act", "■"), "medium": ("watch", "▲"), "low": ("", "●")}
 
 
 @guarded
 def page() -> None:
     """Show one stage."""
     now = here()
-    top("Stage", now)
+    top(tr("Stage"), now)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stage = pick_stage(now)
         what = pick_characteristic(now, stage)
@@ -66,29 +71,44 @@ def _nothing(view: StageView, now: Here) -> None:
     """Say that the window holds nothing, and offer the one that reaches the newest unit."""
     name, at, zone = view.stage.id, now.store.clock.now(), now.plant.zone
     if view.read_last is None:
-        say(f"No unit of {name} was ever read. Look at the Data page whether its source delivers.")
+        say(tr("No unit of {stage} was ever read. Look at the Data page whether its source delivers.", stage=name))
         return
     if view.predicted_last is None:
-        made = f"{local(view.read_last, zone)}, {age(view.read_last, at)} ago"
-        say(f"Units of {name} are read, the newest made {made}; none is predicted yet: enter results on Labels.")
+        words = tr(
+            "Units of {stage} are read, the newest made {made}, {age} ago; none is predicted yet: "
+            "enter results on Labels.",
+            stage=name,
+            made=local(view.read_last, zone),
+            age=age(view.read_last, at),
+        )
+        say(words)
         return
-    made = f"{local(view.predicted_last, zone)}, {age(view.predicted_last, at)} ago"
-    say(f"No unit of {name} in this window: the newest was made {made}. Look at the Data page if that is too long.")
-    if st.button("Show the newest units", key="stage_newest"):
+    words = tr(
+        "No unit of {stage} in this window: the newest was made {made}, {age} ago. "
+        "Look at the Data page if that is too long.",
+        stage=name,
+        made=local(view.predicted_last, zone),
+        age=age(view.predicted_last, at),
+    )
+    say(words)
+    if st.button(tr("Show the newest units"), key="stage_newest"):
         st.query_params["window"] = reaching(view.predicted_last, at)
         st.rerun()
 
 
 def _verdict(view: StageView) -> None:
     state = str(view.values.get("state", "unknown"))
-    sentence = view.values.get("state_sentence") or "Nothing is known of this characteristic yet."
-    lines = [markup.line(state, state_word(state), str(sentence))]
-    lines += [
-        markup.line(*_ALARM[a.priority], a.sentence, below=a.response + GONE * (a.state == "returned"))
-        for a in view.alarms[:3]
-        if a.sentence != sentence
-    ]
+    sentence = str(view.values.get("state_sentence") or "")
+    told = foreign(sentence) or tr("Nothing is known of this characteristic yet.")
+    lines = [markup.line(state, state_word(state), told)]
+    lines += [_alarm(a) for a in view.alarms[:3] if a.sentence != sentence]
     st.html("".join(lines))
+
+
+def _alarm(alarm: Alarm) -> str:
+    state, symbol = _ALARM[alarm.priority]
+    below = " ".join(filter(None, (foreign(alarm.response), tr(GONE) if alarm.state == "returned" else "")))
+    return markup.line(state, f"{symbol} {tr('Alarm')}", foreign(alarm.sentence), below=below)
 
 
 def _facts(view: StageView, now: Here) -> list[markup.Fact]:
@@ -96,20 +116,22 @@ def _facts(view: StageView, now: Here) -> list[markup.Fact]:
     newest = view.units.row(0, named=True) if view.units.height else {}
     drawn = f"{interval(newest.get('lower'), newest.get('upper'), view.places)}"
     limits = specification(what, view.places)
-    baseline = (
-        f"baseline {figure(v.get('baseline_error'), view.places)}" if v.get("baseline_error") else "no baseline yet"
-    )
+    level = figure(v.get("baseline_error"), view.places)
+    baseline = tr("baseline {value}", value=level) if v.get("baseline_error") else tr("no baseline yet")
+    target = tr("target {value}", value=figure(what.target, view.places)) if what.target else ""
     return [
-        markup.Fact("Newest prediction", figure(newest.get("mean"), view.places), what.unit, drawn, _out(newest)),
-        markup.Fact(
-            "Specification", limits, what.unit, f"target {figure(what.target, view.places)}" if what.target else ""
-        ),
-        markup.Fact("Out of specification", percent(v.get("share_out")), note="predicted, newest units"),
-        markup.Fact("Cpk", figure(v.get("cpk")), note=_stability(v)),
-        markup.Fact("Error of the model", figure(v.get("error"), view.places), what.unit, baseline),
-        markup.Fact("Answered by", str(v.get("tier", "none")), note=_model(v, now)),
-        markup.Fact("Last unit", age(moment(v.get("last_unit_at")), at), note=f"{v.get('units', 0):,} units in all"),
+        markup.Fact(tr("Newest prediction"), figure(newest.get("mean"), view.places), what.unit, drawn, _out(newest)),
+        markup.Fact(tr("Specification"), limits, what.unit, target),
+        markup.Fact(tr("Out of specification"), percent(v.get("share_out")), note=tr("predicted, newest units")),
+        markup.Fact(tr("Cpk"), figure(v.get("cpk")), note=_stability(v)),
+        markup.Fact(tr("Error of the model"), figure(v.get("error"), view.places), what.unit, baseline),
+        markup.Fact(tr("Answered by"), tier_word(str(v.get("tier", "none"))), note=_model(v, now)),
+        markup.Fact(tr("Last unit"), age(moment(v.get("last_unit_at")), at), note=_in_all(int(v.get("units", 0)))),
     ]
+
+
+def _in_all(units: int) -> str:
+    return ntr("{n} unit in all", "{n} units in all", units)
 
 
 def _out(newest: Mapping[str, Any]) -> str:
@@ -117,44 +139,50 @@ def _out(newest: Mapping[str, Any]) -> str:
 
 
 def _stability(v: Mapping[str, Any]) -> str:
-    stable = {True: "stable", False: "not stable: Cpk does not predict", None: "stability unknown"}[v.get("stable")]
+    stable = {True: tr("stable"), False: tr("not stable: Cpk does not predict"), None: tr("stability unknown")}[
+        v.get("stable")
+    ]
     return (
         f"{interval(v.get('cpk_lower'), v.get('cpk_upper'))} · {stable}"
         if v.get("cpk") is not None
-        else "not known yet"
+        else tr("not known yet")
     )
 
 
 def _model(v: Mapping[str, Any], now: Here) -> str:
     made = moment(v.get("model_at"))
-    since = f"{age(made, now.store.clock.now())} old · " if made else ""
-    return f"{since}{v.get('n_labels', 0)} labels"
+    many = ntr("{n} label", "{n} labels", int(v.get("n_labels", 0)))
+    return f"{tr('{age} old', age=age(made, now.store.clock.now()))} · {many}" if made else many
 
 
 def _units(view: StageView, now: Here) -> None:
-    st.html(markup.heading("Latest units", f"{view.characteristic.unit} · choose a row to see why".removeprefix(" · ")))
+    st.html(
+        markup.heading(
+            tr("Latest units"), f"{view.characteristic.unit} · {tr('choose a row to see why')}".removeprefix(" · ")
+        )
+    )
     n = view.places
     columns = {
-        "unit_id": "Unit",
-        "t_event": "Time",
-        "mean": tables.number("Predicted", n),
-        "lower": tables.number("from", n),
-        "upper": tables.number("to", n),
-        "measured": tables.number("Measured", n),
-        "note": "Note",
-        "anomaly": tables.number("Anomaly", 2),
-        "tier": "Answered by",
-        "disposition": "Disposition",
+        "unit_id": tr("Unit"),
+        "t_event": tr("Time"),
+        "mean": tables.number(tr("Predicted"), n),
+        "lower": tables.number(tr("from"), n),
+        "upper": tables.number(tr("to"), n),
+        "measured": tables.number(tr("Measured"), n),
+        "note": tr("Note"),
+        "anomaly": tables.number(tr("Anomaly"), 2),
+        "tier": tr("Answered by"),
+        "disposition": tr("Disposition"),
     }
     note = (
         pl.when(pl.col("out"))
-        .then(pl.lit("■ out of specification"))
+        .then(pl.lit(f"■ {tr('out of specification')}"))
         .when(~pl.col("in_domain").fill_null(value=True))
-        .then(pl.lit("outside the domain"))
+        .then(pl.lit(tr("outside the domain")))
         .otherwise(pl.lit(""))
     )
-    told = view.units.with_columns(note.alias("note"))
-    empty = "No unit is predicted in this window yet."
+    told = view.units.with_columns(note.alias("note"), tiers(), dispositions("disposition"))
+    empty = tr("No unit is predicted in this window yet.")
     picked = tables.show(
         told, "stage_units", columns, zone=now.plant.zone, rows=9, select="one", marked="note", empty=empty
     )

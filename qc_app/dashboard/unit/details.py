@@ -6,6 +6,7 @@ import streamlit as st
 
 from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import inks, say
+from qc_app.language import tr
 from qc_app.views import CAVEAT, UnitView, percent
 
 _FEW_SISTERS = 6
@@ -16,15 +17,26 @@ def contributions(view: UnitView) -> None:
     if view.explanation is None:
         return
     content, scale = view.explanation.content, view.scale
-    how = "all orders counted" if content["exact"] else f"sampled, standard error at most {_error(view)}"
-    st.html(markup.heading("What makes the difference", f"from {scale.value(content['base'])} of usual units; {how}"))
+    how = (
+        tr("all orders counted")
+        if content["exact"]
+        else tr("sampled, standard error at most {error}", error=_error(view))
+    )
+    st.html(
+        markup.heading(
+            tr("What makes the difference"),
+            tr("from {base} of usual units; {how}", base=scale.value(content["base"]), how=how),
+        )
+    )
     if not view.parts.height:
-        say("No parameter is used: the level of the stage answers.")
+        say(tr("No parameter is used: the level of the stage answers."))
         return
-    title = f"adds to the prediction ({scale.unit})" if scale.unit else "adds to the prediction"
+    title = charts.titled(tr("adds to the prediction"), scale.unit)
     pictures.show(charts.parts_chart(view.parts, title, inks()), "unit_parts")
     if view.parts["unusual"].any():
-        st.html(markup.legend_of([("watch", "▲ ■", "the parameter itself is unusual"), ("faint", "■", "usual")]))
+        st.html(
+            markup.legend_of([("watch", "▲ ■", tr("the parameter itself is unusual")), ("faint", "■", tr("usual"))])
+        )
 
 
 def _error(view: UnitView) -> str:
@@ -35,22 +47,24 @@ def _error(view: UnitView) -> str:
 def moved(view: UnitView) -> None:
     """Show what the model would say with one parameter elsewhere."""
     st.html(
-        markup.heading("If one parameter were elsewhere", "at the lower and the upper quartile of the stage's units")
+        markup.heading(
+            tr("If one parameter were elsewhere"), tr("at the lower and the upper quartile of the stage's units")
+        )
     )
     scale = view.scale
     columns = {
-        "parameter": "Parameter",
-        "now": "This unit",
-        "to": "Set to",
-        "mean": tables.number("Predicted", scale.decimals, scale.unit),
-        "interval": "Interval",
-        "change": tables.number("Change", scale.fine),
+        "parameter": tr("Parameter"),
+        "now": tr("This unit"),
+        "to": tr("Set to"),
+        "mean": tables.number(tr("Predicted"), scale.decimals, scale.unit),
+        "interval": tr("Interval"),
+        "change": tables.number(tr("Change"), scale.fine),
     }
     tables.show(
-        view.moves, "unit_moves", columns, rows=8, empty="The model looks at no parameter here: nothing moves it."
+        view.moves, "unit_moves", columns, rows=8, empty=tr("The model looks at no parameter here: nothing moves it.")
     )
     if view.moves.height:
-        say(CAVEAT)
+        say(tr(CAVEAT))
 
 
 def precedents(view: UnitView, zone: str) -> None:
@@ -59,17 +73,19 @@ def precedents(view: UnitView, zone: str) -> None:
         return
     weighted = view.explanation.content["weighted"]
     st.html(
-        markup.heading("Nearest measured units", "in what moves the prediction" if weighted else "in all parameters")
+        markup.heading(
+            tr("Nearest measured units"), tr("in what moves the prediction") if weighted else tr("in all parameters")
+        )
     )
     scale = view.scale
     columns = {
-        "unit_id": "Unit",
-        "measured": "Measured",
-        "note": "Note",
-        "distance": tables.number("Distance", scale.fine, scale.unit if weighted else "sd"),
-        "t_event": "Time",
+        "unit_id": tr("Unit"),
+        "measured": tr("Measured"),
+        "note": tr("Note"),
+        "distance": tables.number(tr("Distance"), scale.fine, scale.unit if weighted else tr("sd")),
+        "t_event": tr("Time"),
     }
-    empty = "No unit of this stage is measured yet."
+    empty = tr("No unit of this stage is measured yet.")
     tables.show(view.near, "unit_near", columns, zone=zone, rows=5, marked="note", empty=empty)
 
 
@@ -78,11 +94,11 @@ def sisters(view: UnitView) -> None:
     if view.explanation is None:
         return
     found = view.explanation.content["sisters"]
-    st.html(markup.heading("Sister stages believed", "share of the model that was learned there"))
+    st.html(markup.heading(tr("Sister stages believed"), tr("share of the model that was learned there")))
     if not found:
-        say("None: own data only.")
+        say(tr("None: own data only."))
         return
     lines = [markup.line("", percent(share), str(stage)) for stage, share in found[:_FEW_SISTERS]]
     st.html("".join(lines))
     if len(found) > _FEW_SISTERS:
-        say(f"and {len(found) - _FEW_SISTERS} more")
+        say(tr("and {n} more", n=len(found) - _FEW_SISTERS))

@@ -11,6 +11,7 @@ import polars as pl
 
 from data_connectors.schema import Stage
 from qc_app.alarming import GROUPS
+from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.records import Alarm, AlarmMove, Incident
 from qc_app.store import Store
@@ -142,7 +143,7 @@ def urgency(alarm: Alarm) -> tuple[int, int, float]:
 def hidden_because(alarm: Alarm) -> str:
     """Say why an alarm is hidden, an empty text if it is not."""
     if alarm.state == "shelved":
-        return alarm.note or "shelved"
+        return alarm.note or tr("shelved")
     return {"suppressed": alarm.suppressed, "out_of_service": alarm.removed}.get(alarm.state, "")
 
 
@@ -167,7 +168,8 @@ def _incident(store: Store, incident: Incident) -> IncidentView:
     members = sorted(store.journal.alarms.list(open_only=False, incident=incident.id), key=urgency)
     standing = sum(a.state in {"unacknowledged", "acknowledged"} for a in members)
     hidden = sum(a.abnormal and a.state in HIDDEN for a in members)
-    stages = [name or "plant" for name in incident.stages]
-    where = ", ".join(stages[:4]) + (f" and {len(stages) - 4} more" if len(stages) > 4 else "")  # four are named
+    stages = [name or tr("plant") for name in incident.stages]
+    named, more = ", ".join(stages[:4]), len(stages) - 4  # four are named
+    where = tr("{stages} and {n} more", stages=named, n=more) if more > 0 else named
     title = members[0].sentence if members else GROUPS.get(incident.group, incident.group)
     return IncidentView(incident, members, standing, hidden, title, where)

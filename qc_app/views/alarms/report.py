@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qc_app.alarming.rates import Key, Rates, Rung, rates
+from qc_app.language import tr
 from qc_app.records import Alarm, AlarmMove
 from qc_app.store import Store
 
@@ -76,9 +77,9 @@ def _rows(found: Rates) -> list[Row]:
 def _remark(found: Rates, key: Key, stale: bool) -> str:
     parts = []
     if key in found.chattering:
-        parts.append("chatters: three times within a minute - give it an on-delay or a dead band")
+        parts.append(tr("chatters: three times within a minute - give it an on-delay or a dead band"))
     if key in found.nuisance:
-        parts.append("gone by itself every time and without a cause - is it an alarm at all?")
+        parts.append(tr("gone by itself every time and without a cause - is it an alarm at all?"))
     if stale:
-        parts.append("stands for more than a day - respond, shelve, or take it out of service")
+        parts.append(tr("stands for more than a day - respond, shelve, or take it out of service"))
     return "; ".join(parts)

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app.language import figures_of, per_cent, tr
 from qc_app.plant import Plant
 from qc_app.store import Store
 from qc_app.views.unit.stretch import stretch_words
@@ -50,8 +51,15 @@ def causes_view(store: Store, plant: Plant, stage_id: str, characteristic: str, 
 
 def _view(found: dict[str, Any], what: Characteristic, at: datetime) -> CausesView:
     unit = "" if what.kind == "binary" else f" {what.unit}".rstrip()
-    known = "" if found["error"] is None else f" (its error is {found['error']:.0%} of the plain mean's)"
-    sentence = f"{found['about']}: the model sees a difference of {found['total']:+.3g}{unit}{known}."
+    fields = {"about": found["about"], "total": f"{_signed(found['total'])}{unit}"}
+    if found["error"] is None:
+        sentence = tr("{about}: the model sees a difference of {total}.", **fields)
+    else:
+        sentence = tr(
+            "{about}: the model sees a difference of {total} (its error is {share} of the plain mean's).",
+            share=per_cent(found["error"]).replace(" ", ""),
+            **fields,
+        )
     own = found["stage"]
     parameters = [
         (p["stage"] or own, p["name"], p["part"], p["bad"], p["usual"], ", ".join(p["twins"]))
@@ -78,3 +86,8 @@ def _view(found: dict[str, Any], what: Characteristic, at: datetime) -> CausesVi
             orient="row",
         ),
     )
+
+
+def _signed(value: float) -> str:
+    """Return a difference in three digits with its sign."""
+    return figures_of(f"{value:+.3g}")

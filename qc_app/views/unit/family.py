@@ -11,12 +11,13 @@ import polars as pl
 
 from data_connectors.schema import Characteristic
 from qc_app.genealogy import Kin, Steps, kin, touched
+from qc_app.language import later, tr
 from qc_app.plant import Plant
 from qc_app.store import Store
 from qc_app.views.unit.words import beyond
 
 SHOWN = 500
-_WAYS = {"link": "link", "time": "transport time", "": ""}
+_WAYS = {"link": later("link"), "time": later("transport time")}
 KIN: dict[str, Any] = {
     "hops": pl.Int64,
     "stage": pl.String,
@@ -69,7 +70,15 @@ def kin_table(store: Store, plant: Plant, found: Sequence[Kin]) -> pl.DataFrame:
                 before = quality.get((stage, unit), "")
                 quality[stage, unit] = f"{before}; {word}" if before else word
     rows = [
-        (k.hops, k.stage, k.unit_id, k.t_event, _WAYS[k.by], k.via[1], quality.get((k.stage, k.unit_id), ""))
+        (
+            k.hops,
+            k.stage,
+            k.unit_id,
+            k.t_event,
+            tr(_WAYS[k.by]) if k.by in _WAYS else "",
+            k.via[1],
+            quality.get((k.stage, k.unit_id), ""),
+        )
         for k in found
     ]
     return pl.DataFrame(rows, schema=KIN, orient="row")
@@ -82,7 +91,7 @@ def _words(store: Store, stage: str, what: Characteristic, units: list[str]) -> 
     said = store.lake.predictions(stage, characteristic=what.name).filter(mine).select("unit_id", "mean")
     for unit, value in results.items():
         if beyond(float(value), what):
-            yield unit, f"■ {what.name} measured out of specification"
+            yield unit, f"■ {tr('{what} measured out of specification', what=what.name)}"
     for unit, mean in said.iter_rows():
         if unit not in results and mean is not None and beyond(float(mean), what):
-            yield unit, f"▲ {what.name} predicted out of specification"
+            yield unit, f"▲ {tr('{what} predicted out of specification', what=what.name)}"

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from qc_app.language import foreign, later, tr
 from qc_app.plant import Plant
 from qc_app.records import Alarm, Explanation, ModelVersion, Request
 from qc_app.store import Store
@@ -31,7 +32,14 @@ NEWEST = 20
 _GRAVEST = ("out of specification", "strange", "outside the domain", "asked", "latest")
 _ALARMED = {"predicted_out_of_spec": "out of specification", "anomaly": "strange"}
 _REQUESTS = 100
-_UNKNOWN = (None, "outside domain", None)
+#: Why a unit is listed -> how that is said.
+_LISTED = {
+    "out of specification": later("out of specification"),
+    "strange": later("strange"),
+    "outside the domain": later("outside the domain"),
+    "asked": later("asked"),
+    "latest": later("latest"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +154,10 @@ def unit_choices(store: Store, plant: Plant, stage_id: str, characteristic: str)
     plant.stage(stage_id).characteristic(characteristic)
     kept = store.journal.explanations.list(stage_id, characteristic)
     ranked = sorted(kept, key=lambda e: (_GRAVEST.index(e.why), -e.t_event.timestamp()))
-    chosen: dict[str, str] = {e.unit_id: e.why for e in ranked}
+    chosen: dict[str, str] = {e.unit_id: tr(_LISTED[e.why]) for e in ranked}
     newest = store.lake.predictions(stage_id, characteristic=characteristic, last=NEWEST)
     for unit in newest["unit_id"].reverse():
-        chosen.setdefault(unit, "not explained yet")
+        chosen.setdefault(unit, tr("not explained yet"))
     return chosen
 
 
@@ -187,24 +195,24 @@ def _asked(store: Store, stage: str, characteristic: str, unit_id: str) -> Reque
 def _state(known: Mapping[str, Any], what: Characteristic) -> tuple[str, str]:
     mean = known.get("mean", known.get("value"))
     if mean is None:
-        return "unknown", "Not predicted"
+        return "unknown", tr("Not predicted")
     if known.get("in_domain") is False:
-        return "unknown", "Outside the domain"
+        return "unknown", tr("Outside the domain")
     if beyond(float(mean), what):
-        return "act", "Out of specification"
+        return "act", tr("Out of specification")
     if float(known.get("anomaly") or 0.0) > 0.99:
-        return "watch", "Strange"
-    return "ok", "Nothing abnormal"
+        return "watch", tr("Strange")
+    return "ok", tr("Nothing abnormal")
 
 
 def _sentences(content: Content, scale: Scale, stage: Stage) -> tuple[tuple[str, str], ...]:
     taken = str(content["transfer"])
     said = (
-        ("Says", headline(content, scale)),
-        ("Because", reasons(content, scale, stage)),
-        ("Strange", strangeness(content)),
-        ("Nearest", precedents(content, scale)),
-        ("Learned", f"{taken[:1].upper()}{taken[1:]}." if taken else ""),
+        (tr("Says"), headline(content, scale)),
+        (tr("Because"), reasons(content, scale, stage)),
+        (tr("Strange"), strangeness(content)),
+        (tr("Nearest"), precedents(content, scale)),
+        (tr("Learned"), foreign(f"{taken[:1].upper()}{taken[1:]}.") if taken else ""),
     )
     return tuple((word, sentence) for word, sentence in said if sentence)
 
@@ -233,7 +241,16 @@ def _parts(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:
     if content["rest_parts"]:
         rest = float(content["rest"])
         rows.append(
-            (f"{content['rest_parts']} others", scale.factor * rest, 0.0, scale.change(rest), "", "", None, False)
+            (
+                tr("{n} others", n=int(content["rest_parts"])),
+                scale.factor * rest,
+                0.0,
+                scale.change(rest),
+                "",
+                "",
+                None,
+                False,
+            )
         )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -249,7 +266,7 @@ def _near(content: Content, scale: Scale) -> pl.DataFrame:
     rows = [
         (
             *(n["unit_id"], moment(n["t_event"]), scale.measured(float(n["value"]))),
-            "■ out of specification" if beyond(float(n["value"]), scale.what) else "",
+            f"■ {tr('out of specification')}" if beyond(float(n["value"]), scale.what) else "",
             scale.factor * n["distance"],
         )
         for n in content.get("near", ())
@@ -270,7 +287,7 @@ def _moves(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:
     rows = [
         (
             *(m["name"], reading(m["now"]), reading(m["to"], units.get(m["name"], ""))),
-            *(_answer(m, scale) if m["in_domain"] else _UNKNOWN),
+            *(_answer(m, scale) if m["in_domain"] else (None, tr("outside domain"), None)),
         )
         for m in content.get("moves", ())
         if m["name"] in units

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-CAUTION = (
+from qc_app.language import figures_of, later, tr
+
+CAUTION = later(
     "What a model reads off the data is where to look first, no proof: what moves together cannot be told apart, and"
     " what nobody measures is not in it."
 )
@@ -17,4 +19,7 @@ def stretch_words(p: float) -> str:
     >>> stretch_words(0.005), stretch_words(0.4)
     ('more than chance (p = 0.005)', 'may be chance (p = 0.4)')
     """
-    return f"{'more than chance' if p <= CHANCE else 'may be chance'} (p = {p:.2g})"
+    chance = figures_of(f"{p:.2g}")
+    if p <= CHANCE:
+        return tr("more than chance (p = {p})", p=chance)
+    return tr("may be chance (p = {p})", p=chance)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
+from qc_app.language import figures_of, later, ntr, number, tr
 from qc_app.views.figures import figure, interval, percent
 
 ABNORMAL = 0.95
@@ -16,7 +17,7 @@ NOTABLE_SHARE = 0.25
 NOTABLE_SPREADS = 3.0
 FAR = 3.0
 NAMED = 3
-CAVEAT = (
+CAVEAT = later(
     "What the model would say of such a unit, everything else kept; not a promise that setting the parameter brings it."
 )
 
@@ -53,7 +54,7 @@ class Scale:
     def measured(self, value: float | None) -> str:
         """Return a measured value; of a defect, the verdict."""
         if self.what.kind == "binary" and value is not None:
-            return "nonconforming" if value > 0.5 else "conforming"
+            return tr("nonconforming") if value > 0.5 else tr("conforming")
         return self.value(value)
 
     def value(self, value: float | None) -> str:
@@ -65,7 +66,7 @@ class Scale:
     def between(self, lower: float | None, upper: float | None) -> str:
         """Return an interval, without the unit."""
         if self.what.kind == "binary":
-            return f"{percent(lower)} to {percent(upper)}"
+            return tr("{lower} to {upper}", lower=percent(lower), upper=percent(upper))
         return interval(lower, upper, self.places)
 
     def change(self, value: float) -> str:
@@ -80,31 +81,47 @@ class Scale:
         >>> Scale(Characteristic("crack", kind="binary"), 2).change(0.051)
         '+5.1 points'
         """
-        text = figure(round(self.factor * value, self.fine) or 0.0, self.fine)
-        signed = text if text.startswith("−") or not text.strip("0.") else f"+{text}"
-        return f"{signed} points" if self.what.kind == "binary" else signed
+        rounded = round(self.factor * value, self.fine) or 0.0
+        text = figure(rounded, self.fine)
+        signed = f"+{text}" if rounded > 0 else text
+        return tr("{change} points", change=signed) if self.what.kind == "binary" else signed
 
 
 def headline(content: Content, scale: Scale) -> str:
     """Say the prediction, its interval, and how it differs from what the model says of usual units."""
     value, base = float(content["value"]), float(content["base"])
-    level = f"{100 * float(content['level']):.0f} % interval"
-    said = f"Predicted {scale.value(value)} ({level} {scale.between(content['lower'], content['upper'])})"
+    fields = {
+        "value": scale.value(value),
+        "level": percent(float(content["level"])),
+        "range": scale.between(content["lower"], content["upper"]),
+    }
     if not uses_parameters(content):
-        return f"{said}: the model looks at no parameter here, it says this of every unit of the stage."
-    side = "above" if value >= base else "below"
-    gap = scale.change(abs(value - base)).removeprefix("+")
-    return f"{said}, {gap} {side} the {scale.value(base)} that it says of the stage's usual units."
+        return tr(
+            "Predicted {value} ({level} interval {range}): the model looks at no parameter here, "
+            "it says this of every unit of the stage.",
+            **fields,
+        )
+    fields |= {"gap": scale.change(abs(value - base)).removeprefix("+"), "base": scale.value(base)}
+    if value >= base:
+        return tr(
+            "Predicted {value} ({level} interval {range}), {gap} above the {base} that it says of the stage's "
+            "usual units.",
+            **fields,
+        )
+    return tr(
+        "Predicted {value} ({level} interval {range}), {gap} below the {base} that it says of the stage's usual units.",
+        **fields,
+    )
 
 
 def reasons(content: Content, scale: Scale, stage: Stage) -> str:
     """Name the parameters that make most of the difference, with their values beside the usual ones."""
     large = _largest(content)
     if not large:
-        return "No single parameter stands out." if uses_parameters(content) else ""
+        return tr("No single parameter stands out.") if uses_parameters(content) else ""
     units = {p.name: p.unit for p in stage.parameters}
     named = [f"{p['name']} {scale.change(p['part'])} ({_beside(p, units.get(p['name'], ''))})" for p in large]
-    return f"Most of it: {', '.join(named)}."
+    return tr("Most of it: {parameters}.", parameters=", ".join(named))
 
 
 def in_short(content: Content, scale: Scale) -> str:
@@ -116,7 +133,7 @@ def in_short(content: Content, scale: Scale) -> str:
     >>> in_short({"parts": parts, "rest": 0.0}, Scale(Characteristic("y", "mm"), 2))
     'force +0.100, speed −0.020'
     """
-    return ", ".join(f"{p['name']} {scale.change(p['part'])}" for p in _largest(content)) or "no single parameter"
+    return ", ".join(f"{p['name']} {scale.change(p['part'])}" for p in _largest(content)) or tr("no single parameter")
 
 
 def _largest(content: Content) -> list[Content]:
@@ -128,39 +145,52 @@ def _largest(content: Content) -> list[Content]:
 def strangeness(content: Content) -> str:
     """Say which parameters make the unit strange, in standard deviations and with their direction."""
     anomaly, inside = float(content["anomaly"] or 0.0), bool(content["in_domain"])
-    head = "" if inside else "Outside the domain in which the model was shown to work. "
+    said = [] if inside else [tr("Outside the domain in which the model was shown to work.")]
     if content["by"] == "nothing":
-        return f"{head}Too few units so far to tell what is strange."
+        return " ".join([*said, tr("Too few units so far to tell what is strange.")])
+    share = percent(1 - anomaly)
     if inside and anomaly <= ABNORMAL:
-        return f"No: {percent(1 - anomaly)} of normal units are at least as abnormal."
-    head += (
-        f"Only {percent(1 - anomaly)} of normal units are as abnormal. "
+        return tr("No: {share} of normal units are at least as abnormal.", share=share)
+    said.append(
+        tr("Only {share} of normal units are as abnormal.", share=share)
         if anomaly < 1
-        else "No unit seen is as abnormal. "
+        else tr("No unit seen is as abnormal.")
     )
     odd = sorted((p for p in content["parts"] if p["share"] >= NOTABLE_SHARE), key=lambda p: -p["share"])[:NAMED]
     if not odd:
-        return f"{head}No single parameter does it, the combination of many does."
-    return head + " ".join(_odd(p, str(content["by"])) for p in odd)
+        said.append(tr("No single parameter does it, the combination of many does."))
+    return " ".join([*said, *(_odd(p, str(content["by"])) for p in odd)])
 
 
 def precedents(content: Content, scale: Scale) -> str:
     """Say what became of the nearest measured units, and whether they are near at all."""
     near: Sequence[Content] = content["near"]
     if not near:
-        return "No unit of this stage is measured yet: there is no precedent."
+        return tr("No unit of this stage is measured yet: there is no precedent.")
     values = [float(n["value"]) for n in near]
-    many = "The nearest measured unit" if len(near) == 1 else f"The {len(near)} nearest measured units"
-    bad = sum(beyond(v, scale.what) for v in values)
+    many, bad = len(near), sum(beyond(v, scale.what) for v in values)
     if scale.what.kind == "binary":
-        said = f"{many}: {bad} nonconforming."
+        said = ntr(
+            "The nearest measured unit: {bad} nonconforming.",
+            "The {n} nearest measured units: {bad} nonconforming.",
+            many,
+            bad=bad,
+        )
     else:
         width = scale.value(values[0]) if len(near) == 1 else f"{scale.between(min(values), max(values))}"
         unit = f" {scale.what.unit}" if scale.what.unit and len(near) > 1 else ""
-        said = f"{many}: {width}{unit}, {bad} out of specification."
+        said = ntr(
+            "The nearest measured unit: {values}, {bad} out of specification.",
+            "The {n} nearest measured units: {values}, {bad} out of specification.",
+            many,
+            values=f"{width}{unit}",
+            bad=bad,
+        )
     usual = content["near_usual"]
     if usual and near[0]["distance"] > FAR * usual:
-        said += f" They are far: {near[0]['distance'] / usual:.0f} times as far as measured units usually lie apart."
+        times = number(near[0]["distance"] / usual)
+        far = tr("They are far: {n} times as far as measured units usually lie apart.", n=times)
+        return f"{said} {far}"
     return said
 
 
@@ -199,19 +229,26 @@ def reading(value: float | None, unit: str = "") -> str:
     ('868.2 degC', 'missing', '−1.234e−05')
     """
     if value is None or not math.isfinite(value):
-        return "missing"
-    number = f"{value:.4g}".replace("-", "−")
-    return f"{number} {unit}".rstrip()
+        return tr("missing")
+    return f"{figures_of(f'{value:.4g}')} {unit}".rstrip()
 
 
 def _beside(part: Content, unit: str) -> str:
-    return f"{reading(part['now'], unit)}, usually {reading(part['usual'])}"
+    return tr("{now}, usually {usual}", now=reading(part["now"], unit), usual=reading(part["usual"]))
 
 
 def _odd(part: Content, by: str) -> str:
-    expected = "the other parameters suggest" if by == "plane" else "the nearest units have"
-    side = "above" if part["beyond"] > 0 else "below"
-    own = ""
+    own, which = "", (part["beyond"] > 0, by == "plane")
     if part["sd"] is not None:
-        own = f" ({abs(part['sd']):.1f} {'above' if part['sd'] > 0 else 'below'} its own middle)"
-    return f"{part['name']} lies {abs(part['beyond']):.1f} standard deviations {side} what {expected}{own}."
+        n, high = number(abs(part["sd"]), 1), part["sd"] > 0
+        own = " " + (tr("({n} above its own middle)", n=n) if high else tr("({n} below its own middle)", n=n))
+    return tr(_ODD[which], name=part["name"], n=number(abs(part["beyond"]), 1), own=own)
+
+
+#: Whether above, whether held against the other parameters -> the sentence.
+_ODD = {
+    (True, True): later("{name} lies {n} standard deviations above what the other parameters suggest{own}."),
+    (False, True): later("{name} lies {n} standard deviations below what the other parameters suggest{own}."),
+    (True, False): later("{name} lies {n} standard deviations above what the nearest units have{own}."),
+    (False, False): later("{name} lies {n} standard deviations below what the nearest units have{own}."),
+}
