@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.alarms.card import card, incident_card, story
 from qc_app.dashboard.alarms.report import report_here
 from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
-from qc_app.language import count, foreign, tr
+from qc_app.language import count, tr
 from qc_app.views import (
     AlarmsView,
     Sieve,
@@ -17,6 +16,7 @@ from qc_app.views import (
     alarm_kinds,
     alarm_states,
     alarms_view,
+    foreigns,
     priorities,
     priority_word,
 )
@@ -160,8 +160,7 @@ def _history(view: AlarmsView, now: Here) -> None:
             "note",
         )
     ) | {"incident": tr("Incident"), "why": tr("Hidden because")}
-    sentences = pl.col("sentence").map_elements(foreign, pl.String)
-    told = view.history.with_columns(alarm_states(), priorities(), alarm_kinds(), sentences)
+    told = view.history.with_columns(alarm_states(), priorities(), alarm_kinds(), *foreigns("sentence"))
     rows = tables.show(
         told, "alarms_all", columns, zone=now.plant.zone, select="one", empty=tr("No alarm was ever raised.")
     )

@@ -41,7 +41,9 @@ def _facts(view: LabelsView) -> list[markup.Fact]:
         markup.Fact(tr("Results known"), count(view.known)),
         markup.Fact(tr("Results owed"), count(view.owed), note=tr("units that inspection still has to report")),
         markup.Fact(tr("Specification"), limits, what.unit, target),
-        markup.Fact(tr("A label may come"), window, note=tr("after its unit; a later one is kept and not learned from")),
+        markup.Fact(
+            tr("A label may come"), window, note=tr("after its unit; a later one is kept and not learned from")
+        ),
     ]
 
 
