@@ -184,7 +184,6 @@ LISTED: frozenset[tuple[str, str]] = frozenset(
         ("dashboard/pictures.py", "Liberation Sans, Arial, DejaVu Sans, sans-serif"),
         ("dashboard/session.py", "this machine"),
         ("dashboard/tables.py", "color: 0; font-weight: 600"),
-        ("views/certificates.py", "0 days"),  # a command's
         ("views/unit/causes.py", "request causes"),
         ("views/unit/page.py", "out of specification"),
         ("views/unit/page.py", "outside the domain"),
