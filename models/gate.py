@@ -6,8 +6,11 @@ no reason to change. Otherwise say how many more labels would decide. A guard th
 The verdict is a pure function of its arguments and the seed.
 
 The weaker rule (estimate above 0, lower bound above -delta) swaps two models that hardly differ back and forth: on an
-undisturbed simulated plant 66 % of 101 promotions were better on the week after. What a small gain is worth is not
-lost: the next challengers know more, and are held against the same champion until the gain is one.
+undisturbed simulated plant 66 % of 101 promotions were better on the week after; with a gain above 2 % of the
+champion's error 77 % of 43, above 5 % 96 % of 23, above 8 % 93 % of 15, and the plant's own error is the same (.431,
+.432, .439 of a spread). What a small gain is worth is not lost: the next challengers know more, and are held against
+the same champion until the gain is one. Tried without success at 2 %: days resampled whole (80 %), a certainty of 99
+in 100 (83 %), the newest labels kept aside instead of every second (65 to 74 %).
 """
 
 from __future__ import annotations

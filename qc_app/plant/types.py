@@ -23,7 +23,7 @@ class Gate:
     Parameters
     ----------
     delta_share : float
-        How much worse, as a share of the champion's error, may not be excluded at a promotion.
+        The gain, as a share of the champion's error, that a promotion must exceed: less is not worth a change.
     min_rows : int
         Fewest judged units for a verdict.
     coverage_tolerance : float
@@ -41,7 +41,7 @@ class Gate:
         0: it is judged at once on labels that were held out.
     """
 
-    delta_share: float = 0.02
+    delta_share: float = 0.05
     min_rows: int = 8
     coverage_tolerance: float = 0.1
     min_new_labels: int = 3

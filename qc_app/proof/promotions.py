@@ -18,6 +18,8 @@ from qc_app.proof.play import Played, night_at
 LATER_DAYS = 7
 JUDGED_DAYS = 5
 FEWEST = 100
+WORSE = 0.02
+"""Share of the old error beyond which a new model is called worse: narrower than what the gate calls a gain."""
 SURE = 2.0
 
 
@@ -41,7 +43,7 @@ class Promotion:
         mended, or bent the laboratory's results. Then the gate could not know.
     better : bool
     worse : bool
-        Worse by more than the gate's delta, and by more than twice the standard error of the difference.
+        Worse by more than `WORSE`, and by more than twice the standard error of the difference.
     """
 
     seed: int
@@ -86,7 +88,7 @@ def promotions(play: Played, seed: int, stage: Stage, what: Characteristic, unit
         losses = [np.abs(y - model.predict(x, t).mean) for model in both]
         about = (seed, "faults" if play.faults else "quiet", stage.id, int(at), decision.rule)
         changed = any(_turns(fault, stage.id, at) for fault in play.faults)
-        found.append(_judged((losses[0], losses[1]), play.plant.gate.delta_share, about, changed=changed))
+        found.append(_judged((losses[0], losses[1]), about, changed=changed))
     return found
 
 
@@ -100,12 +102,10 @@ def _turns(fault: Fault, stage: str, at: float) -> bool:
     return edges or (fault.kind == "gauge_shift" and begins <= last and begins + LASTS >= first)
 
 
-def _judged(
-    losses: tuple[Array, Array], delta_share: float, about: tuple[int, str, str, int, str], *, changed: bool
-) -> Promotion:
+def _judged(losses: tuple[Array, Array], about: tuple[int, str, str, int, str], *, changed: bool) -> Promotion:
     old, new = losses
     gain = old - new
     error = float(gain.std(ddof=1)) / np.sqrt(len(gain))
-    worse = -float(gain.mean()) > max(delta_share * float(old.mean()), SURE * error)
+    worse = -float(gain.mean()) > max(WORSE * float(old.mean()), SURE * error)
     before, after = float(old.mean()), float(new.mean())
     return Promotion(*about, before, after, changed, better=bool(gain.mean() > 0), worse=bool(worse))
