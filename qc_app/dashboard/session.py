@@ -17,6 +17,7 @@ from qc_app.actions import Actor, local_actor
 from qc_app.actions.access.identity import arrive
 from qc_app.actions.access.sessions import actor_of, held
 from qc_app.dashboard import markup
+from qc_app.dashboard.door.answers import DENIED, UNFIT
 from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.theme import Palette, palette
 from qc_app.errors import NotAllowed, QcError
@@ -95,13 +96,28 @@ def _person(store: Store, *, asked: bool) -> Actor:
 
 def _way_in(settings: Settings) -> None:
     """Say that nobody is signed in here, and lead to where one can."""
-    say(tr("Nobody is signed in here, or the time of the sign-in is over."), "watch")
+    if refusal := _refusal(st.query_params.get("refused", "")):
+        say(refusal, "act")
+    else:
+        say(tr("Nobody is signed in here, or the time of the sign-in is over."), "watch")
     if settings.oidc is not None:
         if st.user.is_logged_in:
             st.button(tr("Sign in as somebody else"), key="oidc_out", on_click=st.logout)
         else:
             st.button(tr("Sign in with the company account"), key="oidc_in", on_click=st.login)
     st.html(markup.link("/sign-in", tr("Sign in with an account of this program")))
+
+
+def _refusal(why: str) -> str:
+    """Say why an identity provider's answer let nobody in, as the door names it in the address; empty for no reason."""
+    if why == DENIED:
+        return tr("The identity provider let nobody in. Sign in again, or ask its administrator.")
+    if why == UNFIT:
+        return tr(
+            "The identity provider's answer was not accepted: too old, not meant for this browser and this program, or"
+            " not signed by the provider. Sign in again; if that does not help, tell its administrator."
+        )
+    return ""
 
 
 def _still_in() -> Account | None:

@@ -29,6 +29,7 @@ def show(
     zone: str = "UTC",
     rows: int = 12,
     select: str = "",
+    opens: str = "",
     marked: str = "",
     empty: str = "",
 ) -> list[int]:
@@ -46,7 +47,10 @@ def show(
     rows : int
         Rows visible at once.
     select : {"", "one", "many"}
-        Whether rows can be chosen: one by its cell, or many by their boxes.
+        Whether rows can be chosen, by their boxes or by Shift and the space bar. Not by cells: the keyboard chooses
+        each that it comes across, and whoever only passes through the table would be led away.
+    opens : str
+        The column whose cells choose their row too, by a click.
     marked : str
         The column whose cells are in the colour of their symbol: ■ demands, ▲ asks.
     empty : str
@@ -64,6 +68,8 @@ def show(
     timed = [name for name, kind in shown.schema.items() if _timed(kind)]
     shown = shown.with_columns(pl.col(name).dt.convert_time_zone(zone) for name in timed)
     config = {n: _column(given, shown.schema[n]) for n, given in columns.items() if n in shown.columns}
+    if opens:
+        config[opens] = _opener(config[opens], key)
     options: dict[str, Any] = {
         "key": key,
         "hide_index": True,
@@ -73,11 +79,16 @@ def show(
         "placeholder": "–",
     }
     if select:
-        options |= {"on_select": "rerun", "selection_mode": "single-cell" if select == "one" else "multi-row"}
+        options |= {"on_select": "rerun", "selection_mode": "single-row" if select == "one" else "multi-row"}
     with st.container(gap=None, key=f"{key}_table"):
-        event: Any = st.dataframe(_dressed(shown, marked, _writers(config)), **options)
+        event: Any = st.dataframe(_dressed(_plain(shown, opens), marked, _writers(config)), **options)
         _downloads(shown, key, zone)
-    return _chosen(event, select)
+    return _chosen(event, select, f"{key}_open" if opens else "")
+
+
+def _plain(frame: pl.DataFrame, opens: str) -> pl.DataFrame:
+    """Return the frame with names in its buttons that are no signs: a joiner takes ``:material/...:`` its meaning."""
+    return frame.with_columns(pl.col(opens).str.replace_all(":", ":\u2060", literal=True)) if opens else frame
 
 
 def _downloads(shown: pl.DataFrame, key: str, zone: str) -> None:
@@ -93,9 +104,17 @@ def _pictured(values: pl.Series) -> bool:
     return values.dtype == pl.String and any(str(text).startswith("data:image/") for text in values.head(50))
 
 
-def _chosen(event: Any, select: str) -> list[int]:
-    if select == "one":
-        return [cell[0] for cell in event["selection"]["cells"]]
+def _opener(column: Any, key: str) -> Any:
+    """Return a column whose cells are buttons; what is clicked stands under ``<key>_open`` for one run."""
+    return st.column_config.ButtonColumn(
+        column["label"], width=column.get("width"), alignment="left", type="tertiary", key=f"{key}_open"
+    )
+
+
+def _chosen(event: Any, select: str, opener: str) -> list[int]:
+    clicked = st.session_state.get(opener) if opener else None
+    if clicked is not None:
+        return [int(clicked["row"])]
     return list(event["selection"]["rows"]) if select else []
 
 

@@ -37,6 +37,7 @@ from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.handover.page import Handover, handover, worked_shifts
 from qc_app.views.labels import LabelsView, label_history, labels_view
+from qc_app.views.lines import by_line
 from qc_app.views.models.learner import LearnerView, learner_view
 from qc_app.views.models.night import NightAccount, night_account
 from qc_app.views.models.page import SHORT, ModelsView, models_view, night_runs, open_requests
@@ -127,6 +128,7 @@ __all__ = [
     "audit_verdict",
     "books_table",
     "by_effect",
+    "by_line",
     "causes_view",
     "changes_between",
     "chosen_sources",

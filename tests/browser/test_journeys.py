@@ -106,34 +106,3 @@ def test_the_wall_has_room_for_all_of_a_screen_and_takes_turns_without_a_hand(vi
     sizes = visit.evaluate(f"{leaves}.map(e => parseFloat(getComputedStyle(e).fontSize))")
     assert min(sizes) >= 40
     assert visit.foreign == []
-
-
-def test_by_keyboard_alone_from_the_overview_to_a_label(visit, address):
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=30_000)
-    visit.goto(address)
-    expect(visit.get_by_text("Needs attention")).to_be_visible()
-    _tab_to(visit, "Labels")
-    visit.keyboard.press("Enter")
-    expect(visit.get_by_role("heading", name="Labels", exact=True)).to_be_visible()
-    visit.locator(".st-key-label_unit input").wait_for()
-    _tab_to(visit, "Unit", tag="INPUT")
-    visit.keyboard.type("C-110007")
-    visit.keyboard.press("Tab")
-    visit.keyboard.type("2.51")
-    visit.keyboard.press("Tab")
-    visit.keyboard.press("Tab")
-    visit.keyboard.press("Enter")
-    expect(visit.get_by_text(re.compile("1 entered for"))).to_be_visible()
-
-
-def _tab_to(page, name: str, tag: str = "A") -> None:
-    """Press Tab until what has the focus is called `name`."""
-    told = "e => (e.getAttribute('aria-label') || e.textContent || '').trim()"
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        here = page.evaluate(f"(() => {{ const e = document.activeElement; return [e.tagName, ({told})(e)]; }})()")
-        if here == [tag, name]:
-            return
-    raise AssertionError(f"80 presses of Tab do not reach {name!r}")

@@ -227,3 +227,26 @@ def test_models_page_holds_challenger_against_champion_on_the_same_units(open_ap
 def test_models_page_takes_error_and_coverage_from_one_scoring(look):
     html = told(look("troubled", "models", "rolling-2"))
     assert "by the stage&#x27;s mean 0.0242" in html
+
+
+def test_the_filters_of_the_overview_are_in_the_address_and_come_back_from_it(open_app):
+    app = open_app("healthy", line="Hot strip 2", state="ok,nonsense", family="nonsense")
+    assert set(app.dataframe(key="overview_table").value["stage"]) == {"rolling-3"}
+    assert (app.selectbox(key="overview_family").value, app.get("button_group")[0].value) == ("all", ["ok"])
+    assert "family" not in app.query_params
+    app.text_input(key="overview_find").set_value("hard").run()
+    assert app.query_params["find"] in ("hard", ["hard"])
+    app.query_params.clear()
+    app.run()
+    assert len(app.dataframe(key="overview_table").value) == 7, "the way back in the browser"
+
+
+def test_a_tile_a_line_the_worst_first_filters_the_table(open_app):
+    app = open_app("troubled")
+    tiles = [b for b in app.button if (b.key or "").startswith("overview_tile_go_")]
+    assert tiles[0].label == "Hot strip 1"
+    assert "1 of 2 stages ask" in told(app)
+    tiles[0].click().run()
+    assert set(app.dataframe(key="overview_table").value["stage"]) == {"rolling-1", "rolling-2"}
+    app.button(key="overview_tile_go_0").click().run()
+    assert app.selectbox(key="overview_line").value == "all"

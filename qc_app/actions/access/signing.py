@@ -170,6 +170,19 @@ def _refused(store: Store, name: str, place: str, why: str, failures: int = 0) -
     record(store, nobody, "refused sign in", name[:100], reason="", detail={"why": why, "failures": failures})
 
 
+def answer_refused(store: Store, place: str, why: str) -> None:
+    """Write down that an identity provider's answer let nobody in.
+
+    Parameters
+    ----------
+    store : Store
+    place : str
+        Address from which it came.
+    why : str
+    """
+    _refused(store, "", place, f"identity provider: {why}")
+
+
 def _let_in(store: Store, account: Account, place: str) -> str:
     token = begin(store, account, place)
     record(store, _person(account, place), "sign in", account.name, reason="", detail={"session": key_of(token)[:12]})

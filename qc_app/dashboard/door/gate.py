@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qc_app.dashboard.door.answers import CALLBACK, refusing
 from qc_app.dashboard.door.keeper import Keeper, place_of
 from qc_app.errors import StoreError
 
@@ -54,7 +55,9 @@ class Gate:
         if hosts and connection.url.hostname not in hosts:
             await self._refuse(scope, receive, send, PlainTextResponse("not a name of this dashboard", 400))
         elif await self._lets(connection):
-            await self._app(scope, receive, _with_headers(send))
+            told = _with_headers(send)
+            back = connection.url.path == CALLBACK and scope["type"] == "http"
+            await self._app(scope, receive, refusing(told, connection, self._keeper) if back else told)
         else:
             await self._refuse(scope, receive, send, _turned_away(scope))
 

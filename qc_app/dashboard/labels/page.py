@@ -72,7 +72,15 @@ def _results(view: LabelsView, now: Here, stage: str) -> None:
     )
     empty = tr("No result is known yet. Enter the first above: from about three on the stage gets its own model.")
     rows = tables.show(
-        told, "labels_results", columns, zone=now.plant.zone, rows=10, select="one", marked="note", empty=empty
+        told,
+        "labels_results",
+        columns,
+        zone=now.plant.zone,
+        rows=10,
+        select="one",
+        opens="unit_id",
+        marked="note",
+        empty=empty,
     )
     if rows:
         unit = view.results["unit_id"][rows[0]]

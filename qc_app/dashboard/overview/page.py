@@ -10,6 +10,7 @@ import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.overview.hand_over import hand_over
+from qc_app.dashboard.overview.lines import lines
 from qc_app.dashboard.overview.table import columns, drawn, filtered
 from qc_app.dashboard.session import Here, guarded, here, inks, say, top
 from qc_app.language import count, dated, ntr, tr
@@ -43,6 +44,7 @@ def _live(now: Here) -> None:
     night = _night(now.store, now.plant, str(now.store.home))
     st.html(markup.facts(_facts(view, night)))
     _attention(view)
+    lines(view)
     _all(view, now)
 
 
@@ -122,6 +124,7 @@ def _all(view: OverviewView, now: Here) -> None:
         zone=now.plant.zone,
         rows=16,
         select="one",
+        opens="stage",
         marked="state",
         empty=tr("No stage matches these filters. Clear one of them."),
     )

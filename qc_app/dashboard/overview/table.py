@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qc_app.dashboard import markup, tables
+from qc_app.dashboard.overview.address import bring, keep
 from qc_app.dashboard.session import inks
 from qc_app.language import bound, tr
 from qc_app.views import STATES, OverviewView, age, drifts, interval, state_word, tiers
@@ -16,6 +17,7 @@ _ALL = "all"
 
 def filtered(rows: pl.DataFrame) -> pl.DataFrame:
     """Show the filters; return the rows that pass them."""
+    bring({"line": rows["line"].unique(), "family": rows["family"].unique(), "state": STATES})
     text, line, family, state = st.columns([3, 2, 2, 4])
     words = text.text_input(tr("Find"), key="overview_find", placeholder=tr("stage or characteristic"))
     at = _one(line, tr("Line"), rows["line"], "overview_line")
@@ -27,6 +29,7 @@ def filtered(rows: pl.DataFrame) -> pl.DataFrame:
         selection_mode="multi",
         format_func=bound(lambda s: tr(STATES[s][2])),
     )
+    keep()
     kept = rows if at == _ALL else rows.filter(pl.col("line") == at)
     kept = kept if kin == _ALL else kept.filter(pl.col("family") == kin)
     kept = kept.filter(pl.col("state").is_in(states)) if states else kept

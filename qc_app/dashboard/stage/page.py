@@ -184,7 +184,15 @@ def _units(view: StageView, now: Here) -> None:
     told = view.units.with_columns(note.alias("note"), tiers(), dispositions("disposition"))
     empty = tr("No unit is predicted in this window yet.")
     picked = tables.show(
-        told, "stage_units", columns, zone=now.plant.zone, rows=9, select="one", marked="note", empty=empty
+        told,
+        "stage_units",
+        columns,
+        zone=now.plant.zone,
+        rows=9,
+        select="one",
+        opens="unit_id",
+        marked="note",
+        empty=empty,
     )
     if picked:
         where = {"stage": view.stage.id, "what": view.characteristic.name, "unit": told["unit_id"][picked[0]]}
