@@ -83,7 +83,7 @@ _WORDS = {
     "role": later("Role"),
     "seen": later("Seen"),
     "sessions": later("Sessions"),
-    "given by": later("Given by"),
+    "given_by": later("Given by"),
 }
 
 

@@ -72,6 +72,7 @@ from qc_app.views.vocabulary import (
     role_word,
     tier_word,
     tiers,
+    worded_accounts,
 )
 from qc_app.views.wall import Screen, Tile, WallView, pace, wall_view, whose_turn
 
@@ -209,6 +210,7 @@ __all__ = [
     "whose_turn",
     "window_word",
     "worded",
+    "worded_accounts",
     "worked_shifts",
     "xlsx_bytes",
 ]

@@ -130,6 +130,25 @@ def alarm_states(column: str = "state") -> pl.Expr:
     return _words(column, _ALARM_STATES)
 
 
+_STATUSES = MappingProxyType(
+    {
+        "done": later("done"),
+        "failed": later("failed"),
+        "running": later("running"),
+        "skipped": later("skipped"),
+    }
+)
+_ACCOUNTS = MappingProxyType(
+    {
+        "active": later("active"),
+        "disabled": later("disabled"),
+        "locked": later("locked"),
+        "invited": later("invited"),
+        "code_over": later("code is over"),
+    }
+)
+
+
 def role_word(role: str) -> str:
     """Return what a role is called.
 
@@ -179,6 +198,16 @@ def tiers(column: str = "tier") -> pl.Expr:
 def drifts(column: str = "drift") -> pl.Expr:
     """Return a column of verdicts on drift in words."""
     return _words(column, _DRIFTS)
+
+
+def status_word(status: str) -> str:
+    """Return how a run ended, in a word."""
+    return _word(_STATUSES, status)
+
+
+def worded_accounts(table: pl.DataFrame) -> pl.DataFrame:
+    """Return accounts with their roles and states in words."""
+    return table.with_columns(_words("role", _ROLES), _words("state", _ACCOUNTS))
 
 
 def _word(words: Mapping[str, str], code: str) -> str:

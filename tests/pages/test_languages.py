@@ -15,6 +15,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 PAGES = {
     "overview": "Overview", "stage": "Stage", "unit": "Unit", "alarms": "Alarms", "labels": "Labels", "drift": "Drift",
     "models": "Models", "spc": "SPC", "data": "Data", "onboard": "Onboard",
+    "administration": "Administration",
 }  # fmt: skip
 SAME = {("de", "drift"), ("de", "spc"), ("zh", "spc")}  # the word is the same there
 
@@ -44,7 +45,7 @@ def test_page_runs_in_the_language(open_in, code, page):
 
 
 #: Pages whose own texts are done.
-TRANSLATED = frozenset({"overview", "stage", "unit", "alarms", "labels", "drift"})
+TRANSLATED = frozenset({"overview", "stage", "unit", "alarms", "labels", "drift", "administration"})
 
 
 def test_numbers_and_dates_are_written_as_the_language_writes_them(open_in):

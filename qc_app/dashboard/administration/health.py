@@ -6,6 +6,7 @@ import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here
+from qc_app.language import tr
 from qc_app.views import health, settings_table
 
 
@@ -13,6 +14,6 @@ def health_part(now: Here) -> None:
     """Show each part with its state in words; the settings on demand."""
     checks = health(now.store, now.plant)
     st.html(markup.facts(markup.Fact(c.part, c.figure, note=c.words, state=c.state) for c in checks))
-    with st.expander("Settings in force", key="administration_settings"):
+    with st.expander(tr("Settings in force"), key="administration_settings"):
         shown = settings_table(now.store)
-        tables.show(shown, "settings", tables.headings(("setting", "value", "given by")), rows=shown.height)
+        tables.show(shown, "settings", tables.headings(("setting", "value", "given_by")), rows=shown.height)

@@ -9,16 +9,17 @@ from qc_app.dashboard.administration.health import health_part
 from qc_app.dashboard.administration.people import people_part
 from qc_app.dashboard.administration.trail import trail_part
 from qc_app.dashboard.session import guarded, here, top
+from qc_app.language import tr
 
 
 @guarded
 def page() -> None:
     """Show what is wrong with the program first, then accounts, the trail, and the settings in force."""
     now = here()
-    top("Administration", now)
+    top(tr("Administration"), now)
     see_administration(now.store, now.actor)
     health_part(now)
-    people, trail = st.tabs(["Accounts", "Audit trail"], key="administration_tabs")
+    people, trail = st.tabs([tr("Accounts"), tr("Audit trail")], key="administration_tabs")
     with people:
         people_part(now)
     with trail:

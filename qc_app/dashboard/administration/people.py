@@ -18,23 +18,24 @@ from qc_app.actions import (
 )
 from qc_app.dashboard import tables
 from qc_app.dashboard.session import Here, attempt, say
-from qc_app.views import ROLES, accounts_table, address_of
+from qc_app.language import bound, later, tr
+from qc_app.views import ROLES, accounts_table, address_of, role_word, worded_accounts
 
 _COLUMNS = ("name", "role", "kind", "state", "sessions", "last_seen", "made")
-_DISPLAY = "display (a screen on the wall)"
+_DISPLAY = later("display (a screen on the wall)")
 _DEEDS: dict[str, Callable[..., str]] = {
-    "Close": disable_user,
-    "Open again": enable_user,
-    "Sign out everywhere": sign_out_user,
-    "Remove for good": remove_user,
+    later("Close"): disable_user,
+    later("Open again"): enable_user,
+    later("Sign out everywhere"): sign_out_user,
+    later("Remove for good"): remove_user,
 }
 
 
 def people_part(now: Here) -> None:
     """Show who may come in, and let the administrator change it."""
     found = accounts_table(now.store)
-    heads, empty = tables.headings(_COLUMNS), "Nobody has an account yet."
-    chosen = tables.show(found, "accounts", heads, zone=now.plant.zone, select="one", empty=empty)
+    heads, empty = tables.headings(_COLUMNS), tr("Nobody has an account yet.")
+    chosen = tables.show(worded_accounts(found), "accounts", heads, zone=now.plant.zone, select="one", empty=empty)
     _handed_out()
     if chosen:
         _change(now, str(found["name"][chosen[0]]), str(found["role"][chosen[0]]))
@@ -44,9 +45,9 @@ def people_part(now: Here) -> None:
 
 def _add(now: Here) -> None:
     with st.form("account_add", clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", key="account_name", max_chars=100)
-        role = st.selectbox("Role", [*ROLES, _DISPLAY], key="account_role")
-        if st.form_submit_button("Add an account", key="account_add_go"):
+        name = st.text_input(tr("Name"), key="account_name", max_chars=100)
+        role = st.selectbox(tr("Role"), [*ROLES, _DISPLAY], key="account_role", format_func=bound(_role))
+        if st.form_submit_button(tr("Add an account"), key="account_add_go"):
             _made(now, name, str(role))
             st.rerun()
 
@@ -58,11 +59,11 @@ def _made(now: Here, name: str, role: str) -> None:
     def deed() -> str:
         if role == _DISPLAY:
             link = f"{address}/display?token={add_display(now.store, now.actor, name)}"
-            st.session_state["handed_out"] = ("Open this once on the screen; it stays signed in", link)
+            st.session_state["handed_out"] = (tr("Open this once on the screen; it stays signed in"), link)
         else:
             code = add_user(now.store, now.actor, name, role)
-            st.session_state["handed_out"] = (f"One-time code for {name}, good for a day at {address}/password", code)
-        return f"{name} is added."
+            st.session_state["handed_out"] = (_one_time(name, address), code)
+        return tr("{name} is added.", name=name)
 
     attempt(deed)
 
@@ -71,24 +72,26 @@ def _handed_out() -> None:
     """Show a code or a link once: it is kept nowhere."""
     told = st.session_state.pop("handed_out", None)
     if told:
-        say(f"{told[0]}. It is shown once:", "info")
+        say(tr("{what}. It is shown once:", what=told[0]), "info")
         st.code(told[1], language=None)
 
 
 def _change(now: Here, name: str, role: str) -> None:
     with st.form("account_change"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            wanted = st.selectbox("Role", ROLES, index=ROLES.index(role), key=f"account_role_{name}")
-            reason = st.text_input("Reason", key=f"account_reason_{name}", max_chars=2000)
+            wanted = st.selectbox(
+                tr("Role"), ROLES, index=ROLES.index(role), key=f"account_role_{name}", format_func=bound(_role)
+            )
+            reason = st.text_input(tr("Reason"), key=f"account_reason_{name}", max_chars=2000)
         with st.container(horizontal=True):
-            if st.form_submit_button("Give this role", key="account_role_go"):
+            if st.form_submit_button(tr("Give this role"), key="account_role_go"):
                 attempt(lambda: set_role(now.store, now.actor, name, str(wanted), reason))
                 st.rerun()
-            if st.form_submit_button("New one-time code", key="account_reset"):
+            if st.form_submit_button(tr("New one-time code"), key="account_reset"):
                 _reset(now, name, reason)
                 st.rerun()
             for word, deed in _DEEDS.items():
-                if st.form_submit_button(word, key=f"account_{deed.__name__}"):
+                if st.form_submit_button(tr(word), key=f"account_{deed.__name__}"):
                     attempt(lambda deed=deed: deed(now.store, now.actor, name, reason))  # type: ignore[misc]
                     st.rerun()
 
@@ -96,8 +99,15 @@ def _change(now: Here, name: str, role: str) -> None:
 def _reset(now: Here, name: str, reason: str) -> None:
     def deed() -> str:
         code = reset_user(now.store, now.actor, name, reason)
-        where = f"{address_of(now.store)}/password"
-        st.session_state["handed_out"] = (f"One-time code for {name}, good for a day at {where}", code)
-        return f"The password of {name} holds no more."
+        st.session_state["handed_out"] = (_one_time(name, address_of(now.store)), code)
+        return tr("The password of {name} holds no more.", name=name)
 
     attempt(deed)
+
+
+def _one_time(name: str, address: str) -> str:
+    return tr("One-time code for {name}, good for a day at {address}", name=name, address=f"{address}/password")
+
+
+def _role(role: str) -> str:
+    return tr(_DISPLAY) if role == _DISPLAY else role_word(role)

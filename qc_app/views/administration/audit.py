@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from qc_app.language import foreign, tr
 from qc_app.records import Audit
 from qc_app.store import Store
 
@@ -52,7 +53,11 @@ class AuditVerdict:
     @property
     def sentence(self) -> str:
         """The verdict in words."""
-        return self.wrong or f"whole: {self.links} entries, each bound to the one before; the newest is {self.digest}"
+        return self.wrong or tr(
+            "whole: {links} entries, each bound to the one before; the newest is {digest}",
+            links=self.links,
+            digest=self.digest,
+        )
 
 
 def audit_table(store: Store, sieve: AuditSieve | None = None, last: int = 200) -> pl.DataFrame:
@@ -78,7 +83,7 @@ def audit_verdict(store: Store, known: str = "", export: bytes = b"") -> AuditVe
     export : bytes
         An earlier export; every entry of it must still be there.
     """
-    wrong = store.journal.audit.verify(known) or _missing(store, export)
+    wrong = foreign(store.journal.audit.verify(known) or "") or _missing(store, export)
     links, digest = store.journal.audit.head()
     return AuditVerdict(links, digest, wrong or "")
 
@@ -92,7 +97,13 @@ def _missing(store: Store, export: bytes) -> str | None:
             told = json.loads(line)
             digest, entry = told["digest"], told["id"]
         except (ValueError, KeyError, TypeError):
-            return f"line {number} of the export is no entry of an audit trail - name a file of `qc audit export`"
+            return tr(
+                "line {line} of the export is no entry of an audit trail - name a file of `qc audit export`",
+                line=number,
+            )
         if digest not in have:
-            return f"entry {entry} of the export is not in the trail any more: it was changed or removed since"
+            return tr(
+                "entry {entry} of the export is not in the trail any more: it was changed or removed since",
+                entry=str(entry),
+            )
     return None

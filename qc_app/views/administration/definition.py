@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from qc_app.errors import ActionError, PlantError
+from qc_app.language import tr
 from qc_app.plant import Plant, difference, parse, shortened, version_in, write_sheet
 from qc_app.records import PlantVersion
 from qc_app.store import Store, changed_meanwhile
@@ -33,7 +34,7 @@ def plant_versions(store: Store) -> pl.DataFrame:
     """
     history = store.journal.plants.history()
     plants = [_read(version) for version in history]
-    said = [["the first definition"], *(_between(old, new) for old, new in pairwise(plants))]
+    said = [[tr("the first definition")], *(_between(old, new) for old, new in pairwise(plants))]
     rows = [
         (v.id, v.at, v.author, v.reason, len(plant.stages) if plant else None, len(words), words[0] if words else "")
         for v, plant, words in zip(history, plants, said, strict=False)
@@ -92,4 +93,4 @@ def _read(version: PlantVersion) -> Plant | None:
 
 
 def _between(old: Plant | None, new: Plant | None) -> list[str]:
-    return shortened(difference(old, new)) if old and new else ["a version that this program cannot read"]
+    return shortened(difference(old, new)) if old and new else [tr("a version that this program cannot read")]

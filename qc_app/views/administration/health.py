@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from qc_app.language import count, dated, ntr, number, per_cent, tr
 from qc_app.logs import masked
 from qc_app.plant import Plant
 from qc_app.settings import Settings
@@ -17,6 +18,7 @@ from qc_app.store import Store
 from qc_app.store.backup import newest
 from qc_app.views.moments import span
 from qc_app.views.scheduling import overdue_night, silence
+from qc_app.views.vocabulary import status_word
 
 LOW_SHARE = 0.1
 
@@ -46,9 +48,9 @@ def settings_table(store: Store) -> pl.DataFrame:
     rows = []
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        given = "environment" if f"QC_{name.upper()}" in os.environ else "file"
-        rows.append((name, _told(name, value), "default" if value == field.default else given))
-    return pl.DataFrame(rows, schema=["setting", "value", "given by"], orient="row")
+        given = tr("environment") if f"QC_{name.upper()}" in os.environ else tr("file")
+        rows.append((name, _told(name, value), tr("default") if value == field.default else given))
+    return pl.DataFrame(rows, schema=["setting", "value", "given_by"], orient="row")
 
 
 def address_of(store: Store) -> str:
@@ -60,23 +62,28 @@ def _told(name: str, value: Any) -> str:
     if value is None or value in ("", ()):
         return "–"
     if name == "oidc":
-        return f"{value.metadata}, client {value.client_id}, groups {', '.join(value.roles)}"
+        return f"{value.metadata}, {value.client_id}: {', '.join(value.roles)}"
     return masked(str(value))
 
 
 def _journal(store: Store) -> Health:
     database = store.journal.database
     if not database.sqlite:
-        return Health("Journal", "PostgreSQL", masked(database.url.render_as_string(hide_password=True)))
+        return Health(tr("Journal"), "PostgreSQL", masked(database.url.render_as_string(hide_password=True)))
     size = sum(p.stat().st_size for p in store.home.glob("journal.sqlite*") if p.suffix in {".sqlite", ".sqlite-wal"})
-    return Health("Journal", f"{size / 1e6:,.1f} MB", "SQLite in the plant's folder")
+    return Health(
+        tr("Journal"), tr("{size} MB", size=number(size / 1e6, 1, grouped=True)), tr("SQLite in the plant's folder")
+    )
 
 
 def _disk(store: Store) -> Health:
     disk = shutil.disk_usage(store.home)
     state = "watch" if disk.free < LOW_SHARE * disk.total else ""
     return Health(
-        "Disk", f"{disk.free / 1e9:,.0f} GB free", f"{disk.free / disk.total:.0%} of {disk.total / 1e9:,.0f} GB", state
+        tr("Disk"),
+        tr("{size} GB free", size=count(round(disk.free / 1e9))),
+        tr("{share} of {size} GB", share=per_cent(disk.free / disk.total), size=count(round(disk.total / 1e9))),
+        state,
     )
 
 
@@ -98,39 +105,36 @@ def _backup(store: Store) -> Health:
 def _scheduler(store: Store, now: datetime) -> Health:
     lease = store.journal.lease.holder()
     if silence(store, now):
-        return Health("Scheduler", "none", "start it with `qc up`", "act")
-    return Health("Scheduler", "works", lease.holder if lease else "")
+        return Health(tr("Scheduler"), tr("none"), tr("start it with `qc up`"), "act")
+    return Health(tr("Scheduler"), tr("works"), lease.holder if lease else "")
 
 
 def _night(store: Store, plant: Plant) -> Health:
     late = overdue_night(store, plant)
     nights = store.journal.runs.list(job="night", last=1)
-    word = nights[-1].plant_day.isoformat() if nights else "none yet"
-    return Health(
-        "Last night", word, late or (nights[-1].status if nights else "it runs by itself"), "act" if late else ""
-    )
+    word = dated(nights[-1].plant_day) if nights else tr("none yet")
+    words = late or (status_word(nights[-1].status) if nights else tr("it runs by itself"))
+    return Health(tr("Last night"), word, words, "act" if late else "")
 
 
 def _sources(store: Store, plant: Plant) -> Health:
     silent = {a.subject for a in store.journal.alarms.list(open_only=True) if a.kind == "stale_source"}
-    words = f"{len(silent)} silent" if silent else "all talk"
-    return Health("Sources", str(len(plant.sources)), words, "watch" if silent else "")
+    words = tr("{n} silent", n=len(silent)) if silent else tr("all talk")
+    return Health(tr("Sources"), count(len(plant.sources)), words, "watch" if silent else "")
 
 
 def _messages(store: Store) -> Health:
     letters = store.journal.outbox.list(last=500)
     lost = sum(letter.state == "given_up" for letter in letters)
     waiting = sum(letter.state == "waiting" for letter in letters)
-    return Health(
-        "Messages", f"{waiting} wait", f"{lost} given up" if lost else "none given up", "watch" if lost else ""
-    )
+    given_up = tr("{n} given up", n=lost) if lost else tr("none given up")
+    return Health(tr("Messages"), ntr("{n} waits", "{n} wait", waiting), given_up, "watch" if lost else "")
 
 
 def _errors(store: Store, now: datetime) -> Health:
     path = store.home / "logs" / "unexpected-errors.log"
     if not path.exists():
-        return Health("Unexpected errors", "none", "what should be reported would stand in logs")
+        return Health(tr("Unexpected errors"), tr("none"), tr("what should be reported would stand in logs"))
     age = now.timestamp() - path.stat().st_mtime
-    return Health(
-        "Unexpected errors", "some", f"newest {span(age)} ago: {path.name} in logs", "watch" if age < 86_400 else ""
-    )
+    newest = tr("newest {age} ago: {file} in logs", age=span(age), file=path.name)
+    return Health(tr("Unexpected errors"), tr("some"), newest, "watch" if age < 86_400 else "")

@@ -24,7 +24,7 @@ _SCHEMA: dict[str, Any] = {
 def accounts_table(store: Store, now: datetime | None = None) -> pl.DataFrame:
     """Return accounts in the order of their names; removed ones are left out.
 
-    A state beside active and disabled: ``invited`` (has a one-time code), ``code is over``, ``locked`` (waits after
+    A state beside active and disabled: ``invited`` (has a one-time code), ``code_over``, ``locked`` (waits after
     wrong passwords).
     """
     at = now or datetime.now(UTC)
@@ -37,7 +37,7 @@ def accounts_table(store: Store, now: datetime | None = None) -> pl.DataFrame:
         if state == "active" and account.locked_until is not None and account.locked_until > at:
             state = "locked"
         elif state == "active" and account.code_until is not None:
-            state = "invited" if account.code_until > at else "code is over"
+            state = "invited" if account.code_until > at else "code_over"
         seen = max((s.seen for s in mine), default=None)
         rows.append((account.name, account.role, account.kind, state, len(mine), seen, account.made))
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row").sort("name")
