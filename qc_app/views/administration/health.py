@@ -95,11 +95,11 @@ def backup_age(store: Store) -> timedelta | None:
 
 def _backup(store: Store) -> Health:
     folder, age = Settings.load(store.home).backup_folder, backup_age(store)
-    figure = f"{span(age.total_seconds())} ago" if age is not None else "none"
+    figure = tr("{age} ago", age=span(age.total_seconds())) if age is not None else tr("none")
     if folder is None:
-        return Health("Backup", figure, "none by day: set backup_folder in settings.toml")
+        return Health(tr("Backup"), figure, tr("none by day: set backup_folder in settings.toml"))
     overdue = any(alarm.kind == "backup_overdue" for alarm in store.journal.alarms.list(open_only=True))
-    return Health("Backup", figure, f"one a day in {folder}", "act" if overdue else "")
+    return Health(tr("Backup"), figure, tr("one a day in {folder}", folder=str(folder)), "act" if overdue else "")
 
 
 def _scheduler(store: Store, now: datetime) -> Health:
