@@ -24,7 +24,7 @@ from qc_app.views import ROLES, accounts_table, address_of, role_word, worded_ac
 _COLUMNS = ("name", "role", "kind", "state", "sessions", "last_seen", "made")
 _DISPLAY = later("display (a screen on the wall)")
 _DEEDS: dict[str, Callable[..., str]] = {
-    later("Close"): disable_user,
+    later("Close the account"): disable_user,
     later("Open again"): enable_user,
     later("Sign out everywhere"): sign_out_user,
     later("Remove for good"): remove_user,

@@ -17,7 +17,7 @@ _HEADS = {
     "author": later("Who"),
     "action": later("What"),
     "subject": later("On"),
-    "place": later("From"),
+    "place": later("Came from"),
 }
 
 
