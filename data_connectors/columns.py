@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from data_connectors.errors import SchemaError
 from data_connectors.names import listed, nearest, normal
 from data_connectors.schema import Source, Stage
 
+#: A number or a time, which no column is called.
+_VALUE = re.compile(r"[-+]?\d+([.,:/-]\d+)*([eE][-+]?\d+)?([T ]\d{2}:\d{2}.*)?Z?")
 #: Signs that separate columns, as they are written in a plant file.
 _SIGNS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
 
@@ -73,6 +76,10 @@ def _missing_labels(found: set[str], stage: Stage, source: Source) -> list[str]:
 def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: Source, origin: str) -> str:
     """Return the message about the `absent` columns: what, where and what to do."""
     first = absent[0]
+    if _unnamed(there):
+        return (
+            f"stage {stage.id!r}: the first line of {origin} holds values ({listed(there)}) - it must name the columns"
+        )
     if uncut := _uncut(there, absent, source):
         return f"stage {stage.id!r}: {origin} has one column, {listed(there)} - {uncut}"
     if first in {source.unit_column, source.time_column}:
@@ -89,6 +96,12 @@ def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: 
     name = repr(first) if mapped is None else f"{mapped!r} (for {first!r})"
     more = f" and {len(absent) - 1} more ({listed(absent[1:])})" if len(absent) > 1 else ""
     return f"stage {stage.id!r}: column {name} missing in {origin} (has: {listed(there)}){more} - {cure}"
+
+
+def _unnamed(there: Sequence[str]) -> bool:
+    """Tell whether the first line holds values instead of names: two numbers or times at least, and half of it."""
+    values = sum(bool(_VALUE.fullmatch(name)) for name in there)
+    return values >= 2 and 2 * values >= len(there)
 
 
 def _uncut(there: Sequence[str], absent: Sequence[str], source: Source) -> str:

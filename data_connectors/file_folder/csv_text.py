@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from data_connectors.base import Reject
+from data_connectors.file_folder.beginnings import refuse_others
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable, clipped
 from data_connectors.names import normal
@@ -22,7 +23,6 @@ _BOM = codecs.BOM_UTF8
 _MAX_HEADER = 16 << 20
 _ROW_BYTES = 256
 _MAX_GROWTH = 4
-_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
 _READ = 1 << 20
 _UTF8 = {"utf-8", "utf-8-sig", "ascii"}
 
@@ -101,8 +101,7 @@ def _header(file: BinaryIO, options: Options) -> tuple[list[str], int]:
     quote = options.quote.encode()
     while quote and line.count(quote) % 2 and len(line) < _MAX_HEADER and (more := file.readline(_MAX_HEADER)):
         line += more
-    if line.startswith(_ARCHIVES):
-        raise Unreadable("not_text", "is no text (a workbook or archive?) - give it its own ending, or save it as CSV")
+    refuse_others(line[:100], options.encoding)
     if not line.strip():
         raise Unreadable("empty_file", "is empty - it needs a line with the names of the columns")
     text = _utf8(line.removeprefix(_BOM), options).rstrip(b"\r\n")

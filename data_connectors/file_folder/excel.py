@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from data_connectors.file_folder.beginnings import refuse_pages
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable
 from data_connectors.names import listed, nearest, normal
@@ -27,6 +28,8 @@ def read_excel(file: BinaryIO, options: Options, _start: Start) -> Iterator[Piec
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+    file.seek(0)
+    refuse_pages(file.read(100))
     _refuse_bombs(file, options)
     try:
         with CalamineWorkbook.from_filelike(file) as book:

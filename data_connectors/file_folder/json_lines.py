@@ -24,7 +24,7 @@ def read_json_lines(file: BinaryIO, options: Options, start: Start) -> Iterator[
     file.seek(place)
     while lines := file.readlines(options.batch_rows * 128):
         place += sum(map(len, lines))
-        rows, rejects = _objects(lines, start.name, options)
+        rows, rejects = _objects(lines, row, start.name, options)
         yield Piece(_frame(rows), row, place, tuple(rejects))
         row += len(rows) + len(rejects)
     if not row:
@@ -32,7 +32,9 @@ def read_json_lines(file: BinaryIO, options: Options, start: Start) -> Iterator[
     yield Piece(pl.DataFrame(), row, -1)
 
 
-def _objects(lines: list[bytes], name: str, options: Options) -> tuple[list[dict[str, str | None]], list[Reject]]:
+def _objects(
+    lines: list[bytes], before: int, name: str, options: Options
+) -> tuple[list[dict[str, str | None]], list[Reject]]:
     rows: list[dict[str, str | None]] = []
     rejects: list[Reject] = []
     for number, line in enumerate(lines):
@@ -41,10 +43,13 @@ def _objects(lines: list[bytes], name: str, options: Options) -> tuple[list[dict
         try:
             rows.append(_fields(line, options.decimal))
         except (ValueError, RecursionError) as error:
-            said = f"{name}: line {number} is no JSON object ({error}) - correct the line"
+            said = f"{name}: line {before + number + 1} is no JSON object ({error}) - correct the line"
             raw = clipped(line.decode(errors="replace").rstrip())
             rejects.append(Reject(name, number, raw, "bad_json", said))
     return rows, rejects
+
+
+_INSTEAD = {list: "a list instead of {...}: write an object a line, without [ ] and commas between"}
 
 
 def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
@@ -53,7 +58,7 @@ def _fields(line: bytes, decimal: str) -> dict[str, str | None]:
 
     found: Any = json.loads(line.decode(), parse_float=written, parse_int=str, parse_constant=str)
     if not isinstance(found, dict):
-        raise ValueError(f"{type(found).__name__} instead of {{...}}")  # noqa: TRY004 - one kind of bad line
+        raise ValueError(_INSTEAD.get(type(found), "a single value instead of {...}"))  # noqa: TRY004 - a bad line
     return {normal(key): _text(value) for key, value in found.items()}
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 import polars as pl
 
 from data_connectors.guessing.names import guess_unit, plain_name
+from data_connectors.rows.time_forms import FORMS
 from data_connectors.rows.times import TimePolicy, moments
 from data_connectors.rows.values import as_text, number
 
@@ -23,13 +24,6 @@ _UNIT_WORDS = re.compile(
     r"(?i)(^|[^a-z])(id|uid|unit|part|piece|serial|sn|coil|heat|batch|lot|charge|nr|no|teil|pieza)([^a-z]|$)|编号|序号"
 )
 _QUALITY = re.compile(r"(?i)^(?P<of>.+?)[\s_.\-(]*(quality|qual|status|flag|q)\)?$")
-#: Times that are not ISO 8601, the day first where both readings are possible: most of the world writes so.
-_FORMATS = (
-    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%d-%m-%Y %H:%M:%S",
-    "%d-%m-%Y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M", "%Y%m%d %H%M%S",
-    "%Y%m%d%H%M%S",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +119,7 @@ def _time(column: pl.Series, now: datetime) -> tuple[str, str, bool] | None:
         return "every value is a moment without a zone", "", True
     if column.dtype != pl.String:
         return None
-    fits = [form for form in _FORMATS if _read(filled, TimePolicy("UTC", form), now) >= _MOST]
+    fits = [form for form in FORMS if _read(filled, TimePolicy("UTC", form), now) >= _MOST]
     if not fits:
         return None
     doubt = ""

@@ -6,6 +6,7 @@ import polars as pl
 
 from data_connectors.base import Batch, Reject
 from data_connectors.names import normal, printable
+from data_connectors.rows.time_forms import time_hint
 from data_connectors.rows.values import as_text
 from data_connectors.schema import Source
 
@@ -15,8 +16,11 @@ _PLAIN = (pl.String, pl.Boolean)
 _SENTENCES = {
     "missing_unit": "no unit id in {unit!r} - fill it in and replay",
     "bad_unit": "unit id {unit_raw} holds invisible characters or more than 200 - correct it at the source",
+    "empty_row": "the row is empty - remove it",
+    "rounded_unit": "unit id {unit_raw} is a number that a spreadsheet has rounded, so units cannot be told apart"
+    " - format the column as text and export it again",
     "missing_time": "no time in {time!r} - fill it in and replay",
-    "unparsable_time": "time {time_raw} in {time!r} cannot be read - set time_format in [sources.{source}]",
+    "unparsable_time": "time {time_raw} in {time!r} cannot be read - {time_hint}",
     "naive_time": 'time {time_raw} has no zone - set zone in [sources.{source}], e.g. zone = "Europe/Berlin"',
     "ambiguous_time": 'time {time_raw} came twice in zone {zone} - set ambiguous = "earliest" or "latest"'
     " in [sources.{source}]",
@@ -101,7 +105,11 @@ def _skew(source: Source) -> str:
 
 def _what(why: str, fields: dict[str, object], column: str, source: Source) -> str:
     unit, time = normal(source.unit_column), normal(source.time_column)
+    if why == "missing_unit" and not any(str(value).strip() for value in fields.values() if value is not None):
+        why = "empty_row"
+    hint = time_hint(str(fields.get(time) or "").strip(), source.name) if why == "unparsable_time" else ""
     return _SENTENCES[why].format(
         unit=unit, time=time, column=column, source=source.name, zone=source.zone, skew=_skew(source),
         unit_raw=_shown(fields.get(unit)), time_raw=_shown(fields.get(time)), value=_shown(fields.get(column)),
+        time_hint=hint,
     )  # fmt: skip

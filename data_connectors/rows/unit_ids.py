@@ -22,8 +22,8 @@ def unit_ids(raw: pl.Series) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        `unit_id` (String) and `reason` (String): null, ``missing_unit``, or ``bad_unit`` for one with invisible
-        characters or more than 200.
+        `unit_id` (String) and `reason` (String): null, ``missing_unit``, ``bad_unit`` for one with invisible
+        characters or more than 200, or ``rounded_unit`` for a number as spreadsheets shorten it (``1.2E+05``).
 
     Examples
     --------
@@ -41,6 +41,7 @@ def unit_ids(raw: pl.Series) -> pl.DataFrame:
     reason = (
         pl.when(unit.is_null() | (unit == "")).then(pl.lit("missing_unit"))
         .when(bad).then(pl.lit("bad_unit"))
+        .when(unit.str.contains(r"^\d([.,]\d+)?E\+\d\d+$")).then(pl.lit("rounded_unit"))
     )  # fmt: skip
     return (
         pl.DataFrame({"unit_id": text})

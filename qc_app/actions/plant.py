@@ -49,7 +49,7 @@ def apply_plant(
     """
     authorise(store, actor, "apply_plant", "plant", reason)
     new = parse(text, where)
-    require_sound(new, store.clock.now, where)
+    require_sound(new, store.clock.now, where, text)
     return _enforce(store, actor, "apply_plant", new, reason=reason, seen=seen)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -92,15 +94,38 @@ def _night(store: Store, plant: Plant) -> Probe:
     )
 
 
-def _preview(made: Conformed) -> tuple[bool, str]:
+def _preview(made: Conformed, stage: Stage, source: Source) -> tuple[bool, str]:
     """Say whether the first rows could be kept, and what is odd about them."""
     if not made.received:
         return True, "none yet"
-    flawed = made.rows["quality"].count() if "quality" in made.rows.columns else 0
     words = f"{made.received - len(made.rejects)} of {made.received} can be kept"
-    if flawed:
-        words += f", {flawed} with values that are bad or uncertain"
-    return not made.rejects, f"{words}; {made.rejects[0].message}" if made.rejects else words
+    odd = made.rows["quality"].drop_nulls().to_list() if "quality" in made.rows.columns else []
+    if odd:
+        words += f", {len(odd)} with values that are bad or uncertain: {_flaw(odd[0], source)}"
+    empty = [p.name for p in stage.parameters if p.name in made.rows.columns and not made.rows[p.name].count()]
+    if odd and empty:
+        words += f"; not one value of {', '.join(empty)} is good"
+    ok = not made.rejects and not (odd and empty)
+    return ok, f"{words}; {made.rejects[0].message}" if made.rejects else words
+
+
+def _flaw(quality: str, source: Source) -> str:
+    r"""Say of the first flawed value of a row which it is, why, and what helps where that is plain.
+
+    Examples
+    --------
+    >>> _flaw('{"force": ["bad", "not_a_number", "50,5"]}', Source("files", "file_folder", "press"))
+    'e.g. force \'50,5\' (not_a_number) - set decimal = "," in [sources.files]'
+    """
+    name, (_, code, raw) = next(iter(json.loads(quality).items()))
+    words = f"e.g. {name} {str(raw)[:40]!r} ({code})"
+    if code != "not_a_number" or raw is None:
+        return words
+    if re.fullmatch(r"[-+]?\d+,\d+", str(raw)) and source.decimal == ".":
+        return f'{words} - set decimal = "," in [sources.{source.name}]'
+    if re.fullmatch(r"[-+]?\d{1,3}([,. ]\d{3})+([.,]\d+)?", str(raw)):
+        return f"{words} - let the source write numbers without a sign between thousands"
+    return f"{words} - let the source write the number alone" if re.match(r"[-+]?\d", str(raw)) else words
 
 
 def _listener(store: Store, source: Source) -> Iterator[Probe]:
@@ -119,7 +144,7 @@ def _source(store: Store, stage: Stage, source: Source) -> Iterator[Probe]:
             for probe in found:
                 yield Probe(f"{name}, {probe.step}", probe.ok, probe.message)
             if all(probe.ok for probe in found):
-                yield Probe(f"{name}, first rows", *_preview(connector.preview(stage)))
+                yield Probe(f"{name}, first rows", *_preview(connector.preview(stage), stage, source))
             yield from _listener(store, source)
         finally:
             connector.close()

@@ -53,7 +53,7 @@ def apply(
     """Put a plant definition in force, after showing what it changes."""
     if file is None and stages is None:
         raise PlantError("nothing to apply - name a plant definition, or a sheet of stages with --stages")
-    given = None if file is None else _laid(stages, _sound(parse(text_of(file), where=file.name), file.name))
+    given = None if file is None else _laid(stages, _read(text_of(file), file.name))
     with opened(home, create=not dry_run and given is not None) as store:
         version = store.journal.plants.current()
         new = given or _laid(stages, plant_of(store))
@@ -95,8 +95,12 @@ def _laid(sheet: Path | None, plant: Plant) -> Plant:
     return _sound(read_sheet(text_of(sheet), plant, sheet.name), sheet.name)
 
 
-def _sound(plant: Plant, where: str) -> Plant:
-    require_sound(plant, WallClock().now, where=where)
+def _read(text: str, where: str) -> Plant:
+    return _sound(parse(text, where=where), where, text)
+
+
+def _sound(plant: Plant, where: str, text: str = "") -> Plant:
+    require_sound(plant, WallClock().now, where, text)
     return plant
 
 

@@ -7,13 +7,24 @@ import re
 #: What stands in a line that is no TOML -> what to do about it; the first that is found counts.
 _HINTS = (
     (r"[“”„‘’«»]", 'typographic quotes are no quotes - write straight ones: "..."'),
+    ("[\u00a0\u2007\u202f\u200b\ufeff]", "an invisible blank stands here, often copied along - type the line anew"),
+    (r"(?i)^\s*<(!doctype|html|\?xml)", "this is a web page or XML, no plant file - name the one with [plant]"),
+    (r"^\s*\{", "this is JSON, no plant file - write [plant] and name = '...'"),
+    (r"^[^=\[#\"']*[;,|\t][^=]*$", "this looks like a table, no plant file - give a sheet of stages with --stages"),
     (r"^\s*\[[^\]]*$", "the heading of the table has no end - write ] behind it"),
     (r"^\s*\[[^\]\"']*\s[^\]\"']*\]", 'a name with a blank needs quotes - write [stages."oven 2"] or use oven-2'),
+    (r"^\s*\[[^\]\"']*[^\x00-\x7f][^\]\"']*\]", 'a name with such letters needs quotes - write [stages."Öfen"]'),
     (r"^\s*[\w\"'.-]+\s*=\s*\"[^\"]*\\", "a backslash means something else here - write / or put the path into '...'"),
+    (r"^\s*[\w\"'.-]+\s*=\s*(\"[^\"]*|'[^']*)$", "the text has no end - close it with the quote that it begins with"),
     (r"^\s*[\w\"'.-]+\s*:\s", "a colon stands where = must be - write key = value"),
     (r"=\s*[-+]?\d+,\d+\s*(#.*)?$", "a number takes a point - write 9.8, not 9,8"),
+    (r"=\s*(True|False|TRUE|FALSE|yes|no|on|off)\s*(#.*)?$", "write true or false, in small letters"),
+    (r"=\s*[-+]?\d+(\.\d+)?\s*[^\W\d_%°]", "the number stands alone, its unit in unit = '...'"),
+    (r"=\s*(\"[^\"]*\"|'[^']*'|[-+]?[\d.]+|true|false)\s*(//|;|--)", "a remark begins with #, and no sign ends a line"),
+    (r"=\s*[-+]?\d[\d.]*\.\.|=\s*[-+]?\d+\.\d+\.", "this is no number - write e.g. 10.2"),
     (r"=\s*[^\W\d_]", 'text needs quotes - write key = "text"'),
     (r"=\s*(#.*)?$", "nothing stands behind = - give a value, or remove the line"),
+    (r"^\s*[\w-]+(\.[\w-]+)+\s*$", "the heading of a table stands in brackets - write [sources.files]"),
     (r"^\s*[\w-]+\s*$", "a key without a value - write key = value, or remove the line"),
 )  # fmt: skip
 _TWICE = {
@@ -46,6 +57,10 @@ def no_toml(said: str, text: str, where: str) -> str:
     cause, _, place = said.partition(" (at ")
     found = re.match(r"line (\d+)", place)
     lines = text.splitlines()
+    if cause in {"Unclosed array", "Unclosed inline table"}:
+        begins, ends = "[]" if "array" in cause else "{}"
+        number = _opened(lines, begins, ends)
+        return f"{where}, line {number}: the list has no end - write {ends} behind its last value"
     if found is None:
         return (
             f"{where}, line {max(len(lines), 1)}: the file ends in the middle ({cause}) - it looks cut off, complete it"
@@ -57,3 +72,9 @@ def no_toml(said: str, text: str, where: str) -> str:
     line = lines[number - 1] if number <= len(lines) else ""
     hint = next((words for pattern, words in _HINTS if re.search(pattern, line)), "")
     return f"{where}, line {number}: {hint or f'this is not TOML ({said}) - correct that line'}"
+
+
+def _opened(lines: list[str], begins: str, ends: str) -> int:
+    """Return the last line on which a value begins with a bracket that no bracket closes there."""
+    begun = [n for n, line in enumerate(lines, 1) if re.search(rf"=\s*\{begins}", line) and ends not in line]
+    return begun[-1] if begun else len(lines)

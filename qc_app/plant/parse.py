@@ -303,7 +303,8 @@ class _Reader:
         given = self._checked({k: v for k, v in table.items() if k in SOURCE}, SOURCE, path)
         for need in ("kind", "stage"):
             if need not in given:
-                raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = '...'")
+                example = "'file_folder' or another" if need == "kind" else "'...'"
+                raise self._wrong(path, "", f"[{'.'.join(path)}] has no {need} - add {need} = {example}")
         for mapping in ("columns", "units", "quality", "parents"):
             self._texts(list(given.get(mapping, {}).values()), (*path, mapping), mapping)
         given["optional"] = tuple(self._texts(given.get("optional", []), path, "optional"))

@@ -12,10 +12,11 @@ from data_connectors.rows.units import require_convertible, unknown
 from data_connectors.schema import Source, Stage
 from data_connectors.writeback import make_writer
 from qc_app.errors import PlantError
+from qc_app.plant.parse import line_of
 from qc_app.plant.types import Plant
 
 
-def require_sound(plant: Plant, now: Callable[[], datetime], where: str = "plant.toml") -> None:
+def require_sound(plant: Plant, now: Callable[[], datetime], where: str = "plant.toml", text: str = "") -> None:
     """Raise PlantError where a source could never be read: its kind, a setting of it, or a unit is wrong.
 
     Parameters
@@ -25,6 +26,8 @@ def require_sound(plant: Plant, now: Callable[[], datetime], where: str = "plant
         The present moment, aware.
     where : str
         Name of the file, for messages.
+    text : str
+        The file itself, where there is one: messages then say the line.
     """
     for source in plant.sources:
         try:
@@ -33,7 +36,9 @@ def require_sound(plant: Plant, now: Callable[[], datetime], where: str = "plant
         except DefinitionError as error:
             named = f"source {source.name!r}"
             said = str(error)
-            raise PlantError(f"{where}: {said if named in said else f'{named}: {said}'}") from None
+            line = line_of(text, ("sources", source.name), "")
+            place = f"{where}, line {line}" if line else where
+            raise PlantError(f"{place}: {said if named in said else f'{named}: {said}'}") from None
         except SourceRefused:  # a library or a secret that this machine lacks; `qc check` tells
             continue
     for outlet in (o for o in plant.writeback if o.on):

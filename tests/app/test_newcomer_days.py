@@ -75,8 +75,10 @@ def test_values_that_are_none_are_kept_as_empty_and_told(applied, capsys):
     assert "4 new, 0 revisions, 0 duplicates, 0 quarantined; 3 rows have values that are bad or uncertain" in told(
         capsys
     )
-    assert main(["check", "--source", "files"]) == 0
-    assert "4 of 4 can be kept, 3 with values that are bad or uncertain" in told(capsys)
+    assert main(["check", "--source", "files"]) == 1
+    words = told(capsys)
+    assert "4 of 4 can be kept, 3 with values that are bad or uncertain: e.g. force 'abc' (not_a_number)" in words
+    assert "not one value of force is good" in words
 
 
 def test_a_naive_time_is_told_by_check_before_anything_is_read(home, capsys):
