@@ -96,6 +96,11 @@ def test_speed_in_small_is_no_verdict(capsys):
     assert "the targets are meant for --size full" in capsys.readouterr().out
 
 
+def test_a_policy_that_nobody_knows_is_named(folder):
+    assert main(["bench", "labels", "--data", str(folder), "--policies", "luck"]) == 2
+
+
+@pytest.mark.slow
 def test_policies_for_the_next_label_are_compared(folder, tmp_path, capsys):
     out = tmp_path / "labels.json"
     asked = ["--policies", "information", "--seeds", "1", "--repeats", "1", "--stages", "1", "--out", str(out)]
@@ -103,6 +108,5 @@ def test_policies_for_the_next_label_are_compared(folder, tmp_path, capsys):
     text = " ".join(capsys.readouterr().out.split())
     assert "information: labels for the error of so many random ones" in text
     assert json.loads(out.read_text())["policies"] == ["random", "information"]
-    assert main(["bench", "labels", "--data", str(folder), "--policies", "luck"]) == 2
     assert main(["bench", "labels", "--data", str(folder), "--outlook", "--seeds", "1", "--stages", "1"]) == 0
     assert "Outlook for more labels against what they gave" in " ".join(capsys.readouterr().out.split())

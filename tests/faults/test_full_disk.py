@@ -22,10 +22,10 @@ ROWS = 4000
 
 @pytest.fixture
 def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A disk of eight megabytes, of which a quarter is kept in reserve."""
+    """A disk of six megabytes, of which a sixth is kept in reserve."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("cannot mount a small disk here (needs root)")
     monkeypatch.setattr(reserve, "SIZE", 1024 * 1024)
@@ -58,7 +58,7 @@ def feed_until_full(script, store: Store, ledger: Ledger) -> str:
         if run.status == "failed" or run.numbers.get("failed_sources"):
             return run.sentence
         ledger.ack(records)
-    raise AssertionError("eight megabytes were not filled")
+    raise AssertionError("six megabytes were not filled")
 
 
 def test_a_full_disk_pauses_the_sources_and_room_lets_them_go_on(script, small_disk, tmp_path):
