@@ -89,12 +89,12 @@ class serving_of:  # noqa: N801 - reads as a function in a with block
         server = uvicorn.Server(config)
         self._thread = threading.Thread(target=server.run, daemon=True)
         self._thread.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         assert server.started
         url = f"http://127.0.0.1:{port}"
-        self.service = Service(url, own, httpx.Client(base_url=url, timeout=30), server)
+        self.service = Service(url, own, httpx.Client(base_url=url, timeout=60), server)
         header = self.service.token("everything", scopes=tuple(SCOPES), per_minute=60_000)
         self.service.client.headers.update(header)
         return self.service
@@ -102,7 +102,7 @@ class serving_of:  # noqa: N801 - reads as a function in a with block
     def __exit__(self, *_: object) -> None:
         self.service.client.close()
         self.service.server.should_exit = True
-        self._thread.join(timeout=20)
+        self._thread.join(timeout=60)
         self.service.store.close()
         assert not self._thread.is_alive()
 

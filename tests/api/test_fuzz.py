@@ -28,7 +28,7 @@ def asked(service, case) -> httpx.Response:
     headers = {"Authorization": service.client.headers["authorization"]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return case.call(base_url=service.url, headers=headers, timeout=30)
+        return case.call(base_url=service.url, headers=headers, timeout=60)
 
 
 def meant(case) -> None:

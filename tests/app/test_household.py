@@ -115,9 +115,9 @@ def test_up_that_is_killed_takes_both_with_it(applied):
         assert _comes_true(lambda: _led(applied)), "the scheduler never led"
     finally:
         process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         process.stdout.close()
-    assert _comes_true(lambda: _nothing_runs(applied, port), within_s=30)
+    assert _comes_true(lambda: _nothing_runs(applied, port))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")

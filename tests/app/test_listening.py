@@ -87,7 +87,7 @@ def test_listeners_follow_the_plant_and_their_death(broker: Broker, store: Store
     assert second is not first
     assert not first.is_alive()
     second.end()
-    second.join(10)
+    second.join(60)
     listening.look()
     assert listening._ears == {}
     await_(lambda: bool(listening.look() or listening._ears), "the one after the death")
@@ -116,7 +116,7 @@ def test_the_scheduler_listens_and_check_tells(broker: Broker, store: Store) -> 
         assert told["source line, login"].ok
     finally:
         stop.set()
-        running.join(20)
+        running.join(60)
     assert not running.is_alive()
     assert link(store, plant) == "stopped"
 

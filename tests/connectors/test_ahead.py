@@ -18,7 +18,7 @@ def test_the_next_item_is_made_while_the_one_before_is_held():
 
     reading = ahead(items())
     assert next(reading) == 1
-    assert second.wait(10)
+    assert second.wait(60)
     assert list(reading) == [2]
 
 
@@ -52,7 +52,7 @@ def test_a_reader_that_stops_waits_for_the_item_under_way():
 
     def items() -> Iterator[int]:
         yield 1
-        going.wait(10)
+        going.wait(60)
         done.set()
         yield 2
 

@@ -110,5 +110,5 @@ def hook(monkeypatch) -> Iterator[ThreadingHTTPServer]:
     yield server
     server.hung.set()
     server.shutdown()
-    thread.join(10)
+    thread.join(60)
     server.server_close()

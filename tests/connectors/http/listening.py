@@ -14,7 +14,7 @@ from data_connectors.live.spool import Place, Standing, kept_since
 from data_connectors.schema import Stage
 
 
-def until(true: Callable[[], Any], seconds: float = 20.0) -> None:
+def until(true: Callable[[], Any], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
@@ -34,7 +34,7 @@ class Ear:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         self._spool.close()
 

@@ -158,7 +158,7 @@ class Listening:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         self.spool.close()
 
@@ -189,15 +189,15 @@ def test_the_conformance_suite(device: Device, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_break_becomes_one_gap(tmp_path: Path) -> None:
     first = Device()
-    made = connector(first.port, tmp_path, timeout_s=0.3)
+    made = connector(first.port, tmp_path, timeout_s=1.5)
     with Listening(made, tmp_path) as spool:
         until(lambda: len(samples(tmp_path)) >= 4)
         first.stop()
         until(lambda: spool.standing.link == "disconnected")
         before = len(samples(tmp_path))
-        until(lambda: datetime.now(UTC) - samples(tmp_path)[-1].t_received > timedelta(seconds=1.2))
+        until(lambda: datetime.now(UTC) - samples(tmp_path)[-1].t_received > timedelta(seconds=2.5))
         second = Device(first.port)
-        until(lambda: len(samples(tmp_path)) > before + 4, seconds=30)
+        until(lambda: len(samples(tmp_path)) > before + 4)
     second.stop()
     gaps = [gap for kept, _, _ in kept_since(tmp_path, Place()) for gap in kept.gaps]
     assert [gap.cause for gap in gaps] == ["disconnected"]

@@ -23,7 +23,7 @@ STAGE = Stage("s", "l", "f", (Parameter("temp", "degC"), Parameter("count")), ()
 def source(url: str, **settings: Any) -> Source:
     columns = settings.pop("columns", {"temp": "s=Temp", "count": "s=Count"})
     insecure = {} if "security" in settings else {"security": "None", "allow_insecure": True}
-    quick = {"every_s": 0.1, "keep_alive_s": 1.0, "timeout_s": 5.0, "wait_s": 0.0}
+    quick = {"every_s": 0.1, "keep_alive_s": 5.0, "timeout_s": 5.0, "wait_s": 0.0}
     given = {"url": url, "namespace": URI, **insecure, **quick, **settings}
     return Source("plc", "opcua", "s", unit_column="CoilId", columns=columns, settings=given)
 
@@ -32,11 +32,17 @@ def connector(url: str, folder: Path | None = None, **settings: Any) -> OpcUa:
     return OpcUa(source(url, **settings), lambda: datetime.now(UTC), folder)
 
 
-def until(true: Callable[[], Any], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
+LOOK_S = 0.02
+
+
+def until(true: Callable[[], Any], seconds: float = 60.0) -> float:
+    """Wait for what must come true; return for how long, as if each look had come in time on a quiet machine."""
+    end, looks = time.monotonic() + seconds, 0
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(LOOK_S)
+        looks += 1
+    return looks * LOOK_S
 
 
 class Ear:
@@ -54,7 +60,7 @@ class Ear:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         self._spool.close()
 

@@ -238,7 +238,7 @@ class Running:
         with suppress(TimeoutError):  # a server that does not come to its end ends with its loop
             self.do(self.plant.server.stop(), 20.0)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
 
@@ -257,7 +257,7 @@ class Child:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
         if self.process.stdout is not None:
             self.process.stdout.close()
 

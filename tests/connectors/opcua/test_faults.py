@@ -34,7 +34,7 @@ def killed(tmp_path: Path, setup: Setup, **changed: Any) -> Ear:
             time.sleep(1.5)
             fill = {"fill_from": died.isoformat()} if changed.pop("filled", False) else {}
             child = Child(replace(setup, **fill))
-            until(lambda: [s for s in ear.samples("s=Count") if (s.t_source or died) > died], seconds=60)
+            until(lambda: [s for s in ear.samples("s=Count") if (s.t_source or died) > died])
             enough = len(ear.samples()) + 15
             until(lambda: len(ear.samples()) > enough)
     finally:
@@ -90,9 +90,7 @@ def test_f15_a_server_that_hangs_is_found_within_two_keep_alives(tmp_path: Path)
         with Ear(connector(child.setup.url, tmp_path, keep_alive_s=keep_alive_s), tmp_path) as ear:
             until(lambda: len(ear.values("s=Count")) > 5)
             child.signal(signal.SIGSTOP)
-            stopped = time.monotonic()
-            until(lambda: ear.standing.link == "disconnected")
-            found_s = time.monotonic() - stopped
+            found_s = until(lambda: ear.standing.link == "disconnected")
             child.signal(signal.SIGCONT)
             until(lambda: ear.standing.link == "connected")
             enough = len(ear.samples()) + 5
@@ -138,7 +136,7 @@ def test_f15_a_new_certificate_is_pending_until_someone_accepts_it(tmp_path: Pat
         before = len(ear.samples())
         shutil.rmtree(pki / "trusted")
         accept(pki)
-        until(lambda: len(ear.samples()) > before, seconds=40)
+        until(lambda: len(ear.samples()) > before)
     server.stop()
 
 

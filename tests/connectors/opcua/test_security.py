@@ -87,7 +87,7 @@ def test_an_unknown_server_is_pending_and_gives_no_data_until_someone_accepts_it
         assert "SHA-256" in ear.standing.words
         assert ear.samples() == []
         accept(pki)
-        until(lambda: ear.values("s=Count"), seconds=40)
+        until(lambda: ear.values("s=Count"))
 
 
 @pytest.mark.usefixtures("sesame")

@@ -40,7 +40,7 @@ class Served:
     def stop(self) -> None:
         self.do(self.server.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
 
