@@ -238,6 +238,18 @@ class Connector(Protocol):
 
 
 @runtime_checkable
+class Remembering(Protocol):
+    """A connector whose source can be asked again for a stretch of time."""
+
+    def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:
+        """Yield what the source holds of ``[since, until)`` by event time, perhaps with rows beside it.
+
+        Checkpoints in the batches mean nothing; `Batch.gaps` say what it could not tell. Raises like `read`.
+        """
+        ...
+
+
+@runtime_checkable
 class Sampled(Protocol):
     """A connector that can show rows as they come, before anybody said what they mean."""
 

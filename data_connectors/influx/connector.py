@@ -76,7 +76,26 @@ class Influx:
         growing = Growing(stage.id, self._origin, start, overlap, ordered=True)
         with self._asking() as asking:
             columns = self._wanted(self._there(asking, stage), stage)
-            yield from growing.batches(self._pages(asking, columns, start))
+            begin = before(start.value, self._options.lag_s) if start.value is not None else None
+            since_ns = _nanoseconds(begin) if isinstance(begin, datetime) else None
+            yield from growing.batches(self._pages(asking, columns, since_ns))
+
+    def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:
+        """Yield the points of ``[since, until)``.
+
+        Raises
+        ------
+        SourceUnavailable, SourceRefused, SchemaError
+            As `read` does.
+        """
+        with self._asking() as asking:
+            columns = self._wanted(self._there(asking, stage), stage)
+            for page in self._pages(asking, columns, _nanoseconds(since)):
+                inside = page.frame.filter(pl.col(self._time) < until)
+                if inside.height:
+                    yield Batch(stage.id, inside, "", self._origin)
+                if inside.height < page.frame.height:
+                    return
 
     def _asking(self) -> _Opened:
         return _Opened(self._http, self._options, self._where)
@@ -95,10 +114,8 @@ class Influx:
         names = dict.fromkeys([normal(self.source.unit_column), *values, *beside])
         return [name for name in names if name != self._time]
 
-    def _pages(self, asking: Asking, columns: list[str], start: Cursor) -> Iterator[Page]:
+    def _pages(self, asking: Asking, columns: list[str], since: int | None) -> Iterator[Page]:
         """Yield pages, each from the time of the last point of the one before on; what comes twice is left out."""
-        begin = before(start.value, self._options.lag_s) if start.value is not None else None
-        since = _nanoseconds(begin) if isinstance(begin, datetime) else None
         met: list[Row] = []
         while True:
             rows = asking.points(columns, since, self._options.page_rows)

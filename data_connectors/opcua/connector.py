@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
-from data_connectors.base import Column, Offer, Probe
+from data_connectors.base import Batch, Column, Gap, Offer, Probe
 from data_connectors.errors import ConnectorError, DefinitionError, SourceRefused
 from data_connectors.live import Heard, Sink
 from data_connectors.live.connector import LiveConnector
 from data_connectors.live.options import LIVE_KEYS, LiveOptions, Rows
+from data_connectors.live.past import past_of
 from data_connectors.live.tags import tags_of
+from data_connectors.names import listed
 from data_connectors.opcua.browsing import columns, unreadable, variables
 from data_connectors.opcua.feed import Feed
 from data_connectors.opcua.history import history, without_history
@@ -89,10 +91,23 @@ class OpcUa(LiveConnector):
             asked = {tag: node for tag, node in nodes.items() if tag not in silent}
             if not asked:
                 raise SourceRefused(f"{self._where}: the server keeps no history of these tags - switch it on there")
+            if silent:
+                words = f"the server keeps no history of {listed(silent)}; the others were asked"
+                await asyncio.to_thread(sink.keep, (), [Gap(since, until, "no_history", words)])
             async for part in history(opened, asked, since, until):
                 await asyncio.to_thread(sink.keep, part.samples)
                 kept += len(part.samples)
         return kept
+
+    def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:
+        """Yield the rows of a stretch that the server's history still tells.
+
+        Raises
+        ------
+        SourceUnavailable, SourceRefused
+            As `backfill` does.
+        """
+        yield from past_of(self, stage, since, until, lambda sink, a, b: self.backfill(stage, sink, a, b))
 
     def overhear(self, stage: Stage | None, items: int) -> Sequence[Heard]:  # noqa: ARG002 - one reading is enough
         """Read the current values once; nothing is kept."""

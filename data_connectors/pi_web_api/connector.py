@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
-from data_connectors.base import Column, Offer, Probe
+from data_connectors.base import Batch, Column, Offer, Probe
 from data_connectors.errors import DefinitionError, SourceUnavailable
 from data_connectors.http import Answer, HttpOptions, Session
 from data_connectors.http.probing import clock, probed
@@ -18,6 +18,7 @@ from data_connectors.http.rounds import rounds
 from data_connectors.live import Heard, Sink
 from data_connectors.live.connector import LiveConnector
 from data_connectors.live.options import LIVE_KEYS, LiveOptions, Rows
+from data_connectors.live.past import past_of
 from data_connectors.live.reconnecting import for_ever
 from data_connectors.live.tags import tags_of
 from data_connectors.names import listed
@@ -95,6 +96,16 @@ class PiWebApi(LiveConnector):
                 sink.keep(found.samples, mark=sink.mark)
                 kept += len(found.samples)
         return kept
+
+    def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:
+        """Yield the rows of a stretch that the historian still tells.
+
+        Raises
+        ------
+        SourceUnavailable, SourceRefused
+            As `backfill` does.
+        """
+        yield from past_of(self, stage, since, until, lambda sink, a, b: self.backfill(stage, sink, a, b))
 
     def _require_all(self, refused: dict[str, str]) -> None:
         if refused:

@@ -80,13 +80,29 @@ class Rest:
         ordered, whole = self._options.paging == "time", not self._options.since_param
         growing = Growing(stage.id, self._origin, start, overlap, ordered=ordered, whole=whole)
         with self._session() as session:
-            yield from growing.batches(self._pages(session, stage, start))
+            begin = None if start.value is None else self._spelt(before(start.value, self._options.lag_s))
+            yield from growing.batches(self._pages(session, stage, begin))
+
+    def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:  # noqa: ARG002 - it lists to its end
+        """Yield the rows that the service lists from `since` on; where it cannot be asked by time, all that it has.
+
+        What was changed since a moment holds all that happened since: a row is entered after it happened.
+
+        Raises
+        ------
+        SourceUnavailable, SourceRefused, SchemaError
+            As `read` does.
+        """
+        by_number = self._options.since_format == "number" or not self._options.since_param
+        with self._session() as session:
+            for page in self._pages(session, stage, None if by_number else self._spelt(since)):
+                if page.frame.height or page.rejects:
+                    yield Batch(stage.id, page.frame, "", self._origin, page.rejects)
 
     def _session(self) -> Session:
         return Session(self._http, self._where, headers=_ACCEPT)
 
-    def _pages(self, session: Session, stage: Stage, start: Cursor) -> Iterator[Page]:
-        begin = None if start.value is None else self._spelt(before(start.value, self._options.lag_s))
+    def _pages(self, session: Session, stage: Stage, begin: str | None) -> Iterator[Page]:
         if self._options.paging == "time":
             found = by_time(session, self._options, begin, self._where, self._reached)
         else:

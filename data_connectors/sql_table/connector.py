@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 import polars as pl
@@ -29,6 +29,8 @@ from data_connectors.sql_table.session import session, table_of
 MOST_UNDECLARED = 200
 _NUMBERS = (sa.Numeric, sa.Float, sa.Integer)
 _FEW_ROWS = 100
+#: No clock is further from UTC than this: a stretch by naive times is asked wider, and cut afterwards.
+_ZONES = timedelta(hours=15)
 T = TypeVar("T")
 
 
@@ -80,6 +82,27 @@ class SqlTable:
             with connection.execution_options(stream_results=True, max_row_buffer=page).execute(query) as result:
                 for rows, last in _ahead(result.partitions(page)):
                     yield from self._batch(stage, list(columns), rows, overlap, cursor, last=last)
+
+    def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:
+        """Yield the rows of a stretch of event time; where the database cannot compare the time column, all rows.
+
+        Raises
+        ------
+        SourceUnavailable, SourceRefused, SchemaError
+            As `read` does.
+        """
+        with session(self._options, self._where) as connection:
+            table = table_of(connection, self._options, self._where)
+            columns = self._columns(table, stage)
+            query = self._query(columns, Cursor())
+            at = {normal(name): column for name, column in table.columns.items()}[normal(self.source.time_column)]
+            if isinstance(at.type, sa.DateTime) and connection.dialect.name != "sqlite":
+                query = query.where(at >= _spelt(at, since - _ZONES), at <= _spelt(at, until + _ZONES))
+            page = self._options.page_rows
+            with connection.execution_options(stream_results=True, max_row_buffer=page).execute(query) as result:
+                for rows in result.partitions(page):
+                    frame = frame_of(list(columns), rows, self.source.decimal)
+                    yield Batch(stage.id, frame, "", self._options.table)
 
     def _batch(
         self, stage: Stage, names: list[str], rows: Sequence[Any], overlap: Overlap, cursor: Cursor, *, last: bool
@@ -168,6 +191,11 @@ class SqlTable:
 
     def close(self) -> None:
         """Hold no connection between readings, so there is nothing to close."""
+
+
+def _spelt(at: sa.Column[Any], moment: datetime) -> datetime:
+    """Return a moment as a column of times compares it: with its zone, or without one."""
+    return moment if getattr(at.type, "timezone", False) else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _ahead(items: Iterator[T]) -> Iterator[tuple[T, bool]]:

@@ -41,6 +41,7 @@ LEAST_ROLE: Mapping[str, Role] = MappingProxyType(
         "import_links": "engineer",
         "import_files": "engineer",
         "replay_quarantine": "engineer",
+        "backfill": "engineer",
         "dismiss_quarantine": "engineer",
         "answer_schema": "engineer",
         "apply_plant": "engineer",

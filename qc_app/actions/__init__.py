@@ -39,7 +39,7 @@ from qc_app.actions.onboard.file import ENDINGS, MAX_MB
 from qc_app.actions.onboard.stage import keep_upload, onboard_sheet, onboard_stage
 from qc_app.actions.onboard.trying import stopped, try_source
 from qc_app.actions.plant import apply_plant, roll_back_plant
-from qc_app.actions.requests import replay_quarantine, request_causes, request_explanation, request_run
+from qc_app.actions.requests import backfill, replay_quarantine, request_causes, request_explanation, request_run
 from qc_app.actions.schema import answer_schema
 from qc_app.actions.spc.gauge import record_gauge_study
 from qc_app.actions.spc.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
@@ -76,6 +76,7 @@ __all__ = [
     "apply_plant",
     "approve_challenger",
     "back_up",
+    "backfill",
     "check_labels",
     "choose_language",
     "close_incident",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from qc_app.access import Actor
@@ -78,6 +79,25 @@ def request_explanation(
     if not unit.strip():
         raise ActionError("no unit named - choose one, or type its id")
     return ask(store, actor, "explain", stage, {"characteristic": characteristic, "unit": unit}, reason=reason)
+
+
+def backfill(store: Store, actor: Actor, source: str, since: datetime, until: datetime, *, reason: str = "") -> Request:
+    """Ask that a source be asked again for a stretch of time.
+
+    Raises
+    ------
+    NotAllowed
+        Below engineer.
+    ActionError
+        If there is no such source, or the stretch is none or not over.
+    """
+    authorise(store, actor, "backfill", source, reason)
+    if source not in {one.name for one in current_plant(store).sources}:
+        raise ActionError(f"there is no source {source!r} - see `qc status` for their names")
+    if not since < until <= store.clock.now():
+        raise ActionError(f"from {since.isoformat()} to {until.isoformat()} is no stretch of the past - turn it round")
+    arguments = {"source": source, "since": since.isoformat(), "until": until.isoformat(), "author": actor.name}
+    return ask(store, actor, "backfill", "", arguments, reason=reason)
 
 
 def replay_quarantine(store: Store, actor: Actor, ids: Sequence[int], reason: str = "") -> Request:

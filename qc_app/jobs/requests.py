@@ -22,6 +22,7 @@ from qc_app.jobs.night import Night
 from qc_app.jobs.nightly import nightly
 from qc_app.jobs.refresh import refresh
 from qc_app.jobs.report import report
+from qc_app.jobs.sources.backfill import Stretch, backfilled
 from qc_app.jobs.sources.mending import mended
 from qc_app.jobs.sources.replay import replayed
 from qc_app.jobs.step import Key, Permit, Result, always, step
@@ -69,6 +70,7 @@ def _work(store: Store, plant: Plant, request: Request, permit: Permit) -> Resul
         "causes": lambda: _causes(now(store, plant, permit), request),
         "explain": lambda: _explained(now(store, plant, permit), request),
         "mend_column": lambda: mended(store, plant, int(request.arguments.get("proposal", 0)), permit),
+        "backfill": lambda: backfilled(store, plant, Stretch.of(request.arguments), permit),
         "replay_quarantine": lambda: replayed(store, plant, list(request.arguments.get("ids", [])), permit),
     }
     if request.action not in doing:

@@ -5,7 +5,7 @@ from qc_app.alarming.states import AlarmState
 from qc_app.records.admitted import ApiToken, Reply
 from qc_app.records.alarmed import Alarm, AlarmMove, Incident, Letter, LetterState
 from qc_app.records.charted import Exclusion, GaugeKind, GaugeStudy, Limits
-from qc_app.records.delivered import Counts, Event, Gap, Hour, Label, Quarantined, Receipt
+from qc_app.records.delivered import Closed, Counts, Event, Gap, Hour, Label, Quarantined, Receipt
 from qc_app.records.disposed import DISPOSITIONS, Disposition, DispositionVerdict
 from qc_app.records.explained import Explanation, Why
 from qc_app.records.learned import Decision, ModelStatus, ModelVersion, Pointers, Verdict
@@ -27,6 +27,7 @@ __all__ = [
     "AlarmState",
     "ApiToken",
     "Audit",
+    "Closed",
     "ColumnState",
     "Consent",
     "Counts",

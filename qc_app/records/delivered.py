@@ -118,6 +118,20 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A stretch of gaps that holds no more since `at`: the source was asked again and told it."""
+
+    source: str
+    stage: str
+    start: datetime
+    end: datetime
+    at: datetime
+    author: str
+    text: str = ""
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A mark on the time axis: tool change, grade change, maintenance, model change."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,8 @@ GIVEN = {
     "files": [],
     "thumbprint": "aabbccdd",
     "path": Path("set.tar"),
+    "since": made_plants.NOW - timedelta(hours=1),
+    "until": made_plants.NOW,
     "source": Source("the source", "file_folder", "the stage", settings={"path": "/nowhere"}),
     "language": "de",
 }

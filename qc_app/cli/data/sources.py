@@ -45,11 +45,15 @@ def gaps(
     with opened(home) as store:
         zone = plant_of(store).zone
         found = sorted(store.journal.gaps.list(source=source), key=lambda g: g.start, reverse=True)[:SHOWN]
+        closed = store.journal.gaps.closed(source=source)[-SHOWN:]
     rows = [(g.source, local(g.start, zone), local(g.end, zone), g.cause, g.text) for g in found]
     if rows:
         table(f"{len(rows)} gaps", {"source": "", "from": "", "to": "", "cause": "", "what is known": ""}, rows)
     else:
         say("no gap is known")
+    for c in closed:
+        stretch = f"{local(c.start, zone)} to {local(c.end, zone)}"
+        say(f"closed: {c.source} {stretch}, by {c.author} at {local(c.at, zone)}: {c.text}")
     return 0
 
 

@@ -214,12 +214,15 @@ def checkpoint(store: Store, source: Source) -> str | None:
     return store.lake.checkpoint(source.stage, source.name)
 
 
-def stored(store: Store, source: Source, stage: Stage, made: Conformed, after: str, *, dropped: int = 0) -> Counts:
-    """Store conformed rows and the checkpoint together, and keep the books."""
+def stored(
+    store: Store, source: Source, stage: Stage, made: Conformed, after: str, *, dropped: int = 0, asked: bool = False
+) -> Counts:
+    """Store conformed rows and the checkpoint together, and keep the books; what a person `asked` for is never late."""
     received, refused = made.received + dropped, len(made.rejects)
     if source.carries == "measurements":
         store.lake.append_links(stage.id, source.name, made.links, whole=True)
-        rows = marked(made.rows, store.lake.newest(stage.id, source.name), source.lateness_s)
+        newest = None if asked else store.lake.newest(stage.id, source.name)
+        rows = marked(made.rows, newest, source.lateness_s)
         receipt = store.lake.commit(stage, source.name, rows, after, received, refused, dropped)
         reached("before_books")
         conservation.book(store, receipt)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from qc_app.records import Event, Gap
+from qc_app.records import Closed, Event, Gap
 from qc_app.store.journal.base.columns import METADATA, identity, moment, text, visible
 from qc_app.store.journal.base.room import Room, matching, newest, values
 
@@ -26,12 +27,26 @@ GAPS = sa.Table(
     text("text"),
 )
 sa.Index("ix_gaps_stage", GAPS.c.stage, GAPS.c.start)
+CLOSED = sa.Table(
+    "gaps_closed",
+    METADATA,
+    identity(),
+    text("source"),
+    text("stage"),
+    moment("start"),
+    moment("end"),
+    moment("at"),
+    text("author"),
+    text("text"),
+)
+sa.Index("ix_gaps_closed_stage", CLOSED.c.stage, CLOSED.c.start)
 EVENTS = sa.Table(
     "events", METADATA, identity(), text("stage"), moment("at"), text("kind"), text("text"), text("author")
 )
 sa.Index("ix_events_stage", EVENTS.c.stage, EVENTS.c.at)
 FoundGaps = list[Gap]
 FoundEvents = list[Event]
+FoundClosed = list[Closed]
 
 
 class Gaps(Room):
@@ -59,6 +74,8 @@ class Gaps(Room):
     ) -> FoundGaps:
         """Return gaps that end after `since`, in order of their start; of one that grew the longest that was known.
 
+        Of a gap that was closed in part, the rest is returned.
+
         Parameters
         ----------
         stage, source : str, optional
@@ -69,7 +86,23 @@ class Gaps(Room):
         query = query.where(GAPS.c.noticed <= known_at) if known_at is not None else query
         grown = self._all(newest(query, GAPS, None, ("start", "end", "id")), Gap)
         longest = {(g.source, g.stage, g.start, g.cause): g for g in grown}
-        return [gap for gap in longest.values() if since is None or gap.end >= since]
+        closed = self.closed(stage, source, known_at)
+        left = [rest for gap in longest.values() for rest in _left(gap, closed)]
+        return [gap for gap in left if since is None or gap.end >= since]
+
+    def close(self, closed: Sequence[Closed]) -> None:
+        """Note stretches that are gaps no more; the gaps stay on record, for a day before is replayed with them."""
+        if closed:
+            with self._database.write() as connection:
+                connection.execute(CLOSED.insert(), [values(one) for one in closed])
+
+    def closed(
+        self, stage: str | None = None, source: str | None = None, known_at: datetime | None = None
+    ) -> FoundClosed:
+        """Return the stretches that were closed, in order of their start."""
+        query = matching(CLOSED, stage=stage, source=source)
+        query = query.where(CLOSED.c.at <= known_at) if known_at is not None else query
+        return self._all(newest(query, CLOSED, None, ("start", "id")), Closed)
 
 
 class Events(Room):
@@ -100,6 +133,23 @@ class Events(Room):
         query = matching(EVENTS, stage=stage)
         query = query.where(EVENTS.c.at >= since) if since is not None else query
         return self._all(newest(query, EVENTS, None, ("at", "id")), Event)
+
+
+def _left(gap: Gap, closed: Sequence[Closed]) -> FoundGaps:
+    """Return what is left of a gap without the stretches that were closed after it was noticed."""
+    rest = [gap]
+    for one in closed:
+        if (one.source, one.stage) == (gap.source, gap.stage) and one.at >= gap.noticed:
+            rest = [part for g in rest for part in _without(g, one)]
+    return rest
+
+
+def _without(gap: Gap, one: Closed) -> FoundGaps:
+    if one.end <= gap.start or one.start >= gap.end:
+        return [] if one.start <= gap.start and gap.end <= one.end else [gap]
+    before = [replace(gap, end=one.start)] if one.start > gap.start else []
+    after = [replace(gap, start=one.end)] if one.end < gap.end else []
+    return before + after
 
 
 def _told_gap(connection: Connection, gap: Gap) -> bool:

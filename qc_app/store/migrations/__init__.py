@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationStep
 
 #: The step that this program knows as the last.
-HEAD = "0014"
+HEAD = "0015"
 
 
 def upgrade(database: Database) -> None:
