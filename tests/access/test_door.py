@@ -127,7 +127,7 @@ def test_what_is_typed_is_shown_as_text_and_never_a_password(client, maria):
 
 
 def test_missing_fields_and_floods_are_refused_in_words(client, maria):
-    assert "is missing" in post(client, "/sign-in", name="maria").text
+    assert "A field is empty" in post(client, "/sign-in", name="maria").text
     flood = client.post("/sign-in", content=b"name=" + b"x" * 100_000, headers=HERE)
     assert flood.status_code == 403
     many = client.post("/sign-in", content=b"&".join(b"a=1" for _ in range(50)), headers=HERE)
@@ -182,3 +182,10 @@ def test_the_overview_is_found_under_its_name_with_what_was_chosen(client, store
     assert client.get("/overview?line=A").headers["location"] == "/sign-in?next=%2Foverview%3Fline%3DA"
     client.cookies.set("qc", post(client, "/sign-in", name="maria", password=WORDS).cookies["qc"])
     assert client.get("/overview?line=A").headers["location"] == "/?line=A"
+
+
+def test_the_form_speaks_what_the_browser_asks_for(client, maria):
+    german = client.get("/password", headers={"accept-language": "de-AT, en;q=0.5"})
+    assert '<html lang="de">' in german.text
+    assert "Kennwort wählen" in german.text
+    assert '<html lang="en">' in client.get("/password", headers={"accept-language": "fr"}).text

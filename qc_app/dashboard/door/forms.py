@@ -8,8 +8,9 @@ from pathlib import Path
 
 from starlette.responses import HTMLResponse
 
-from qc_app.dashboard.markup import safe
+from qc_app.dashboard.markup import safe, told
 from qc_app.dashboard.theme import DARK, LIGHT, Palette
+from qc_app.language import spoken, tr
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _RULES = Path(__file__).with_name("forms.css").read_text(encoding="utf-8")
@@ -48,15 +49,16 @@ def form(
     status : int
     """
     inputs = "".join(_input(field, first=n == 0) for n, field in enumerate(fields))
-    told = f'<p class="wrong" role="alert">{safe(wrong, 400)}</p>' if wrong else ""
+    mistake = f'<p class="wrong" role="alert">{told(wrong, 400)}</p>' if wrong else ""
+    code, way_in = tr("I have a one-time code, or want another password"), tr("Sign in")
     links = {
-        "password": '<nav><a href="/password">I have a one-time code, or want another password</a></nav>',
-        "sign-in": '<nav><a href="/sign-in">Sign in</a></nav>',
+        "password": f'<nav><a href="/password">{safe(code)}</a></nav>',
+        "sign-in": f'<nav><a href="/sign-in">{safe(way_in)}</a></nav>',
     }
     body = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{safe(title)}</title>'
+        f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><title>{safe(title)}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<style>{_style()}</style></head><body><main><h1>{safe(title)}</h1><p>{safe(words, 400)}</p>{told}"
+        f"<style>{_style()}</style></head><body><main><h1>{safe(title)}</h1><p>{safe(words, 400)}</p>{mistake}"
         f'<form method="post" action="{safe(action, 2000)}">{inputs}<button>{safe(button)}</button></form>'
         f"{links.get(below, '')}</main></body></html>"
     )

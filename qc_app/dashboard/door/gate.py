@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qc_app.dashboard.door.answers import CALLBACK, refusing
 from qc_app.dashboard.door.keeper import Keeper, place_of
 from qc_app.errors import StoreError
+from qc_app.language import ENGLISH, later, nearest_language, speaking, tr
 
 #: Open to all: Streamlit's own program, which holds nothing of the plant, its health, and the door itself.
 FREE = ("/static/", "/_stcore/health", "/_stcore/host-config")
@@ -53,7 +54,7 @@ class Gate:
         connection = HTTPConnection(scope)
         hosts = self._keeper.settings.hosts
         if hosts and connection.url.hostname not in hosts:
-            await self._refuse(scope, receive, send, PlainTextResponse("not a name of this dashboard", 400))
+            await self._refuse(scope, receive, send, _refusal(scope, later("not a name of this dashboard"), 400))
         elif await self._lets(connection):
             told = _with_headers(send)
             back = connection.url.path == CALLBACK and scope["type"] == "http"
@@ -83,7 +84,13 @@ def _turned_away(scope: Scope) -> Response:
     if is_page and scope.get("method") == "GET":
         asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
-    return PlainTextResponse("sign in first", 401)
+    return _refusal(scope, later("sign in first"), 401)
+
+
+def _refusal(scope: Scope, words: str, status: int) -> Response:
+    """Return a refusal in a language that the browser asks for."""
+    with speaking(nearest_language(Headers(scope=scope).get("accept-language")) or ENGLISH):
+        return PlainTextResponse(tr(words), status)
 
 
 def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +16,7 @@ from qc_app.dashboard.door.cookie import put
 from qc_app.dashboard.door.forms import Field, form
 from qc_app.dashboard.door.keeper import Keeper, place_of
 from qc_app.errors import QcError
+from qc_app.language import ENGLISH, foreign, nearest_language, speaking, tr
 
 MOST_BYTES = 8_192
 Told = Mapping[str, str]
@@ -26,9 +27,9 @@ def routes(keeper: Keeper) -> list[Route]:
     door = _Door(keeper)
     both = ["GET", "POST"]
     return [
-        Route("/sign-in", door.sign_in, methods=both),
-        Route("/password", door.password, methods=both),
-        Route("/first", door.first, methods=both),
+        Route("/sign-in", _in_their_language(door.sign_in), methods=both),
+        Route("/password", _in_their_language(door.password), methods=both),
+        Route("/first", _in_their_language(door.first), methods=both),
         Route("/display", door.display, methods=["GET"]),
         Route("/overview", _overview, methods=["GET"]),
     ]
@@ -87,21 +88,31 @@ class _Door:
         """Do what was posted and let the person in, or show the form again with what was wrong."""
         place = place_of(request)
         if not _from_here(request):
-            return again({}, "this form was sent from another page - open it here")
+            return again({}, tr("This form was sent from another page. Open it here."))
         told = await _fields(request)
         if not self._keeper.may_try(place):
-            return _late(again(told, "too many tries from this address - wait a minute"))
+            return _late(again(told, tr("Too many tries from this address. Wait a minute.")))
         try:
             token = await run_in_threadpool(act, told, place)
         except MustChoose:
             return RedirectResponse(f"/password?name={quote(told['name'], safe='')}", 303)
-        except KeyError as missing:
-            return again(told, f"{missing.args[0]} is missing - fill it in")
+        except KeyError:
+            return again(told, tr("A field is empty. Fill it in."))
         except QcError as error:
-            return again(told, str(error))
+            return again(told, foreign(str(error)))
         response = RedirectResponse(_next(request), 303)
         put(response, self._keeper.settings, token, ABSOLUTE)
         return response
+
+
+def _in_their_language(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Let a form speak the language that the browser asks for: nobody has signed in who could have chosen one."""
+
+    async def answered(request: Request) -> Response:
+        with speaking(nearest_language(request.headers.get("accept-language")) or ENGLISH):
+            return await endpoint(request)
+
+    return answered
 
 
 async def _overview(request: Request) -> Response:
@@ -113,42 +124,49 @@ async def _overview(request: Request) -> Response:
 def _sign_in_form(request: Request, told: Told | None = None, wrong: str = "") -> Response:
     name = (told or {}).get("name", "")
     fields = (
-        Field("name", "Name", "username", value=name),
-        Field("password", "Password", "current-password", secret=True),
+        Field("name", tr("Name"), "username", value=name),
+        Field("password", tr("Password"), "current-password", secret=True),
     )
     action = f"/sign-in?next={quote(_next(request), safe='')}"
-    words = "With your account at this plant."
+    words = tr("With your account at this plant.")
     return form(
-        "Sign in", words, action, fields, "Sign in", wrong=wrong, below="password", status=403 if wrong else 200
+        tr("Sign in"), words, action, fields, tr("Sign in"), wrong=wrong, below="password", status=403 if wrong else 200
     )
 
 
 def _password_form(name: str = "", wrong: str = "") -> Response:
     fields = (
-        Field("name", "Name", "username", value=name),
-        Field("present", "One-time code, or present password", "current-password", secret=True),
-        *_NEW,
+        Field("name", tr("Name"), "username", value=name),
+        Field("present", tr("One-time code, or present password"), "current-password", secret=True),
+        *_new(),
     )
-    words = "At least 8 characters, better 15 or more: three or four words will do. All other sessions end."
+    words = tr("At least 8 characters, better 15 or more: three or four words will do. All other sessions end.")
     status = 403 if wrong else 200
-    return form("Choose a password", words, "/password", fields, "Keep it", wrong=wrong, below="sign-in", status=status)
+    return form(
+        tr("Choose a password"), words, "/password", fields, tr("Keep it"), wrong=wrong, below="sign-in", status=status
+    )
 
 
 def _first_form(name: str = "", wrong: str = "") -> Response:
     fields = (
-        Field("token", "Token", "one-time-code", secret=True),
-        Field("name", "Your name", "username", value=name),
-        *_NEW,
+        Field("token", tr("Token"), "one-time-code", secret=True),
+        Field("name", tr("Your name"), "username", value=name),
+        *_new(),
     )
-    words = "Nobody has an account here yet. The token stands in the file first-administrator in the plant's folder."
+    words = tr(
+        "Nobody has an account here yet. The token stands in the file first-administrator in the plant's folder."
+    )
     status = 403 if wrong else 200
-    return form("The first administrator", words, "/first", fields, "Make the account", wrong=wrong, status=status)
+    return form(
+        tr("The first administrator"), words, "/first", fields, tr("Make the account"), wrong=wrong, status=status
+    )
 
 
-_NEW = (
-    Field("chosen", "New password", "new-password", secret=True),
-    Field("again", "New password again", "new-password", secret=True),
-)
+def _new() -> tuple[Field, Field]:
+    return (
+        Field("chosen", tr("New password"), "new-password", secret=True),
+        Field("again", tr("New password again"), "new-password", secret=True),
+    )
 
 
 def _twice(told: Told) -> str:
