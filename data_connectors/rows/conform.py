@@ -108,8 +108,9 @@ def _measurements(
     batch: Batch, frame: pl.DataFrame, stage: Stage, source: Source, now: datetime, *, treatment: Treatment
 ) -> tuple[pl.DataFrame, list[Reject], int]:
     identity = _identity(frame, source, now)
-    readings = [Reading.of(source, p.name, p.unit, p.low, p.high).within(frame) for p in stage.parameters]
-    readings += [Reading(c, c) for c in treatment.extras if c in frame.columns]
+    delivered = frozenset(frame.columns)  # once: a table may have ten thousand
+    readings = [Reading.of(source, p.name, p.unit, p.low, p.high).within(delivered) for p in stage.parameters]
+    readings += [Reading(c, c) for c in treatment.extras if c in delivered]
     read = numbers(frame, readings, source.decimal)
     read = [held_back(frame, r) if r.name in treatment.held else v for r, v in zip(readings, read, strict=True)]
     content = _content(identity, readings, read)
@@ -167,7 +168,7 @@ def _labels(
 def _label_values(frame: pl.DataFrame, identity: pl.DataFrame, stage: Stage, source: Source, name: str) -> pl.DataFrame:
     """Return the label rows of one characteristic: the cells that hold something, with a reason where unusable."""
     characteristic = stage.characteristic(name)
-    found = numbers(frame, [Reading.of(source, name, characteristic.unit).within(frame)], source.decimal)[0]
+    found = numbers(frame, [Reading.of(source, name, characteristic.unit).within(frame.columns)], source.decimal)[0]
     notes = found.notes.filter(pl.col("quality") == "bad").select("row", "code")
     tall = identity.with_row_index("row").with_columns(
         found.values.alias("value"), pl.lit(name).alias("characteristic")

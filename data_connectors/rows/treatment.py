@@ -61,8 +61,8 @@ def undeclared(there: Sequence[str], stage: Stage, source: Source) -> list[str]:
     named |= {column_of(source, name) for name in (p.name for p in stage.parameters)}
     named |= {c.name for c in stage.characteristics} | RESERVED
     named |= {str(value) for key, value in source.settings.items() if key.endswith("_column")}
-    codes = {code_column(column) for column in map(normal, there)}
-    return [c for c in map(normal, there) if c not in named | codes and _namable(c)]
+    named |= {code_column(column) for column in map(normal, there)}
+    return [c for c in map(normal, there) if c not in named and _namable(c)]
 
 
 def _namable(column: str) -> bool:
@@ -74,8 +74,9 @@ def _namable(column: str) -> bool:
 
 def with_absent(frame: pl.DataFrame, stage: Stage, source: Source) -> pl.DataFrame:
     """Return the delivery with an empty column for each parameter that may be missing and is."""
+    there = frozenset(frame.columns)
     columns = [column_of(source, p.name) for p in stage.parameters if p.name in source.optional]
-    absent = [pl.lit(None, pl.String).alias(c) for c in columns if c not in frame.columns]
+    absent = [pl.lit(None, pl.String).alias(c) for c in columns if c not in there]
     return frame.with_columns(absent) if absent else frame
 
 

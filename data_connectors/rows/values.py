@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,10 +60,10 @@ class Reading:
         delivered = source.units.get(name, unit)
         return cls(name, column_of(source, name), unit, delivered, low, high, codes and normal(codes), family)
 
-    def within(self, frame: pl.DataFrame) -> Reading:
-        """Return it with the quality codes that the delivery itself carries for this column, if it does."""
+    def within(self, delivered: Collection[str]) -> Reading:
+        """Return it with the quality codes that a delivery of these columns carries for this one, if it does."""
         own = code_column(self.column)
-        return replace(self, quality=own) if self.quality is None and own in frame.columns else self
+        return replace(self, quality=own) if self.quality is None and own in delivered else self
 
 
 @dataclass(frozen=True, slots=True)
