@@ -9,6 +9,7 @@ import polars as pl
 from polars.datatypes import DataTypeClass
 
 from data_connectors.pki.trust import Known, known
+from qc_app.language import ntr, tr
 from qc_app.plant import Plant
 from qc_app.store import Store, trust_folders
 
@@ -32,5 +33,5 @@ def pending_certificates(folder: Path) -> list[Known]:
 
 def _row(whose: str, one: Known, now: datetime) -> tuple[object, ...]:
     days = None if one.until is None else (one.until - now).days
-    left = "" if days is None else "ended" if days < 0 else f"{days} days"
+    left = "" if days is None else tr("ended") if days < 0 else ntr("{n} day", "{n} days", days)
     return (whose, one.state, one.subject, one.thumbprint, one.until, left, str(one.path))

@@ -12,6 +12,7 @@ from data_connectors.catalog import is_live
 from data_connectors.errors import ConnectorError
 from data_connectors.live import Standing
 from data_connectors.schema import Source
+from qc_app.language import count, foreign, tr
 from qc_app.store import Store
 
 _TIME = pl.Datetime("us", "UTC")
@@ -70,11 +71,14 @@ def _row(store: Store, source: Source, wall: datetime) -> tuple[Any, ...]:
 def _verdict(found: Standing, wall: datetime) -> tuple[str, str, str]:
     written = _moment(found.at)
     if written is None:
-        return "unknown", "stopped", "Nobody has listened yet: `qc up` or `qc scheduler` does."
+        return "unknown", "stopped", tr("Nobody has listened yet: `qc up` or `qc scheduler` does.")
     if found.link == "stopped" or wall - written > SILENT:
-        return "watch", "stopped", "Nobody listens now: `qc up` or `qc scheduler` does; the source keeps what it can."
-    lost = ", ".join(f"{count:,} {cause}" for cause, count in sorted(found.dropped.items()))
-    words = f"{found.words or found.link}{f'; lost: {lost}' if lost else ''}"
+        words = tr("Nobody listens now: `qc up` or `qc scheduler` does; the source keeps what it can.")
+        return "watch", "stopped", words
+    words = foreign(found.words) or found.link
+    if found.dropped:
+        lost = ", ".join(f"{count(n)} {cause}" for cause, n in sorted(found.dropped.items()))
+        words = tr("{words}; lost: {lost}", words=words, lost=lost)
     return _STATES.get(found.link, "unknown"), found.link, words
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from models.spc import chart_kind
 from qc_app.errors import ActionError
 from qc_app.store import Store
+from qc_app.views.data.words import event_word
 from qc_app.views.moments import wall_ms_of
 
 _WORDS_A_WINDOW = 9
@@ -79,8 +80,9 @@ def event_marks(store: Store, stage: str, zone: str, first: datetime | None, mos
     room = (wall_ms_of(store.clock.now(), zone) - begin) / _WORDS_A_WINDOW
     rows, free = [], float("-inf")
     for t, event in zip(times, events, strict=True):
-        word = event.kind.replace("_", " ") if t >= free else ""
+        kind = event_word(event.kind)
+        word = kind if t >= free else ""
         free = t + room if word else free
-        rows.append((t, event.kind.replace("_", " "), event.text, word))
+        rows.append((t, kind, event.text, word))
     schema = {"t": pl.Float64, "kind": pl.String, "text": pl.String, "word": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")

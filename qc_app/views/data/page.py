@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Source
+from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.records import Counts, Receipt
 from qc_app.store import Store
@@ -89,14 +90,14 @@ def _contradicted(counts: Counts, booked: Counts | None) -> bool:
 
 def _verdict(balanced: bool, last: datetime | None, held: int, patience: timedelta, now: datetime) -> tuple[str, str]:
     if not balanced:
-        return "act", "The books do not balance: received is not the sum of what became of it. Report this."
+        return "act", tr("The books do not balance: received is not the sum of what became of it. Report this.")
     if last is None:
-        return "unknown", "Nothing has arrived yet."
+        return "unknown", tr("Nothing has arrived yet.")
     if now - last > patience:
-        return "watch", "Late: nothing arrived for longer than this source may be silent."
+        return "watch", tr("Late: nothing arrived for longer than this source may be silent.")
     if held:
-        return "watch", f"{held} in quarantine: decide below."
-    return "ok", "Talking."
+        return "watch", tr("{n} in quarantine: decide below.", n=held)
+    return "ok", tr("Talking.")
 
 
 def quarantine_table(store: Store, sources: Sequence[Source], zone: str, last: int = 1_000) -> pl.DataFrame:

@@ -8,8 +8,10 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Source
+from qc_app.language import figures_of, tr
 from qc_app.records import SourceColumn
 from qc_app.store import Store
+from qc_app.views.data.words import changes, column_words, delivery_words
 
 _TIME = pl.Datetime("us", "UTC")
 _PROPOSALS: dict[str, Any] = {
@@ -20,7 +22,6 @@ _COLUMNS: dict[str, Any] = {
     "stage": pl.String, "source": pl.String, "column": pl.String, "state": pl.String, "usually": pl.String,
     "first_seen": _TIME, "last_seen": _TIME, "missing_since": _TIME,
 }  # fmt: skip
-_WORDS = {"declared": "declared", "inactive": "kept, read by no model", "left_out": "not kept"}
 
 
 def proposals_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
@@ -33,15 +34,15 @@ def proposals_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
             p.at,
             p.stage,
             p.source,
-            p.kind.replace("_", " "),
+            p.kind,
             p.column,
             p.name,
             p.detail.get("unit", ""),
-            p.sentence,
+            delivery_words(p.sentence),
         )
         for p in reversed(found)
     ]
-    return pl.DataFrame(rows, schema=_PROPOSALS, orient="row")
+    return pl.DataFrame(rows, schema=_PROPOSALS, orient="row").with_columns(changes())
 
 
 def columns_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
@@ -50,11 +51,13 @@ def columns_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
     found = [c for c in store.journal.schemas.columns() if c.source in names]
     found.sort(key=lambda c: (c.missing_since is None, c.state == "declared", c.source, c.name))
     rows = [
-        (c.stage, c.source, c.name, _WORDS[c.state], _usually(c), c.first_seen, c.last_seen, c.missing_since)
-        for c in found
+        (c.stage, c.source, c.name, c.state, _usually(c), c.first_seen, c.last_seen, c.missing_since) for c in found
     ]
-    return pl.DataFrame(rows, schema=_COLUMNS, orient="row")
+    return pl.DataFrame(rows, schema=_COLUMNS, orient="row").with_columns(column_words())
 
 
 def _usually(column: SourceColumn) -> str:
-    return f"{column.low:.4g} to {column.high:.4g}" if column.n else "no numbers"
+    if not column.n:
+        return tr("no numbers")
+    lower, upper = (figures_of(f"{value:.4g}") for value in (column.low, column.high))
+    return tr("{lower} to {upper}", lower=lower, upper=upper)
