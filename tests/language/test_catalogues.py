@@ -87,16 +87,6 @@ def test_texts_are_literal_where_they_are_translated():
                 assert not wrong, f"{file}:{node.lineno} takes a text that is not literal"
 
 
-def test_no_text_hides_in_an_f_string():
-    """The extractor reads an f-string as one text: what is translated inside of it, nobody would translate."""
-    for file in SOURCE.rglob("*.py"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        inside = [n for joined in ast.walk(tree) if isinstance(joined, ast.JoinedStr) for n in ast.walk(joined)]
-        for node in inside:
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
-                assert not isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno}"
-
-
 def test_a_missing_text_stays_english_and_says_so():
     with speaking("de"):
         assert tr("nobody wrote this") == "nobody wrote this (en)"
