@@ -34,6 +34,8 @@ _REASONS = MappingProxyType(
     {
         "missing_unit": later("no unit id"),
         "bad_unit": later("odd unit id"),
+        "empty_row": later("empty row"),
+        "rounded_unit": later("rounded unit id"),
         "missing_time": later("no time"),
         "unparsable_time": later("unreadable time"),
         "naive_time": later("time without zone"),
@@ -97,7 +99,16 @@ _PHRASES = Phrases(
             "unit id {unit} holds invisible characters or more than {most} - correct it at the source",
         ),
         later("no time in {column} - fill it in and replay"),
-        later("time {time} in {column} cannot be read - set time_format in {place}"),
+        later("time {time} in {column} cannot be read - {what}"),
+        later("set time_format in {place}, e.g. time_format = {form}"),
+        later("set time_format in {place}"),
+        later("it has no date: let the source write date and time into one column"),
+        later("it is a spreadsheet's number of days: format the column as date and time, and save it again"),
+        later("the row is empty - remove it"),
+        later(
+            "unit id {unit} is a number that a spreadsheet has rounded, so units cannot be told apart - format the "
+            "column as text and export it again"
+        ),
         later("time {time} has no zone - set zone in {place}, e.g. zone = {example}"),
         later("time {time} came twice in zone {zone} - set {setting} in {place}"),
         later("time {time} never was in zone {zone} - set {setting} in {place}"),
