@@ -278,7 +278,7 @@ class _Plot:
         limits = self.view.limits
         if not limits.height:
             return []
-        sides = {"lower": tr("lower"), "center": tr("centre line"), "upper": tr("upper")}
+        sides = {"lower": tr("lower limit"), "center": tr("centre line"), "upper": tr("upper limit")}
         long = pl.concat(
             limits.select("t", "t_end", "chart", pl.col(side).alias("limit"), pl.lit(word).alias("side"))
             for side, word in sides.items()

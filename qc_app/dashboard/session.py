@@ -21,10 +21,10 @@ from qc_app.dashboard.door.answers import DENIED, UNFIT
 from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.theme import Palette, palette
 from qc_app.errors import NotAllowed, QcError
-from qc_app.language import bound, foreign, nearest_language, speaking, spoken, tr
+from qc_app.language import bound, nearest_language, speaking, spoken, tr
 from qc_app.records import Account
 from qc_app.settings import Settings
-from qc_app.views import WINDOWS, enter, local, overdue_night, plant_now, role_word, silence, window_word
+from qc_app.views import WINDOWS, enter, local, overdue_night, plant_now, recorded, role_word, silence, window_word
 
 if TYPE_CHECKING:
     from qc_app.plant import Plant
@@ -148,7 +148,7 @@ def guarded(body: Callable[P, None]) -> Callable[P, None]:
                 speech.enter_context(speaking(_language(_still_in())))
                 body(*args, **kwargs)
             except QcError as error:
-                say(foreign(str(error)), "act")
+                say(recorded(str(error)), "act")
 
     return safely
 
@@ -176,7 +176,7 @@ def outcome() -> None:
     said = st.session_state.pop("said", None)
     if said:
         state, told, english = said
-        say(told or foreign(english), state)
+        say(told or recorded(english), state)
 
 
 def say(text: str, state: str = "") -> None:

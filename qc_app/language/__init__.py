@@ -4,7 +4,7 @@ from qc_app.language.numerals import count, figures_of, number, per_cent
 from qc_app.language.phrases import Phrases
 from qc_app.language.speech import ENGLISH, LANGUAGES, bound, nearest_language, speaking, spoken
 from qc_app.language.times import browser_dates, clock_pattern, dated, day_of, picture_day, picture_locale, timed
-from qc_app.language.words import foreign, is_foreign, later, ntr, tr
+from qc_app.language.words import foreign, is_foreign, known, later, ntr, tr
 
 __all__ = [
     "ENGLISH",
@@ -19,6 +19,7 @@ __all__ = [
     "figures_of",
     "foreign",
     "is_foreign",
+    "known",
     "later",
     "nearest_language",
     "ntr",

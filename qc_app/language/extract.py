@@ -14,6 +14,8 @@ from qc_app.language.catalogues import areas
 SOURCE = Path(__file__).resolve().parents[1]
 #: Name of the call -> how many of its first arguments are texts.
 KEYWORDS = {"tr": 1, "ntr": 2, "later": 1}
+#: The call whose texts are all read by people, as they stand: consequence and steps of an alarm.
+PLAN = "Rule"
 #: Files that belong to no page of their own.
 _COMMON = "common"
 _CHARTS = frozenset({"charts.py", "drift_charts.py", "pictures.py"})
@@ -40,11 +42,20 @@ def found() -> dict[Message, list[str]]:
 
 def _messages(tree: ast.AST) -> Iterator[Message]:
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in KEYWORDS:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id == PLAN:
+            yield from _plan(node)
+        if node.func.id not in KEYWORDS:
             continue
         told = [str(w.value) for w in node.args[: KEYWORDS[node.func.id]] if isinstance(w, ast.Constant)]
         if len(told) == KEYWORDS[node.func.id]:
             yield told[0] if len(told) == 1 else tuple(told)
+
+
+def _plan(rule: ast.Call) -> Iterator[str]:
+    texts = [part.value for word in rule.args for part in ast.walk(word) if isinstance(part, ast.Constant)]
+    yield from (text for text in texts if isinstance(text, str) and " " in text)
 
 
 def area_of(file: str) -> str:
@@ -63,7 +74,7 @@ def area_of(file: str) -> str:
     if parts[0] in {"dashboard", "views"}:
         room = parts[1].removesuffix(".py")
         return _COMMON if room in _SHARED else room
-    return parts[0] if parts[0] == "handover" else _COMMON
+    return {"handover": "handover", "alarming": "alarms"}.get(parts[0], _COMMON)
 
 
 _SHARED = frozenset(

@@ -12,9 +12,12 @@ from collections.abc import Iterable
 
 from qc_app.language.numerals import figures_of, per_cent_sign
 from qc_app.language.speech import ENGLISH, spoken
+from qc_app.language.times import day_of
 from qc_app.language.words import foreign, tr
 
 _NUMBER = re.compile(r"(?P<number>[+\-−]?\d[\d,]*(\.\d+)?(e[+\-]\d+)?)(?P<sign> ?%)?")
+_MEASURE = re.compile(r"(?P<number>[+\-−]?\d[\d,]*(\.\d+)?) (?P<unit>[^\W\d]\S{0,11})")
+_MOMENT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<rest> \d\d:\d\d( [+\-]\d\d:\d\d)?)?")
 
 
 class Phrases:
@@ -50,7 +53,14 @@ class Phrases:
         """Return a field in the language of now: a number, a sentence of its own, or a name as it is."""
         if found := _NUMBER.fullmatch(text):
             return figures_of(found["number"]) + (per_cent_sign() if found["sign"] else "")
-        return text if spoken() == ENGLISH else self._told(text) or text
+        if found := _MOMENT.fullmatch(text):
+            return day_of(found["day"]) + (found["rest"] or "")
+        if spoken() == ENGLISH:
+            return text
+        if told := self._told(text):
+            return told
+        found = _MEASURE.fullmatch(text)
+        return f"{figures_of(found['number'])} {found['unit']}" if found else text
 
     def _told(self, sentence: str) -> str:
         for pattern, template in self._known:

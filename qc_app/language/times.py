@@ -106,7 +106,12 @@ def _pattern(code: str) -> str:
 def _short_day(code: str) -> str:
     if code == ENGLISH:
         return "%d %b"
-    return str(_locale(code).datetime_skeletons["MMMd"].pattern).replace("MMM", "%b").replace("d", "%-d")
+    return (
+        str(_locale(code).datetime_skeletons["MMMd"].pattern)
+        .replace("MMM", "%b")
+        .replace("M", "%-m")
+        .replace("d", "%-d")
+    )
 
 
 @functools.lru_cache(maxsize=8)

@@ -70,6 +70,22 @@ def foreign(sentence: str) -> str:
     return sentence + MARK
 
 
+def known(text: str) -> str:
+    """Return a text translated if a catalogue has it, else as it is: a plan may be the program's or the plant's own.
+
+    Examples
+    --------
+    >>> from qc_app.language.speech import speaking
+    >>> with speaking("de"):
+    ...     known("Check its sensor"), known("Meister rufen")
+    ('Den Sensor prüfen', 'Meister rufen')
+    """
+    if not text or spoken() == ENGLISH:
+        return text
+    told = tr(text)
+    return text if told == text + MARK else told
+
+
 def is_foreign(text: str) -> bool:
     """Return whether a text says of itself that it stayed English.
 

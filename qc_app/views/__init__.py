@@ -44,6 +44,7 @@ from qc_app.views.models.page import SHORT, ModelsView, models_view, night_runs,
 from qc_app.views.models.performance import PerformanceView, performance_view
 from qc_app.views.moments import WINDOWS, age, local, localised, moment, reaching, span, window_word
 from qc_app.views.overview import NO_DATA, OverviewView, overview, stage_states
+from qc_app.views.recorded import recorded
 from qc_app.views.scheduling import overdue_night, silence
 from qc_app.views.spc.capability import SixPack, six_pack
 from qc_app.views.spc.chart import RULE_WORDS, SpcChart, rules_of, spc_chart
@@ -184,6 +185,7 @@ __all__ = [
     "proposals_table",
     "quarantine_table",
     "reaching",
+    "recorded",
     "role_word",
     "rules_of",
     "settings_table",

@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
-from qc_app.language import foreign, later, tr
+from qc_app.language import later, tr
 from qc_app.plant import Plant
 from qc_app.records import Alarm
 from qc_app.store import Store
 from qc_app.views.alarms.page import RINGS, concerning
 from qc_app.views.figures import STATES, worst
 from qc_app.views.moments import moment
+from qc_app.views.recorded import recorded
 
 SPARK = 30
 _OF_PRIORITY = {"high": "act", "medium": "watch", "low": "ok"}
@@ -109,9 +110,9 @@ def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, a
     standing = [a for a in mine if a.state != "returned"]
     v = dict(values or {})
     state = worst(v.get("state", "unknown"), *(_OF_PRIORITY[a.priority] for a in standing))
-    sentence = foreign(str(v.get("state_sentence") or "")) or ("" if values else tr(NO_DATA))
+    sentence = recorded(str(v.get("state_sentence") or "")) or ("" if values else tr(NO_DATA))
     if standing and STATES[state][0] < STATES.get(v.get("state", "unknown"), (2,))[0]:
-        sentence = foreign(standing[0].sentence)
+        sentence = recorded(standing[0].sentence)
     return (
         state,
         STATES[state][0],

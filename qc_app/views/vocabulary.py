@@ -93,6 +93,10 @@ _ALARM_KINDS = MappingProxyType(
 )
 
 
+#: What stands as a code within other sentences.
+CODES = (*_ROLES.values(), *_TIERS.values(), *_ALARM_STATES.values())
+
+
 def alarm_state(state: str) -> str:
     """Return a state of an alarm, by ISA-18.2 as it is said here.
 

@@ -19,7 +19,7 @@ from qc_app.actions import (
 )
 from qc_app.dashboard import markup
 from qc_app.dashboard.session import Here, attempt
-from qc_app.language import bound, foreign, later, ntr, tr
+from qc_app.language import bound, known, later, ntr, tr
 from qc_app.views import (
     Alarm,
     IncidentView,
@@ -30,6 +30,7 @@ from qc_app.views import (
     alarm_story,
     hidden_because,
     local,
+    recorded,
     unit_of,
 )
 
@@ -62,10 +63,10 @@ def incident_card(one: IncidentView, at: datetime, now: Here) -> None:
                 ntr("{n} alarm", "{n} alarms", len(one.members)),
                 tr("began {began}, last sign {age} ago", began=began, age=last),
             )
-            st.html(markup.line(state, word, foreign(one.title), below=" · ".join(parts)))
+            st.html(markup.line(state, word, recorded(one.title), below=" · ".join(parts)))
             for alarm in one.members[1:4]:
                 stands = (alarm.stage or tr("plant"), alarm_kind(alarm.kind), alarm_state(alarm.state))
-                st.html(markup.line("", "", foreign(alarm.sentence), below=" · ".join(stands)))
+                st.html(markup.line("", "", recorded(alarm.sentence), below=" · ".join(stands)))
         _closing(one, number, now)
 
 
@@ -101,11 +102,11 @@ def _told(alarm: Alarm, at: datetime, now: Here) -> None:
     gone = tr(_GONE[alarm.state]) if alarm.state in _GONE else ""
     parts = [where, alarm_kind(alarm.kind), raised, seen, gone, _handled(alarm, at)]
     below = " · ".join(part for part in parts if part)
-    st.html(markup.line(_STATE[alarm.priority], tr(_WORD[alarm.priority]), foreign(alarm.sentence), below=below))
+    st.html(markup.line(_STATE[alarm.priority], tr(_WORD[alarm.priority]), recorded(alarm.sentence), below=below))
     left = [step for n, step in enumerate(alarm.steps) if n not in alarm.ticked]
     if left and alarm.state != "normal":
-        then = tr("otherwise: {consequence}", consequence=foreign(alarm.consequence)) if alarm.consequence else ""
-        st.html(markup.line("", tr("What to do"), foreign(left[0]), below=then))
+        then = tr("otherwise: {consequence}", consequence=known(alarm.consequence)) if alarm.consequence else ""
+        st.html(markup.line("", tr("What to do"), known(left[0]), below=then))
 
 
 def _handled(alarm: Alarm, at: datetime) -> str:
@@ -150,7 +151,7 @@ def _plan(alarm: Alarm, number: int, key: str, now: Here) -> None:
     with st.popover(tr("Plan {done}/{all}", done=len(alarm.ticked), all=len(alarm.steps)), key=f"plan_{key}"):
         for n, step in enumerate(alarm.steps):
             was = n in alarm.ticked
-            is_ = st.checkbox(markup.plain(foreign(step)), value=was, key=f"step_{key}_{n}_{was}")
+            is_ = st.checkbox(markup.plain(known(step)), value=was, key=f"step_{key}_{n}_{was}")
             if is_ != was:
                 attempt(lambda n=n, is_=is_: tick_alarm_step(now.store, now.actor, number, n, done=is_))  # type: ignore[misc]
                 st.rerun()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
@@ -16,9 +17,9 @@ from qc_app.views import (
     alarm_kinds,
     alarm_states,
     alarms_view,
-    foreigns,
     priorities,
     priority_word,
+    recorded,
 )
 
 EVERY_S = 15
@@ -160,7 +161,9 @@ def _history(view: AlarmsView, now: Here) -> None:
             "note",
         )
     ) | {"incident": tr("Incident"), "why": tr("Hidden because")}
-    told = view.history.with_columns(alarm_states(), priorities(), alarm_kinds(), *foreigns("sentence"))
+    told = view.history.with_columns(
+        alarm_states(), priorities(), alarm_kinds(), pl.col("sentence").map_elements(recorded, pl.String)
+    )
     rows = tables.show(
         told, "alarms_all", columns, zone=now.plant.zone, select="one", empty=tr("No alarm was ever raised.")
     )

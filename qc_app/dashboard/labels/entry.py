@@ -9,8 +9,8 @@ from qc_app.actions import Checked, Entry, check_labels, decode, enter_labels, e
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import QcError
-from qc_app.language import foreign, ntr, tr
-from qc_app.views import LabelsView
+from qc_app.language import ntr, tr
+from qc_app.views import LabelsView, recorded
 
 _SHOWN = 200
 
@@ -62,7 +62,7 @@ def _many(text: str, now: Here) -> list[Entry]:
     try:
         return read_entries(text, now.plant.zone)
     except QcError as error:
-        say(foreign(str(error)), "act")
+        say(recorded(str(error)), "act")
         return []
 
 
@@ -72,7 +72,7 @@ def _uploaded(file: object, now: Here) -> list[Entry]:
     try:
         return read_entries(decode(file.getvalue()), now.plant.zone)  # type: ignore[attr-defined]
     except QcError as error:
-        say(foreign(str(error)), "act")
+        say(recorded(str(error)), "act")
         return []
 
 
@@ -125,7 +125,7 @@ def _forget() -> None:
 
 def _told(checked: list[Checked], view: LabelsView) -> None:
     rows = [
-        (c.entry.unit_id, c.entry.value, f"■ {foreign(c.fault)}" if c.fault else foreign(c.remark))
+        (c.entry.unit_id, c.entry.value, f"■ {recorded(c.fault)}" if c.fault else recorded(c.remark))
         for c in checked[:_SHOWN]
     ]
     schema = {"unit_id": pl.String, "value": pl.Float64, "check": pl.String}

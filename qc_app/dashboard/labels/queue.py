@@ -7,8 +7,8 @@ import streamlit as st
 
 from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import Here, inks, say
-from qc_app.language import bound, foreign, tr
-from qc_app.views import LabelsView, interval, local
+from qc_app.language import bound, tr
+from qc_app.views import LabelsView, interval, local, recorded
 
 _RANDOM = "◆ "
 
@@ -21,7 +21,7 @@ def queue_here(view: LabelsView, now: Here, stage: str) -> None:
         )
     )
     n, unit = view.places, view.characteristic.unit
-    reason = pl.col("reason").map_elements(foreign, pl.String, skip_nulls=True)
+    reason = pl.col("reason").map_elements(recorded, pl.String, skip_nulls=True)
     told = view.queue.with_columns(
         pl.Series(
             "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String
@@ -58,7 +58,7 @@ def outlook_here(view: LabelsView) -> None:
     if not view.outlook:
         return
     st.html(markup.heading(tr("More labels"), tr("typical error of a prediction; band: where it lies with 90 %")))
-    say(foreign(view.outlook))
+    say(recorded(view.outlook))
     if view.curve.height > 1:
         pictures.show(charts.learning_curve(view.curve, view.characteristic.unit, inks()), "labels_curve")
 
@@ -66,7 +66,7 @@ def outlook_here(view: LabelsView) -> None:
 def _sheet(view: LabelsView, now: Here, stage: str) -> bytes:
     what, zone = view.characteristic, now.plant.zone
     rows = [
-        (str(place), unit, local(made, zone), local(due, zone), f"{_RANDOM if lot else ''}{foreign(why)}")
+        (str(place), unit, local(made, zone), local(due, zone), f"{_RANDOM if lot else ''}{recorded(why)}")
         for place, unit, made, due, lot, why in view.queue.select(
             "place", "unit_id", "t_event", "due", "by_lot", "reason"
         ).iter_rows()
@@ -74,6 +74,6 @@ def _sheet(view: LabelsView, now: Here, stage: str) -> bytes:
     asked = tr("measure {what}", what=f"{what.name} ({what.unit})" if what.unit else what.name)
     title = f"{now.plant.name} · {stage} · {asked}"
     below = tr("◆ drawn at random: please measure these too, models are judged by them.")
-    below = f"{below} {foreign(view.outlook)}".rstrip()
+    below = f"{below} {recorded(view.outlook)}".rstrip()
     headings = (tr("No"), tr("Unit"), tr("Made"), tr("Due until"), tr("Why"), tr("Result"))
     return markup.sheet(title, headings, [(*row, "") for row in rows], below).encode()

@@ -6,8 +6,8 @@ import streamlit as st
 
 from qc_app.dashboard import charts, markup
 from qc_app.dashboard.session import Here, inks, say
-from qc_app.language import foreign, tr
-from qc_app.views import StageView, by_effect, figure, interval, parameters
+from qc_app.language import tr
+from qc_app.views import StageView, by_effect, figure, interval, parameters, recorded
 
 SHOWN = 8
 
@@ -36,12 +36,12 @@ def changes(view: StageView) -> None:
     st.html(markup.heading(tr("What changed"), tr("the largest effect first")))
     drifted = sorted((d for d in view.drift if d.drifted), key=lambda d: (not d.matters, -abs(d.effect)))
     for report in drifted[:5]:
-        say(foreign(report.sentence), "watch" if report.matters else "")
+        say(recorded(report.sentence), "watch" if report.matters else "")
     if not drifted and view.drift:
         say(tr("No drift: {n} tests, nothing moved more than chance allows.", n=len(view.drift)))
     elif not drifted:
         say(
-            foreign(str(view.values.get("drift_sentence") or ""))
+            recorded(str(view.values.get("drift_sentence") or ""))
             or tr("Drift is not known yet: too few units so far, or no night has tested it.")
         )
     if view.drift and st.button(tr("See before and now"), key="stage_drift", type="tertiary"):

@@ -11,7 +11,7 @@ import streamlit as st
 from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, pick_window, say, top
 from qc_app.dashboard.stage.details import capability, changes, courses
-from qc_app.language import foreign, later, ntr, tr
+from qc_app.language import known, later, ntr, tr
 from qc_app.views import (
     Alarm,
     StageView,
@@ -23,6 +23,7 @@ from qc_app.views import (
     moment,
     percent,
     reaching,
+    recorded,
     specification,
     stage_view,
     state_word,
@@ -99,7 +100,7 @@ def _nothing(view: StageView, now: Here) -> None:
 def _verdict(view: StageView) -> None:
     state = str(view.values.get("state", "unknown"))
     sentence = str(view.values.get("state_sentence") or "")
-    told = foreign(sentence) or tr("Nothing is known of this characteristic yet.")
+    told = recorded(sentence) or tr("Nothing is known of this characteristic yet.")
     lines = [markup.line(state, state_word(state), told)]
     lines += [_alarm(a) for a in view.alarms[:3] if a.sentence != sentence]
     st.html("".join(lines))
@@ -107,8 +108,16 @@ def _verdict(view: StageView) -> None:
 
 def _alarm(alarm: Alarm) -> str:
     state, symbol = _ALARM[alarm.priority]
-    below = " ".join(filter(None, (foreign(alarm.response), tr(GONE) if alarm.state == "returned" else "")))
-    return markup.line(state, f"{symbol} {tr('Alarm')}", foreign(alarm.sentence), below=below)
+    below = " ".join(
+        filter(
+            None,
+            (
+                "; ".join(map(known, alarm.steps)) or known(alarm.response),
+                tr(GONE) if alarm.state == "returned" else "",
+            ),
+        )
+    )
+    return markup.line(state, f"{symbol} {tr('Alarm')}", recorded(alarm.sentence), below=below)
 
 
 def _facts(view: StageView, now: Here) -> list[markup.Fact]:

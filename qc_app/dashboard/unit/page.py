@@ -22,13 +22,14 @@ from qc_app.dashboard.unit.causes import up_the_line
 from qc_app.dashboard.unit.details import contributions, moved, precedents, sisters
 from qc_app.dashboard.unit.disposition import disposition
 from qc_app.dashboard.unit.family import family
-from qc_app.language import foreign, later, ntr, per_cent, tr
+from qc_app.language import later, ntr, per_cent, tr
 from qc_app.views import (
     SHORT,
     UnitView,
     age,
     local,
     percent,
+    recorded,
     specification,
     state_word,
     tier_word,
@@ -138,7 +139,7 @@ def _asking(view: UnitView, now: Here) -> None:
         say(tr(_WAITS[asked.state]), "info")
         return
     if asked is not None and asked.state == "failed" and (found is None or found.at < asked.at):
-        say(foreign(asked.sentence), "act")
+        say(recorded(asked.sentence), "act")
     stale = found is not None and view.prediction.get("model_id") not in {None, found.model_id}
     if stale and found is not None:
         say(

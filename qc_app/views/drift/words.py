@@ -76,7 +76,9 @@ _OF_SENSORS = (
     later("{span} before they were made"),
     later("{span} after"),
 )
-_PHRASES = Phrases([*_OF_SENSORS, *_OF_TESTS, *_REASONS, *_SUBJECTS.values()])
+#: The longer before those that they contain.
+DRIFT = (*_OF_SENSORS, *_OF_TESTS, *_REASONS, *_SUBJECTS.values())
+_PHRASES = Phrases(DRIFT)
 
 
 def drift_words(sentence: str) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
-from qc_app.language import foreign, later, tr
+from qc_app.language import later, tr
 from qc_app.plant import Plant
 from qc_app.records import Alarm, Explanation, ModelVersion, Request
 from qc_app.store import Store
 from qc_app.views.figures import decimals
 from qc_app.views.moments import moment
+from qc_app.views.recorded import recorded
 from qc_app.views.unit.words import (
     Content,
     Scale,
@@ -212,9 +213,14 @@ def _sentences(content: Content, scale: Scale, stage: Stage) -> tuple[tuple[str,
         (tr("Because"), reasons(content, scale, stage)),
         (tr("Strange"), strangeness(content)),
         (tr("Nearest"), precedents(content, scale)),
-        (tr("Learned"), foreign(f"{taken[:1].upper()}{taken[1:]}.") if taken else ""),
+        (tr("Learned"), _sentence(recorded(taken))),
     )
     return tuple((word, sentence) for word, sentence in said if sentence)
+
+
+def _sentence(words: str) -> str:
+    """Make a sentence of words that begin small and end without a stop."""
+    return tr("{words}.", words=words[:1].upper() + words[1:]) if words else ""
 
 
 def _parts(content: Content, stage: Stage, scale: Scale) -> pl.DataFrame:

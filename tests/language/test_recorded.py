@@ -1,0 +1,124 @@
+"""What the night, models and actions really say is told in the other languages: the templates are their sentences."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from data_connectors.schema import Characteristic
+from models.labels import Outlook, Point
+from models.transfer import Transfer
+from qc_app.access import Actor, require
+from qc_app.actions.labels.entry import fault_of, limit_remark
+from qc_app.actions.labels.text import Entry, decode, read_entries
+from qc_app.alarming import KINDS
+from qc_app.errors import QcError
+from qc_app.jobs.monitoring import conditions as look
+from qc_app.language import LANGUAGES, known, speaking
+from qc_app.views import recorded
+
+OTHERS = [code for code in LANGUAGES if code != "en"]
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+WIDTH = Characteristic("width", "mm", lower=2.4, upper=2.6)
+CRACK = Characteristic("crack", kind="binary")
+
+
+def units(n: int, **columns: object) -> pl.DataFrame:
+    times = [NOW - timedelta(hours=n - k) for k in range(n)]
+    frame = pl.DataFrame({"unit_id": [f"C-{k}" for k in range(n)], "t_event": times, "t_ingest": times})
+    return frame.with_columns(pl.lit(value).alias(name) for name, value in columns.items())
+
+
+def conditions() -> list[str]:
+    said = units(60, mean=2.9, in_domain=True, anomaly=0.999)
+    once = said.with_columns(pl.when(pl.col("unit_id") == "C-59").then(2.9).otherwise(2.5).alias("mean"))
+    rare = said.with_columns(pl.when(pl.col("unit_id") == "C-59").then(0.999).otherwise(0.1).alias("anomaly"))
+    poor = units(60, value=2.9, lower=2.0, upper=2.1)
+    late = units(9, t_known=NOW + timedelta(days=30))
+    silent = said["t_event"]
+    found = [
+        *(look.predicted_out(frame, what) for frame in (said, once) for what in (WIDTH, CRACK)),
+        look.measured_out(units(9, value=2.9), WIDTH),
+        look.measured_out(units(40, value=0.0).vstack(units(20, value=1.0)), CRACK),
+        *(look.abnormal_units(frame, WIDTH) for frame in (said.tail(20), said, rare)),
+        look.model_off(poor, WIDTH),
+        look.stale_model(40, 30, 5, WIDTH),
+        look.silent(silent, NOW + timedelta(days=1), NOW + timedelta(days=5), "Europe/Berlin"),
+        look.overdue(WIDTH, NOW - timedelta(days=3), 12, NOW),
+        *(look.slow_results(late, 7, WIDTH, left_out) for left_out in (0, 3)),
+        look.gauge_overdue(WIDTH, NOW - timedelta(days=30), NOW),
+    ]
+    told = [one.sentence for one in found if one is not None]
+    assert len(told) >= 14
+    return told
+
+
+def refusals() -> list[str]:
+    told = []
+    acts = [
+        lambda: require(Actor("maria", "viewer"), "promote"),
+        lambda: read_entries("", "UTC"),
+        lambda: read_entries("C-1", "UTC"),
+        lambda: read_entries("C-1,2.5,yesterday", "UTC"),
+        lambda: decode(b"\xff\xfe\x00"),
+    ]
+    for act in acts:
+        with pytest.raises(QcError) as refusal:
+            act()
+        told.append(str(refusal.value))
+    return told
+
+
+def of_models() -> list[str]:
+    curve = (Point(20, 3.2, 2.8, 3.9),)
+    outlooks = [Outlook(Point(12, 4.1, 3.5, 4.8), then, 5, 12) for then in (curve, (Point(20, 4.05, 3.0, 5.0),), ())]
+    sisters = ["a", "b", "c", "d", "e"]
+    shares = [Transfer.even(30, 0.8, sisters), Transfer.even(30, 0.8, sisters[:2]), Transfer.even(30, 1.0, sisters[:2])]
+    return [*(o.sentence(unit) for o in outlooks for unit in ("mm", "")), *(t.sentence() for t in shares)]
+
+
+@pytest.fixture(scope="module")
+def made() -> list[str]:
+    checked = [fault_of(Entry(unit, value, text="x"), what, NOW, twice=twice) for unit, value, what, twice in (
+        ("", 2.5, WIDTH, False), ("C-1", float("nan"), WIDTH, False), ("C-1", 0.5, CRACK, False),
+        ("C-1", 2.5, WIDTH, True))]  # fmt: skip
+    remarks = [limit_remark(value, WIDTH) for value in (2.65, 2.35, 25.1, -25.1)]
+    state = ["no unit has come yet", f"the night of {date(2026, 3, 1)} should have reported by x and has not run"]
+    return [*conditions(), *refusals(), *of_models(), *checked, *remarks, *state]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_is_said_is_told_in_the_language(made, code):
+    with speaking(code):
+        told = {sentence: recorded(sentence) for sentence in made}
+    assert [one for one in told.values() if "(en)" in one] == []
+    assert all(one != sentence for sentence, one in told.items())
+
+
+def test_english_stays_as_it_was_said(made):
+    assert [recorded(sentence) for sentence in made] == made
+
+
+def test_what_nobody_foresaw_stays_english_and_says_so():
+    with speaking("es"):
+        assert recorded("the pump said: nine") == "the pump said: nine (en)"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_plans_of_alarms_are_told_and_those_of_a_plant_stay_its_own(code):
+    with speaking(code):
+        for rule in KINDS.values():
+            for text in (rule.consequence, *rule.response):
+                assert text.startswith("`") or known(text) != text
+        assert known("Meister rufen") == "Meister rufen"
+
+
+def test_numbers_and_dates_inside_are_written_as_the_language_writes_them():
+    with speaking("de"):
+        told = recorded("3 of the newest 20 units are predicted out of specification (2.4 to 2.6 mm), last C-7 at 2.71")
+        due = recorded("results of width were due by 2026-03-01; 12 units came since the last measured one")
+    assert told.startswith("3 der neuesten 20 Einheiten sind außerhalb der Spezifikation vorhergesagt")
+    assert told.endswith("(2,4 bis 2,6 mm), zuletzt C-7 mit 2,71")
+    assert due.startswith("Ergebnisse von width waren bis 01.03.2026 fällig")
