@@ -53,6 +53,7 @@ def here(*, asked: bool = True) -> Here:
     A part that refreshes itself is not `asked` for: it keeps no sign-in alive.
     """
     store = _store(os.environ.get("QC_HOME", "plant-home"))
+    store.require_there()
     plant = plant_now(store)
     if plant is None:
         say(

@@ -103,6 +103,11 @@ class Store:
         """Room for the moment when the disk is full."""
         return Reserve(self.home / "reserve")
 
+    def require_there(self) -> None:
+        """Raise StoreError if the folder of the lake is gone: an empty one would look like a plant without units."""
+        if not self.lake.root.is_dir():
+            raise StoreError(_gone("lake", self.lake.root), "unreachable")
+
     def close(self) -> None:
         """Let go of files and connections."""
         self.journal.close()
@@ -142,6 +147,8 @@ def open_store(settings: Settings, *, create: bool = False, clock: Clock | None 
     """
     home = settings.home.absolute()
     _require_home(home, create=create)
+    if not create:
+        _require_parts(settings)
     try:
         for folder in (home, home / "models", home / "logs", settings.lake_root):
             make_folder(folder)
@@ -166,6 +173,19 @@ def _require_home(home: Path, *, create: bool) -> None:
             f"this account may not write in {home} - give it the right, or work as the account that runs the plant",
             "permission",
         )
+
+
+def _require_parts(settings: Settings) -> None:
+    """Refuse a plant that lost its lake or its journal: a new, empty one in its place would hide the loss."""
+    file, lake = settings.home.absolute() / "journal.sqlite", settings.lake_root
+    if not lake.is_dir():
+        raise StoreError(_gone("lake", lake) + ", or make the folder if it shall begin anew", "no_home")
+    if not settings.database_url and not file.exists() and any(lake.iterdir()):
+        raise StoreError(_gone("journal", file), "no_home")
+
+
+def _gone(what: str, where: Path) -> str:
+    return f"the {what} {where} is gone - put it back, or restore the backup"
 
 
 def clock_of(home: Path) -> Clock:

@@ -43,6 +43,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.sqlite else _postgresql(self.url)
         self.fence: Lease | None = None
+        self._file: tuple[int, int] | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -55,6 +56,7 @@ class Database:
         StoreError
             If the database refuses; reason ``fenced`` if this process lost its lease.
         """
+        self._require_there()
         with self._telling("writing to"), self.engine.begin() as connection:
             if not self.sqlite:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MS}")
@@ -66,6 +68,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the journal and never waits for a writer."""
+        self._require_there()
         with self._telling("reading"), self.engine.connect() as connection:
             options = _READ if self.sqlite else {**_READ, "isolation_level": "REPEATABLE READ"}
             with connection.execution_options(**options).begin():
@@ -79,12 +82,39 @@ class Database:
         """Let go of all connections."""
         self.engine.dispose()
 
+    def _require_there(self) -> None:
+        """Raise StoreError if the file was taken away or exchanged since it was opened.
+
+        A system keeps such a file for who has it open: all would go on, and what is written would be nowhere.
+        """
+        if not self.sqlite:
+            return
+        found = _identity(Path(str(self.url.database)))
+        if self._file is None:
+            self._file = found
+        elif found != self._file:
+            became = "is gone" if found is None else "is another file now"
+            raise StoreError(
+                f"the journal {self.url.database} {became} - stop all programs of this plant, put the file back or"
+                " restore the backup, and start them again",
+                "unreachable",
+            )
+
     @contextmanager
     def _telling(self, what: str) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:
             raise _told(f"{what} the journal {self.url.render_as_string(hide_password=True)}", error) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name, None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _checked(url: str) -> URL:
