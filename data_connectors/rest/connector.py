@@ -84,7 +84,7 @@ class Rest:
             yield from growing.batches(self._pages(session, stage, begin))
 
     def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:  # noqa: ARG002 - it lists to its end
-        """Yield the rows that the service lists from `since` on; where it cannot be asked by time, all that it has.
+        """Yield the rows that the service lists from `lag_s` before `since` on, or all where it cannot be asked by time.
 
         What was changed since a moment holds all that happened since: a row is entered after it happened.
 
@@ -93,9 +93,10 @@ class Rest:
         SourceUnavailable, SourceRefused, SchemaError
             As `read` does.
         """
+        begin = self._spelt(since - timedelta(seconds=self._options.lag_s))
         by_number = self._options.since_format == "number" or not self._options.since_param
         with self._session() as session:
-            for page in self._pages(session, stage, None if by_number else self._spelt(since)):
+            for page in self._pages(session, stage, None if by_number else begin):
                 if page.frame.height or page.rejects:
                     yield Batch(stage.id, page.frame, "", self._origin, page.rejects)
 

@@ -81,7 +81,7 @@ def request_explanation(
     return ask(store, actor, "explain", stage, {"characteristic": characteristic, "unit": unit}, reason=reason)
 
 
-def backfill(store: Store, actor: Actor, source: str, since: datetime, until: datetime, *, reason: str = "") -> Request:
+def backfill(store: Store, actor: Actor, name: str, since: datetime, until: datetime, *, reason: str = "") -> Request:
     """Ask that a source be asked again for a stretch of time.
 
     Raises
@@ -91,12 +91,12 @@ def backfill(store: Store, actor: Actor, source: str, since: datetime, until: da
     ActionError
         If there is no such source, or the stretch is none or not over.
     """
-    authorise(store, actor, "backfill", source, reason)
-    if source not in {one.name for one in current_plant(store).sources}:
-        raise ActionError(f"there is no source {source!r} - see `qc status` for their names")
+    authorise(store, actor, "backfill", name, reason)
+    if name not in {one.name for one in current_plant(store).sources}:
+        raise ActionError(f"there is no source {name!r} - see `qc status` for their names")
     if not since < until <= store.clock.now():
         raise ActionError(f"from {since.isoformat()} to {until.isoformat()} is no stretch of the past - turn it round")
-    arguments = {"source": source, "since": since.isoformat(), "until": until.isoformat(), "author": actor.name}
+    arguments = {"source": name, "since": since.isoformat(), "until": until.isoformat(), "author": actor.name}
     return ask(store, actor, "backfill", "", arguments, reason=reason)
 
 
