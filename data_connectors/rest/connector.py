@@ -84,7 +84,7 @@ class Rest:
             yield from growing.batches(self._pages(session, stage, begin))
 
     def past(self, stage: Stage, since: datetime, until: datetime) -> Iterator[Batch]:  # noqa: ARG002 - it lists to its end
-        """Yield the rows that the service lists from `lag_s` before `since` on, or all where it cannot be asked by time.
+        """Yield rows from `lag_s` before `since` on; where the service cannot be asked by time, all that it has.
 
         What was changed since a moment holds all that happened since: a row is entered after it happened.
 
