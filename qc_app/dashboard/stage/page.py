@@ -112,7 +112,7 @@ def _alarm(alarm: Alarm) -> str:
         filter(
             None,
             (
-                "; ".join(map(known, alarm.steps)) or known(alarm.response),
+                "; ".join(map(known, alarm.response.split("; "))),
                 tr(GONE) if alarm.state == "returned" else "",
             ),
         )
