@@ -35,6 +35,7 @@ from qc_app.jobs.monitoring.perform import JOB as PERFORM
 from qc_app.jobs.monitoring.perform import perform
 from qc_app.jobs.night import Night
 from qc_app.jobs.report import report
+from qc_app.jobs.retrying import patiently
 from qc_app.jobs.sources.ingest import ingest, unread
 from qc_app.jobs.step import Key, Permit, Result, always, step
 from qc_app.jobs.underway import underway
@@ -194,7 +195,8 @@ class _Work:
         if job.split(" ", maxsplit=1)[0] in self.leave_out:
             return Run(job, stage, self.day, "skipped", self.store.clock.now(), sentence="left out")
         limit_s = 60.0 * self.plant.step_within_min * (1 if stage else OF_ALL)
-        run = step(self.store, Key(job, stage, self.day), work, permit=self.permit, limit_s=limit_s)
+        key, patient = Key(job, stage, self.day), lambda: patiently(work)
+        run = step(self.store, key, patient, permit=self.permit, limit_s=limit_s)
         log.info("%s%s: %s", job, f" {stage}" if stage else "", run.sentence)
         self.runs.append(run)
         return run

@@ -167,7 +167,8 @@ def explained(key: Key, error: BaseException) -> str:
     """
     where = f" of stage {key.stage!r}" if key.stage else ""
     kind = "" if isinstance(error, ConnectorError | QcError | ModelsError) else f" ({type(error).__name__})"
-    return f"{key.job}{where} failed: {str(error)[:_LONGEST] or 'no message'}{kind}"
+    notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+    return f"{key.job}{where} failed: {str(error)[:_LONGEST] or 'no message'}{kind}{notes}"
 
 
 def _earlier(store: Store, key: Key) -> Run:

@@ -91,6 +91,31 @@ def test_trouble_in_any_step_stays_with_its_stage_and_is_told(after, monkeypatch
         assert set(REST) <= done
 
 
+@pytest.mark.parametrize(
+    ("job", "trouble", "words"),
+    [(job, *TROUBLES[i % 3]) for i, job in enumerate(("ingest", "train", "retune", "watch", "losses", "upkeep"))],
+)
+def test_trouble_in_a_step_for_all_stages_leaves_each_its_night_and_is_told(after, monkeypatch, job, trouble, words):
+    works = after(3, stages=("p-1", "p-2"))
+
+    def broken(*_given, **_options):
+        raise trouble
+
+    monkeypatch.setattr(nights, "due", lambda _: "asked for")
+    monkeypatch.setattr(nights.retuning, "due", lambda _: "asked for" if job == "retune" else "")
+    monkeypatch.setattr(nights.retuning if job == "retune" else nights, job, broken)
+    works.nights([3])
+    with works.open(3) as store:
+        runs = store.journal.runs.list(plant_day=(START + timedelta(days=3)).date())
+        failed = [r for r in runs if r.status == "failed"]
+        assert [(r.stage, r.job.split()[-1]) for r in failed] == [("", job)]
+        assert words in failed[0].sentence
+        assert words in next(r for r in runs if r.job == "night").sentence
+        assert words in next(a for a in store.journal.alarms.list(stage="") if a.kind == "step_failed").sentence
+        for stage in works.stages:
+            assert set(REST) <= {r.job for r in runs if r.stage == stage and r.status == "done"}
+
+
 def test_a_step_that_hangs_is_ended_and_the_night_goes_on_behind_it(after, monkeypatch):
     """The fresh process is played by a second call of the night; the hung thread is let go at the end."""
     works = after(2, stages=("p-1", "p-2"))

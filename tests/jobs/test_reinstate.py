@@ -10,10 +10,10 @@ import pytest
 
 from qc_app.access import Actor
 from qc_app.actions import promote
+from qc_app.jobs import nightly as nights
 from qc_app.jobs.model import verdict as verdicts
 from qc_app.jobs.model.reinstate import reinstate
 from qc_app.jobs.model.reproduce import reproduce
-from qc_app.jobs.nightly import nightly
 from qc_app.jobs.requests import now
 from qc_app.plant import Gate
 from tests.jobs.conftest import NIGHT, START, Works, drop, units_of
@@ -32,7 +32,7 @@ def results(works, day):
 
 def night(works, store, day):
     store.clock.moment = START + timedelta(days=day) + NIGHT
-    return nightly(store, works.plant())
+    return nights.nightly(store, works.plant())
 
 
 def pointers(store):
@@ -107,6 +107,19 @@ def test_what_a_person_chose_is_not_taken_back(mended):
         run = store.journal.runs.list(job="reinstate width", stage="p-1", last=1)[0]
         assert "a person chose the champion" in run.sentence
         assert not [d for d in store.journal.decisions.list(stage="p-1") if d.rule == verdicts.FORMER]
+
+
+def test_where_it_fails_the_champion_stays_and_the_night_goes_on(mended, monkeypatch):
+    def broken(*_):
+        raise MemoryError("cannot allocate 9 GiB")
+
+    monkeypatch.setattr(nights, "reinstate", broken)
+    with mended.open(RETURNS - 1) as store:
+        before = pointers(store)
+        run = night(mended, store, RETURNS)
+        assert "1 step failed, first: reinstate width of stage 'p-1' failed: cannot allocate 9 GiB" in run.sentence
+        assert pointers(store).champion == before.champion
+        assert store.journal.runs.list(job="predict width", stage="p-1", last=1)[0].plant_day == run.plant_day
 
 
 def test_a_stage_that_never_changed_its_model_has_nobody_to_call_back(played):
