@@ -63,7 +63,7 @@ def patiently(work: Callable[[], Result], pause: Callable[[float], object] = tim
     for tries, seconds in enumerate((*PAUSES_S, None), start=1):
         try:
             found = work()
-        except Exception as error:
+        except (StoreError, *_FLEETING) as error:
             if seconds is None or not passes(error):
                 if tries > 1:
                     error.add_note(f"tried {tries} times")
