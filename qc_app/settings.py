@@ -101,6 +101,8 @@ class Settings(BaseSettings):
         Where the scheduler keeps a backup of each day, best on another disk; None: it takes none.
     backup_keep : int
         How many of them are kept.
+    language : {"en", "de", "es", "zh"}
+        Of what the program writes by itself, like the hand-over of a shift; pages speak what each person chose.
     sign_in : {"accounts", "open"}
         Who may come in: people with an account, or, on this machine alone (`bind` is a loopback address), anyone as the
         person of ``QC_USER`` and ``QC_ROLE``.
@@ -131,6 +133,7 @@ class Settings(BaseSettings):
     certificates: tuple[Path, ...] = ()
     backup_folder: Path | None = None
     backup_keep: int = Field(default=7, ge=1)
+    language: Literal["en", "de", "es", "zh"] = "en"
     sign_in: Literal["accounts", "open"] = "accounts"
     dual_control: bool = False
     api: bool = False

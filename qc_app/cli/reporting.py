@@ -10,8 +10,10 @@ import typer
 
 from qc_app.cli.terminal import HOME, Home, opened, plant_of, progress, say
 from qc_app.errors import ActionError
-from qc_app.handover import write
+from qc_app.handover import paper_language, write
+from qc_app.language import LANGUAGES, speaking
 from qc_app.plant import Span, nearest
+from qc_app.settings import Settings
 from qc_app.views import handover, worked_shifts
 
 report = typer.Typer(help="Reports to hand over: what happened in a shift.", no_args_is_help=True)
@@ -29,6 +31,7 @@ def shift(
     line: Annotated[str, typer.Option("--line", help="Only this line; default: all.")] = "",
     day: Annotated[str, typer.Option("--day", help="Plant day, e.g. 2026-03-01; default: the newest shift.")] = "",
     name: Annotated[str, typer.Option("--shift", help="Name of the shift; default: the newest of the day.")] = "",
+    language: Annotated[str, typer.Option("--language", help="en, de, es or zh; default: the setting's.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="A .pdf or a .xlsx; default: a PDF named after it.")] = None,
     home: Home = HOME,
 ) -> int:
@@ -36,13 +39,32 @@ def shift(
     with opened(home) as store:
         plant = plant_of(store)
         span = _chosen(worked_shifts(plant, store.clock.now(), _KNOWN), day, name)
-        with progress("hand-over"):
+        with progress("hand-over"), speaking(_language(language or Settings.load(store.home).language, out)):
             view = handover(store, plant, span, line)
             path = out or Path(f"{view.name}.pdf")
             write(view, path)
-    say(f"{view.title}: {' '.join(view.sentences)}")
+            told = f"{view.title}: {' '.join(view.sentences)}"
+    say(told)
     say(f"written: {path}")
     return 0
+
+
+def _language(code: str, out: Path | None) -> str:
+    """Return the language of the file.
+
+    Raises
+    ------
+    ActionError
+        If it is none of the four, or this machine has no font to write it on paper.
+    """
+    if code not in LANGUAGES:
+        raise ActionError(f"--language {code!r} is none of {', '.join(LANGUAGES)}")
+    if (out is None or out.suffix.lower() == ".pdf") and paper_language(code) != code:
+        raise ActionError(
+            f"this machine has no font for {LANGUAGES[code]} on paper - install one (package fonts-noto-cjk), "
+            "or write a workbook: --out NAME.xlsx"
+        )
+    return code
 
 
 def _chosen(shifts: list[Span], day: str, name: str) -> Span:

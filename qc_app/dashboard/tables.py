@@ -10,10 +10,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from qc_app.dashboard.headings import headings
 from qc_app.dashboard.session import inks, say
 from qc_app.language import ENGLISH, bound, browser_dates, figures_of, spoken, tr
-from qc_app.views import XLSX, csv_bytes, xlsx_bytes
+from qc_app.views import XLSX, csv_bytes, headings, xlsx_bytes
 
 _ROW = 35
 _PRINTF = re.compile(r"%(?P<spec>\.\d+[fg]|d)")
@@ -142,7 +141,7 @@ def _writers(config: Mapping[str, Any]) -> dict[str, Callable[[Any], str]]:
         return {}
     found = {}
     for name, column in config.items():
-        kind = column.get("type_config", {})
+        kind = column.get("type_config", {}) if isinstance(column, dict) else {}
         if kind.get("type") == "number" and (told := _PRINTF.fullmatch(kind.pop("format", None) or "")):
             found[name] = _writer(told["spec"])
     return found

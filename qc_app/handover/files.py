@@ -9,7 +9,9 @@ from types import MappingProxyType
 
 from qc_app.errors import ActionError
 from qc_app.handover.sheets import workbook_bytes
+from qc_app.language import ENGLISH, speaking, spoken
 from qc_app.plant import Plant
+from qc_app.settings import Settings
 from qc_app.store import Store
 from qc_app.store.durable import make_folder, store_error, write_durably
 from qc_app.views import Handover, handover, worked_shifts
@@ -25,6 +27,20 @@ def pdf_bytes(view: Handover) -> bytes:
     from qc_app.handover.pdf import pdf_bytes as drawn
 
     return drawn(view)
+
+
+def paper_language(wanted: str = "") -> str:
+    """Return the language of a hand-over on paper: the one that is wanted (default: spoken), if there is a font for it.
+
+    Parameters
+    ----------
+    wanted : str
+        Code of a language.
+    """
+    from qc_app.handover.fonts import can_write
+
+    code = wanted or spoken()
+    return code if can_write(code) else ENGLISH
 
 
 _MAKERS: Mapping[str, Callable[[Handover], bytes]] = MappingProxyType({".pdf": pdf_bytes, ".xlsx": workbook_bytes})
@@ -73,7 +89,8 @@ def keep_due(store: Store, plant: Plant) -> list[Path]:
         name = Handover(plant.name, plant.zone, "", shift, now, True, (), {}).name
         missing = [folder / f"{name}{ending}" for ending in _MAKERS if not (folder / f"{name}{ending}").exists()]
         if missing:
-            made += _kept(handover(store, plant, shift), missing)
+            with speaking(paper_language(Settings.load(store.home).language)):
+                made += _kept(handover(store, plant, shift), missing)
     if made:
         _tidy(folder, (now - timedelta(days=KEEP_DAYS)).date().isoformat())
     return made

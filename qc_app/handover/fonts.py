@@ -75,6 +75,20 @@ def letters(pdf: FPDF, folders: tuple[str, ...] = _FOLDERS) -> Letters:
     return Letters(FAMILY, unicode=True)
 
 
+def can_write(language: str, folders: tuple[str, ...] = _FOLDERS) -> bool:
+    """Return whether this machine has letters for a language: Chinese wants a font that few servers have.
+
+    Examples
+    --------
+    >>> can_write("de", ()), can_write("zh", ())
+    (True, False)
+    """
+    there = _found(folders)
+    return language != "zh" or (
+        any(name in there for name in _SPARE) and any(all(name in there for name in pair) for pair in _FACES)
+    )
+
+
 @lru_cache(maxsize=4)
 def _found(folders: tuple[str, ...]) -> dict[str, Path]:
     wanted = {name for pair in _FACES for name in pair} | set(_SPARE)

@@ -10,7 +10,8 @@ from fpdf import FPDF, FontFace
 from fpdf.enums import TableBordersLayout, XPos, YPos
 
 from qc_app.handover.fonts import Letters, letters
-from qc_app.views import Handover, figure, local, percent
+from qc_app.language import clocked, tr
+from qc_app.views import Handover, figure, headings, local, percent, priority_word
 
 _INK, _SOFT, _HAIR = (28, 33, 39), (89, 98, 108), (217, 221, 226)
 _ACT, _WATCH = (161, 26, 51), (135, 105, 13)
@@ -18,8 +19,7 @@ _MOST = 60
 _LONGEST = 300
 _NEEDED_MM = 32
 _SIZE, _ROOM_MM = 8.5, 3.2
-_MARKED = {"high": "■ high", "medium": "▲ medium"}
-_NONE = "None."
+_SIGNS = {"high": "■", "medium": "▲"}
 
 
 class _Sheet(FPDF):
@@ -60,7 +60,8 @@ def pdf_bytes(view: Handover) -> bytes:
     bytes
         A4 across; long tables are cut at 60 rows and say so: the workbook has all of them.
     """
-    told = f"{view.plant} · {view.line or 'all lines'} · as known at {local(view.at, view.zone)}"
+    at = local(view.at, view.zone)
+    told = tr("{plant} · {line} · as known at {time}", plant=view.plant, line=view.line or tr("all lines"), time=at)
     sheet = _Sheet(told)
     sheet.set_title(sheet.letters.fit(f"{view.plant}: {view.title}"))
     sheet.set_creation_date(view.at)
@@ -68,7 +69,7 @@ def pdf_bytes(view: Handover) -> bytes:
     sheet.write_line(view.title, 16, bold=True)
     sheet.write_line(told, 10, _SOFT)
     if not view.ended:
-        sheet.write_line("▲ The shift is not over: this is what is known so far.", 10, _WATCH, bold=True)
+        sheet.write_line("▲ " + tr("The shift is not over: this is what is known so far."), 10, _WATCH, bold=True)
     sheet.ln(2)
     for sentence in view.sentences:
         sheet.write_line(sentence, 11)
@@ -83,12 +84,13 @@ def _part(sheet: _Sheet, heading: str, frame: pl.DataFrame, zone: str) -> None:
     sheet.ln(4)
     sheet.write_line(heading, 11, bold=True)
     if not frame.height:
-        sheet.write_line(_NONE, 9, _SOFT)
+        sheet.write_line(tr("None."), 9, _SOFT)
         return
     sheet.ln(1)
     _table(sheet, _worded(frame.head(_MOST), zone), [kind.is_numeric() for kind in frame.dtypes])
     if frame.height > _MOST:
-        sheet.write_line(f"and {frame.height - _MOST} more: see the workbook", 9, _SOFT)
+        more = tr("and {n} more: see the workbook", n=frame.height - _MOST)
+        sheet.write_line(more, 9, _SOFT)
 
 
 def _table(sheet: _Sheet, rows: pl.DataFrame, right: list[bool]) -> None:
@@ -105,7 +107,7 @@ def _table(sheet: _Sheet, rows: pl.DataFrame, right: list[bool]) -> None:
         padding=(0.6, 1.2),
         v_align="TOP",
     ) as table:
-        table.row([_heading(name) for name in rows.columns])
+        table.row([sheet.letters.fit(head) for head in headings(rows.columns).values()])
         for values in rows.iter_rows():
             row = table.row()
             for text in values:
@@ -124,20 +126,20 @@ def _text(name: str, value: object, zone: str) -> str:
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        return f"{value.astimezone(ZoneInfo(zone)):%m-%d %H:%M}"
+        return clocked(value.astimezone(ZoneInfo(zone)))
     if isinstance(value, float):
         return percent(value) if name == "share_out" else figure(value, 4)
-    return _MARKED.get(str(value), str(value))[:_LONGEST] if name == "priority" else str(value)[:_LONGEST]
+    return f"{_sign(str(value)) if name == 'priority' else ''}{value}"[:_LONGEST]
 
 
-def _heading(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _sign(priority: str) -> str:
+    return next((f"{sign} " for code, sign in _SIGNS.items() if priority_word(code) == priority), "")
 
 
 def _widths(sheet: _Sheet, rows: pl.DataFrame) -> tuple[float, ...]:
     """Return the columns' widths in mm: as wide as their text; if that is too much, the widest give way."""
     sheet.set_font(sheet.letters.family, "B", _SIZE)
-    texts = [[_heading(name), *rows[name]] for name in rows.columns]
+    texts = [[head, *rows[name]] for name, head in headings(rows.columns).items()]
     wanted = [max(sheet.get_string_width(sheet.letters.fit(text)) for text in column) + _ROOM_MM for column in texts]
     if sum(wanted) > sheet.epw:
         edge = _edge(wanted, sheet.epw)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qc_app.views import Handover, local, xlsx_bytes
+from qc_app.language import tr
+from qc_app.views import Handover, headings, local, xlsx_bytes
 
 
 def workbook_bytes(view: Handover) -> bytes:
@@ -12,6 +13,8 @@ def workbook_bytes(view: Handover) -> bytes:
     ----------
     view : Handover
     """
-    known = f"As known at {local(view.at, view.zone)}" + ("" if view.ended else "; the shift is not over")
-    above = [view.title, f"{view.plant}, {view.line or 'all lines'}", known, "", *view.sentences]
-    return xlsx_bytes(view.parts, view.zone, above)
+    known = tr("As known at {time}.", time=local(view.at, view.zone))
+    running = () if view.ended else (tr("The shift is not over: this is what is known so far."),)
+    above = [view.title, f"{view.plant}, {view.line or tr('all lines')}", known, *running, "", *view.sentences]
+    parts = {name: frame.rename(headings(frame.columns)) for name, frame in view.parts.items()}
+    return xlsx_bytes(parts, view.zone, above)

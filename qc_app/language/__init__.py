@@ -3,7 +3,16 @@
 from qc_app.language.numerals import count, figures_of, number, per_cent
 from qc_app.language.phrases import Phrases
 from qc_app.language.speech import ENGLISH, LANGUAGES, bound, nearest_language, speaking, spoken
-from qc_app.language.times import browser_dates, clock_pattern, dated, day_of, picture_day, picture_locale, timed
+from qc_app.language.times import (
+    browser_dates,
+    clock_pattern,
+    clocked,
+    dated,
+    day_of,
+    picture_day,
+    picture_locale,
+    timed,
+)
 from qc_app.language.words import foreign, is_foreign, known, later, ntr, tr
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "bound",
     "browser_dates",
     "clock_pattern",
+    "clocked",
     "count",
     "dated",
     "day_of",

@@ -85,6 +85,7 @@ _SHARED = frozenset(
         "markup",
         "tables",
         "headings",
+        "export",
         "theme",
         "figures",
         "moments",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +40,22 @@ def dated(day: date) -> str:
     '01/07/2026'
     """
     return day.strftime(_pattern(spoken()))
+
+
+def clocked(moment: datetime) -> str:
+    """Return a moment without its year and offset, for a narrow column.
+
+    Examples
+    --------
+    >>> from qc_app.language.speech import speaking
+    >>> at = datetime(2026, 7, 1, 14, 5)
+    >>> clocked(at)
+    '07-01 14:05'
+    >>> with speaking("de"):
+    ...     clocked(at)
+    '01.07. 14:05'
+    """
+    return f"{moment.strftime(_month_and_day(spoken()))} {moment:%H:%M}"
 
 
 def day_of(text: str) -> str:
@@ -100,6 +117,14 @@ def _pattern(code: str) -> str:
         return "%Y-%m-%d"
     digits = str(_locale(code).datetime_skeletons["yMd"].pattern)
     return digits.replace("y", "%Y").replace("M", "%m").replace("d", "%d")
+
+
+@functools.lru_cache(maxsize=8)
+def _month_and_day(code: str) -> str:
+    if code == ENGLISH:
+        return "%m-%d"
+    digits = str(_locale(code).datetime_skeletons["MMdd"].pattern)
+    return re.sub("M+", "%m", re.sub("d+", "%d", digits))
 
 
 @functools.lru_cache(maxsize=8)

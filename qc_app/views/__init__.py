@@ -36,6 +36,7 @@ from qc_app.views.drift.words import drift_words, fault_word, subject_word
 from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
 from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
 from qc_app.views.handover.page import Handover, handover, worked_shifts
+from qc_app.views.headings import headings
 from qc_app.views.labels import LabelsView, label_history, labels_view
 from qc_app.views.lines import by_line
 from qc_app.views.models.learner import LearnerView, learner_view
@@ -154,6 +155,7 @@ __all__ = [
     "gaps_table",
     "gauge_view",
     "handover",
+    "headings",
     "health",
     "hidden_because",
     "interval",

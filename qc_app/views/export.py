@@ -12,6 +12,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from qc_app.language import tr
+
 _DANGER = ("=", "+", "-", "@", "\t", "\r")
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
@@ -62,7 +64,7 @@ def xlsx_bytes(sheets: Mapping[str, pl.DataFrame], zone: str = "UTC", above: Ite
     """
     book = Workbook(write_only=True)
     if lines := list(above):
-        summary = book.create_sheet("Summary")
+        summary = book.create_sheet(tr("Summary"))
         summary.column_dimensions["A"].width = 2 * _WIDEST
         for line in lines:
             summary.append([_cell(summary, line)])

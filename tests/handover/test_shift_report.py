@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,8 +15,9 @@ from openpyxl import load_workbook
 
 from qc_app.cli import main
 from qc_app.errors import ActionError, PlantError
-from qc_app.handover import FOLDER, keep_due, pdf_bytes, workbook_bytes, write
-from qc_app.handover.fonts import letters
+from qc_app.handover import FOLDER, keep_due, paper_language, pdf_bytes, workbook_bytes, write
+from qc_app.handover.fonts import can_write, letters
+from qc_app.language import speaking
 from qc_app.plant import Calendar, Plant, Shift, digest, render
 from qc_app.records import Alarm, Event, Label
 from qc_app.schedule.handing_over import HandingOver
@@ -78,7 +80,7 @@ def test_the_shift_says_what_happened_in_it(told):
     assert rejects["specification"][0] == "2.400 to 2.600 mm"
     assert "roll" in told.parts["Notes and events"]["text"][0]
     assert "1 of them high" in told.sentences[0]
-    assert "results came in, 1 of them out of specification" in told.sentences[2]
+    assert "1 result came in, 1 of them out of specification" in told.sentences[2]
     quality = told.parts["Quality"]
     assert quality["units"].max() == 12  # a unit each 24 minutes, from 06:00 to 11:00 local
     assert quality.filter(pl.col("stage") == "rolling-2")["predicted_out"].sum() > 0
@@ -150,7 +152,7 @@ def test_the_workbook_holds_every_table_and_no_formula(told):
     assert {"=1+1", "=HYPERLINK(1) roll <b>gap</b> שלום"} <= {cell.value for cell in cells}
     assert not [cell for cell in cells if cell.data_type == "f"]
     heads = [cell.value for cell in book["Alarms"][1]]
-    assert "raised (Europe/Berlin)" in heads
+    assert "Raised (Europe/Berlin)" in heads
 
 
 def test_a_workbook_takes_what_excel_does_not():
@@ -217,3 +219,40 @@ def test_the_shift_of_the_long_night_is_named_with_the_offset_at_its_end():
     told = Handover("P", plant.zone, "", night, night.end, ended=True, sentences=(), parts={})
     assert told.title == "Night of 2026-10-24, 22:00 to 06:00 (UTC+0100)"
     assert night.end - night.start == timedelta(hours=9)
+
+
+@pytest.mark.parametrize("code", ["de", "es", "zh"])
+def test_a_hand_over_is_whole_in_each_language_but_for_what_was_written_in_english(home, code):
+    with enter(home) as store, speaking(code):
+        plant = plant_now(store)
+        view = handover(store, plant, worked_shifts(plant, NOW)[0])
+        book = load_workbook(io.BytesIO(workbook_bytes(view)))
+        paper = text_of(pdf_bytes(view)) if paper_language() == code else ""
+        heads = [cell.value for sheet in book for cell in next(sheet.iter_rows())]
+        title = view.title
+    assert not [words for words in (title, *view.sentences, *view.parts, *heads, *book.sheetnames) if "(en)" in words]
+    assert not paper or title in paper
+    assert title != "Early of 2026-03-02, 06:00 to 14:00 (UTC+0100)"
+
+
+def test_the_scheduled_hand_over_speaks_the_language_of_the_settings(home, tmp_path):
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy)
+    shutil.rmtree(copy / FOLDER, ignore_errors=True)
+    (copy / "settings.toml").write_text('language = "de"\n', encoding="utf-8")
+    with enter(copy) as store:
+        sheets = [path for path in keep_due(store, plant_now(store)) if path.suffix == ".xlsx"]
+    assert load_workbook(sheets[0]).sheetnames[0] == "Zusammenfassung"
+
+
+def test_the_command_writes_in_a_language_and_knows_no_other(home, tmp_path, capsys):
+    out = tmp_path / "shift.xlsx"
+    assert main(["report", "shift", "--language", "es", "--out", str(out), "--home", str(home)]) == 0
+    assert load_workbook(out).sheetnames[0] == "Resumen"
+    assert main(["report", "shift", "--language", "fr", "--home", str(home)]) == 1
+    assert "none of en, de" in capsys.readouterr().err
+
+
+def test_a_language_without_a_font_is_not_written_on_paper():
+    assert can_write("de", ())
+    assert not can_write("zh", ())

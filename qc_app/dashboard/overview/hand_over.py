@@ -8,8 +8,8 @@ import streamlit as st
 
 from qc_app.dashboard import markup
 from qc_app.dashboard.session import Here
-from qc_app.handover import pdf_bytes, workbook_bytes
-from qc_app.language import bound, tr
+from qc_app.handover import paper_language, pdf_bytes, workbook_bytes
+from qc_app.language import bound, speaking, spoken, tr
 from qc_app.views import XLSX, Handover, handover, worked_shifts
 
 _ALL = "all"
@@ -34,8 +34,15 @@ def hand_over(now: Here) -> None:
         def view() -> Handover:
             return handover(now.store, now.plant, shifts[at], "" if line == _ALL else line)
 
+        def paper() -> bytes:
+            with speaking(paper_language()):
+                return pdf_bytes(view())
+
+        if paper_language() != spoken():
+            no_font = tr("The PDF is in English: this server has no font for Chinese (package fonts-noto-cjk).")
+            st.html(markup.note(no_font))
         stem = replace(blank[at], line="" if line == _ALL else line).name
         with st.container(horizontal=True):
-            pdf, sheets = bound(lambda: pdf_bytes(view())), bound(lambda: workbook_bytes(view()))
+            pdf, sheets = bound(paper), bound(lambda: workbook_bytes(view()))
             st.download_button("PDF", pdf, f"{stem}.pdf", "application/pdf", key="hand_over_pdf")
             st.download_button("Excel", sheets, f"{stem}.xlsx", XLSX, key="hand_over_xlsx")

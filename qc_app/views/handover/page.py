@@ -12,6 +12,7 @@ import polars as pl
 from data_connectors.schema import Stage
 from qc_app.clock import plant_day
 from qc_app.errors import PlantError
+from qc_app.language import dated, ntr, tr
 from qc_app.plant import Plant, Span, day_span, nearest, shifts_of
 from qc_app.store import Store
 from qc_app.views.figures import percent
@@ -26,9 +27,9 @@ from qc_app.views.handover.parts import (
     rejects_of,
     stood,
 )
+from qc_app.views.vocabulary import priority_word
 
 _LOOK_BACK_DAYS = 15
-_DAY = "plant day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,15 @@ class Handover:
         """The shift in words, with its local times and their offset."""
         zone = ZoneInfo(self.zone)
         start, end = self.shift.start.astimezone(zone), self.shift.end.astimezone(zone)
-        name = self.shift.name or _DAY
-        return f"{name[0].upper()}{name[1:]} of {self.shift.day}, {start:%H:%M} to {end:%H:%M} (UTC{end:%z})"
+        name = self.shift.name or tr("plant day")
+        return tr(
+            "{shift} of {day}, {start} to {end} (UTC{offset})",
+            shift=f"{name[0].upper()}{name[1:]}",
+            day=dated(self.shift.day),
+            start=f"{start:%H:%M}",
+            end=f"{end:%H:%M}",
+            offset=f"{end:%z}",
+        )
 
     @property
     def name(self) -> str:
@@ -125,18 +133,19 @@ def handover(store: Store, plant: Plant, shift: Span, line: str = "") -> Handove
     now = store.clock.now()
     ids = {s.id for s in stages} | (set() if line else {""})
     alarms = [a for a in store.journal.alarms.list(open_only=False, last=5_000) if a.stage in ids]
+    rang, quality, owed = alarms_of(alarms, shift), quality_of(store, stages, shift), owed_of(store, stages)
     parts = {
-        "Stages that changed": changes(alarms, shift, now),
-        "Alarms": alarms_of(alarms, shift),
-        "Quality": quality_of(store, stages, shift),
-        "Results out of specification": rejects_of(store, stages, shift),
-        "Dispositions": disposed_in(store, ids, shift),
-        "Results owed": owed_of(store, stages),
-        "Models": models_of(store, ids, shift),
-        "Notes and events": notes_of(store, ids, shift),
+        tr("Stages that changed"): changes(alarms, shift, now),
+        tr("Alarms"): rang,
+        tr("Quality"): quality,
+        tr("Results out of specification"): rejects_of(store, stages, shift),
+        tr("Dispositions"): disposed_in(store, ids, shift),
+        tr("Results owed"): owed,
+        tr("Models"): models_of(store, ids, shift),
+        tr("Notes and events"): notes_of(store, ids, shift),
     }
     standing = sum(stood(a, min(shift.end, now)) for a in alarms)
-    words = _sentences(parts, standing)
+    words = (_alarmed(rang, standing), *_made(quality), _owing(owed))
     return Handover(plant.name, plant.zone, line, shift, now, now >= shift.end, words, parts)
 
 
@@ -147,18 +156,35 @@ def _stages(plant: Plant, line: str) -> tuple[Stage, ...]:
     return tuple(s for s in plant.stages if line in {"", s.line})
 
 
-def _sentences(parts: Mapping[str, pl.DataFrame], standing: int) -> tuple[str, ...]:
-    alarms, quality, owed = parts["Alarms"], parts["Quality"], parts["Results owed"]
-    high = alarms.filter(pl.col("priority") == "high").height
+def _alarmed(alarms: pl.DataFrame, standing: int) -> str:
+    if not alarms.height:
+        return tr("No alarm rang or stood.")
+    high = alarms.filter(pl.col("priority") == priority_word("high")).height
+    rang = ntr("{n} alarm, {high} of them high", "{n} alarms, {high} of them high", alarms.height, high=high)
+    return tr("{alarms}; {standing} still stand.", alarms=rang, standing=standing)
+
+
+def _made(quality: pl.DataFrame) -> tuple[str, str]:
+    """Return what was predicted and what was measured."""
     made, out = int(quality["units"].sum()), int(quality["predicted_out"].sum())
     results, rejected = int(quality["results"].sum()), int(quality["results_out"].sum())
-    return (
-        f"{alarms.height} alarms, {high} of them high; {standing} still stand."
-        if alarms.height
-        else "No alarm rang or stood.",
-        f"{made:,} predictions, {out:,} of them out of specification ({percent(out / made)})."
-        if made
-        else "No unit was predicted.",
-        f"{results:,} results came in, {rejected:,} of them out of specification." if results else "No result came in.",
-        f"{int(owed['owed'].sum()):,} results are owed." if owed.height else "No result is owed.",
+    predicted = ntr(
+        "{n} prediction, {out} of them out of specification ({share}).",
+        "{n} predictions, {out} of them out of specification ({share}).",
+        made,
+        out=out,
+        share=percent(out / made) if made else "",
     )
+    came = ntr(
+        "{n} result came in, {out} of them out of specification.",
+        "{n} results came in, {out} of them out of specification.",
+        results,
+        out=rejected,
+    )
+    return predicted if made else tr("No unit was predicted."), came if results else tr("No result came in.")
+
+
+def _owing(owed: pl.DataFrame) -> str:
+    if not owed.height:
+        return tr("No result is owed.")
+    return ntr("{n} result is owed.", "{n} results are owed.", int(owed["owed"].sum()))

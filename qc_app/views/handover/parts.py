@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from qc_app.language import foreign, later, tr
 from qc_app.plant import Span
 from qc_app.records import Alarm, Decision
 from qc_app.store import Store
 from qc_app.views.alarms.page import HIDDEN, urgency
 from qc_app.views.figures import decimals, outside, specification, state_word, worst
 from qc_app.views.unit.dispositions import as_table
+from qc_app.views.vocabulary import alarm_state, dispositions, priority_word
 
 _TIME = pl.Datetime("us", "UTC")
 _OF_PRIORITY = {"high": "act", "medium": "watch", "low": "ok"}
-_TOLD = frozenset({"promoted", "rolled_back", "failed"})
-_WHOLE = "plant"
+_TOLD: Mapping[str, str] = MappingProxyType(
+    {"promoted": later("promoted"), "rolled_back": later("rolled back"), "failed": later("failed")}
+)
 _MOST = 200
 
 
@@ -33,8 +37,8 @@ def alarms_of(alarms: Iterable[Alarm], shift: Span) -> pl.DataFrame:
     """Return the alarms that stood in the shift, the most urgent first."""
     mine = [a for a in alarms if a.raised < shift.end and (a.raised >= shift.start or stood(a, shift.start))]
     rows = [
-        (a.priority, a.state.replace("_", " "), a.stage or _WHOLE, a.subject, a.sentence, a.raised, a.cleared,
-         a.acknowledged_by, a.note)
+        (priority_word(a.priority), alarm_state(a.state), a.stage or tr("plant"), a.subject, foreign(a.sentence),
+         a.raised, a.cleared, a.acknowledged_by, a.note)
         for a in sorted(mine, key=urgency)[:_MOST]
     ]  # fmt: skip
     text = ("priority", "state_now", "stage", "subject", "sentence")
@@ -55,8 +59,8 @@ def changes(alarms: Sequence[Alarm], shift: Span, now: datetime) -> pl.DataFrame
             for found in ([a for a in mine if stood(a, shift.start)], after)
         ]
         if states[0] != states[1]:
-            why = "What was wrong is gone." if states[1] == "ok" else after[0].sentence
-            rows.append((stage or _WHOLE, *(state_word(s) for s in states), why))
+            why = tr("What was wrong is gone.") if states[1] == "ok" else foreign(after[0].sentence)
+            rows.append((stage or tr("plant"), *(state_word(s) for s in states), why))
     return pl.DataFrame(rows, schema=dict.fromkeys(("stage", "before", "after", "sentence"), pl.String), orient="row")
 
 
@@ -116,7 +120,7 @@ def owed_of(store: Store, stages: Sequence[Stage]) -> pl.DataFrame:
 def disposed_in(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
     """Return what was decided in the shift about units."""
     found = store.journal.dispositions.list(since=shift.start)
-    return as_table([d for d in found if d.at in shift and d.stage in ids][:_MOST])
+    return as_table([d for d in found if d.at in shift and d.stage in ids][:_MOST]).with_columns(dispositions())
 
 
 def models_of(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
@@ -124,7 +128,9 @@ def models_of(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
     told: list[Decision] = [
         d for d in store.journal.decisions.list(last=5_000) if d.at in shift and d.stage in ids and d.verdict in _TOLD
     ]
-    rows = [(d.at, d.stage, d.characteristic, d.verdict.replace("_", " "), d.sentence, d.author) for d in told[:_MOST]]
+    rows = [
+        (d.at, d.stage, d.characteristic, tr(_TOLD[d.verdict]), foreign(d.sentence), d.author) for d in told[:_MOST]
+    ]
     schema: dict[str, Any] = {"at": _TIME}
     schema |= dict.fromkeys(("stage", "characteristic", "verdict", "sentence", "by"), pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -136,9 +142,13 @@ def notes_of(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
     rows = [(e.at, e.stage, e.kind.replace("_", " "), e.text, e.author) for e in events]
     for one in store.journal.incidents.list(open_only=False):
         if one.closed is not None and one.closed in shift and any(s in ids for s in one.stages):
-            where = ", ".join(s or _WHOLE for s in one.stages)
-            said = f"cause: {one.cause or 'none given'}; done: {one.action or 'nothing said'}"
-            rows.append((one.closed, where, "incident closed", said, one.closed_by))
+            where = ", ".join(s or tr("plant") for s in one.stages)
+            said = tr(
+                "cause: {cause}; done: {done}",
+                cause=one.cause or tr("none given"),
+                done=one.action or tr("nothing said"),
+            )
+            rows.append((one.closed, where, tr("incident closed"), said, one.closed_by))
     schema: dict[str, Any] = {"at": _TIME} | dict.fromkeys(("stage", "kind", "text", "by"), pl.String)
     return pl.DataFrame(sorted(rows)[:_MOST], schema=schema, orient="row")
 

@@ -88,6 +88,16 @@ _WORDS = {
     "seen": later("Seen"),
     "sessions": later("Sessions"),
     "given_by": later("Given by"),
+    "after": later("After"),
+    "state_now": later("State now"),
+    "cleared": later("Cleared"),
+    "predicted_out": later("Predicted out of spec."),
+    "share_out": later("Share out of spec."),
+    "results": later("Results"),
+    "results_out": later("Results out of spec."),
+    "came": later("Came"),
+    "first_due": later("First due"),
+    "measure_first": later("Measure first"),
 }
 
 
