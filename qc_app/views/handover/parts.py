@@ -15,6 +15,7 @@ from qc_app.plant import Span
 from qc_app.records import Alarm, Decision
 from qc_app.store import Store
 from qc_app.views.alarms.page import HIDDEN, urgency
+from qc_app.views.data.words import event_word
 from qc_app.views.figures import decimals, outside, specification, state_word, worst
 from qc_app.views.unit.dispositions import as_table
 from qc_app.views.vocabulary import alarm_state, dispositions, priority_word
@@ -139,7 +140,7 @@ def models_of(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
 def notes_of(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
     """Return what was noted on the time axis, and which incidents were closed with what cause."""
     events = [e for e in store.journal.events.list(since=shift.start) if e.at in shift and e.stage in ids]
-    rows = [(e.at, e.stage, e.kind.replace("_", " "), e.text, e.author) for e in events]
+    rows = [(e.at, e.stage, event_word(e.kind), e.text, e.author) for e in events]
     for one in store.journal.incidents.list(open_only=False):
         if one.closed is not None and one.closed in shift and any(s in ids for s in one.stages):
             where = ", ".join(s or tr("plant") for s in one.stages)
