@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +17,7 @@ from qc_app.jobs.backup.keeping import back_up
 from qc_app.jobs.backup.settling import Settled, settle
 from qc_app.settings import Settings
 from qc_app.store import open_store
-from qc_app.store.backup import TAR, Manifest, reading, unpacked
-from qc_app.store.durable import safe_key
+from qc_app.store.backup import Manifest, dated, reading, unpacked
 
 Path_ = Annotated[
     Path,
@@ -49,7 +47,7 @@ def backup(
         plant = plant_of(store)
         target = path.absolute()
         if target.is_dir():
-            target /= f"{safe_key(str(store.home))}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{TAR}"
+            target /= dated(store)
         noted(store, local_actor(), target, reason)
         with progress("backup") as tell:
             run = back_up(store, plant, target, tell)

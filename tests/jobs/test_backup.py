@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from data_connectors.schema import Source
 from qc_app.cli import main
 from qc_app.clock import ManualClock
-from qc_app.jobs.backup import keeping
 from qc_app.jobs.backup.keeping import back_up, keep, there
 from qc_app.jobs.backup.overdue import look_at_backups
 from qc_app.jobs.backup.settling import settle
@@ -26,7 +27,7 @@ from qc_app.views.administration.health import backup_age, health
 
 from .conftest import NIGHT, START
 
-DAY = 3
+DAY = 2
 
 
 def restored(works, path: Path, home: Path, day: int, who: str = "maria"):
@@ -66,6 +67,7 @@ def test_after_a_restore_the_next_night_is_that_of_the_undisturbed_plant(after, 
         assert told(store) == undisturbed
 
 
+@pytest.mark.slow
 def test_what_came_after_the_backup_comes_again_and_nothing_twice(after, tmp_path):
     works = after(DAY)
     with works.open(DAY - 1) as store:
@@ -184,7 +186,7 @@ def figure(store) -> str:
 
 
 def there_start(store) -> str:
-    return keeping._start(store)
+    return backup.start_of(store)
 
 
 def test_the_commands_say_what_they_did_and_who_may(after, tmp_path, monkeypatch, capsys):

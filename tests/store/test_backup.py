@@ -93,9 +93,9 @@ def test_what_comes_back_is_what_was_there(store, target, tmp_path):
     assert made.watermarks[f"{STAGE.id} / {SOURCE}"]["received"] == 7
 
 
-def test_it_is_of_one_moment_while_deliveries_go_on(store, target, tmp_path, monkeypatch):
+def test_it_is_of_one_moment_while_deliveries_go_on(store, tmp_path, monkeypatch):
     """Between the copy of the journal and that of the lake as much comes as can."""
-    over, came = threading.Event(), threading.Semaphore(0)
+    over, came, target = threading.Event(), threading.Semaphore(0), tmp_path / "set.tar"
 
     def feed() -> None:
         with open_store(Settings(home=store.home)) as other:

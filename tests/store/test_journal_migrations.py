@@ -87,6 +87,25 @@ def test_sqlite_is_copied_aside_before_an_update(tmp_path: Path, monkeypatch: py
     copy.close()
 
 
+def test_postgresql_is_copied_aside_before_an_update(postgres: str, monkeypatch: pytest.MonkeyPatch):
+    journal = Journal(postgres)
+    journal.audit.write(datetime(2026, 3, 1, tzinfo=UTC), "maria", "engineer", "note", "plant", "", {})
+    links = len(journal.audit.list())
+    journal.close()
+    monkeypatch.setattr(migrations, "_run", lambda _: None)
+    for step in ("9997", "9998"):
+        monkeypatch.setattr(migrations, "HEAD", step)
+        Journal(postgres).close()
+    engine = sa.create_engine(postgres)
+    with engine.begin() as connection:
+        kept = [name for name in sa.inspect(connection).get_table_names() if name.startswith("before_")]
+        assert {name[:12] for name in kept} == {"before_9998_"}, "the copy of the update before is still there"
+        assert connection.exec_driver_sql("SELECT count(*) FROM before_9998_audit").scalar_one() == links
+        for name in kept:
+            connection.exec_driver_sql(f'DROP TABLE "{name}"')
+    engine.dispose()
+
+
 def test_sqlite_runs_with_full_durability(tmp_path: Path):
     journal = Journal(f"sqlite:///{tmp_path / 'j.sqlite'}")
     with journal.database.engine.connect() as connection:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from qc_app.clock import plant_day
@@ -14,7 +13,6 @@ from qc_app.plant import Plant
 from qc_app.records import Run
 from qc_app.store import Store, backup
 from qc_app.store.backup import JOB
-from qc_app.store.durable import safe_key
 
 Told = Callable[[str, float], None]
 
@@ -65,9 +63,7 @@ def keep(store: Store, plant: Plant, folder: Path, most: int, permit: Permit) ->
     """
 
     def work() -> Result:
-        start = _start(store)
-        backup.sweep(folder, start)
-        run = back_up(store, plant, folder / f"{start}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{backup.TAR}")
+        run = back_up(store, plant, folder / backup.dated(store))
         gone = there(store, folder)[:-most]
         for path in gone:
             path.unlink(missing_ok=True)
@@ -79,9 +75,5 @@ def keep(store: Store, plant: Plant, folder: Path, most: int, permit: Permit) ->
 
 def there(store: Store, folder: Path) -> list[Path]:
     """Return the backups of this plant's folder that were taken by day, oldest first."""
-    named = re.compile(re.escape(_start(store)) + r"\d{8}T\d{6}\.\d{6}Z" + re.escape(backup.TAR))
+    named = re.compile(re.escape(backup.start_of(store)) + r"\d{8}T\d{6}\.\d{6}Z" + re.escape(backup.TAR))
     return sorted(path for path in folder.glob(f"*{backup.TAR}") if named.fullmatch(path.name))
-
-
-def _start(store: Store) -> str:
-    return f"{safe_key(str(store.home))}-"

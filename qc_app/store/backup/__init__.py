@@ -1,10 +1,23 @@
 """Backups: everything that a plant remembers, of one moment, in one folder or file; and back."""
 
 from qc_app.store.backup.manifest import Entry, Manifest
-from qc_app.store.backup.noted import JOB, newest
+from qc_app.store.backup.noted import JOB, dated, newest, start_of
 from qc_app.store.backup.reading import Backup, reading
 from qc_app.store.backup.restoring import Unpacked, unpacked
 from qc_app.store.backup.taking import take
-from qc_app.store.backup.writing import TAR, sweep
+from qc_app.store.backup.writing import TAR
 
-__all__ = ["JOB", "TAR", "Backup", "Entry", "Manifest", "Unpacked", "newest", "reading", "sweep", "take", "unpacked"]
+__all__ = [
+    "JOB",
+    "TAR",
+    "Backup",
+    "Entry",
+    "Manifest",
+    "Unpacked",
+    "dated",
+    "newest",
+    "reading",
+    "start_of",
+    "take",
+    "unpacked",
+]

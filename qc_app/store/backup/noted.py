@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from qc_app.records import Run
+from qc_app.store.backup.writing import TAR
+from qc_app.store.durable import safe_key
+from qc_app.store.home import Store
 from qc_app.store.journal import Journal
 
 JOB = "backup"
 _LAST = 200
+
+
+def start_of(store: Store) -> str:
+    """Return how the names begin of backups of this plant's folder that are named by date."""
+    return f"{safe_key(str(store.home))}-"
+
+
+def dated(store: Store) -> str:
+    """Return the name of a backup that is taken now."""
+    return f"{start_of(store)}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{TAR}"
 
 
 def newest(journal: Journal, folder: Path | None = None) -> Run | None:

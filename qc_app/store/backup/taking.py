@@ -20,8 +20,9 @@ from qc_app.store.backup import contents, journal
 from qc_app.store.backup.contents import Piece
 from qc_app.store.backup.manifest import Entry, Manifest
 from qc_app.store.backup.moment import Moment, held_moment
+from qc_app.store.backup.noted import start_of
 from qc_app.store.backup.reading import Told, reading
-from qc_app.store.backup.writing import MAKING, Writer, writing
+from qc_app.store.backup.writing import MAKING, Writer, sweep, writing
 from qc_app.store.durable import make_folder, store_error
 from qc_app.store.home import Store
 from qc_app.store.journal.models import MODELS
@@ -64,6 +65,8 @@ def take(store: Store, target: Path, told: Told | None = None, each: Reached = l
     target = target.absolute()
     _require_outside(store, target)
     with store.lake.keeping(), ExitStack() as undo:
+        for start in (target.name, start_of(store)):
+            sweep(target.parent, start)
         aside = _aside(target, undo)
         with held_moment(store) as moment:
             made, ids = _described(store, moment, aside / journal.FILE)

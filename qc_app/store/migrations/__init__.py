@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 #: The step that this program knows as the last.
 HEAD = "0015"
+_BEFORE = "before_"
 
 
 def upgrade(database: Database) -> None:
-    """Run the steps that the journal lacks, all in one transaction; SQLite is copied aside before.
+    """Run the steps that the journal lacks, all in one transaction; it is copied aside before.
+
+    SQLite to a file beside it, PostgreSQL to tables ``before_STEP_NAME`` of the same database; those of the update
+    before go then.
 
     Raises
     ------
@@ -37,6 +41,8 @@ def upgrade(database: Database) -> None:
         _copy_aside(database, found)
     with database.write() as connection:
         if revision_of(connection) != HEAD:
+            if found is not None and not database.sqlite:
+                _copy_tables(connection)
             _run(connection)
 
 
@@ -69,6 +75,15 @@ def _copy_aside(database: Database, found: str) -> None:
         sync(unfinished)
         unfinished.replace(target)
         sync(target.parent)
+
+
+def _copy_tables(connection: Connection) -> None:
+    quoted = connection.dialect.identifier_preparer.quote
+    for name in sa.inspect(connection).get_table_names():
+        if name.startswith(_BEFORE):
+            connection.exec_driver_sql(f"DROP TABLE {quoted(name)}")
+        else:
+            connection.exec_driver_sql(f"CREATE TABLE {quoted(f'{_BEFORE}{HEAD}_{name}')} AS TABLE {quoted(name)}")
 
 
 def _run(connection: Connection) -> None:
