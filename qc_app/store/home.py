@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,18 +55,28 @@ class Store:
         """Be the only one who reads a source, while inside: a person, the scheduler and its night take turns."""
         return held(self._lock(safe_key(source)), f"reading source {source!r}", PATIENCE_S)
 
-    def arriving(self) -> AbstractContextManager[None]:
-        """Be, while inside, where rows have their moment of arrival and are not stored yet."""
-        return held(self._lock("arrivals"), "storing what arrived", PATIENCE_S, shared=True)
+    @contextmanager
+    def arriving(self) -> Iterator[None]:
+        """Be, while inside, where rows have their moment of arrival and are not stored yet.
+
+        Who waits to be `alone` goes first, else sources that tell without a pause would never let anybody be.
+        """
+        with held(self._lock("turn"), "storing what arrived", PATIENCE_S, shared=True):
+            pass
+        with held(self._lock("arrivals"), "storing what arrived", PATIENCE_S, shared=True):
+            yield
 
     def moment(self) -> datetime:
         """Return a present moment up to which all that arrived is stored, so that what is known by then stays so."""
         with self.alone():
             return self.clock.now()
 
-    def alone(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def alone(self) -> Iterator[None]:
         """Let nothing that arrived be half stored, while inside."""
-        return held(self._lock("arrivals"), "waiting for what is being stored", PATIENCE_S)
+        what = "waiting for what is being stored"
+        with held(self._lock("turn"), what, PATIENCE_S), held(self._lock("arrivals"), what, PATIENCE_S):
+            yield
 
     def _lock(self, name: str) -> Path:
         folder = self.home / "locks"

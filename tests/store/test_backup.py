@@ -19,6 +19,7 @@ from qc_app.store import Store, backup, conservation, open_store
 from qc_app.store.backup import manifest as manifests
 from qc_app.store.backup import moment, taking
 from qc_app.store.backup.writing import MAKING
+from qc_app.store.durable import free
 from tests.faults.victims import BATCH, LAG, SOURCE, STAGE, rows
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -125,6 +126,35 @@ def test_it_is_of_one_moment_while_deliveries_go_on(store, tmp_path, monkeypatch
         assert counts.received < store.lake.counts(STAGE.id, SOURCE).received, (
             "nothing came meanwhile: nothing is shown"
         )
+
+
+def test_who_waits_to_be_alone_is_not_passed_by_those_who_come_later(store):
+    order: list[str] = []
+
+    def alone() -> None:
+        with store.alone():
+            order.append("alone")
+
+    def later() -> None:
+        with store.arriving():
+            order.append("later")
+
+    first, second = threading.Thread(target=alone), threading.Thread(target=later)
+    with store.arriving():
+        first.start()
+        turn = store._lock("turn")
+        while _is_free(turn):  # until the first waits within
+            assert first.is_alive()
+        second.start()
+        order.append("inside")
+    first.join(60)
+    second.join(60)
+    assert order == ["inside", "alone", "later"]
+
+
+def _is_free(lock: Path) -> bool:
+    with free(lock) as mine:
+        return mine
 
 
 def test_a_lake_copied_as_it_is_later_does_not_fit_its_journal(store, target, tmp_path, monkeypatch):
