@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from qc_app.language.numerals import figures_of, per_cent_sign
 from qc_app.language.speech import ENGLISH, spoken
@@ -28,6 +28,8 @@ class Phrases:
     templates : iterable of str
         English, each marked by `later` where it is written; the first that fits a sentence is taken, so the longer
         stand before those they contain.
+    parts : iterable of str
+        Templates of what stands in fields alone and is no sentence.
 
     Examples
     --------
@@ -40,14 +42,15 @@ class Phrases:
     ('vor 0,5', 'never said (en)')
     """
 
-    def __init__(self, templates: Iterable[str]) -> None:
+    def __init__(self, templates: Iterable[str], parts: Iterable[str] = ()) -> None:
         self._known = [(_pattern(template), template) for template in templates]
+        self._parts = [(_pattern(template), template) for template in parts]
 
     def retold(self, sentence: str) -> str:
         """Return a sentence in the language of now; one that no template fits stays English, visibly."""
         if not sentence or spoken() == ENGLISH:
             return sentence
-        return self._told(sentence) or foreign(sentence)
+        return self._told(sentence, self._known) or foreign(sentence)
 
     def word(self, text: str) -> str:
         """Return a field in the language of now: a number, a sentence of its own, or a name as it is."""
@@ -57,13 +60,13 @@ class Phrases:
             return day_of(found["day"]) + (found["rest"] or "")
         if spoken() == ENGLISH:
             return text
-        if told := self._told(text):
+        if told := self._told(text, [*self._known, *self._parts]):
             return told
         found = _MEASURE.fullmatch(text)
         return f"{figures_of(found['number'])} {found['unit']}" if found else text
 
-    def _told(self, sentence: str) -> str:
-        for pattern, template in self._known:
+    def _told(self, sentence: str, known: Sequence[tuple[re.Pattern[str], str]]) -> str:
+        for pattern, template in known:
             if found := pattern.fullmatch(sentence):
                 return tr(template, **{name: self.word(told) for name, told in found.groupdict().items()})
         return ""

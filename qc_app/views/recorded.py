@@ -72,6 +72,7 @@ _MEASURING = (
     later("models disagree on it ({part} of its uncertainty), unlike the other units"),
     later("tells of {share} of the units"),
     later("unlike the other units"),
+    later("drawn at random"),
     later("{n} labels: ±{error} ({low}-{high}); no sister shows what more labels would give"),
     later("{n} labels: ±{error}; more labels would hardly help: {m} would give ±{then} ({low}-{high})"),
     later("{n} labels: ±{error}; {m} would give ±{then} ({low}-{high})"),
@@ -119,22 +120,19 @@ _ENTERED = (
     later("below the lower limit {limit} (nonconforming)"),
 )
 _PARTS = (later("{n} days"), later("{lower} to {upper}"))
-_PHRASES = Phrases(
-    (
-        *_STATES,
-        *_QUALITY,
-        *_DATA,
-        *_PROGRAM,
-        *_TRANSFER,
-        *_MEASURING,
-        *_OUTCOMES,
-        *_REFUSALS,
-        *_ENTERED,
-        *DRIFT,
-        *_PARTS,
-        *CODES,
-    )
+_SENTENCES = (
+    *_STATES,
+    *_QUALITY,
+    *_DATA,
+    *_PROGRAM,
+    *_TRANSFER,
+    *_MEASURING,
+    *_OUTCOMES,
+    *_REFUSALS,
+    *_ENTERED,
+    *DRIFT,
 )
+_PHRASES = Phrases(_SENTENCES, (*_PARTS, *CODES))
 _KEPT = 4_096
 
 

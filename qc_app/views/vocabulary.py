@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import foreign, later, tr
+from qc_app.language import bound, foreign, later, tr
 
 _ROLES = MappingProxyType(
     {
@@ -126,7 +126,7 @@ def alarm_kind(kind: str) -> str:
 
 def alarm_kinds(column: str = "kind") -> pl.Expr:
     """Return a column of kinds in words."""
-    return pl.col(column).map_elements(alarm_kind, pl.String).alias(column)
+    return pl.col(column).map_elements(bound(alarm_kind), pl.String).alias(column)
 
 
 def alarm_states(column: str = "state") -> pl.Expr:
@@ -230,4 +230,4 @@ def foreigns(*columns: str) -> list[pl.Expr]:
     >>> pl.DataFrame({"sentence": ["promoted", ""]}).with_columns(foreigns("sentence"))["sentence"].to_list()
     ['promoted', '']
     """
-    return [pl.col(column).map_elements(foreign, return_dtype=pl.String) for column in columns]
+    return [pl.col(column).map_elements(bound(foreign), return_dtype=pl.String) for column in columns]

@@ -87,6 +87,14 @@ def test_texts_are_literal_where_they_are_translated():
                 assert not wrong, f"{file}:{node.lineno} takes a text that is not literal"
 
 
+def test_words_for_columns_carry_their_language():
+    """Polars calls back on threads of its own, where no language was set: what it calls must be bound."""
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "map_elements":
+                assert ast.unparse(node.args[0]).startswith("bound("), f"{file}:{node.lineno} is not bound"
+
+
 def test_a_missing_text_stays_english_and_says_so():
     with speaking("de"):
         assert tr("nobody wrote this") == "nobody wrote this (en)"

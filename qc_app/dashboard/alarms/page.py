@@ -9,7 +9,7 @@ from qc_app.dashboard import markup, tables
 from qc_app.dashboard.alarms.card import card, incident_card, story
 from qc_app.dashboard.alarms.report import report_here
 from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
-from qc_app.language import count, tr
+from qc_app.language import bound, count, tr
 from qc_app.views import (
     AlarmsView,
     Sieve,
@@ -162,7 +162,7 @@ def _history(view: AlarmsView, now: Here) -> None:
         )
     ) | {"incident": tr("Incident"), "why": tr("Hidden because")}
     told = view.history.with_columns(
-        alarm_states(), priorities(), alarm_kinds(), pl.col("sentence").map_elements(recorded, pl.String)
+        alarm_states(), priorities(), alarm_kinds(), pl.col("sentence").map_elements(bound(recorded), pl.String)
     )
     rows = tables.show(
         told, "alarms_all", columns, zone=now.plant.zone, select="one", empty=tr("No alarm was ever raised.")

@@ -21,7 +21,7 @@ def queue_here(view: LabelsView, now: Here, stage: str) -> None:
         )
     )
     n, unit = view.places, view.characteristic.unit
-    reason = pl.col("reason").map_elements(recorded, pl.String, skip_nulls=True)
+    reason = pl.col("reason").map_elements(bound(recorded), pl.String, skip_nulls=True)
     told = view.queue.with_columns(
         pl.Series(
             "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String

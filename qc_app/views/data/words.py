@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import Phrases, later, tr
+from qc_app.language import Phrases, bound, later, tr
 
 _CARRIES = MappingProxyType({"measurements": later("measurements"), "labels": later("labels")})
 _LINKS = MappingProxyType(
@@ -169,7 +169,7 @@ def delivery_words(sentence: str) -> str:
 
 def delivered(*columns: str) -> list[pl.Expr]:
     """Return columns of such sentences in the language of now."""
-    return [pl.col(column).map_elements(delivery_words, return_dtype=pl.String) for column in columns]
+    return [pl.col(column).map_elements(bound(delivery_words), return_dtype=pl.String) for column in columns]
 
 
 def event_word(kind: str) -> str:
@@ -185,7 +185,7 @@ def event_word(kind: str) -> str:
 
 def events() -> pl.Expr:
     """Return the column of kinds of events in words."""
-    return pl.col("kind").map_elements(event_word, return_dtype=pl.String)
+    return pl.col("kind").map_elements(bound(event_word), return_dtype=pl.String)
 
 
 def carried() -> pl.Expr:
