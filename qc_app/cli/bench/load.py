@@ -13,14 +13,16 @@ from qc_app.cli.terminal import fail, progress, say, table
 Sized = Annotated[str, typer.Option("--size", help="Which plant: small, medium, large (or tiny, to try the command).")]
 Seconds = Annotated[float, typer.Option("--seconds", min=2.0, help="Of steady running; the rest follows from it.")]
 Profiles = Annotated[str, typer.Option("--profiles", help="Of steady, burst, outage, restart, night, by commas.")]
+Feed = Annotated[str, typer.Option("--feed", help="mixed as the size says, or all by mqtt, opcua, table or folder.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write everything that was measured as JSON.")]
 Keep = Annotated[Path | None, typer.Option("--keep", help="Work in this folder, new or empty, and leave it there.")]
 
 
-def load(
+def load(  # noqa: PLR0917 - options of a command
     size: Sized = "small",
     seconds: Seconds = 600.0,
     profiles: Profiles = "steady,burst,outage,restart,night",
+    feed: Feed = "mixed",
     out: Out = None,
     keep: Keep = None,
 ) -> int:
@@ -31,12 +33,12 @@ def load(
         return fail(f"--keep {keep} is not empty - name a new folder", 2)
     asked = tuple(name.strip() for name in profiles.split(",") if name.strip())
     with progress("load") as tell:
-        run = run_load(size, seconds=seconds, profiles=asked, keep=keep, told=tell)
+        run = run_load(size, seconds=seconds, profiles=asked, feed=feed, keep=keep, told=tell)
     rows = load_table(run)
     table(f"{size}: {run.size.stages} stages x {run.size.parameters}", {"profile": "", "figures": ""}, rows)
     for target in run.targets:
         say(f"{'met' if target.met else 'NOT met'}: {target.words}; found {target.found:.3g}")
-    if run.size.live and "live" not in run.sources:
+    if feed == "mixed" and run.size.live and "mqtt" not in run.sources:
         say("no broker here (mosquitto and qc-app[mqtt] are needed): tables fed the live stages")
     say(f"load average before {run.busy['before']:.1f}, after {run.busy['after']:.1f}, bench included")
     if out is not None:
