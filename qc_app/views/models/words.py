@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import Phrases, later, tr
+from qc_app.language import Phrases, bound, later, tr
 
 _VERDICTS = MappingProxyType(
     {
@@ -105,7 +105,7 @@ def judgement(sentence: str) -> str:
 
 def judgements(*columns: str) -> list[pl.Expr]:
     """Return columns of such sentences in the language of now."""
-    return [pl.col(column).map_elements(judgement, return_dtype=pl.String) for column in columns]
+    return [pl.col(column).map_elements(bound(judgement), return_dtype=pl.String) for column in columns]
 
 
 def verdict_word(verdict: str) -> str:
@@ -144,7 +144,7 @@ def job_word(job: str) -> str:
 
 def jobs() -> pl.Expr:
     """Return the column of jobs in words."""
-    return pl.col("job").map_elements(job_word, return_dtype=pl.String)
+    return pl.col("job").map_elements(bound(job_word), return_dtype=pl.String)
 
 
 def _words(column: str, words: Mapping[str, str]) -> pl.Expr:
