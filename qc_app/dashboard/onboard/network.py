@@ -54,7 +54,7 @@ def settings_form(kind: str) -> dict[str, str]:
     for n, one in enumerate(first):
         typed[one.key] = _field(kind, one, columns[n % 2])
     rest = [s for s in settings if not (s.needed or s.asked)]
-    with st.expander("Further settings"):
+    with st.expander("Further settings", key="onboard_further"):
         typed |= _table(kind, rest)
     return typed
 
