@@ -45,7 +45,9 @@ def test_page_runs_in_the_language(open_in, code, page):
 
 
 #: Pages whose own texts are done.
-TRANSLATED = frozenset({"administration", "alarms", "data", "drift", "labels", "models", "overview", "stage", "unit"})
+TRANSLATED = frozenset(
+    {"administration", "alarms", "data", "drift", "labels", "models", "onboard", "overview", "stage", "unit"}
+)
 
 
 def test_numbers_and_dates_are_written_as_the_language_writes_them(open_in):
