@@ -46,7 +46,9 @@ def test_page_runs_in_the_language(open_in, code, page):
 
 #: Pages whose own texts are done.
 TRANSLATED = frozenset(
-TRANSLATED = frozenset({"administration", "alarms", "data", "drift", "labels", "models", "onboard", "overview", "spc", "stage", "unit"})
+    TRANSLATED=frozenset(
+        {"administration", "alarms", "data", "drift", "labels", "models", "onboard", "overview", "spc", "stage", "unit"}
+    )
 )
 
 
