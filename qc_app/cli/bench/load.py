@@ -51,12 +51,20 @@ def pages(
     stages: Annotated[int, typer.Option("--stages", min=1, help="Of the plant.")] = 1000,
     days: Annotated[int, typer.Option("--days", min=1, help="Of its past.")] = 90,
     out: Out = None,
+    browser: Annotated[
+        Path | None, typer.Option("--browser", help="Look with this Chromium, as a person does.")
+    ] = None,
 ) -> int:
     """Draw the pages of a large plant with a past as ten people would; exit code 1 if a target is missed."""
+    from qc_app.load.browsing import run_browsing
     from qc_app.load.pages import run_pages
 
     with tempfile.TemporaryDirectory(prefix="qc-pages-") as made, progress("pages") as tell:
-        run = run_pages(Path(made) / "home", stages=stages, days=days, told=tell)
+        home = Path(made) / "home"
+        if browser is None:
+            run = run_pages(home, stages=stages, days=days, told=tell)
+        else:
+            run = run_browsing(home, browser, stages=stages, days=days, told=tell)
     sides = {"page": "", "drawn": "right", "median": "right", "worst": "right", "processor": "right"}
     table(f"{stages:,} stages, {days} days", sides, run.rows())
     for target in run.targets:
