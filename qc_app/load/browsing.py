@@ -8,12 +8,11 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from qc_app.dashboard.launch import launch_command, launch_environment
 from qc_app.errors import QcError
 from qc_app.load.history import made
 from qc_app.load.making import QUALITY
@@ -21,6 +20,8 @@ from qc_app.load.pages import LOADS, USERS, PagesRun, Took
 from qc_app.load.run import Told
 from qc_app.load.watching import processor_s, resident_mb
 
+#: How the dashboard of a home is started at a port: the command, and its environment.
+Start = Callable[[Path, int], tuple[Sequence[str], Mapping[str, str]]]
 TIMES = 10
 _QUIET = (
     "--headless",
@@ -36,7 +37,7 @@ _TURN = ("Stage", "Overview", "Alarms", "Models", "Labels")
 
 
 def run_browsing(
-    home: Path, browser: Path, *, stages: int, days: int, told: Told = lambda _what, _share: None
+    home: Path, browser: Path, start: Start, *, stages: int, days: int, told: Told = lambda _what, _share: None
 ) -> PagesRun:
     """Make a plant with a past, serve it as `qc up` does, and look at it with a browser.
 
@@ -49,6 +50,7 @@ def run_browsing(
         New.
     browser : Path
         A Chromium.
+    start : callable
     stages, days : int
     told : callable, optional
 
@@ -62,8 +64,8 @@ def run_browsing(
     except ModuleNotFoundError:
         raise QcError("the package playwright is missing - pip install 'qc-app[test]'") from None
     told("making the plant and its past", 0.0)
-    names = [stage.id for stage in made(home, stages, days).stages]
-    with _served(home) as (address, server), sync_playwright() as player:
+    names = [stage.id for stage in made(home, stages, days).stages[:USERS]]  # those with units in the lake
+    with _served(home, start) as (address, server), sync_playwright() as player:
         chromium = player.chromium.launch(executable_path=str(browser), args=list(_QUIET))
         looking = _Looking(chromium, address, server)
         seconds: dict[str, list[Took]] = {}
@@ -83,7 +85,7 @@ def _looks(looking: _Looking, names: list[str]) -> dict[str, Callable[[int], Non
     return {
         "first view": lambda _: looking.first(),
         "page to page": lambda n: looking.onward(looking.page, _TURN[n % len(_TURN)]),
-        "stage": lambda n: looking.stage(names[(7 * n + 3) % len(names)]),
+        "stage": lambda n: looking.stage(names[n % len(names)]),
     }
 
 
@@ -137,14 +139,15 @@ class _Looking:
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[tuple[str, int]]:
+def _served(home: Path, start: Start) -> Iterator[tuple[str, int]]:
     """Serve the dashboard of a home, open to this machine; gives its address and the number of its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    given = launch_environment(home) | {"QC_USER": "bench", "QC_ROLE": "engineer", "QC_SIGN_IN": "open"}
+    command, environment = start(home, port)
+    given = {**environment, "QC_USER": "bench", "QC_ROLE": "engineer", "QC_SIGN_IN": "open"}
     address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(launch_command(home, port=port), env=given, stdout=subprocess.DEVNULL) as server:  # noqa: S603 - our own
+    with subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL) as server:  # noqa: S603 - our own
         try:
             _wait(f"{address}/_stcore/health", server)
             yield address, server.pid

@@ -64,7 +64,7 @@ def pages(
         if browser is None:
             run = run_pages(home, stages=stages, days=days, told=tell)
         else:
-            run = run_browsing(home, browser, stages=stages, days=days, told=tell)
+            run = run_browsing(home, browser, _dashboard, stages=stages, days=days, told=tell)
     sides = {"page": "", "drawn": "right", "median": "right", "worst": "right", "processor": "right"}
     table(f"{stages:,} stages, {days} days", sides, run.rows())
     for target in run.targets:
@@ -74,3 +74,10 @@ def pages(
         out.write_text(run.to_json(), encoding="utf-8")
         say(f"written to {out}")
     return 0 if all(target.met for target in run.targets) else 1
+
+
+def _dashboard(home: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """Return the command and environment that serve the dashboard of a home, as `qc up` does."""
+    from qc_app.dashboard.launch import launch_command, launch_environment
+
+    return launch_command(home, port=port), launch_environment(home)
