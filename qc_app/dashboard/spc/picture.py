@@ -139,7 +139,7 @@ def histogram(
         layers.append(lines.mark_rule(color=inks.info, strokeWidth=1).encode(x="limit:Q", tooltip=hover))
         words = lines.mark_text(align="left", baseline="bottom", dx=3, dy=-2, color=inks.info, fontSize=12)
         layers.append(words.encode(x="limit:Q", y=alt.value(0), text="word:N"))
-    return _themed(alt.layer(*layers).properties(height=190, width="container", padding={"top": 18}), inks)
+    return _themed(alt.layer(*layers).properties(height=190, width="container", padding={"top": 18, "right": 36}), inks)
 
 
 def probability(view: StudyView, title: str, inks: Palette) -> Any:

@@ -32,9 +32,9 @@ def section(now: Here, stage: str, what: str) -> None:
 def _capability(now: Here, stage: str, what: str) -> None:
     method = pick_one("method", tr("Distribution"), tuple(METHODS), words={m: tr(word) for m, word in METHODS.items()})
     view = study_view(now.store, now.plant, stage, what, method)
-    say(f"{view.sentence}. {view.ppm}.", "" if view.stable else "watch")
+    say(_sentences(view.sentence, view.ppm), "" if view.stable else "watch")
     if view.warnings:
-        say(f"{'. '.join(w[0].upper() + w[1:] for w in view.warnings)}.")
+        say(_sentences(*(w[0].upper() + w[1:] for w in view.warnings)))
     left, middle, right = st.columns([4, 4, 3], gap="medium")
     with left:
         _histogram(view)
@@ -42,6 +42,10 @@ def _capability(now: Here, stage: str, what: str) -> None:
         _plot(view)
     with right:
         _indices(view)
+
+
+def _sentences(*told: str) -> str:
+    return " ".join(tr("{told}.", told=one) for one in told)
 
 
 def _title(view: StudyView) -> str:

@@ -149,8 +149,8 @@ _ADVICE = (
     ),
     later("principal components, T2 and SPE: {p} variables; a broken relation shows in SPE"),
     later("Hotelling T2: {p} variables, {n} rows; a multivariate EWMA beside it for small changes"),
-    later("{lower} to {upper}"),
 )
+_PARTS = (later("{lower} to {upper}"),)
 _STUDIES = (
     later("no capability: all {n} values are equal"),
     later("not stable; {index} {value} ({lower} to {upper} at {level}, {n} values, {method})"),
@@ -222,7 +222,8 @@ _PHRASES = Phrases(
     [
         *(*_CHARTS, *_PANELS, *_SUBJECTS, *_RULES, *_TRIALS, *_ADVICE, *_STUDIES, *_GAUGES),
         *(*_WARNINGS, *_OTHERS, *_SIGNALS),
-    ]
+    ],
+    _PARTS,
 )
 
 
