@@ -48,7 +48,6 @@ _JOBS = MappingProxyType(
         "night ingest": later("night ingest"),
         "perform": later("perform"),
         "predict": later("predict"),
-        "reinstate": later("reinstate"),
         "replay_quarantine": later("replay quarantine"),
         "report": later("report"),
         "requests": later("requests"),
