@@ -100,8 +100,7 @@ def links_are_followed(patch: pytest.MonkeyPatch) -> None:
                 yield listing.Found(path.name, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino)
 
     patch.setattr(listing, "_regular", trusting)
-    for room in (listing, folder_connector):
-        patch.setattr(room, "opened", lambda where, name: os.open(where / name, os.O_RDONLY))
+    patch.setattr(folder_connector, "opened", lambda where, name: os.open(where / name, os.O_RDONLY))
     patch.setattr(folder_connector.FileFolder, "_still", lambda *_: True)
 
 
