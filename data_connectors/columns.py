@@ -76,7 +76,7 @@ def _missing_labels(found: set[str], stage: Stage, source: Source) -> list[str]:
 def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: Source, origin: str) -> str:
     """Return the message about the `absent` columns: what, where and what to do."""
     first = absent[0]
-    if _unnamed(there):
+    if unnamed(there):
         return (
             f"stage {stage.id!r}: the first line of {origin} holds values ({listed(there)}) - it must name the columns"
         )
@@ -98,8 +98,16 @@ def sentence(there: Sequence[str], absent: Sequence[str], stage: Stage, source: 
     return f"stage {stage.id!r}: column {name} missing in {origin} (has: {listed(there)}){more} - {cure}"
 
 
-def _unnamed(there: Sequence[str]) -> bool:
-    """Tell whether the first line holds values instead of names: two numbers or times at least, and half of it."""
+def unnamed(there: Sequence[str]) -> bool:
+    """Tell whether the first line holds values instead of names: two numbers or times at least, and half of it.
+
+    Examples
+    --------
+    >>> unnamed(["C0", "2026-03-01T08:00:00", "10.5"]), unnamed(["unit_id", "time", "1", "2"])
+    (True, True)
+    >>> unnamed(["unit_id", "time", "force"])
+    False
+    """
     values = sum(bool(_VALUE.fullmatch(name)) for name in there)
     return values >= 2 and 2 * values >= len(there)
 

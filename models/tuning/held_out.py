@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.base import Array, Learner, Task
 from models.errors import ModelsError
 from models.learners.parts.draws import divide, with_labels
+from models.tuning.sharing import Trained
 
 SHOTS = (5, 20)
 QUERIES = 40
@@ -18,7 +19,8 @@ FEWEST = 12
 WORST = 10.0
 """A loss beyond this many standard deviations counts as this: one explosion does not decide alone."""
 
-Make = Callable[[], Learner]
+Make = Callable[[Trained], Learner]
+"""Returns the untrained learner; it may take parts from what was trained on the same stages before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +59,7 @@ class HeldOut:
     fold: NDArray[np.intp]
     seed: int
     _kept: dict[tuple[str, int], Losses] = field(default_factory=dict)
+    _trained: dict[int, Trained] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tasks: Sequence[Task], folds: int, seed: int) -> HeldOut:
@@ -79,7 +82,7 @@ class HeldOut:
         if (key, fold) not in self._kept:
             held = [t for t, f in zip(self.tasks, self.fold, strict=True) if f == fold]
             names = {t.stage for t in held}
-            learner = make().fit([t for t in self.tasks if t.stage not in names])
+            learner = make(self._trained.setdefault(fold, {})).fit([t for t in self.tasks if t.stage not in names])
             rng = np.random.default_rng([self.seed, fold])
             parts = [(t.stage, _judged(learner, t, rng)) for t in held]
             values = np.concatenate([losses for _, losses in parts])

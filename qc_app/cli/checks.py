@@ -17,7 +17,9 @@ from qc_app.errors import PlantError, QcError
 from qc_app.jobs.sources.windowing import named_by_time
 from qc_app.plant import Plant, nearest
 from qc_app.schedule.due import missed_night
+from qc_app.settings import Settings
 from qc_app.store import Store
+from qc_app.store.backup import newest
 from qc_app.views import live_table
 
 LEAST_FREE_MB = 500
@@ -47,6 +49,7 @@ def probes(store: Store, plant: Plant, only: str | None = None) -> Iterator[Prob
         yield _clock(store)
         yield _store(store)
         yield _night(store, plant)
+        yield _backup(store)
     for source in plant.sources:
         if only in {None, source.name}:
             stage = plant.stage(source.stage)
@@ -59,6 +62,20 @@ def _disk(store: Store) -> Probe:
     ok = free >= LEAST_FREE_MB and writable and not store.reserve.reason
     advice = "" if ok else f" - at least {LEAST_FREE_MB} MB and the right to write are needed"
     return Probe("disk", ok, f"{free} MB free in {store.home}{'' if writable else ', not writable'}{advice}")
+
+
+def _backup(store: Store) -> Probe:
+    """Look whether the folder of backups can be written, and how old the newest is; a plant without one is told so."""
+    folder, last = Settings.load(store.home).backup_folder, newest(store.journal)
+    words = f"the newest is of {last.started:%Y-%m-%d %H:%M} UTC" if last else "there is none yet"
+    if folder is None:
+        return Probe("backup", ok=True, message=f"{words}; none by day: set backup_folder in settings.toml")
+    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return Probe(
+            "backup", ok=False, message=f"{folder} cannot be written - mount it, or give this account the right"
+        )
+    return Probe("backup", ok=True, message=f"one a day to {folder}; {words}")
 
 
 def _clock(store: Store) -> Probe:

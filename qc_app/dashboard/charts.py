@@ -51,10 +51,12 @@ def units_chart(view: StageView, inks: Palette, zone: str, height: int = 410) ->
         main.predicted().add_params(zoom),
         main.measured(),
     ]
-    both = (
-        alt.layer(alt.layer(*layers), main.anomaly())
-        .resolve_scale(y="independent")
-        .properties(height=height, padding={"left": 2, "top": 18, "right": _WORDS, "bottom": 4})
+    both = alt.layer(  # told at once: each method of a finished picture would copy all of its layers again
+        alt.layer(*layers),
+        main.anomaly(),
+        resolve={"scale": {"y": "independent"}},
+        height=height,
+        padding={"left": 2, "top": 18, "right": _WORDS, "bottom": 4},
     )
     return themed(both, inks)
 
@@ -340,6 +342,7 @@ def titled(name: str, unit: str) -> str:
 
 
 def themed(chart: Any, inks: Palette) -> alt.LayerChart:
-    """Return the chart in the theme of the page."""
-    dressed: alt.LayerChart = chart.configure(**vega(inks))
+    """Return the chart, just made, in the theme of the page."""
+    chart.config = alt.Config(**vega(inks))  # `configure` would copy every layer for it
+    dressed: alt.LayerChart = chart
     return dressed

@@ -9,6 +9,7 @@ from pathlib import Path
 # Streamlit puts this folder first on the path, where the page models.py would hide the package models.
 sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__file__).absolute().parent]
 
+from altair.utils import schemapi
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
@@ -16,6 +17,9 @@ from qc_app.dashboard.door.gate import Gate
 from qc_app.dashboard.door.keeper import Keeper
 from qc_app.dashboard.door.provider import secrets
 from qc_app.dashboard.door.routes import routes
+
+#: What a chart may be is asked by its tests; asked again at every drawing it took a fourth of the chart's time.
+schemapi.DEBUG_MODE = False
 
 _KEEPER = Keeper(Path(os.environ.get("QC_HOME", "plant-home")))
 

@@ -26,7 +26,6 @@ from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.model.explain import explain
 from qc_app.jobs.model.judge import judge
 from qc_app.jobs.model.predict import predict
-from qc_app.jobs.model.reinstate import reinstate
 from qc_app.jobs.monitoring.alarms import hush
 from qc_app.jobs.monitoring.losses import JOB as LOSSES
 from qc_app.jobs.monitoring.losses import losses
@@ -169,8 +168,6 @@ class _Work:
         self._do("monitor", stage.id, lambda: monitor(night, stage))
         self._do(GAIN, stage.id, lambda: gain(night, stage))
         for what in stage.characteristics:
-            if night.store.journal.models.pointers(stage.id, what.name).previous:
-                self._do(f"reinstate {what.name}", stage.id, lambda what=what: reinstate(night, stage, what))  # type: ignore[misc]
             self._do(f"adapt {what.name}", stage.id, lambda what=what: _adapted(night, stage, what))  # type: ignore[misc]
             if night.store.journal.models.pointers(stage.id, what.name).challenger:
                 self._do(f"judge {what.name}", stage.id, lambda what=what: judge(night, stage, what))  # type: ignore[misc]

@@ -102,12 +102,10 @@ def _conditions(night: Night, what: Characteristic, picture: Picture) -> list[Co
 
 
 def _confirmed(night: Night, model: ModelVersion) -> datetime:
-    """Return when a model was last known to be the best there is: it was called back, or a challenger turned away."""
+    """Return when a model was last known to be the best there is: a challenger that was turned away confirms it."""
     told = night.store.journal.decisions.list(stage=model.stage, characteristic=model.characteristic, last=20)
-    held = {("kept", "champion"), ("promoted", "challenger")}
-    best = [d.at for d in told for verdict, role in held
-            if d.verdict == verdict and getattr(d, role) == model.id and d.rule in RULES]  # fmt: skip
-    return max([model.cutoff, *best])
+    kept = [d.at for d in told if d.verdict == "kept" and d.champion == model.id and d.rule in RULES]
+    return max([model.cutoff, *kept])
 
 
 def _of_sources(night: Night, stage: Stage, pictures: dict[Characteristic, Picture]) -> list[Condition]:

@@ -23,6 +23,7 @@ from qc_app.load.offering import (
     publisher,
     results_outlet,
 )
+from qc_app.load.serving import OpcUaOutlet, OpcUaServer
 from qc_app.load.sizes import Size
 from qc_app.plant import Plant
 
@@ -44,14 +45,25 @@ class Feeder:
         The plant's own database and folders.
     port : int or None
         Of the broker.
+    feed : str
+        One of `FEEDS`.
+    server : OpcUaServer, optional
     """
 
-    def __init__(self, size: Size, plant: Plant, outside: Path, port: int | None) -> None:
+    def __init__(  # noqa: PLR0917 - what a plant is fed by
+        self,
+        size: Size,
+        plant: Plant,
+        outside: Path,
+        port: int | None,
+        feed: str = "mixed",
+        server: OpcUaServer | None = None,
+    ) -> None:
         self._size, self._stages = size, [stage.id for stage in plant.stages]
         self.ledger = Ledger(outside / "ledger.csv", size.stages)
         self._database = Database(outside)
         self._client: Any = None if port is None else publisher(port)
-        self._kinds = kinds(size, broker=port is not None)
+        self._kinds, self._server = kinds(size, feed, broker=port is not None), server
         self._outlets: list[Outlet] = [self._outlet(i, outside) for i in range(size.stages)]
         self._results = [results_outlet(outside, stage) for stage in self._stages]
         self._measured: list[list[Row]] = [[] for _ in self._stages]
@@ -60,8 +72,10 @@ class Feeder:
 
     def _outlet(self, i: int, outside: Path) -> Outlet:
         stage, parameters = self._stages[i], self._size.parameters
-        if self._kinds[i] == "live":
+        if self._kinds[i] == "mqtt":
             return BrokerOutlet(self._client, stage, parameters)
+        if self._kinds[i] == "opcua" and self._server is not None:
+            return OpcUaOutlet(self._server, stage)
         if self._kinds[i] == "table":
             return TableOutlet(self._database, stage, parameters)
         return FolderOutlet(outside / stage, stage, truth.names(parameters))

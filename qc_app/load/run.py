@@ -17,11 +17,12 @@ from qc_app.errors import SettingsError
 from qc_app.load.broker import Broker, program
 from qc_app.load.checking import faults_of
 from qc_app.load.feeding import Feeder
-from qc_app.load.making import kinds, plant_of
+from qc_app.load.making import Live, kinds, plant_of, stage_ids
 from qc_app.load.measures import LoadRun, targets
 from qc_app.load.phases import Phases
 from qc_app.load.scheduler import Scheduler, await_listeners
-from qc_app.load.sizes import PROFILES, SIZES
+from qc_app.load.serving import OpcUaServer, there
+from qc_app.load.sizes import FEEDS, PROFILES, SIZES
 from qc_app.plant import nearest, render
 from qc_app.settings import Settings
 from qc_app.store import open_store
@@ -39,6 +40,7 @@ def run_load(
     *,
     seconds: float = STEADY_S,
     profiles: Sequence[str] = PROFILES,
+    feed: str = "mixed",
     scratch: Path | None = None,
     keep: Path | None = None,
     told: Told = lambda _what, _share: None,
@@ -51,6 +53,8 @@ def run_load(
     seconds : float
         Of steady running. A burst lasts a twentieth of it, an outage six times as long, restarts a fifth.
     profiles : sequence of {"steady", "burst", "outage", "restart", "night"}
+    feed : {"mixed", "mqtt", "opcua", "table", "folder"}
+        What feeds the stages: as the size says, or all of them one way.
     scratch : Path, optional
         Where the temporary folder is made; default: the system's. The disk under it is part of the figures.
     keep : Path, optional
@@ -64,27 +68,35 @@ def run_load(
     Raises
     ------
     SettingsError
-        If a size or a profile is not known.
+        If a size, a profile or a feed is not known, or what feeds so is not installed.
     StoreError
         If the scheduler does not start, or the disk refuses.
     """
-    for asked, known in ((name, SIZES), *((profile, PROFILES) for profile in profiles)):
+    for asked, known in ((name, SIZES), (feed, FEEDS), *((profile, PROFILES) for profile in profiles)):
         if asked not in known:
             raise SettingsError(f"load: no {asked!r} - {nearest(asked, known)}")
+    if (feed == "mqtt" and not program()) or (feed == "opcua" and not there()):
+        raise SettingsError(
+            f"load: nothing here feeds by {feed} - install mosquitto and qc-app[mqtt], or qc-app[opcua]"
+        )
     with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="qc-load-", dir=scratch) as made:
-        return _run(name, seconds, [p for p in PROFILES if p in profiles], Path(made), told)
+        return _run(name, seconds, [p for p in PROFILES if p in profiles], Path(made), told, feed)
 
 
-def _run(name: str, seconds: float, profiles: Sequence[str], folder: Path, told: Told) -> LoadRun:
+def _run(  # noqa: PLR0917 - what was asked for
+    name: str, seconds: float, profiles: Sequence[str], folder: Path, told: Told, feed: str
+) -> LoadRun:
     size, outside, home = SIZES[name], folder / "outside", folder / "home"
     outside.mkdir(parents=True)
     before = os.getloadavg()[0]
     with ExitStack() as stack:
-        port = stack.enter_context(Broker(folder / "broker")).port if size.live and program() else None
-        plant = plant_of(size, outside, port)
+        wanted = feed == "mqtt" or (feed == "mixed" and size.live and program())
+        port = stack.enter_context(Broker(folder / "broker")).port if wanted else None
+        server = stack.enter_context(OpcUaServer(stage_ids(size), size.parameters)) if feed == "opcua" else None
+        plant = plant_of(size, outside, Live(port, server.url if server else ""), feed)
         store = stack.enter_context(open_store(Settings(home=home, database_url=None, lake_url=None), create=True))
         apply_plant(store, ACTOR, render(plant), "load", "the load bench")
-        feeder = Feeder(size, plant, outside, port)
+        feeder = Feeder(size, plant, outside, port, feed, server)
         stack.callback(feeder.close)
         scheduler = Scheduler(home, folder / "scheduler.log")
         stack.callback(scheduler.kill)
@@ -95,7 +107,7 @@ def _run(name: str, seconds: float, profiles: Sequence[str], folder: Path, told:
         told("checking every row", 1.0)
         scheduler.stop()
         faults = faults_of(store, plant, feeder.ledger)
-    fed = dict(Counter(kinds(size, broker=port is not None)))
+    fed = dict(Counter(kinds(size, feed, broker=port is not None)))
     busy = {"before": before, "after": os.getloadavg()[0]}
     return LoadRun(name, size, seconds, fed, _machine(), busy, measured, faults, targets(size, measured, faults))
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 #: In this order: what came in one is still there in the next.
 PROFILES = ("steady", "burst", "outage", "restart", "night")
+#: What feeds the stages: as the size says, or all of them one way.
+FEEDS = ("mixed", "mqtt", "opcua", "table", "folder")
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ _ALARM_KINDS = MappingProxyType(
         "scheduler_down": later("scheduler down"),
         "not_told": later("not told"),
         "disk": later("disk"),
+        "backup_overdue": later("backup overdue"),
         "certificate": later("certificate"),
     }
 )

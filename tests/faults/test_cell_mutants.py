@@ -100,7 +100,8 @@ def links_are_followed(patch: pytest.MonkeyPatch) -> None:
                 yield listing.Found(path.name, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino)
 
     patch.setattr(listing, "_regular", trusting)
-    patch.setattr(folder_connector, "opened", lambda where, name: os.open(where / name, os.O_RDONLY))
+    for room in (listing, folder_connector):
+        patch.setattr(room, "opened", lambda where, name: os.open(where / name, os.O_RDONLY))
     patch.setattr(folder_connector.FileFolder, "_still", lambda *_: True)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
@@ -21,6 +22,7 @@ from qc_app.jobs.recovery import recover
 from qc_app.jobs.sources import ingest as reading
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.store import Store, conservation, lake
+from qc_app.store.journal.base import database
 from tests.faults.ledger import Ledger, faults_of
 from tests.scripted import LAB, NOW, PLANT, POINTS, PROCESS, Killed, Script, dying_at, home_of
 from tests.scripted import script as script  # noqa: PLC0414 - a fixture
@@ -150,6 +152,13 @@ def compared(store: Store, truth: Truth, ledger: Ledger) -> dict[str, int]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing here loses power, only processes die: what is written need not be forced to the disk."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
+    prepared = database._prepare
+
+    def unforced(connection: Any, record: Any) -> None:
+        prepared(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    monkeypatch.setattr(database, "_prepare", unforced)
 
 
 def wrong_of(script: Script, folder: Path, seeds: range) -> dict[int, dict[str, int]]:

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from data_connectors.schema import Source
+from qc_app.access import Actor
+from qc_app.actions import backfill as asked
 from qc_app.cli import main
-from qc_app.errors import ActionError
+from qc_app.errors import ActionError, NotAllowed
+from qc_app.jobs.requests import serve
 from qc_app.jobs.sources.backfill import Stretch, backfilled, rehearsed
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import digest, render
 from qc_app.records import Closed, Gap
-from qc_app.store import conservation
+from qc_app.store import conservation, plant_in_force
 
 from .conftest import START, Works
 
@@ -61,14 +64,8 @@ def store(works: Works, table: Table):
         yield opened
 
 
-def plant_of(store):
-    from qc_app.store import plant_in_force
-
-    return plant_in_force(store)
-
-
 def read(store):
-    plant = plant_of(store)
+    plant = plant_in_force(store)
     return ingest(store, plant, sources=[s for s in plant.sources if s.name == NAME])
 
 
@@ -97,9 +94,9 @@ def test_what_came_behind_the_cursor_is_had_once_and_closes_its_gap(store, table
     gap(store, 2, 8)
     before = store.clock.now()
     store.clock.advance(timedelta(minutes=1))
-    assert "8 rows: 3 new, 0 revisions, 5 duplicates" in rehearsed(store, plant_of(store), stretch(0, 60))
+    assert "8 rows: 3 new, 0 revisions, 5 duplicates" in rehearsed(store, plant_in_force(store), stretch(0, 60))
     assert forces(store) == [0, 1, 2, 8, 9], "a rehearsal stores nothing"
-    done = backfilled(store, plant_of(store), stretch(0, 60))
+    done = backfilled(store, plant_in_force(store), stretch(0, 60))
     assert (done.numbers["new"], done.numbers["closed"]) == (3, 1)
     assert forces(store) == [0, 1, 2, 3, 4, 5, 8, 9]
     assert open_gaps(store) == []
@@ -107,7 +104,7 @@ def test_what_came_behind_the_cursor_is_had_once_and_closes_its_gap(store, table
     (closed,) = store.journal.gaps.closed()
     assert (closed.author, closed.text) == ("maria", "asked again: 3 new rows of it")
     assert not store.lake.measurements("p-1")["late"].any(), "what was asked for is not late"
-    again = backfilled(store, plant_of(store), stretch(0, 60))
+    again = backfilled(store, plant_in_force(store), stretch(0, 60))
     assert (again.numbers["new"], again.numbers["revisions"], again.numbers["closed"]) == (0, 0, 0)
     assert conservation.of_source(store, "p-1", NAME, "measurements") == []
     table.add(10)
@@ -120,7 +117,7 @@ def test_only_the_stretch_is_taken_and_only_its_part_of_a_gap_is_closed(store, t
     read(store)
     table.add(2, 3, 6)
     gap(store, 1, 8)
-    backfilled(store, plant_of(store), stretch(1, 4))
+    backfilled(store, plant_in_force(store), stretch(1, 4))
     assert forces(store) == [0, 2, 3, 9]
     assert open_gaps(store) == [(at(4), at(8))]
 
@@ -130,7 +127,7 @@ def test_what_differs_is_a_revision_and_an_empty_value_replaces_none(store, tabl
     read(store)
     table.run("UPDATE coils SET force = 7.5 WHERE unit = 'u1'")
     table.run("UPDATE coils SET temp = NULL WHERE unit = 'u0'")
-    done = backfilled(store, plant_of(store), stretch(0, 5))
+    done = backfilled(store, plant_in_force(store), stretch(0, 5))
     assert (done.numbers["new"], done.numbers["revisions"]) == (0, 1)
     rows = store.lake.measurements("p-1", columns=["unit_id", "force", "temp"]).rows()
     assert rows == [("u0", 0.0, 50.0), ("u1", 7.5, 50.0), ("u9", 9.0, 50.0)]
@@ -141,7 +138,7 @@ def test_a_gap_of_which_nothing_new_came_stays(store, table):
     table.add(0, 9)
     read(store)
     gap(store, 2, 8)
-    assert backfilled(store, plant_of(store), stretch(0, 60)).numbers["closed"] == 0
+    assert backfilled(store, plant_in_force(store), stretch(0, 60)).numbers["closed"] == 0
     assert open_gaps(store) == [(at(2), at(8))]
 
 
@@ -153,15 +150,30 @@ def test_a_gap_noticed_after_it_was_asked_for_stands(store):
     assert open_gaps(store) == [(at(2), at(8))]
 
 
+def test_a_scheduler_that_leads_does_it_on_request(store, table):
+    table.add(0, 9)
+    read(store)
+    table.add(3)
+    maria = Actor("maria", "engineer")
+    request = asked(store, maria, NAME, at(0), at(9), reason="the line was down")
+    assert asked(store, maria, NAME, at(0), at(9)).id == request.id, "what waits is not asked twice"
+    assert serve(store, plant_in_force(store)) == 1
+    (done,) = store.journal.requests.list(state="done")
+    assert "1 new" in done.sentence
+    assert forces(store) == [0, 3, 9]
+    with pytest.raises(NotAllowed):
+        asked(store, Actor("ben", "operator"), NAME, at(0), at(9))
+
+
 def test_what_cannot_be_asked_says_so_and_what_to_do(store, table):
     with pytest.raises(ActionError, match="qc import FILE --stage p-1"):
-        backfilled(store, plant_of(store), Stretch("topic", at(0), at(1), "maria"))
+        backfilled(store, plant_in_force(store), Stretch("topic", at(0), at(1), "maria"))
     with pytest.raises(ActionError, match="put the file of that time into the folder"):
-        backfilled(store, plant_of(store), Stretch("p-1 measurements", at(0), at(1), "maria"))
+        backfilled(store, plant_in_force(store), Stretch("p-1 measurements", at(0), at(1), "maria"))
     with pytest.raises(ActionError, match="was ever read"):
-        backfilled(store, plant_of(store), stretch(0, 1))
+        backfilled(store, plant_in_force(store), stretch(0, 1))
     with pytest.raises(ActionError, match="no source"):
-        backfilled(store, plant_of(store), Stretch("tabel", at(0), at(1), "maria"))
+        backfilled(store, plant_in_force(store), Stretch("tabel", at(0), at(1), "maria"))
 
 
 def test_the_command_asks_and_says_what_came(store, table, monkeypatch, capsys):

@@ -7,22 +7,30 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from data_connectors.live.sample import Record
+from data_connectors.live.spool import Spool
 from data_connectors.schema import Source
+from qc_app.api.metrics import _backup
 from qc_app.cli import main
+from qc_app.cli.checks import probes
 from qc_app.clock import ManualClock
+from qc_app.errors import StoreError
 from qc_app.jobs.backup.keeping import back_up, keep, there
 from qc_app.jobs.backup.overdue import look_at_backups
 from qc_app.jobs.backup.settling import settle
 from qc_app.jobs.nightly import nightly
+from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, digest, render
 from qc_app.records import Account, Run, Session
 from qc_app.schedule import lead
 from qc_app.schedule.backing_up import BackingUp
 from qc_app.schedule.due import backup_due
 from qc_app.settings import Settings
-from qc_app.store import backup, open_store, plant_in_force
+from qc_app.store import backup, conservation, open_store, plant_in_force
+from qc_app.store.backup import taking
 from qc_app.views.administration.health import backup_age, health
 
 from .conftest import NIGHT, START
@@ -164,6 +172,9 @@ def test_the_scheduler_takes_it_once_and_a_missing_one_rings(after, tmp_path):
         pulse.look()
         assert len(there(store, folder)) == 1
         assert figure(store) == "0 s ago"
+        assert _backup(store).samples == [("", {}, 0.0)]
+        assert probe(store).ok
+        assert "2026-03-02" in probe(store).message
         store.clock.advance(timedelta(hours=47))
         assert look_at_backups(store, folder) is None
         store.clock.advance(timedelta(hours=2))
@@ -179,6 +190,77 @@ def test_the_scheduler_takes_it_once_and_a_missing_one_rings(after, tmp_path):
         assert not [a for a in store.journal.alarms.list(open_only=True) if a.kind == "backup_overdue" and a.abnormal]
         assert look_at_backups(store, tmp_path / "elsewhere") is not None
         assert look_at_backups(store, None) is None
+
+
+def probe(store):
+    return next(p for p in probes(store, replace(plant_in_force(store), sources=())) if p.step == "backup")
+
+
+def test_check_says_that_the_folder_of_backups_cannot_be_written(after, tmp_path):
+    works = after(1)
+    with works.open() as store:
+        assert "none by day" in probe(store).message
+        (tmp_path / "file").touch()
+        (works.home() / "settings.toml").write_text(f'backup_folder = "{tmp_path / "file" / "kept"}"\n')
+        assert not probe(store).ok
+
+
+def test_what_a_live_source_said_is_rows_after_a_restore_and_once(after, tmp_path):
+    """Said and not read when the backup is taken; read, acknowledged and forgotten while it is copied."""
+    works = after(1)
+    settings = {"host": "nowhere", "topics": "a", "wait_s": 0.0}
+    topic = Source("topic", "mqtt", "p-1", "measurements", settings=settings)
+    with works.open() as store:
+        plant = replace(works.plant(), sources=(topic,))
+        store.journal.plants.save(render(plant), digest(plant), "test", "", START)
+        with Spool(store.spool("topic"), segment_bytes=64) as spool:
+            for n in range(6):
+                told = {
+                    "unit_id": f"t{n}",
+                    "time": (START + timedelta(minutes=n)).isoformat(),
+                    "force": 1.0,
+                    "temp": 2.0,
+                }
+                spool.keep([Record(told, None, None, START)])
+                if n == 2:
+                    ingest(store, plant)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(taking, "_described", read_meanwhile(store, plant, taking._described))
+            back_up(store, plant, tmp_path / "set.tar")
+        units = store.lake.measurements("p-1").filter(pl.col("source") == "topic")
+    again, _ = restored(works, tmp_path / "set.tar", tmp_path / "new", 1)
+    with again:
+        before = again.lake.measurements("p-1").filter(pl.col("source") == "topic")
+        assert before.height == 3, "the backup is of the moment before the others were read"
+        ingest(again, plant)
+        found = again.lake.measurements("p-1").filter(pl.col("source") == "topic")
+        assert found["unit_id"].to_list() == units["unit_id"].to_list() == [f"t{n}" for n in range(6)]
+        assert conservation.of_source(again, "p-1", "topic", "measurements") == []
+
+
+def read_meanwhile(store, plant, described):
+    def reading(*given):
+        ingest(store, plant)
+        return described(*given)
+
+    return reading
+
+
+def test_a_restore_that_fails_or_is_killed_leaves_no_plant(after, tmp_path):
+    works = after(1)
+    with works.open() as store:
+        back_up(store, works.plant(), tmp_path / "set.tar")
+    with pytest.raises(RuntimeError, match="half way"), backup.unpacked(tmp_path / "set.tar", tmp_path / "new", None):
+        raise RuntimeError("half way")
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "new" / ".restoring" / "lake").mkdir(parents=True)  # as a kill leaves it
+    with pytest.raises(StoreError, match="no plant"):
+        open_store(Settings(home=tmp_path / "new"))
+    with (
+        pytest.raises(StoreError, match="not finished"),
+        backup.unpacked(tmp_path / "set.tar", tmp_path / "new", None),
+    ):
+        pass
 
 
 def figure(store) -> str:

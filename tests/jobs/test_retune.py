@@ -9,7 +9,7 @@ import pytest
 
 from models import make_learner
 from models.base import Task
-from models.tuning import Proposal
+from models.tuning import Proposal, made
 from qc_app.cli import main
 from qc_app.jobs.learner import retune as retuning
 from qc_app.jobs.learner import train as training
@@ -17,6 +17,7 @@ from qc_app.jobs.learner.retune import Exam, retune, search
 from qc_app.jobs.model.inheritance import Recipe, inheritance
 from qc_app.jobs.requests import now, retuned
 from qc_app.jobs.step import Result
+from qc_app.records import Run
 
 from .conftest import NIGHT, START, Works
 
@@ -101,8 +102,31 @@ def test_a_learner_that_degraded_is_searched_once_a_week(six):
         assert retuning.due(later).startswith("the learner has degraded")
 
 
+def searched(*found, labels=100):
+    return [Run(retuning.JOB, "", START.date(), "done", START, numbers={"prior": p, "in_force": k, "labels": labels})
+            for p, k in found]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("searches", "labels", "weeks"),
+    [
+        (searched(("promoted", "a")), 100, 1),
+        (searched(("kept", "a")), 100, 1),
+        (searched(("kept", "a"), ("undecided", "a")), 120, 2),
+        (searched(*[("kept", "a")] * 3), 120, 4),
+        (searched(*[("kept", "a")] * 9), 120, 8),
+        (searched(*[("kept", "a")] * 9), 150, 1),
+        (searched(*[("kept", "a")] * 3, ("kept", "b")), 100, 1),
+        (searched(("kept", "a"), ("promoted", "a"), ("kept", "a"), ("kept", "a")), 100, 2),
+        ([Run(retuning.JOB, "", START.date(), "skipped", START, sentence="too few stages")] * 3, 100, 1),
+    ],
+)
+def test_what_was_searched_in_vain_rests_longer_until_the_evidence_moves(searches, labels, weeks):
+    assert retuning.rest(searches, labels) == timedelta(weeks=weeks)
+
+
 def test_the_untrained_learner_of_a_proposal_is_made():
-    assert retuning.made(Proposal("portfolio", {"members": ["ridge"]})).name == "portfolio"
+    assert made(Proposal("portfolio", {"members": ["ridge"]}), {}).name == "portfolio"
     assert make_learner("ridge").name == "ridge"
 
 

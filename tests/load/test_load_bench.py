@@ -14,9 +14,10 @@ from data_connectors.rows.row_hash import row_hash
 from qc_app.cli import main
 from qc_app.errors import SettingsError
 from qc_app.load import SIZES, pages, run_load, truth
+from qc_app.load.broker import program
 from qc_app.load.checking import faults_of, lags, missing
 from qc_app.load.ledger import Ledger
-from qc_app.load.making import plant_of
+from qc_app.load.making import Live, plant_of
 from qc_app.load.watching import Seen
 from qc_app.plant import Plant, parse, render
 from qc_app.settings import Settings
@@ -24,6 +25,7 @@ from qc_app.store import Store, conservation, open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TINY = SIZES["tiny"]
+NEEDS_BROKER = pytest.mark.skipif(not program(), reason="needs mosquitto")
 
 
 def stored(store: Store, plant: Plant, numbers: list[int], *, wrong: float = 0.0) -> None:
@@ -44,7 +46,7 @@ def stored(store: Store, plant: Plant, numbers: list[int], *, wrong: float = 0.0
 
 
 def checked(tmp_path: Path, *deliveries: tuple[list[int], float], offered: int = 3) -> dict[str, int]:
-    plant = plant_of(TINY, tmp_path / "outside", None)
+    plant = plant_of(TINY, tmp_path / "outside", Live())
     ledger = Ledger(tmp_path / "ledger.csv", len(plant.stages))
     ledger.offered(0, offered, NOON.timestamp())
     with open_store(Settings(home=tmp_path / "home", database_url=None, lake_url=None), create=True) as store:
@@ -73,7 +75,7 @@ def test_each_fault_is_seen(tmp_path: Path, deliveries: list[tuple[list[int], fl
 
 
 def test_lag_is_from_offered_to_readable_and_never_comes_for_what_is_not_there(tmp_path: Path) -> None:
-    plant = plant_of(TINY, tmp_path / "outside", None)
+    plant = plant_of(TINY, tmp_path / "outside", Live())
     ledger = Ledger(tmp_path / "ledger.csv", len(plant.stages))
     with open_store(Settings(home=tmp_path / "home", database_url=None, lake_url=None), create=True) as store:
         ledger.offered(0, 3, datetime.now(UTC).timestamp() - 7.0)
@@ -89,7 +91,7 @@ def test_lag_is_from_offered_to_readable_and_never_comes_for_what_is_not_there(t
 def test_the_plant_of_every_size_is_a_sound_definition(name: str, tmp_path: Path) -> None:
     size = SIZES[name]
     assert size.live + size.tables + size.folders == size.stages
-    plant = plant_of(size, tmp_path, 1883)
+    plant = plant_of(size, tmp_path, Live(1883))
     assert parse(render(plant)) == plant
 
 
@@ -103,6 +105,8 @@ def test_memory_that_grows_has_a_slope() -> None:
 def test_unknown_names_are_answered_with_the_nearest() -> None:
     with pytest.raises(SettingsError, match="did you mean 'medium'"):
         run_load("medum")
+    with pytest.raises(SettingsError, match="did you mean 'mqtt'"):
+        run_load("tiny", feed="mqt")
     with pytest.raises(SettingsError, match="did you mean 'steady'"):
         run_load("tiny", profiles=("stedy",))
 
@@ -117,6 +121,32 @@ def test_a_small_run_loses_nothing_whatever_is_done_to_it(tmp_path: Path) -> Non
     assert set(run["faults"].values()) == {0}
     assert [phase["name"] for phase in run["phases"]] == profiles.split(",")
     assert run["phases"][3]["figures"]["kills"] == 3
+    assert all(phase["figures"]["lag_max_s"] != "never" for phase in run["phases"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "feed", ["opcua", pytest.param("mqtt", marks=pytest.mark.skipif(not program(), reason="needs mosquitto"))]
+)
+def test_a_live_protocol_loses_nothing_either(tmp_path: Path, feed: str) -> None:
+    """Through an outage and kills: what came meanwhile is had from the server's history, or from the broker."""
+    out = tmp_path / "load.json"
+    words = [
+        "--size",
+        "tiny",
+        "--seconds",
+        "4",
+        "--profiles",
+        "steady,outage,restart",
+        "--feed",
+        feed,
+        "--out",
+        str(out),
+    ]
+    assert main(["bench", "load", *words]) in {0, 1}
+    run = json.loads(out.read_text())
+    assert run["sources"] == {feed: 2}
+    assert set(run["faults"].values()) == {0}
     assert all(phase["figures"]["lag_max_s"] != "never" for phase in run["phases"])
 
 

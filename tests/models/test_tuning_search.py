@@ -10,7 +10,7 @@ from models.catalog import setting_names
 from models.checks import sisters
 from models.errors import UnknownName
 from models.shares import member_names, member_shares
-from models.tuning import HeldOut, Proposal, proposals
+from models.tuning import HeldOut, Proposal, made, proposals
 from models.tuning.proposals import read
 from models.tuning.spaces import RANGES, spaces
 
@@ -65,7 +65,7 @@ def test_held_out_losses_are_paired_kept_and_of_stages_never_taught():
     asked = []
 
     def make(name):
-        def made():
+        def made(_trained):
             asked.append(name)
             return make_learner(name)
 
@@ -81,6 +81,27 @@ def test_held_out_losses_are_paired_kept_and_of_stages_never_taught():
     assert asked == ["ridge"] * 3 + ["stage_mean"] * 3
 
 
+def test_members_are_trained_once_a_fold_and_come_out_the_same(monkeypatch):
+    ridge, trainings = type(make_learner("ridge")), []
+    fit = ridge.fit
+    monkeypatch.setattr(ridge, "fit", lambda self, tasks: trainings.append(len(tasks)) or fit(self, tasks))
+    held = HeldOut.of(sisters(stages=4), 2, seed=0)
+    asked = [Proposal("portfolio", {"members": m}) for m in (["ridge", "stage_mean"], ["ridge"])]
+    shared = [held.together(p.key, lambda trained, p=p: made(p, trained), 2) for p in asked]
+    assert len(trainings) == 2
+    for proposal, losses in zip(asked, shared, strict=True):
+        fresh = HeldOut.of(sisters(stages=4), 2, seed=0)
+        alone = fresh.together(proposal.key, lambda _, p=proposal: make_learner(p.learner, **p.settings), 2)
+        assert np.array_equal(losses.values, alone.values)
+
+
+def test_a_member_with_other_settings_is_another_member():
+    inside = [{"learner": "warm_start", "settings": {"limit": limit}} for limit in (36, 72)]
+    first, second = (made(Proposal("portfolio", {"members": [m, "ridge"]}), {}).members for m in inside)
+    assert first[0].key != second[0].key
+    assert first[1].key == second[1].key
+
+
 def test_a_learner_that_refuses_counts_as_the_worst():
     from models.errors import NotThisKind
 
@@ -89,5 +110,5 @@ def test_a_learner_that_refuses_counts_as_the_worst():
             raise NotThisKind("not for me")
 
     held = HeldOut.of(sisters(stages=4), 2, seed=0)
-    assert held.together("refusing", Refusing, 2).mean == 10.0
-    assert np.isfinite(held.together("refusing", Refusing, 2).values).all()
+    assert held.together("refusing", lambda _: Refusing(), 2).mean == 10.0
+    assert np.isfinite(held.together("refusing", lambda _: Refusing(), 2).values).all()

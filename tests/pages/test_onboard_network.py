@@ -23,6 +23,8 @@ from qc_app.views.onboard import (
     Source,
     asked_source,
     described,
+    folder_source,
+    layout_of,
     looked_at,
     named,
     network_kinds,
@@ -236,6 +238,26 @@ def test_secrets_are_references_and_numbers_numbers(store):
     for kind in [*network_kinds(), "sql_table"]:
         assert not {"allow_plain", "rows"} & {s.key for s in settings_asked(kind)}
         assert all(s.text for s in settings_asked(kind)), kind
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no-headings.csv", "the first line holds values (C0, 2026-03-01T08:00:00, 10.5, 9.00) - it must name the"),
+        ("title-line.csv", "the first line must name the columns: remove what stands above them"),
+        ("web-page.csv", "is a web page or XML under another name - open it and save the table as CSV"),
+        ("two-columns-same.csv", "names column 'force' twice - rename one"),
+    ],
+)
+def test_a_broken_file_is_explained_before_anything_is_guessed(store, tmp_path, name, words):
+    file = Path(__file__).parents[1] / "app" / "broken" / "data" / name
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    (folder / name).write_bytes(file.read_bytes())
+    source = folder_source({"path": str(folder), "settle_s": 0, **layout_of(folder)})
+    with pytest.raises(ActionError) as refusal:
+        looked_at(store, source)
+    assert words in str(refusal.value)
 
 
 def test_too_many_tags_are_to_be_narrowed(store):

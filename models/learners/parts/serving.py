@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -125,19 +124,16 @@ class Served:
         return self.taken
 
 
-@runtime_checkable
-class Valued(Protocol):
-    """An adapted stage that can answer without judging the domain, which costs as much again."""
-
-    def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
-        """Return mean, lower and upper as `predict` does."""
-        ...
-
-
 def values(part: Adapted, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> tuple[Array, Array, Array]:
-    """Return mean, lower and upper of `part`; its anomaly score is not computed where it can be left out."""
-    if isinstance(part, Valued):
-        return part.values(x, t, level)
+    """Return mean, lower and upper of `part`; its anomaly score is not computed where it can be left out.
+
+    A part that has a method ``values`` can leave it out. It is asked for by name: an `isinstance` of a protocol would
+    cost as much as a small learner's answer.
+    """
+    ask = getattr(part, "values", None)
+    if ask is not None:
+        told: tuple[Array, Array, Array] = ask(x, t, level)
+        return told
     p = part.predict(x, t, level)
     return p.mean, p.lower, p.upper
 

@@ -20,7 +20,7 @@ from models.learners.prior_mixture.gaze import Deepened
 from models.learners.prior_mixture.knowledge import SHOTS, Knowledge
 from models.learners.prior_mixture.lens import Lens, usable, width
 from models.learners.prior_mixture.means import Labelled, cross_fitted, fit_means, relevance
-from models.learners.prior_mixture.posterior import Spread, choose, predict, weigh
+from models.learners.prior_mixture.posterior import Spread, choose, predict, ready, weigh
 
 LABELS_A_STAGE = 400
 SIZES = (4, 8, 16, 32)
@@ -195,7 +195,7 @@ def _ratios(k: Knowledge, stage: Labelled, pooled: Array, rows: Rows, rest: Rows
     evidence = weigh(seen, y[:, None] - k.table(pooled[rows], seen, level, own), k.spread_at(own), usable(seen))
     chosen = choose(evidence, k.prior)
     new = stage.seen.take(rest)
-    answer = predict(evidence, chosen, new, k.table(pooled[rest], new, level, own))
+    answer = predict(ready(evidence, chosen), new, k.table(pooled[rest], new, level, own))
     half = answer.scale * t_quantile(0.9, answer.freedom)
     ratios: Array = np.abs(stage.y[rest] - answer.mean) / half
     return ratios

@@ -19,7 +19,7 @@ from models.learners.prior_mixture.joint import joint
 from models.learners.prior_mixture.knowledge import Knowledge, mean_table
 from models.learners.prior_mixture.lens import Lens, Seen, usable
 from models.learners.prior_mixture.means import Means, inputs
-from models.learners.prior_mixture.posterior import Chosen, Evidence, Spread, choose, predict, weigh
+from models.learners.prior_mixture.posterior import Chosen, Evidence, Experts, Spread, choose, predict, ready, weigh
 
 MOST_LABELS = 400
 TRIAL = 120
@@ -95,6 +95,8 @@ class Mixture:
         Learned on the stage's other labels where there are more than `MOST_LABELS`.
     left : int
         Labels left to `trees`.
+    experts : Experts
+        The chosen ones, ready to be asked.
     """
 
     base: Footing
@@ -102,6 +104,7 @@ class Mixture:
     chosen: Chosen
     trees: Boosted | None
     left: int
+    experts: Experts
 
     @classmethod
     def of(cls, task: Task, base: Footing) -> Self:
@@ -115,12 +118,13 @@ class Mixture:
         trees = _older(past, y[:older])
         residual = y[older:, None] - _table(labelled, base, trees)
         evidence = weigh(labelled, residual, base.spread, _promising(labelled, residual, base))
-        return cls(base, evidence, choose(evidence, base.prior), trees, older)
+        chosen = choose(evidence, base.prior)
+        return cls(base, evidence, chosen, trees, older, ready(evidence, chosen))
 
     def __call__(self, x: Array, t: Array | None) -> Answer:
         """Answer for units `x`, shape (n, d), at times `t`; without times the newest label's time is meant."""
         new = self._look(x, t)
-        answer = predict(self.evidence, self.chosen, new, _table(new, self.base, self.trees))
+        answer = predict(self.experts, new, _table(new, self.base, self.trees))
         return Answer(answer.mean, answer.scale * self.base.factor, answer.freedom)
 
     def joint(self, x: Array, t: Array | None, last: int) -> Joint:

@@ -149,42 +149,91 @@ def choose(evidence: Evidence, prior: Array) -> Chosen:
     return Chosen(k, m, w, v, weight[:count] / weight[:count].sum())
 
 
-def predict(evidence: Evidence, chosen: Chosen, new: Seen, means: Array) -> Answer:
-    """Average the predictions of the chosen experts at the q units `new`; `means` has shape (q, means)."""
-    q = len(new)
-    grams = Grams.between(new, evidence.seen)
-    mean, square, inner = np.zeros(q), np.zeros(q), np.zeros(q)
-    freedom = 0.0
-    for k in np.unique(chosen.kernel):
-        mine = np.flatnonzero(chosen.kernel == k)
-        weight = chosen.weight[mine]
-        local, variance, degrees = _experts_of(evidence, chosen, mine, grams)
-        local += means[:, chosen.mean[mine]]
-        mean += local @ weight
-        square += local**2 @ weight
-        inner += (variance * (degrees / (degrees - 2.0))) @ weight
-        freedom += float(degrees @ weight)
-    total = np.maximum(inner + np.maximum(square - mean**2, 0.0), 1e-300)
-    return Answer(mean, np.sqrt(total * (freedom - 2.0) / freedom), freedom)
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """The e chosen experts of one kernel: all of their answer that no new unit changes.
+
+    Attributes
+    ----------
+    place : int
+        The kernel, in `SHAPES`.
+    vectors : ndarray, shape (n, n)
+    inverse, slope, ones : ndarray, shape (n, e)
+        In the basis of the kernel: what an explained variance, a mean and an offset take from a unit's covariances.
+    beta, noise, shrunk, scale, degrees, weight : ndarray, shape (e,)
+    mean : ndarray, shape (e,)
+        Which mean each expert has.
+    """
+
+    place: int
+    vectors: Array
+    inverse: Array
+    slope: Array
+    ones: Array
+    beta: Array
+    noise: Array
+    shrunk: Array
+    scale: Array
+    degrees: Array
+    weight: Array
+    mean: Rows
 
 
-def _experts_of(evidence: Evidence, chosen: Chosen, mine: Rows, grams: Grams) -> tuple[Array, Array, Array]:
-    """Return mean beyond m(x) and squared scale, shape (q, e), and degrees of freedom of the experts of one kernel."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Experts:
+    """The experts that carry the weight, ready to be asked; `seen` are the n labelled units."""
+
+    seen: Seen
+    groups: tuple[Group, ...]
+
+
+def ready(evidence: Evidence, chosen: Chosen) -> Experts:
+    """Compute once what every question to the chosen experts needs."""
+    groups = [_group(evidence, chosen, np.flatnonzero(chosen.kernel == k)) for k in np.unique(chosen.kernel)]
+    return Experts(evidence.seen, tuple(groups))
+
+
+def _group(evidence: Evidence, chosen: Chosen, mine: Rows) -> Group:
     spread, n = evidence.spread, len(evidence.seen)
     k = int(chosen.kernel[mine[0]])
     place = evidence.kernels[k]
     m, w, v = chosen.mean[mine], chosen.noise[mine], chosen.offset[mine]
     noise, total = noise_table()[place, w], total_table()[place, w]
     inverse = 1.0 / (evidence.values[k][:, None] + noise)
-    offset = OFFSETS[v] * total
-    shrunk = 1.0 / offset + evidence.down[k, w]
+    shrunk = 1.0 / (OFFSETS[v] * total) + evidence.down[k, w]
     beta = evidence.cross[k, m, w] / shrunk
     ones = evidence.ones[k][:, None]
-    a_star = grams.gram(SHAPES[place]) @ evidence.vectors[k]
-    local = beta + a_star @ (inverse * (evidence.rotated[k][:, m] - beta * ones))
-    explained = (a_star**2) @ inverse
-    left = 1.0 - a_star @ (inverse * ones)
-    factor = self_variance(grams.a, SHAPES[place])[:, None] + noise - explained + left**2 / shrunk
     q = np.maximum(evidence.quadratic[k, m, w] - evidence.cross[k, m, w] * beta, 0.0)
     scale = (spread.b[m] / total + q / 2) / (spread.a[m] + n / 2)
-    return local, np.maximum(factor, 1e-9) * scale, 2 * spread.a[m] + n
+    slope = inverse * (evidence.rotated[k][:, m] - beta * ones)
+    degrees = 2 * spread.a[m] + n
+    vectors, weight = evidence.vectors[k], chosen.weight[mine]
+    return Group(place, vectors, inverse, slope, inverse * ones, beta, noise, shrunk, scale, degrees, weight, m)
+
+
+def predict(experts: Experts, new: Seen, means: Array) -> Answer:
+    """Average the predictions of the chosen experts at the q units `new`; `means` has shape (q, means)."""
+    q = len(new)
+    grams = Grams.between(new, experts.seen)
+    mean, square, inner = np.zeros(q), np.zeros(q), np.zeros(q)
+    freedom = 0.0
+    for group in experts.groups:
+        local, variance = _asked(group, grams)
+        local += means[:, group.mean]
+        mean += local @ group.weight
+        square += local**2 @ group.weight
+        inner += (variance * (group.degrees / (group.degrees - 2.0))) @ group.weight
+        freedom += float(group.degrees @ group.weight)
+    total = np.maximum(inner + np.maximum(square - mean**2, 0.0), 1e-300)
+    return Answer(mean, np.sqrt(total * (freedom - 2.0) / freedom), freedom)
+
+
+def _asked(group: Group, grams: Grams) -> tuple[Array, Array]:
+    """Return mean beyond m(x) and squared scale, both of shape (q, e)."""
+    shape = SHAPES[group.place]
+    a_star = grams.gram(shape) @ group.vectors
+    local = group.beta + a_star @ group.slope
+    left = 1.0 - a_star @ group.ones
+    own = self_variance(grams.a, shape)[:, None] + group.noise
+    factor = own - (a_star**2) @ group.inverse + left**2 / group.shrunk
+    return local, np.maximum(factor, 1e-9) * group.scale

@@ -57,6 +57,8 @@ def require_fit(name: str, data: bytes) -> str:
 def _require_text(shown: str, data: bytes) -> None:
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise ActionError(f"{shown} is no text but a workbook or archive - upload it as .xlsx, or save it as CSV")
+    if data.startswith((b"\x1f\x8b", b"BZh")):
+        raise ActionError(f"{shown} is packed - unpack it and upload the table")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in data[:65_536] and not wide:
         raise ActionError(f"{shown} is no text (it holds zero bytes) - save the table as CSV")

@@ -55,7 +55,7 @@ def _results(view: LabelsView, now: Here, stage: str) -> None:
         "unit_id": tr("Unit"),
         "value": tables.number(tr("Value"), view.places, view.characteristic.unit),
         "note": tr("Note"),
-        "t_measured": tr("Measured"),
+        "t_measured": tr("Measured at"),
         "t_known": tr("Known since"),
         "asked": tr("Asked for"),
         "source": tr("Source"),

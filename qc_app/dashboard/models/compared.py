@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from qc_app.dashboard import markup
+from qc_app.language import dated, tr
 from qc_app.views import ModelsView, figure, interval
 
 
@@ -14,11 +15,12 @@ def compared(view: ModelsView) -> None:
     if found is None:
         return
     places, unit = view.places + 1, view.characteristic.unit
-    st.html(markup.heading("On the same units", f"{found.rows} that neither had seen, verdict of {found.day}"))
-    gain = interval(found.lower, found.upper, places) if found.lower is not None else "too few units to say"
+    note = tr("{n} that neither had seen, verdict of {day}", n=found.rows, day=dated(found.day))
+    st.html(markup.heading(tr("On the same units"), note))
+    gain = interval(found.lower, found.upper, places) if found.lower is not None else tr("too few units to say")
     facts = [
-        markup.Fact("Champion's error", figure(found.loss_champion, places), unit, found.champion),
-        markup.Fact("Challenger's error", figure(found.loss_challenger, places), unit, found.challenger),
-        markup.Fact("Challenger gains", figure(found.gain, places), unit, gain),
+        markup.Fact(tr("Champion's error"), figure(found.loss_champion, places), unit, found.champion),
+        markup.Fact(tr("Challenger's error"), figure(found.loss_challenger, places), unit, found.challenger),
+        markup.Fact(tr("Challenger gains"), figure(found.gain, places), unit, gain),
     ]
     st.html(markup.facts(facts))

@@ -12,27 +12,32 @@ import streamlit as st
 from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import draft, keep, seeded
 from qc_app.dashboard.session import Here
-from qc_app.views.onboard import ARRIVAL, EACH, MEASURED, SET, UNUSED, Chosen, Draft
+from qc_app.language import bound, later, tr
+from qc_app.views.onboard import ARRIVAL, EACH, MEASURED, SET, UNUSED, Chosen, Draft, guessed_because
 
 _ROW = 35
-_TWICE = {"reject": "set aside, with the reason", "earliest": "the first of the two", "latest": "the second of the two"}
+_TWICE = {
+    "reject": later("set aside, with the reason"),
+    "earliest": later("the first of the two"),
+    "latest": later("the second of the two"),
+}
 
 
 def columns_step(now: Here) -> None:
     """Ask who names the unit and its time, what inspection measures, and what the parameters are called."""
     so_far = draft()
     names = [c.column for c in so_far.columns]
-    st.html(markup.heading("Unit and time", "each row is a unit: what names it, and when it was made"))
+    st.html(markup.heading(tr("Unit and time"), tr("each row is a unit: what names it, and when it was made")))
     so_far = _identity(so_far, names)
     so_far = so_far if so_far.by_tag else _times(so_far, now)
-    st.html(markup.heading("What inspection measures", "the columns with results that are to be predicted"))
+    st.html(markup.heading(tr("What inspection measures"), tr("the columns with results that are to be predicted")))
     numbered = [c.column for c in so_far.columns if c.use in {SET, MEASURED} and c.column != so_far.time_column]
     measured = st.multiselect(
-        "Results", numbered, key=seeded("onb_c_results", [c.column for c in so_far.used(MEASURED)]),
-        placeholder="Choose the columns with results",
+        tr("Results"), numbered, key=seeded("onb_c_results", [c.column for c in so_far.used(MEASURED)]),
+        placeholder=tr("Choose the columns with results"),
     )  # fmt: skip
     so_far = _measured(so_far, measured)
-    st.html(markup.heading("Parameters", "what the machine does: name and unit as the plant will know them"))
+    st.html(markup.heading(tr("Parameters"), tr("what the machine does: name and unit as the plant will know them")))
     keep(_parameters(so_far))
 
 
@@ -40,20 +45,27 @@ def _identity(so_far: Draft, names: list[str]) -> Draft:
     first, second, third = st.columns(3, gap="medium")
     units, times = _offered(so_far, names)
     unit = first.selectbox(
-        "Names the unit", units, key=seeded("onb_c_unit", so_far.unit_column or units[0]), format_func=_called(so_far),
-        help="A number or name that no other unit has. Where nothing numbers the units, choose the time.",
+        tr("Names the unit"), units, key=seeded("onb_c_unit", so_far.unit_column or units[0]),
+        format_func=_called(so_far),
+        help=tr("A number or name that no other unit has. Where nothing numbers the units, choose the time."),
     )  # fmt: skip
     time = second.selectbox(
-        "Says when", times, key=seeded("onb_c_time", so_far.time_column or times[0]), format_func=_called(so_far)
+        tr("Says when"), times, key=seeded("onb_c_time", so_far.time_column or times[0]), format_func=_called(so_far)
     )
     decimal = third.segmented_control(
-        "Decimal sign", [".", ","], key=seeded("onb_c_decimal", so_far.decimal), required=True,
-        format_func={".": "point 1.5", ",": "comma 1,5"}.__getitem__,
+        tr("Decimal sign"), [".", ","], key=seeded("onb_c_decimal", so_far.decimal), required=True,
+        format_func=bound(lambda sign: tr("point 1.5") if sign == "." else tr("comma 1,5")),
     )  # fmt: skip
     why = next((c.why for c in so_far.columns if c.column == time), "")
     example = next((c.example for c in so_far.columns if c.column == time), "")
     if example:
-        st.html(markup.note(f"{time}: {why}, e.g. {example}" if why else f"{time}: e.g. {example}"))
+        st.html(
+            markup.note(
+                tr("{time}: {why}, e.g. {example}", time=time, why=guessed_because(why), example=example)
+                if why
+                else tr("{time}: e.g. {example}", time=time, example=example)
+            )
+        )
     return replace(so_far, unit_column=unit, time_column=time, decimal="," if decimal == "," else ".")
 
 
@@ -67,7 +79,7 @@ def _offered(so_far: Draft, names: list[str]) -> tuple[list[str], list[str]]:
 
 def _called(so_far: Draft) -> Callable[[str], str]:
     columns = {c.column for c in so_far.columns}
-    words = {ARRIVAL: "the time at which it was told", EACH: "nothing: each moment is a unit of its own"}
+    words = {ARRIVAL: tr("the time at which it was told"), EACH: tr("nothing: each moment is a unit of its own")}
     return lambda name: name if name in columns or not so_far.live else words.get(name, name)
 
 
@@ -75,16 +87,17 @@ def _times(so_far: Draft, now: Here) -> Draft:
     settings = dict(so_far.settings)
     first, second, third = st.columns(3, gap="medium")
     form = first.text_input(
-        "Form of the time", key=seeded("onb_c_form", settings.get("time_format", "")), placeholder="ISO 8601",
-        max_chars=60, help="Empty: like 2026-03-01 14:05. Else in strptime's signs: %d.%m.%Y %H:%M",
+        tr("Form of the time"), key=seeded("onb_c_form", settings.get("time_format", "")), placeholder="ISO 8601",
+        max_chars=60, help=tr("Empty: like 2026-03-01 14:05. Else in strptime's signs: %d.%m.%Y %H:%M"),
     )  # fmt: skip
     zone = second.text_input(
-        "Zone of the time", key=seeded("onb_c_zone", so_far.zone), placeholder=now.plant.zone, max_chars=60,
-        help="Whose clocks wrote it, e.g. Europe/Berlin. Empty where the time itself says its offset.",
+        tr("Zone of the time"), key=seeded("onb_c_zone", so_far.zone), placeholder=now.plant.zone, max_chars=60,
+        help=tr("Whose clocks wrote it, e.g. Europe/Berlin. Empty where the time itself says its offset."),
     )  # fmt: skip
     twice = third.selectbox(
-        "The hour that comes twice", list(_TWICE), key=seeded("onb_c_twice", settings.get("ambiguous", "reject")),
-        format_func=_TWICE.__getitem__, help="At the end of summer time, where the time does not say its offset",
+        tr("The hour that comes twice"), list(_TWICE), key=seeded("onb_c_twice", settings.get("ambiguous", "reject")),
+        format_func=bound(lambda key: tr(_TWICE[key])),
+        help=tr("At the end of summer time, where the time does not say its offset"),
     )  # fmt: skip
     told = {"time_format": form.strip(), "ambiguous": "" if twice == "reject" else twice}
     settings = {k: v for k, v in settings.items() if k not in told} | {k: v for k, v in told.items() if v}
@@ -113,7 +126,7 @@ def _parameters(so_far: Draft) -> Draft:
         key=f"onb_c_table_{st.session_state['onb_c_turn']}",
         hide_index=True,
         placeholder="–",
-        column_config=_CONFIG,
+        column_config=_config(),
         height=min(len(rows), 14) * _ROW + _ROW + 2,
     )
     for chosen, row in zip(rows, edited.to_dict("records"), strict=True):
@@ -122,8 +135,16 @@ def _parameters(so_far: Draft) -> Draft:
 
 
 def _row(chosen: Chosen) -> dict[str, Any]:
-    return {"use": chosen.use == SET, "column": chosen.column, "name": chosen.name, "unit": chosen.unit,
-            "low": chosen.low, "high": chosen.high, "example": chosen.example, "why": chosen.why}  # fmt: skip
+    return {
+        "use": chosen.use == SET,
+        "column": chosen.column,
+        "name": chosen.name,
+        "unit": chosen.unit,
+        "low": chosen.low,
+        "high": chosen.high,
+        "example": chosen.example,
+        "why": guessed_because(chosen.why),
+    }
 
 
 def _edited(chosen: Chosen, row: dict[str, Any]) -> Chosen:
@@ -134,13 +155,16 @@ def _edited(chosen: Chosen, row: dict[str, Any]) -> Chosen:
                    works_in=works_in, low=low, high=high)  # fmt: skip
 
 
-_CONFIG: dict[str, Any] = {
-    "use": st.column_config.CheckboxColumn("Use", width="small"),
-    "column": st.column_config.TextColumn("Column", disabled=True),
-    "name": st.column_config.TextColumn("Name in the plant", max_chars=200, required=True),
-    "unit": st.column_config.TextColumn("Unit", max_chars=40, help="In which it comes, e.g. degC, bar, mm, m/s"),
-    "low": st.column_config.NumberColumn("Lowest possible", help="A value below is not a value"),
-    "high": st.column_config.NumberColumn("Highest possible", help="A value above is not a value"),
-    "example": st.column_config.TextColumn("Example", disabled=True),
-    "why": st.column_config.TextColumn("Guessed because", disabled=True),
-}
+def _config() -> dict[str, Any]:
+    return {
+        "use": st.column_config.CheckboxColumn(tr("Use"), width="small"),
+        "column": st.column_config.TextColumn(tr("Column"), disabled=True),
+        "name": st.column_config.TextColumn(tr("Name in the plant"), max_chars=200, required=True),
+        "unit": st.column_config.TextColumn(
+            tr("Unit"), max_chars=40, help=tr("In which it comes, e.g. degC, bar, mm, m/s")
+        ),
+        "low": st.column_config.NumberColumn(tr("Lowest possible"), help=tr("A value below is not a value")),
+        "high": st.column_config.NumberColumn(tr("Highest possible"), help=tr("A value above is not a value")),
+        "example": st.column_config.TextColumn(tr("Example"), disabled=True),
+        "why": st.column_config.TextColumn(tr("Guessed because"), disabled=True),
+    }

@@ -8,6 +8,7 @@ from qc_app.actions import onboard_stage
 from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import begin_anew, draft
 from qc_app.dashboard.session import Here, attempt, guarded, here, say
+from qc_app.language import foreign, tr
 from qc_app.views.onboard import MEASURED, Plan, plan_of, progress_of
 
 _SHOWN = 40
@@ -21,10 +22,13 @@ def live_step(now: Here) -> None:
         return
     plan = plan_of(now.store, now.plant, so_far)
     told(plan)
-    reason = st.text_input("Reason", key="onb_reason", placeholder="for the audit trail", max_chars=2000)
-    if st.button("Go live", key="onb_live"):
+    reason = st.text_input(tr("Reason"), key="onb_reason", placeholder=tr("for the audit trail"), max_chars=2000)
+    if st.button(tr("Go live"), key="onb_live"):
         results = [c.name for c in so_far.used(MEASURED)]
-        stage, done = so_far.stage, f"Stage {so_far.stage} is live: the scheduler reads and predicts it now."
+        stage, done = (
+            so_far.stage,
+            tr("Stage {stage} is live: the scheduler reads and predicts it now.", stage=so_far.stage),
+        )
         if attempt(lambda: onboard_stage(now.store, now.actor, plan.text, stage, results, reason=reason,
                                          seen=plan.seen), done):  # fmt: skip
             st.session_state["onboard_live"] = stage
@@ -33,15 +37,15 @@ def live_step(now: Here) -> None:
 
 def told(plan: Plan) -> None:
     """Show what a plan changes and what is odd about it, line by line."""
-    st.html(markup.heading("What changes", "nothing was changed yet"))
+    st.html(markup.heading(tr("What changes"), tr("nothing was changed yet")))
     for line in plan.changes[:_SHOWN]:
-        st.html(markup.line("", "+", line))
+        st.html(markup.line("", "+", foreign(line)))
     if len(plan.changes) > _SHOWN:
-        say(f"... and {len(plan.changes) - _SHOWN} more changes")
+        say(tr("... and {n} more changes", n=len(plan.changes) - _SHOWN))
     if not plan.changes:
-        say("Nothing changes: all of it is in force already.")
+        say(tr("Nothing changes: all of it is in force already."))
     for note in plan.notes[:_SHOWN]:
-        st.html(markup.line("watch", "▲ Note", note))
+        st.html(markup.line("watch", "▲ " + tr("Note"), foreign(note)))
 
 
 @st.fragment(run_every=2)
@@ -50,15 +54,15 @@ def _progress() -> None:
     now = here(asked=False)
     stage = draft().stage
     steps, predicts = progress_of(now.store, stage)
-    st.html(markup.heading("On its way", "the scheduler does it; this page may be left"))
+    st.html(markup.heading(tr("On its way"), tr("the scheduler does it; this page may be left")))
     for row in steps.iter_rows(named=True):
-        failed = "act" if row["state"] == "failed" else ""
+        failed = "act" if row["state"] == tr("failed") else ""
         st.html(
             markup.line(failed, f"■ {row['state']}" if failed else row["state"], row["step"], below=row["sentence"])
         )
     with st.container(horizontal=True):
         at, query = st.session_state["pages"]["stage"], {"stage": stage}
-        st.page_link(at, label=f"Open stage {markup.plain(stage, 60)}", icon="", query_params=query)
-        st.button("Add another", key="onb_another", on_click=begin_anew)
+        st.page_link(at, label=tr("Open stage {stage}", stage=markup.plain(stage, 60)), icon="", query_params=query)
+        st.button(tr("Add another"), key="onb_another", on_click=begin_anew)
     if not predicts:
-        say("No prediction yet. If nothing moves for some minutes, look whether a scheduler runs: `qc status`.")
+        say(tr("No prediction yet. If nothing moves for some minutes, look whether a scheduler runs: `qc status`."))

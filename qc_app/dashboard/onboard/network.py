@@ -13,34 +13,37 @@ from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import seeded
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
+from qc_app.language import bound, dated, foreign, later, tr
 from qc_app.views.data.certificates import pending_certificates
 from qc_app.views.onboard import MESSAGES, Offered, Source, asked_source, network_kinds, settings_asked
 
 _PROBES = "onboard_probes"
-_ROW, _ALONG = "a whole row", "a single value"
+_ROW, _ALONG = later("a whole row"), later("a single value")
 _REGISTERS = "temperature = holding 100 float32 order=cdab\nspeed = input 4 uint16 scale=0.1"
-_REFERENCE = "Where it stands, never the secret itself: env:NAME or file:PATH"
+_REFERENCE = later("Where it stands, never the secret itself: env:NAME or file:PATH")
 
 
 def network_form(now: Here, stage: str) -> tuple[Source | ActionError, str]:
     """Ask for a source on the network; return it, or what is still missing, and which of its tags are wanted."""
     kinds = network_kinds()
-    kind = str(st.selectbox("Kind", list(kinds), key=seeded("onb_net", "opcua"), format_func=kinds.__getitem__))
+    kind = str(st.selectbox(tr("Kind"), list(kinds), key=seeded("onb_net", "opcua"), format_func=kinds.__getitem__))
     more, registers = {}, ""
     if kind in MESSAGES:
-        told = st.segmented_control("A message tells", [_ROW, _ALONG], key=seeded("onb_told", _ROW), required=True)
+        told = st.segmented_control(
+            tr("A message tells"), [_ROW, _ALONG], key=seeded("onb_told", _ROW), required=True, format_func=bound(tr)
+        )
         more = {"rows": "moment"} if told == _ALONG else {}
     typed = settings_form(kind)
     if kind == "opcua" and not typed.get("pki") and typed.get("security") != "None":
         typed["pki"] = str(now.store.certificates(stage or "new"))
     if kind == "modbus":
         registers = st.text_area(
-            "Registers", key=seeded("onb_registers", ""), placeholder=_REGISTERS, max_chars=100_000,
-            help="One a line: a name, =, area, address from 0, type. A device does not tell which it has.",
+            tr("Registers"), key=seeded("onb_registers", ""), placeholder=_REGISTERS, max_chars=100_000,
+            help=tr("One a line: a name, =, area, address from 0, type. A device does not tell which it has."),
         )  # fmt: skip
     only = st.text_input(
-        "Only tags with", key=seeded("onb_only", ""), placeholder="e.g. Press3, Furnace", max_chars=500,
-        help="A part of their names, several with commas. Empty: all of them.",
+        tr("Only tags with"), key=seeded("onb_only", ""), placeholder=tr("e.g. Press3, Furnace"), max_chars=500,
+        help=tr("A part of their names, several with commas. Empty: all of them."),
     )  # fmt: skip
     return _settled(kind, typed, registers, more), only
 
@@ -54,7 +57,7 @@ def settings_form(kind: str) -> dict[str, str]:
     for n, one in enumerate(first):
         typed[one.key] = _field(kind, one, columns[n % 2])
     rest = [s for s in settings if not (s.needed or s.asked)]
-    with st.expander("Further settings"):
+    with st.expander(tr("Further settings"), key="onboard_further"):
         typed |= _table(kind, rest)
     return typed
 
@@ -62,20 +65,20 @@ def settings_form(kind: str) -> dict[str, str]:
 def _field(kind: str, one: Offered, column: Any) -> str:
     key = f"onb_s_{kind}_{one.key}"
     if isinstance(one.default, bool):
-        return str(column.toggle(one.key, key=seeded(key, one.default), help=one.text or None)).lower()
-    shown = "env:NAME or file:PATH" if one.secret else str(one.default or "")
+        return str(column.toggle(one.key, key=seeded(key, one.default), help=foreign(one.text) or None)).lower()
+    shown = tr("env:NAME or file:PATH") if one.secret else str(one.default or "")
     return str(
         column.text_input(
-            one.key + (" (needed)" if one.needed else ""), key=seeded(key, ""), placeholder=shown, max_chars=1000,
-            help=_REFERENCE if one.secret else one.text or None,
+            one.key + (tr(" (needed)") if one.needed else ""), key=seeded(key, ""), placeholder=shown, max_chars=1000,
+            help=tr(_REFERENCE) if one.secret else foreign(one.text) or None,
         )
     )  # fmt: skip
 
 
 def _table(kind: str, rest: list[Offered]) -> dict[str, str]:
-    rows = [{"setting": s.key, "value": "", "default": _written(s.default), "meaning": s.text} for s in rest]
+    rows = [{"setting": s.key, "value": "", "default": _written(s.default), "meaning": foreign(s.text)} for s in rest]
     edited = st.data_editor(
-        pd.DataFrame(rows, columns=list(_CONFIG)), key=f"onb_more_{kind}", hide_index=True, column_config=_CONFIG
+        pd.DataFrame(rows, columns=list(_SETTING)), key=f"onb_more_{kind}", hide_index=True, column_config=_config()
     )
     return {str(row["setting"]): str(row["value"] or "") for row in edited.to_dict("records")}
 
@@ -112,7 +115,7 @@ def steps_told() -> None:
     """Show what each step of the last trial said."""
     for probe in st.session_state.get(_PROBES, ()):
         state, mark = ("", "✓") if probe.ok else ("act", "■")
-        st.html(markup.line(state, f"{mark} {probe.step}", probe.message))
+        st.html(markup.line(state, f"{mark} {probe.step}", foreign(probe.message)))
 
 
 def pending_told(now: Here, stage: str) -> None:
@@ -120,17 +123,31 @@ def pending_told(now: Here, stage: str) -> None:
     one = next(iter(pending_certificates(now.store.certificates(stage or "new"))), None)
     if one is None:
         return
-    st.html(markup.heading("Certificate of the server", "compare it with what the server itself shows"))
-    say(f"{one.subject}, SHA-256 {one.thumbprint}, valid until {one.until:%Y-%m-%d}", "watch")
-    why = st.text_input("How it was compared", key="onb_compared", max_chars=2000, placeholder="for the audit trail")
-    if st.button("Accept this certificate", key="onb_accept"):
+    st.html(markup.heading(tr("Certificate of the server"), tr("compare it with what the server itself shows")))
+    say(
+        tr(
+            "{subject}, SHA-256 {thumbprint}, valid until {until}",
+            subject=one.subject,
+            thumbprint=one.thumbprint,
+            until="–" if one.until is None else dated(one.until),
+        ),
+        "watch",
+    )
+    why = st.text_input(
+        tr("How it was compared"), key="onb_compared", max_chars=2000, placeholder=tr("for the audit trail")
+    )
+    if st.button(tr("Accept this certificate"), key="onb_accept"):
         attempt(lambda: "; ".join(accept_certificate(now.store, now.actor, one.thumbprint, why)))
         st.rerun()
 
 
-_CONFIG: dict[str, Any] = {
-    "setting": st.column_config.TextColumn("Setting", disabled=True),
-    "value": st.column_config.TextColumn("Value", max_chars=1000),
-    "default": st.column_config.TextColumn("If left empty", disabled=True),
-    "meaning": st.column_config.TextColumn("Meaning", disabled=True, width="large"),
-}
+_SETTING = ("setting", "value", "default", "meaning")
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "setting": st.column_config.TextColumn(tr("Setting"), disabled=True),
+        "value": st.column_config.TextColumn(tr("Value"), max_chars=1000),
+        "default": st.column_config.TextColumn(tr("If left empty"), disabled=True),
+        "meaning": st.column_config.TextColumn(tr("Meaning"), disabled=True, width="large"),
+    }

@@ -10,6 +10,7 @@ import streamlit as st
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.onboard.state import draft, keep, seeded, trial_of
 from qc_app.dashboard.session import Here, say
+from qc_app.language import tr
 from qc_app.views.onboard import MEASURED, Chosen, Draft, Sister, as_sister, sisters
 
 
@@ -18,45 +19,62 @@ def results_step(now: Here) -> None:
     so_far = draft()
     measured = so_far.used(MEASURED)
     if not measured:
-        say("No result was chosen at step 2: units will be stored and charted, but nothing will be predicted.", "watch")
+        say(
+            tr("No result was chosen at step 2: units will be stored and charted, but nothing will be predicted."),
+            "watch",
+        )
     for n, chosen in enumerate(measured):
         so_far = so_far.with_column(_specified(chosen, n))
     keep(so_far)
-    st.html(markup.heading("Sister stages", "what they learned helps the new one from the first label on"))
+    st.html(markup.heading(tr("Sister stages"), tr("what they learned helps the new one from the first label on")))
     found = sisters(now.store, now.plant, so_far, trial_of(now))
     _proposal(so_far, found, now)
 
 
 def _specified(chosen: Chosen, n: int) -> Chosen:
-    st.html(markup.heading(chosen.column, f"e.g. {chosen.example}" if chosen.example else ""))
+    st.html(markup.heading(chosen.column, tr("e.g. {example}", example=chosen.example) if chosen.example else ""))
     first, second, third, fourth, fifth = st.columns([2, 1, 1, 1, 1], gap="small", vertical_alignment="bottom")
-    name = first.text_input("Name", key=seeded(f"onb_c_name_{n}", chosen.name), max_chars=200)
-    unit = second.text_input("Unit", key=seeded(f"onb_c_unit_{n}", chosen.unit), max_chars=40)
-    binary = st.toggle("Only good (0) or bad (1)", key=seeded(f"onb_c_binary_{n}", chosen.binary))
-    lower = third.number_input("Lower limit", key=seeded(f"onb_c_lower_{n}", chosen.low), format="%g", disabled=binary)
-    target = fourth.number_input("Target", key=seeded(f"onb_c_target_{n}", chosen.target), format="%g", disabled=binary)
-    upper = fifth.number_input("Upper limit", key=seeded(f"onb_c_upper_{n}", chosen.high), format="%g", disabled=binary)
+    name = first.text_input(tr("Name"), key=seeded(f"onb_c_name_{n}", chosen.name), max_chars=200)
+    unit = second.text_input(tr("Unit"), key=seeded(f"onb_c_unit_{n}", chosen.unit), max_chars=40)
+    binary = st.toggle(tr("Only good (0) or bad (1)"), key=seeded(f"onb_c_binary_{n}", chosen.binary))
+    lower = third.number_input(
+        tr("Lower limit"), key=seeded(f"onb_c_lower_{n}", chosen.low), format="%g", disabled=binary
+    )
+    target = fourth.number_input(
+        tr("Target"), key=seeded(f"onb_c_target_{n}", chosen.target), format="%g", disabled=binary
+    )
+    upper = fifth.number_input(
+        tr("Upper limit"), key=seeded(f"onb_c_upper_{n}", chosen.high), format="%g", disabled=binary
+    )
     return replace(chosen, name=name.strip(), unit=unit.strip(), low=lower, target=target, high=upper, binary=binary)
 
 
 def _proposal(so_far: Draft, found: list[Sister], now: Here) -> None:
     fit = [s for s in found if s.fits]
     if not found:
-        say("No stage of the plant has parameters like these: it begins a family of its own.")
+        say(tr("No stage of the plant has parameters like these: it begins a family of its own."))
         return
     columns = ["stage", "family", "reason"]
     frame = pl.DataFrame([(s.stage, s.family, s.reason) for s in found], schema=columns, orient="row")
     tables.show(frame, "onboard_sisters", tables.headings(columns), rows=5)
     if so_far.family:
-        say(f"It joins the family {so_far.family}.", "info")
-        st.button("A family of its own", key="onb_own", on_click=_alone)
+        say(tr("It joins the family {family}.", family=so_far.family), "info")
+        st.button(tr("A family of its own"), key="onb_own", on_click=_alone)
     elif fit:
         best = fit[0]
-        say(f"Proposed: the family {best.family}, because of {best.stage}: {best.reason}.", "info")
-        st.button(f"Join {markup.plain(best.family)}: take over its names and units", key="onb_join",
+        say(
+            tr(
+                "Proposed: the family {family}, because of {stage}: {reason}.",
+                family=best.family,
+                stage=best.stage,
+                reason=best.reason,
+            ),
+            "info",
+        )
+        st.button(tr("Join {family}: take over its names and units", family=markup.plain(best.family)), key="onb_join",
                   on_click=_join, args=(best.stage, now))  # fmt: skip
     else:
-        say("None of them has all its parameters here, so none can be a sister: it begins a family of its own.")
+        say(tr("None of them has all its parameters here, so none can be a sister: it begins a family of its own."))
 
 
 def _join(stage: str, now: Here) -> None:

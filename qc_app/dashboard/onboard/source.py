@@ -14,9 +14,16 @@ from qc_app.dashboard.onboard.network import network_form, pending_told, setting
 from qc_app.dashboard.onboard.state import STEPS, draft, go, keep, seeded
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
+from qc_app.language import bound, later, tr
+from qc_app.views import role_word
 from qc_app.views.onboard import Source, asked_source, described, folder_source, layout_of, looked_at, named
 
-_UPLOAD, _FOLDER, _TABLE, _NETWORK = "Upload a file", "Folder on the server", "Database table", "Network"
+_UPLOAD, _FOLDER, _TABLE, _NETWORK = (
+    later("Upload a file"),
+    later("Folder on the server"),
+    later("Database table"),
+    later("Network"),
+)
 _KINDS = (_UPLOAD, _FOLDER, _TABLE, _NETWORK)
 #: What a form makes of its answers: the source, tried already, and which of its tags are wanted.
 Settle = Callable[[], tuple[Source, str]]
@@ -25,28 +32,40 @@ Settle = Callable[[], tuple[Source, str]]
 def source_step(now: Here) -> None:
     """Ask for names and source; reading it leads to the next step."""
     so_far = draft()
-    st.html(markup.heading("What is added", "the stage is one step of production on one line"))
+    st.html(markup.heading(tr("What is added"), tr("the stage is one step of production on one line")))
     left, right = st.columns(2, gap="medium")
-    stage = left.text_input("Stage", key=seeded("onb_stage", so_far.stage), max_chars=200, placeholder="e.g. press-3")
+    stage = left.text_input(
+        tr("Stage"),
+        key=seeded("onb_stage", so_far.stage),
+        max_chars=200,
+        placeholder=tr("e.g. {example}", example="press-3"),
+    )
     lines = ", ".join(sorted({s.line for s in now.plant.stages})[:4])
     line = right.text_input(
-        "Line", key=seeded("onb_line", so_far.line), max_chars=200, placeholder=f"e.g. {lines}" if lines else "e.g. A"
+        tr("Line"),
+        key=seeded("onb_line", so_far.line),
+        max_chars=200,
+        placeholder=tr("e.g. {example}", example=lines or "A"),
     )
-    st.html(markup.heading("Where its data come from", "a file may hold the inspection results too"))
-    kind = str(st.segmented_control("Source", _KINDS, key=seeded("onb_kind", _UPLOAD), required=True))
+    st.html(markup.heading(tr("Where its data come from"), tr("a file may hold the inspection results too")))
+    kind = str(
+        st.segmented_control(
+            tr("Source"), _KINDS, key=seeded("onb_kind", _UPLOAD), required=True, format_func=bound(tr)
+        )
+    )
     forms = {_UPLOAD: _upload, _FOLDER: _folder, _TABLE: _table, _NETWORK: _network}
     settle = forms[kind](now, stage.strip())
     if not may(now.actor, "keep_upload"):
-        say(f"Adding a stage needs the role engineer; you are {now.actor.role}.", "watch")
-    if st.button("Read it", key="onb_read"):
-        if attempt(lambda: _read(now, stage.strip(), line.strip(), settle), "Read: check what was guessed."):
+        say(tr("Adding a stage needs the role engineer; you are {role}.", role=role_word(now.actor.role)), "watch")
+    if st.button(tr("Read it"), key="onb_read"):
+        if attempt(lambda: _read(now, stage.strip(), line.strip(), settle), tr("Read: check what was guessed.")):
             st.session_state["onboard_onward"] = True
         st.rerun()
     steps_told()
     if kind == _NETWORK:
         pending_told(now, stage.strip())
     if so_far.columns:
-        st.html(markup.note(f"{len(so_far.columns)} columns were read of {so_far.stage}.", "info"))
+        st.html(markup.note(tr("{n} columns were read of {stage}.", n=len(so_far.columns), stage=so_far.stage), "info"))
 
 
 def onward() -> None:
@@ -70,7 +89,10 @@ def _read(now: Here, stage: str, line: str, settle: Settle) -> None:
 
 def _upload(now: Here, stage: str) -> Settle:
     file = st.file_uploader(
-        f"CSV, Excel or Parquet, at most {MAX_MB} MB", type=list(ENDINGS), key="onb_file", max_upload_size=MAX_MB
+        tr("CSV, Excel or Parquet, at most {size} MB", size=MAX_MB),
+        type=list(ENDINGS),
+        key="onb_file",
+        max_upload_size=MAX_MB,
     )
 
     def settle() -> tuple[Source, str]:
@@ -84,8 +106,10 @@ def _upload(now: Here, stage: str) -> Settle:
 
 def _folder(now: Here, _stage: str) -> Settle:
     left, right = st.columns([3, 1], gap="medium")
-    path = left.text_input("Folder", key=seeded("onb_path", ""), placeholder="/data/press-3", max_chars=1000)
-    pattern = right.text_input("Files", key=seeded("onb_pattern", "*"), max_chars=200, help="Which names: *.csv")
+    path = left.text_input(tr("Folder"), key=seeded("onb_path", ""), placeholder="/data/press-3", max_chars=1000)
+    pattern = right.text_input(
+        tr("Files"), key=seeded("onb_pattern", "*"), max_chars=200, help=tr("Which names: *.csv")
+    )
 
     def settle() -> tuple[Source, str]:
         if not path.strip():

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from qc_app.dashboard.session import Here
+from qc_app.language import later
 from qc_app.views.onboard import Draft, Trial, tried
 
-STEPS = ("Source", "Columns", "Results", "Preview", "Go live")
+STEPS = (later("Source"), later("Columns"), later("Results"), later("Preview"), later("Go live"))
 _DRAFT, _STEP, _TRIAL = "onboard_draft", "onboard_step", "onboard_trial"
 
 

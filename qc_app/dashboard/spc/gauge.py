@@ -10,62 +10,71 @@ import streamlit as st
 from qc_app.actions import decode, read_sheet, record_gauge_study
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, attempt, guarded, say
+from qc_app.language import later, tr
 from qc_app.views import GaugeView, figure, gauge_view, local
+from qc_app.views.spc import retold, spc_column, spc_words
 
-_HOW = "Columns: part, appraiser, value (and reference, for go/no-go); or value, with a reference."
+_HOW = later("Columns: part, appraiser, value (and reference, for go/no-go); or value, with a reference.")
 
 
 @guarded
 def section(now: Here, stage: str, what: str) -> None:
     """Show the gauge's spread, its studies and what the newest crossed one found; take in another."""
     view = gauge_view(now.store, now.plant, stage, what)
-    st.html(markup.heading("Gauge", "what measures it; its spread is the floor of what a model can know"))
+    st.html(markup.heading(tr("Gauge"), tr("what measures it; its spread is the floor of what a model can know")))
     st.html(markup.facts(_facts(view, now)))
     left, right = st.columns([7, 5], gap="medium")
     with left:
         _studies(view, now)
-        with st.popover("Record a study", key="spc_gauge_open"):
+        with st.popover(tr("Record a study"), key="spc_gauge_open"):
             _record(now, stage, what)
     with right:
         _parts(view)
 
 
 def _facts(view: GaugeView, now: Here) -> list[markup.Fact]:
-    due = local(view.due, now.plant.zone) if view.due else "no date"
+    due = local(view.due, now.plant.zone) if view.due else tr("no date")
     return [
-        markup.Fact("Spread of the gauge", figure(view.sd, 4), view.characteristic.unit, view.source),
-        markup.Fact("Next study due", due, state="watch" if view.overdue else ""),
+        markup.Fact(tr("Spread of the gauge"), figure(view.sd, 4), view.characteristic.unit, view.source),
+        markup.Fact(tr("Next study due"), due, state="watch" if view.overdue else ""),
     ]
 
 
 def _studies(view: GaugeView, now: Here) -> None:
-    columns = {"at": "Time", "kind": "Study", "verdict": "Verdict", "sentence": "In words", "author": "By"}
-    empty = "No study of this gauge yet: record one below, or by `qc spc gauge`."
-    tables.show(view.studies, "spc_gauge", columns, zone=now.plant.zone, rows=4, empty=empty)
+    columns = {
+        "at": tr("Time"),
+        "kind": tr("Study"),
+        "verdict": tr("Verdict"),
+        "sentence": tr("In words"),
+        "author": tr("By"),
+    }
+    empty = tr("No study of this gauge yet: record one below, or by `qc spc gauge`.")
+    told = view.studies.with_columns(*spc_column("kind", "verdict"), *retold("sentence"))
+    tables.show(told, "spc_gauge", columns, zone=now.plant.zone, rows=4, empty=empty)
 
 
 def _parts(view: GaugeView) -> None:
     if not view.parts.height:
         return
     columns = {
-        "name": "Variation",
-        "sd": tables.number("Spread", 4),
-        "lower": tables.number("from", 4),
-        "upper": tables.number("to", 4),
-        "share": tables.number("Share of all", 3),
-        "of_tolerance": tables.number("Share of tolerance", 3),
+        "name": tr("Variation"),
+        "sd": tables.number(tr("Spread"), 4),
+        "lower": tables.number(tr("from"), 4),
+        "upper": tables.number(tr("to"), 4),
+        "share": tables.number(tr("Share of all"), 3),
+        "of_tolerance": tables.number(tr("Share of tolerance"), 3),
     }
-    tables.show(view.parts, "spc_gauge_parts", columns, rows=7, empty="")
+    tables.show(view.parts.with_columns(spc_column("name")), "spc_gauge_parts", columns, rows=7, empty="")
 
 
 def _record(now: Here, stage: str, what: str) -> None:
     turn = st.session_state.get("spc_gauge_turn", 0)
-    say(_HOW)
-    with st.form("spc_gauge_form", border=False):
-        file = st.file_uploader("CSV (UTF-8)", type=["csv", "txt"], key=f"spc_gauge_file_{turn}")
-        reference = st.number_input("Reference, where the sheet has none", value=None, key="spc_gauge_reference")
-        due = st.date_input("Due again on", value=None, key="spc_gauge_due")
-        sent = st.form_submit_button("Judge and record", key="spc_gauge_go")
+    say(tr(_HOW))
+    with st.form(key="spc_gauge_form", border=False):
+        file = st.file_uploader(tr("CSV (UTF-8)"), type=["csv", "txt"], key=f"spc_gauge_file_{turn}")
+        reference = st.number_input(tr("Reference, where the sheet has none"), value=None, key="spc_gauge_reference")
+        due = st.date_input(tr("Due again on"), value=None, key="spc_gauge_due")
+        sent = st.form_submit_button(tr("Judge and record"), key="spc_gauge_go")
     if sent and file is not None:
         midnight = datetime.combine(due, time(), ZoneInfo(now.plant.zone)) if due else None
         done = attempt(lambda: _recorded(now, (stage, what), file.getvalue(), midnight, reference))
@@ -76,4 +85,4 @@ def _record(now: Here, stage: str, what: str) -> None:
 def _recorded(now: Here, of: tuple[str, str], data: bytes, due: datetime | None, reference: float | None) -> str:
     sheet = read_sheet(decode(data))
     kept = record_gauge_study(now.store, now.actor, *of, sheet, due=due, reference=reference)
-    return f"Recorded: {kept.sentence}."
+    return tr("Recorded: {told}.", told=spc_words(kept.sentence))

@@ -7,17 +7,18 @@ import streamlit as st
 from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, say, top
 from qc_app.dashboard.spc import gauge, limits, picks, picture, study
+from qc_app.language import count, later, ntr, number, per_cent, tr
 from qc_app.views import figure, local
-from qc_app.views.spc import FROZEN, SpcPage, spc_page
+from qc_app.views.spc import FROZEN, SpcPage, spc_column, spc_page
 
-_METHODS = {0.0: "stable", 1.0: "one sigma off", 2.0: "two sigma off"}
+_METHODS = {0.0: later("Stable"), 1.0: later("One sigma off"), 2.0: later("Two sigma off")}
 
 
 @guarded
 def page() -> None:
     """Show a control chart of one characteristic, and what stands behind it."""
     now = here()
-    top("SPC", now)
+    top(tr("SPC"), now)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stage = pick_stage(now)
         what = pick_characteristic(now, stage)
@@ -39,13 +40,13 @@ def _chart(now: Here, place: tuple[str, str], chosen: picks.Chosen, rules: tuple
     )
     _verdict(view)
     st.html(markup.facts(_facts(view, now)))
-    for number, panel in enumerate(view.panels):
-        title = picture.title_of(view, number)
-        drawn = picture.panel(panel, title, inks(), predicted=view.subject == "predicted", main=number == 0)
-        pictures.show(drawn, f"spc_panel_{number}")
+    for n, panel in enumerate(view.panels):
+        title = picture.title_of(view, n)
+        drawn = picture.panel(panel, title, inks(), predicted=view.subject == "predicted", main=n == 0)
+        pictures.show(drawn, f"spc_panel_{n}")
     st.html(markup.legend_of(picture.legend(view)))
-    for note in view.notes:
-        say(note, "watch" if "provisional" in note or "not stable" in note else "")
+    for note, state in view.notes:
+        say(note, state)
     left, right = st.columns([7, 5], gap="medium")
     with left:
         _signals(view, now)
@@ -57,12 +58,17 @@ def _chart(now: Here, place: tuple[str, str], chosen: picks.Chosen, rules: tuple
 def _verdict(view: SpcPage) -> None:
     n = len(view.signals)
     if view.newest:
-        st.html(markup.line("act", "■ Signal", f"One of the newest three points signals: {view.newest}."))
+        words = tr("One of the newest three points signals: {signal}.", signal=view.newest)
+        st.html(markup.line("act", tr("■ Signal"), words))
     elif n:
-        words = f"The newest three points are quiet; {n} {'signal' if n == 1 else 'signals'} before them."
-        st.html(markup.line("watch", "▲ Earlier", words))
+        words = ntr(
+            "The newest three points are quiet; {n} signal before them.",
+            "The newest three points are quiet; {n} signals before them.",
+            n,
+        )
+        st.html(markup.line("watch", tr("▲ Earlier"), words))
     else:
-        st.html(markup.line("ok", "✓ Stable", f"No signal in {view.n} points."))
+        st.html(markup.line("ok", tr("✓ Stable"), tr("No signal in {n} points.", n=view.n)))
     for sentence in view.changes[-3:]:
         say(sentence, "info")
 
@@ -72,20 +78,26 @@ def _facts(view: SpcPage, now: Here) -> list[markup.Fact]:
     main = view.panels[0].points
     lower, upper = (main[side][-1] if main.height else None for side in ("lower", "upper"))
     in_force = view.in_force
-    since = f"version {in_force.version}, since {local(in_force.since, now.plant.zone)}" if in_force else "not frozen"
+    since = tr("not frozen")
+    if in_force:
+        moment = local(in_force.since, now.plant.zone)
+        since = tr("version {version}, since {moment}", version=in_force.version, moment=moment)
     quiet, off = view.run_lengths.get(0.0), view.run_lengths.get(1.0)
+    limits = tr("{lower} to {upper}", lower=figure(lower, view.places), upper=figure(upper, view.places))
+    reached = tr("{n} points", n=number(off, 1)) if off else "–"
+    still = tr("of points, while nothing changes")
     return [
-        markup.Fact("Points", f"{view.n:,}", note=_stands_on(view)),
-        markup.Fact("Centre", figure(view.center, view.places), unit, "of the newest limits"),
-        markup.Fact("Control limits", f"{figure(lower, view.places)} to {figure(upper, view.places)}", unit, since),
-        markup.Fact("Signals", f"{len(view.signals)}", note="of all rules and panels", state=_state(view)),
-        markup.Fact("False alarms", f"{100 / quiet:.2f} %" if quiet else "–", note="of points, while nothing changes"),
-        markup.Fact("One sigma off", f"{off:.1f} points" if off else "–", note="until the chart signals, on average"),
+        markup.Fact(tr("Points"), count(view.n), note=_stands_on(view)),
+        markup.Fact(tr("Centre"), figure(view.center, view.places), unit, tr("of the newest limits")),
+        markup.Fact(tr("Control limits"), limits, unit, since),
+        markup.Fact(tr("Signals"), count(len(view.signals)), note=tr("of all rules and panels"), state=_state(view)),
+        markup.Fact(tr("False alarms"), per_cent(1 / quiet, 2) if quiet else "–", note=still),
+        markup.Fact(tr("One sigma off"), reached, note=tr("until the chart signals, on average")),
     ]
 
 
 def _stands_on(view: SpcPage) -> str:
-    return view.title if view.observed == view.n else f"{view.title}, of {view.observed:,} results"
+    return view.title if view.observed == view.n else tr("{chart}, of {n} results", chart=view.title, n=view.observed)
 
 
 def _state(view: SpcPage) -> str:
@@ -93,27 +105,33 @@ def _state(view: SpcPage) -> str:
 
 
 def _signals(view: SpcPage, now: Here) -> None:
-    st.html(markup.heading("Signals", "the point that completes the pattern, the newest first"))
-    columns = {"t": "Time", "unit_id": "Unit", "panel": "Panel", "rule": "Rule", "sentence": "In words"}
-    tables.show(
-        view.signals, "spc_signals", columns, zone=now.plant.zone, rows=8, empty="No rule signals in what is shown."
-    )
+    st.html(markup.heading(tr("Signals"), tr("the point that completes the pattern, the newest first")))
+    columns = {
+        "t": tr("Time"),
+        "unit_id": tr("Unit"),
+        "panel": tr("Panel"),
+        "rule": tr("Rule"),
+        "sentence": tr("In words"),
+    }
+    told = view.signals.with_columns(spc_column("rule"))
+    empty = tr("No rule signals in what is shown.")
+    tables.show(told, "spc_signals", columns, zone=now.plant.zone, rows=8, empty=empty)
 
 
 def _lengths(view: SpcPage) -> None:
-    st.html(markup.heading("Average run length", view.length_words))
+    st.html(markup.heading(tr("Average run length"), view.length_words))
     if not view.run_lengths:
-        say("Not known: the points do not vary, or there are too few.")
+        say(tr("Not known: the points do not vary, or there are too few."))
         return
     facts = [
-        markup.Fact(_METHODS[shift].capitalize(), f"{length:,.1f}", "points")
+        markup.Fact(tr(_METHODS[shift]), number(length, 1, grouped=True), tr("points"))
         for shift, length in view.run_lengths.items()
     ]
     st.html(markup.facts(facts))
-    say("Points until the chart signals, with the chosen rules, for independent values and limits that are right.")
+    say(tr("Points until the chart signals, with the chosen rules, for independent values and limits that are right."))
 
 
 def _parts(view: SpcPage) -> None:
     if view.parts_of:
-        st.html(markup.heading("What adds to it", view.parts_of))
+        st.html(markup.heading(tr("What adds to it"), view.parts_of))
         pictures.show(picture.contributions(view.parts, inks()), "spc_parts")

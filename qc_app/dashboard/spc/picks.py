@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from qc_app.dashboard.session import Here, pick_one, say
-from qc_app.views.spc import SUBJECTS, Offer, offer, rule_choices, subjects
+from qc_app.language import tr
+from qc_app.views.spc import SUBJECTS, Offer, offer, rule_choices, spc_words, subjects
 
 POINTS = {"50": 50, "100": 100, "300": 300, "all": None}
 SETS = {
@@ -17,7 +18,7 @@ SETS = {
         for title in dict.fromkeys(rule.of for rule in rule_choices())
     },
 }
-_TITLES = {"default": "Usual two", "western-electric": "Western Electric", "aiag": "AIAG"}
+_TITLES = {"western-electric": "Western Electric", "aiag": "AIAG"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,28 @@ class Chosen:
 
 def chart(now: Here, stage: str, what: str) -> Chosen:
     """Let the person choose subject, chart and points; the adviser's chart is the default."""
-    subject = pick_one("of", "Of", subjects(now.plant, stage, what), words=SUBJECTS)
+    subject = pick_one(
+        "of",
+        tr("Of"),
+        subjects(now.plant, stage, what),
+        words={name: spc_words(word) for name, word in SUBJECTS.items()},
+    )
     offered = offer(now.store, now.plant, stage, what, subject)
     words = {name: f"✓ {title}" if name == offered.proposed else title for name, title in offered.charts.items()}
-    name = pick_one("chart", "Chart", tuple(offered.charts), default=offered.proposed, words=words)
-    points = pick_one("points", "Points", tuple(POINTS), default="300")
+    name = pick_one("chart", tr("Chart"), tuple(offered.charts), default=offered.proposed, words=words)
+    points = pick_one("points", tr("Points"), tuple(POINTS), default="300", words={"all": tr("all")})
     return Chosen(subject, name, POINTS[points], offered)
 
 
 def proposal(chosen: Chosen) -> None:
     """Say what the adviser proposes and why."""
-    other = "" if chosen.chart == chosen.offered.proposed else " You chose another chart."
-    say(f"✓ Proposed: {chosen.offered.reason}.{other}", "info" if other else "")
+    words = tr("✓ Proposed: {reason}.", reason=chosen.offered.reason)
+    if chosen.chart == chosen.offered.proposed:
+        say(words)
+    else:
+        say(f"{words} {tr('You chose another chart.')}", "info")
     if chosen.offered.others:
-        with st.popover("Charts for other data", key="spc_others"):
+        with st.popover(tr("Charts for other data"), key="spc_others"):
             st.markdown("\n".join(f"* {words}" for words in chosen.offered.others))
 
 
@@ -53,12 +62,12 @@ def rules(chosen: Chosen) -> tuple[str, ...]:
     """Let the person choose a set of run rules and switch each of its rules."""
     if chosen.chart not in chosen.offered.with_rules:
         return SETS["default"]
-    titles = {name: _TITLES.get(name, name.capitalize()) for name in SETS}
+    titles = {name: _TITLES.get(name, name.capitalize()) for name in SETS} | {"default": tr("Usual two")}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        book = pick_one("rules", "Run rules of", tuple(SETS), words=titles)
+        book = pick_one("rules", tr("Run rules of"), tuple(SETS), words=titles)
         texts = {rule.name: rule.text for rule in rule_choices()}
         kept = st.pills(
-            "Switched on",
+            tr("Switched on"),
             SETS[book],
             selection_mode="multi",
             default=SETS[book],
@@ -67,5 +76,5 @@ def rules(chosen: Chosen) -> tuple[str, ...]:
         )
     if kept:
         return tuple(kept)
-    say("All rules are switched off: only points beyond 3 sigma signal.", "watch")
+    say(tr("All rules are switched off: only points beyond 3 sigma signal."), "watch")
     return ("nelson1",)

@@ -7,14 +7,15 @@ import streamlit as st
 from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, inks, pick_one, say
 from qc_app.dashboard.spc import picture
+from qc_app.language import later, tr
 from qc_app.views.spc import StudyView, study_view
 
 METHODS = {
-    "normal": "Normal",
-    "auto": "Chosen by the data",
-    "fitted": "Best fit",
-    "percentiles": "Percentiles",
-    "box-cox": "Box-Cox",
+    "normal": later("Normal distribution"),
+    "auto": later("Chosen by the data"),
+    "fitted": later("Best fit"),
+    "percentiles": later("Percentiles"),
+    "box-cox": later("Box-Cox"),
 }
 
 
@@ -23,17 +24,17 @@ def section(now: Here, stage: str, what: str) -> None:
     """Show the capability study of results; a defect has none but its share."""
     of = now.plant.stage(stage).characteristic(what)
     if of.kind == "continuous":
-        st.html(markup.heading("Capability", "with intervals; believed only where the chart is stable"))
+        st.html(markup.heading(tr("Capability"), tr("with intervals; believed only where the chart is stable")))
         _capability(now, stage, what)
 
 
 @guarded
 def _capability(now: Here, stage: str, what: str) -> None:
-    method = pick_one("method", "Distribution", tuple(METHODS), words=METHODS)
+    method = pick_one("method", tr("Distribution"), tuple(METHODS), words={m: tr(word) for m, word in METHODS.items()})
     view = study_view(now.store, now.plant, stage, what, method)
-    say(f"{view.sentence}. {view.ppm}.", "watch" if "not stable" in view.sentence else "")
+    say(_sentences(view.sentence, view.ppm), "" if view.stable else "watch")
     if view.warnings:
-        say(f"{'. '.join(w[0].upper() + w[1:] for w in view.warnings)}.")
+        say(_sentences(*(w[0].upper() + w[1:] for w in view.warnings)))
     left, middle, right = st.columns([4, 4, 3], gap="medium")
     with left:
         _histogram(view)
@@ -41,6 +42,10 @@ def _capability(now: Here, stage: str, what: str) -> None:
         _plot(view)
     with right:
         _indices(view)
+
+
+def _sentences(*told: str) -> str:
+    return " ".join(tr("{told}.", told=one) for one in told)
 
 
 def _title(view: StudyView) -> str:
@@ -53,20 +58,20 @@ def _histogram(view: StudyView) -> None:
     if view.bars.height:
         drawn = picture.histogram(view, (of.lower, of.target, of.upper), _title(view), inks())
         pictures.show(drawn, "spc_histogram")
-        st.html(markup.legend_of([("ink", "—", "spread overall"), ("ink", "··", "spread within")]))
+        st.html(markup.legend_of([("ink", "—", tr("spread overall")), ("ink", "··", tr("spread within"))]))
 
 
 def _plot(view: StudyView) -> None:
     if view.plot.height:
         pictures.show(picture.probability(view, _title(view), inks()), "spc_probability")
-        st.html(markup.legend_of([("ink", "●", "results"), ("faint", "▮", "band of the distribution")]))
+        st.html(markup.legend_of([("ink", "●", tr("results")), ("faint", "▮", tr("band of the distribution"))]))
 
 
 def _indices(view: StudyView) -> None:
     columns = {
-        "index": "Index",
-        "value": tables.number("Value", 2),
-        "lower": tables.number("from", 2),
-        "upper": tables.number("to", 2),
+        "index": tr("Index"),
+        "value": tables.number(tr("Value"), 2),
+        "lower": tables.number(tr("from"), 2),
+        "upper": tables.number(tr("to"), 2),
     }
-    tables.show(view.indices, "spc_indices", columns, rows=7, empty="All values are equal: there is no index.")
+    tables.show(view.indices, "spc_indices", columns, rows=7, empty=tr("All values are equal: there is no index."))

@@ -10,23 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from models import learner_names, make_learner
-from models.base import Learner, Task
+from models import learner_names
+from models.base import Task
 from models.continual import taught
 from models.continual.memory import gone, thinned
 from models.gate import Judgement
 from models.gate import judge as gate_judge
 from models.shares import member_names, member_shares
 from models.state import from_bytes
-from models.tuning import HeldOut, Losses, Proposal, Ranking, proposals, successive_halving
+from models.tuning import HeldOut, Losses, Proposal, Ranking, made, proposals, successive_halving
 from models.tuning.spaces import spaces
 from models.words import counted
-from qc_app.jobs.learner.train import train, training_tasks
+from qc_app.jobs.learner.train import label_counts, train, training_tasks
 from qc_app.jobs.model.answers import STATE
 from qc_app.jobs.model.inheritance import Recipe, inheritance
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
-from qc_app.records import Decision, Verdict
+from qc_app.records import Decision, Run, Verdict
 
 JOB = "retune"
 RULE = "search for settings: paired losses on held-out stages, bootstrap by stage, then the guard against forgetting"
@@ -36,6 +36,9 @@ MOST_PROPOSALS = 10
 MOST_STAGES = 18
 FEWEST_STAGES = 6
 REST = timedelta(days=7)
+LONGEST_REST = timedelta(days=56)
+MOVED = 1.5
+"""So many times the labels of the last search are news, whatever it found."""
 DELTA_SHARE = 0.01
 #: Learners that know nothing of sisters and single labels better than those that are searched.
 LEFT_OUT = frozenset({"last_value", "stage_mean", "portfolio"})
@@ -69,13 +72,38 @@ class Search:
 
 
 def due(night: Night) -> str:
-    """Say why settings should be searched now: the learner degraded, and no search was made within a week."""
+    """Say why settings should be searched now: the learner degraded, and the last search has had its `rest`."""
     watched = night.store.journal.runs.list(job="watch", plant_day=night.day)
     done = [r for r in watched if r.status == "done"]
     if not done or not done[-1].numbers.get("degraded"):
         return ""
     last = [r for r in night.store.journal.runs.list(job=JOB, last=20) if r.status in {"done", "skipped"}]
-    return "" if last and night.cutoff - last[-1].started < REST else done[-1].sentence
+    waits = last and night.cutoff - last[-1].started < rest(last, sum(label_counts(night).values()))
+    return "" if waits else done[-1].sentence
+
+
+def rest(searches: Sequence[Run], labels: int) -> timedelta:
+    """Return how long after the last search the next one may begin.
+
+    A week; doubled with every search in a row that left the same settings in force, up to eight weeks: what was
+    searched in vain will be again while the evidence has not moved. Half as many labels again are news: a week.
+
+    Parameters
+    ----------
+    searches : sequence of Run
+        Oldest first, one at least.
+    labels : int
+        Known now in the whole plant.
+    """
+    settled = searches[-1].numbers
+    if labels >= MOVED * settled.get("labels", labels):
+        return REST
+    vain = 0
+    for run in reversed(searches):
+        if run.numbers.get("prior", "promoted") == "promoted" or run.numbers.get("in_force") != settled.get("in_force"):
+            break
+        vain += 1
+    return min(REST * (1 << max(vain - 1, 0)), LONGEST_REST)
 
 
 def retune(night: Night, reason: str, limit: int = LIMIT) -> Result:
@@ -156,12 +184,7 @@ def search(exam: Exam, candidates: Sequence[Proposal], limit: int) -> Search:
 
 
 def _losses(held: HeldOut, proposal: Proposal, folds: int) -> Losses:
-    return held.together(proposal.key, lambda: made(proposal), folds)
-
-
-def made(proposal: Proposal) -> Learner:
-    """Return the untrained learner of a proposal."""
-    return make_learner(proposal.learner, **proposal.settings)
+    return held.together(proposal.key, lambda trained: made(proposal, trained), folds)
 
 
 def tried_before(night: Night) -> dict[str, float]:
@@ -203,7 +226,8 @@ def _some(tasks: Sequence[Task], night: Night) -> list[Task]:
 
 
 def _decided(night: Night, reason: str, found: Search) -> Result:
-    numbers: dict[str, Any] = {"trials": found.trials(), "in_force": found.tried[0].key, "spent": found.ranking.spent}
+    numbers: dict[str, Any] = {"trials": found.trials(), "in_force": found.tried[0].key, "spent": found.ranking.spent,
+                               "labels": sum(label_counts(night).values())}  # fmt: skip
     if found.judgement is None:
         sentence = f"{reason}; {len(found.tried)} settings compared on held-out stages, none better than those in force"
         _note(night, "kept", sentence, None, numbers)

@@ -9,7 +9,7 @@ from typing import Any
 from qc_app.errors import ActionError
 from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.model.judge import WAITS
-from qc_app.jobs.model.verdict import FORMER, RULES, verdict
+from qc_app.jobs.model.verdict import RULES, verdict
 from qc_app.jobs.night import Night
 from qc_app.plant import Plant, parse
 from qc_app.records import Decision, Pointers
@@ -64,8 +64,7 @@ def reproduce(store: Store, decision: Decision) -> Reproduced:
     plant = plant_at(store, decision)
     night = Night(store, plant, decision.plant_day, decision.at, Answers(store.registry))
     stage = plant.as_read(decision.stage)
-    former = decision.challenger if decision.rule == FORMER else None
-    pointers = Pointers(decision.champion, former, decision.challenger)
+    pointers = Pointers(decision.champion, None, decision.challenger)
     again = verdict(night, stage, stage.characteristic(decision.characteristic), pointers)
     return Reproduced(decision, again, tuple(_differences(decision, again)))
 

@@ -5,7 +5,6 @@ So it can be computed again from its record at any time: see `reproduce`.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
@@ -23,8 +22,7 @@ PAIRED = "paired difference of losses, bootstrap by lot"
 SHADOW = "paired difference of losses on the units of the shadow period, bootstrap by lot"
 FIRST_MODEL = "first model of the stage, guards only"
 YOUNG = "the champion is young and this model knows more labels, guards only"
-FORMER = "paired difference of losses of the former champion on the units since it was replaced, bootstrap by lot"
-RULES = (PAIRED, SHADOW, FIRST_MODEL, YOUNG, FORMER)
+RULES = (PAIRED, SHADOW, FIRST_MODEL, YOUNG)
 Found = tuple[Verdict, str, dict[str, Any]]
 _VERDICTS: dict[str, Verdict] = {"promote": "promoted", "keep": "kept", "undecided": "undecided"}
 _TOLD = 3
@@ -39,21 +37,21 @@ def verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointers
     stage : Stage
     what : Characteristic
     pointers : Pointers
-        With a challenger; where that is the former champion, only units made since it was replaced count.
+        With a challenger.
 
     Returns
     -------
     Decision
         Whose numbers hold the digest of the evidence (`Trial.digest`), the rules, and what was left out.
     """
-    challenger = pointers.challenger or ""
-    trial = stage_trial(night, stage, what, pointers, _since(night, stage, what, pointers))
-    rule, seed = _rule(night, pointers, trial), night.seed(stage, what)
-    compared = rule in {PAIRED, SHADOW, FORMER}
+    models = night.store.journal.models
+    challenger, rules = pointers.challenger or "", night.plant.gate
+    shadowed = bool(rules.shadow_nights and pointers.champion)
+    trial = stage_trial(night, stage, what, pointers, models.get(challenger).cutoff if shadowed else None)
+    rule, seed = SHADOW if shadowed else _rule(night, pointers, trial), night.seed(stage, what)
+    compared = rule in {PAIRED, SHADOW}
     found = _paired(night, trial, what, seed) if compared else _guarded(night, trial, rule, challenger)
     outcome, sentence, numbers = _exportable(night, stage, challenger, found)
-    if rule == FORMER:
-        sentence = sentence.replace("the challenger", "the former champion")
     return Decision(
         stage=stage.id,
         characteristic=what.name,
@@ -68,26 +66,6 @@ def verdict(night: Night, stage: Stage, what: Characteristic, pointers: Pointers
         seed=seed,
         numbers=numbers | _evidence(trial),
     )
-
-
-def last_promotion(night: Night, stage: Stage, what: Characteristic) -> Decision | None:
-    """Return by which decision before this night's cut-off the champion came to answer; None where none is known."""
-    told = night.store.journal.decisions.list(stage=stage.id, characteristic=what.name)
-    return next((d for d in reversed(told) if d.verdict == "promoted" and d.at < night.cutoff), None)
-
-
-def _is_former(pointers: Pointers) -> bool:
-    return pointers.previous is not None and pointers.challenger == pointers.previous
-
-
-def _since(night: Night, stage: Stage, what: Characteristic, pointers: Pointers) -> datetime | None:
-    """Return after which moment a unit must have been made to judge; None where any may."""
-    if _is_former(pointers):
-        change = last_promotion(night, stage, what)
-        return None if change is None else change.at
-    if night.plant.gate.shadow_nights and pointers.champion:
-        return night.store.journal.models.get(pointers.challenger or "").cutoff
-    return None
 
 
 def _evidence(trial: Trial) -> dict[str, Any]:
@@ -114,8 +92,6 @@ def _rule(night: Night, pointers: Pointers, trial: Trial) -> str:
     """
     if pointers.champion is None:
         return FIRST_MODEL
-    if _is_former(pointers) or night.plant.gate.shadow_nights:
-        return FORMER if _is_former(pointers) else SHADOW
     rows = night.plant.gate.min_rows
     labels = night.store.journal.models.get(pointers.champion).n_labels
     knows_more = night.store.journal.models.get(pointers.challenger or "").n_labels > labels

@@ -10,15 +10,18 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Stage
-from models.words import counted
+from qc_app.language import dated, foreign, ntr, tr
 from qc_app.plant import Plant
 from qc_app.plant.nights import newest_night, night_moment, report_due
 from qc_app.records import Run
 from qc_app.store import Store
+from qc_app.views.models.words import job_word
 from qc_app.views.moments import local
 from qc_app.views.scheduling import silence
+from qc_app.views.vocabulary import status_word
 
 WHOLE = "plant"
+_OF_PLANT = ("night ingest", "watch", "upkeep")
 _BETWEEN_NIGHTS = ("ingest", "requests")  # run all day and say nothing about a night
 _SCHEMA: dict[str, Any] = {
     "state": pl.String,
@@ -103,9 +106,9 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     history = store.journal.plants.history()
     following = night_moment(plant, newest_night(plant, now) + timedelta(days=1))
     if not last and (not history or night_moment(plant, day) < history[0].at):
-        words = f"No night was due yet; the first is due {local(following, plant.zone)}."
+        words = tr("No night was due yet; the first is due {moment}.", moment=local(following, plant.zone))
         none = pl.DataFrame(schema=_SCHEMA)
-        return NightAccount(None, None, None, following, None, "none", "none was due yet", words, none)
+        return NightAccount(None, None, None, following, None, "none", tr("none was due yet"), words, none)
     runs = store.journal.runs.list(plant_day=day)
     by_stage: dict[str, list[Run]] = {}
     for run in runs:
@@ -119,7 +122,12 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     judged = store.journal.decisions.list(last=500)
     promoted = sum(one.verdict == "promoted" and one.plant_day == day for one in judged)
     short = _words(status, frame, why, promoted)
-    words = f"Night of {day}: {short}; next due {local(following, plant.zone)}."
+    words = tr(
+        "Night of {day}: {account}; next due {moment}.",
+        day=dated(day),
+        account=short,
+        moment=local(following, plant.zone),
+    )
     ended = night.ended if night else None
     due, by = night_moment(plant, day), report_due(plant, day)
     return NightAccount(day, due, by, following, ended, status, short, words, frame)
@@ -127,15 +135,15 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
 
 def _why(night: Run | None, silent: str) -> str:
     if night is None:
-        return silent or "the night did not run"
-    return {"failed": f"the night stopped: {night.sentence}", "running": "the night has not reached it yet"}.get(
-        night.status, ""
-    )
+        return silent or tr("the night did not run")
+    if night.status == "failed":
+        return tr("the night stopped: {reason}", reason=foreign(night.sentence))
+    return tr("the night has not reached it yet") if night.status == "running" else ""
 
 
 def _whole(runs: Sequence[Run], status: str, why: str) -> tuple[Any, ...]:
     mine = [run for run in runs if not run.stage and run.job != "night" and not run.job.startswith("request")]
-    return _judged(WHOLE, "", ["night ingest", "watch", "upkeep"], mine, (status, why))
+    return _judged(WHOLE, "", list(_OF_PLANT), mine, (status, why))
 
 
 def _row(stage: Stage, runs: Sequence[Run], status: str, why: str) -> tuple[Any, ...]:
@@ -156,13 +164,13 @@ def _judged(
     status, why = night
     state, cause = "done", ""
     if failed:
-        state, cause = "failed", "; ".join(run.sentence for run in failed[:3])
+        state, cause = "failed", foreign("; ".join(run.sentence for run in failed[:3]))
     elif status == "done" and not newest and stage != WHOLE:
         state, expected = "quiet", []
-        cause = "nothing new: no units, no labels, no newer prior"
+        cause = tr("nothing new: no units, no labels, no newer prior")
     elif missing:
         state = "running" if status == "running" else "missing"
-        cause = why or f"not done: {', '.join(missing)}"
+        cause = why or tr("not done: {jobs}", jobs=", ".join(map(job_word, missing)))
     done = sum(job in ended for job in expected)
     return (state, stage, line, len(expected), done, len(failed), round(seconds, 1), cause)
 
@@ -170,10 +178,13 @@ def _judged(
 def _words(status: str, rows: pl.DataFrame, why: str, promoted: int) -> str:
     of_stages = rows.filter(pl.col("stage") != WHOLE)
     count = {state: of_stages.filter(pl.col("state") == state).height for state in _RANK}
-    parts = [f"{count['done']} of {counted(of_stages.height, 'stage')} done"]
-    parts += [f"{count['quiet']} had nothing new"] if count["quiet"] else []
-    parts += [f"{count['failed']} with failures"] if count["failed"] else []
-    parts += [f"{count['missing'] + count['running']} not reached"] if count["missing"] + count["running"] else []
-    parts += [f"{promoted} promoted"] if promoted else []
-    begin = {"missing": why.rstrip("."), "failed": "it failed"}.get(status, status)
-    return f"{begin}; {', '.join(parts)}"
+    waiting = count["missing"] + count["running"]
+    parts = [
+        ntr("{done} of {n} stage done", "{done} of {n} stages done", of_stages.height, done=count["done"]),
+        tr("{n} had nothing new", n=count["quiet"]) if count["quiet"] else "",
+        tr("{n} with failures", n=count["failed"]) if count["failed"] else "",
+        tr("{n} not reached", n=waiting) if waiting else "",
+        tr("{n} promoted", n=promoted) if promoted else "",
+    ]
+    begin = {"missing": why.rstrip(".。"), "failed": tr("it failed")}.get(status, status_word(status))
+    return f"{begin}; {', '.join(part for part in parts if part)}"

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.records import Decision, ModelVersion, Pointers, Request, Run
 from qc_app.store import Store
@@ -158,7 +159,7 @@ _RUN: dict[str, Any] = {
 
 def _run(run: Run) -> tuple[Any, ...]:
     took = (run.ended - run.started).total_seconds() if run.ended else None
-    return (run.status, run.job, run.stage or "plant", run.plant_day, run.started, took, run.sentence)
+    return (run.status, run.job, run.stage or tr("plant"), run.plant_day, run.started, took, run.sentence)
 
 
 def _versions(versions: list[ModelVersion]) -> pl.DataFrame:

@@ -11,22 +11,24 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app.language import later, tr
 from qc_app.plant import Plant
 from qc_app.store import Store
+from qc_app.views.models.words import judgement
 from qc_app.views.moments import moment, wall_ms_of
 
 PERFORM = "perform"
 #: Score -> heading, whether it is a share.
 WORDS = {
-    "mae": ("Error, mean absolute", False),
-    "rmse": ("Error, root mean square", False),
-    "share": ("Error as share of the tolerance", True),
-    "coverage": ("Inside its interval (promised 90 %)", True),
-    "rank": ("Order right (rank correlation)", False),
-    "misses": ("Misses: out, predicted in", True),
-    "false_alarms": ("False alarms: in, predicted out", True),
-    "naive": ("Error of the stage's mean", False),
-    "recent": ("Error of the newest ten labels", False),
+    "mae": (later("Error, mean absolute"), False),
+    "rmse": (later("Error, root mean square"), False),
+    "share": (later("Error as share of the tolerance"), True),
+    "coverage": (later("Inside its interval (promised 90 %)"), True),
+    "rank": (later("Order right (rank correlation)"), False),
+    "misses": (later("Misses: out, predicted in"), True),
+    "false_alarms": (later("False alarms: in, predicted out"), True),
+    "naive": (later("Error of the stage's mean"), False),
+    "recent": (later("Error of the newest ten labels"), False),
 }
 _SERIES: dict[str, Any] = {
     "t": pl.Float64, "t_end": pl.Float64, "middle": pl.Float64, "labels": pl.Int64, "units": pl.Int64,
@@ -84,12 +86,12 @@ def performance_view(store: Store, plant: Plant, stage_id: str, characteristic: 
     done = [r for r in store.journal.runs.list(job=PERFORM, stage=stage_id, last=5) if r.status == "done"]
     found = done[-1].numbers["what"].get(what.name, {}) if done else {}
     scores = [
-        (name, WORDS[name][0], *_band(found["now"].get(name)), WORDS[name][1]) for name in WORDS if found.get("now")
+        (name, tr(WORDS[name][0]), *_band(found["now"].get(name)), WORDS[name][1]) for name in WORDS if found.get("now")
     ]
     series = [_stretch(one, plant.zone) for one in found.get("series", ())]
     return PerformanceView(
         characteristic=what,
-        sentence=found.get("sentence") or "No night has scored this characteristic yet.",
+        sentence=judgement(found.get("sentence") or "") or tr("No night has scored this characteristic yet."),
         scores=pl.DataFrame(scores, schema=_SCORE, orient="row"),
         series=pl.DataFrame(series, schema=_SERIES, orient="row"),
         estimate=found.get("estimate", {}),

@@ -18,6 +18,7 @@ from qc_app.views.onboard.draft import (
 from qc_app.views.onboard.guess import described, guessed, layout_of, looked_at, named
 from qc_app.views.onboard.outcome import Foreseen, Trial, foreseen, progress_of, tried
 from qc_app.views.onboard.plan import Plan, plan_of, sheet_plan
+from qc_app.views.onboard.reasons import guessed_because
 from qc_app.views.onboard.sisters import Sister, as_sister, sisters
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "folder_source",
     "foreseen",
     "guessed",
+    "guessed_because",
     "layout_of",
     "looked_at",
     "named",

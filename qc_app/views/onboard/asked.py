@@ -10,17 +10,18 @@ from data_connectors.errors import ConnectorError, DefinitionError
 from data_connectors.offered import Offered, given, offered
 from data_connectors.schema import Source
 from qc_app.errors import ActionError
+from qc_app.language import later, tr
 
 _CALLED = {
-    "opcua": "OPC UA server",
-    "mqtt": "MQTT broker",
-    "sparkplug": "Sparkplug B on MQTT",
-    "modbus": "Modbus device",
-    "rest": "JSON service (REST)",
-    "influx": "InfluxDB",
-    "pi_web_api": "PI Web API",
-    "mtconnect": "MTConnect agent",
-    "kafka": "Kafka topic",
+    "opcua": later("OPC UA server"),
+    "mqtt": later("MQTT broker"),
+    "sparkplug": later("Sparkplug B on MQTT"),
+    "modbus": later("Modbus device"),
+    "rest": later("JSON service (REST)"),
+    "influx": later("InfluxDB"),
+    "pi_web_api": later("PI Web API"),
+    "mtconnect": later("MTConnect agent"),
+    "kafka": later("Kafka topic"),
 }
 _OTHERS = {"file_folder", "sql_table", "synthetic"}
 #: Kinds of which a message may be a whole row, or tell single values.
@@ -30,7 +31,7 @@ MESSAGES = ("mqtt", "kafka")
 def network_kinds() -> dict[str, str]:
     """Return the kinds that are reached over a network, with what they are called; those of third parties last."""
     more = {kind: kind for kind in kinds() if kind not in {*_CALLED, *_OTHERS}}
-    return _CALLED | more
+    return {kind: tr(words) for kind, words in _CALLED.items()} | more
 
 
 def settings_asked(kind: str) -> list[Offered]:

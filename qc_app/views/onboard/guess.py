@@ -12,8 +12,10 @@ import polars as pl
 
 from data_connectors.base import Column, Offer, Offering, Sampled
 from data_connectors.catalog import is_live, make_connector
+from data_connectors.columns import unnamed
 from data_connectors.errors import ConnectorError
 from data_connectors.guessing import Guess, decimal_of, guess_columns, guess_layout, guess_unit, plain_name
+from data_connectors.names import listed
 from data_connectors.schema import Source
 from qc_app.errors import ActionError
 from qc_app.store import Store
@@ -68,8 +70,16 @@ def looked_at(store: Store, source: Source, rows: int = 1000) -> Offer:
             connector.close()
     except ConnectorError as error:
         raise ActionError(str(error)) from None
+    heads = found.messages.columns
+    if unnamed(heads):
+        raise ActionError(f"the first line holds values ({listed(heads)}) - it must name the columns: write them above")
     if found.columns or found.messages.height:
         return found
+    if heads:
+        raise ActionError(
+            f"no row fits the headings {listed(heads)} - the first line must name the columns: remove what stands above"
+            " them; if the table is empty, wait for its first row"
+        )
     if is_live(source.kind):
         raise ActionError("nothing was told within some seconds - check what is subscribed to, or wait and try again")
     raise ActionError("no complete file or row is there yet - put one there, then try again")

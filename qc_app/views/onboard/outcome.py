@@ -16,6 +16,7 @@ from models.errors import ModelsError
 from models.labels import Curves, outlook
 from qc_app import framing
 from qc_app.errors import ActionError
+from qc_app.language import figures_of, foreign, ntr, tr
 from qc_app.store import Store
 from qc_app.views.onboard.draft import MEASURED, Draft, at_once, stage_of
 
@@ -118,20 +119,36 @@ def foreseen(store: Store, draft: Draft, trial: Trial) -> list[Foreseen]:
 def _foreseen(curves: dict[str, Any], trial: Trial, what: Characteristic) -> Foreseen:
     labels = trial.labels_of(what.name)
     n = labels.height
-    said = f"{n} of the sampled units have a result"
+    said = tr("{n} of the sampled units have a result", n=n)
     if what.kind == "binary":
-        return Foreseen(what.name, f"{said}; for a defect the effect of more labels is not foretold")
+        return Foreseen(what.name, tr("{said}; for a defect the effect of more labels is not foretold", said=said))
     known = curves.get(framing.family_name(trial.stage, what))
     if known is None:
-        spread = f"; results scatter by ±{_spread(labels):.2g} {what.unit}".rstrip() if n > 1 else ""
-        why = "no three sisters of this family have shown yet how they learn"
-        return Foreseen(what.name, f"{said}{spread}; {why} - after the first night the Labels page tells it")
+        spread = (
+            tr(
+                "; results scatter by ±{spread} {unit}", spread=figures_of(f"{_spread(labels):.2g}"), unit=what.unit
+            ).rstrip()
+            if n > 1
+            else ""
+        )
+        why = tr("no three sisters of this family have shown yet how they learn")
+        return Foreseen(
+            what.name,
+            tr(
+                "{said}{spread}; {why} - after the first night the Labels page tells it",
+                said=said,
+                spread=spread,
+                why=why,
+            ),
+        )
     try:
         told = outlook(Curves.from_json(known), min(n, 50), np.zeros(0), _SIZES)
     except ModelsError as error:
-        return Foreseen(what.name, f"{said}; {error}")
+        return Foreseen(what.name, f"{said}; {foreign(str(error))}")
     points = tuple((p.labels, p.error, p.lower, p.upper) for p in (told.now, *told.then))
-    return Foreseen(what.name, f"from {told.sisters} sisters: {told.sentence(what.unit)}", points)
+    return Foreseen(
+        what.name, tr("from {n} sisters: {told}", n=told.sisters, told=foreign(told.sentence(what.unit))), points
+    )
 
 
 def _spread(labels: pl.DataFrame) -> float:
@@ -152,10 +169,21 @@ def progress_of(store: Store, stage: str) -> tuple[pl.DataFrame, bool]:
         r for r in store.journal.requests.list(last=200) if r.stage == stage or (not r.stage and r.action == "ingest")
     ]
     newest = {r.action: r for r in asked}
-    words = {"open": "waits for the scheduler", "taken": "under way", "done": "done", "failed": "failed"}
-    names = {"ingest": "Read the source", "adapt": "Adapt a model"}
-    rows = [(names[a], words[newest[a].state], newest[a].sentence) for a in names if a in newest]
+    words = {
+        "open": tr("waits for the scheduler"),
+        "taken": tr("under way"),
+        "done": tr("done"),
+        "failed": tr("failed"),
+    }
+    names = {"ingest": tr("Read the source"), "adapt": tr("Adapt a model")}
+    rows = [(names[a], words[newest[a].state], foreign(newest[a].sentence)) for a in names if a in newest]
     span = store.lake.span(stage) if stage in store.lake.stages() else None
     said = store.lake.predictions(stage, since=span[0]).height if span else 0
-    rows.append(("Predict", "done" if said else "not yet", f"{said:,} predictions" if said else ""))
+    rows.append(
+        (
+            tr("Predict"),
+            tr("done") if said else tr("not yet"),
+            ntr("{n} prediction", "{n} predictions", said) if said else "",
+        )
+    )
     return pl.DataFrame(rows, schema=["step", "state", "sentence"], orient="row"), said > 0

@@ -18,6 +18,7 @@ from models.representations import Atlas
 from models.state import from_bytes
 from qc_app import framing
 from qc_app.errors import QcError
+from qc_app.language import foreign, tr
 from qc_app.plant import Plant
 from qc_app.store import Registry, Store
 from qc_app.views.onboard.draft import MEASURED, SET, Chosen, Draft, stage_of
@@ -106,8 +107,10 @@ def _renamed(chosen: Chosen, name: str, unit: str) -> Chosen:
 def _sister(draft: Draft, stage: Stage, distance: float, reason: str) -> Sister:
     names = [p.name for p in stage.parameters]
     matched = len(_pairs(draft, SET, names))
-    words = f"{matched} of its {len(names)} parameters have a column here"
-    return Sister(stage.id, stage.family, f"{words}, {reason}" if reason else words, distance, matched, len(names))
+    words = tr("{matched} of its {names} parameters have a column here", matched=matched, names=len(names))
+    return Sister(
+        stage.id, stage.family, f"{words}, {foreign(reason)}" if reason else words, distance, matched, len(names)
+    )
 
 
 def _pairs(draft: Draft, use: str, names: list[str]) -> dict[str, Chosen]:

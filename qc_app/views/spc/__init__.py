@@ -4,6 +4,7 @@ from qc_app.subjects import FROZEN, SUBJECTS
 from qc_app.views.spc.offer import Offer, RuleChoice, offer, rule_choices, subjects
 from qc_app.views.spc.page import PanelView, SpcPage, spc_page
 from qc_app.views.spc.study import StudyView, study_view
+from qc_app.views.spc.words import retold, spc_column, spc_words
 
 __all__ = [
     "FROZEN",
@@ -14,8 +15,11 @@ __all__ = [
     "SpcPage",
     "StudyView",
     "offer",
+    "retold",
     "rule_choices",
+    "spc_column",
     "spc_page",
+    "spc_words",
     "study_view",
     "subjects",
 ]

@@ -16,6 +16,7 @@ from data_connectors.schema import Characteristic, Stage
 from models import spc
 from models.errors import ModelsError, NotEnoughData, UnknownName
 from qc_app import framing
+from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.records import Limits
 from qc_app.store import Store
@@ -202,9 +203,10 @@ def _run_length(chart: spc.ControlChart) -> str:
 def _notes(chart: spc.ControlChart, seen: framing.Series, versions: list[Limits], subject: str) -> tuple[str, ...]:
     found = list(chart.warnings)
     if not versions and subject in FROZEN:
-        found.insert(0, "no limits are frozen: these are estimated from the points shown - `qc spc limits freeze`")
+        found.insert(0, tr("no limits are frozen: these are estimated from the points shown - `qc spc limits freeze`"))
     if chart.name != "forecast" and spc.chart_kind(chart.name).scale == "value" and spc.dependent(seen.kept):
-        found.append("neighbouring results resemble each other: signals come too often, use the chart 'forecast'")
+        words = tr("neighbouring results resemble each other: signals come too often, use the chart 'forecast'")
+        found.append(words)
     return tuple(dict.fromkeys(found))
 
 

@@ -9,9 +9,11 @@ from datetime import datetime
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app.language import dated, tr
 from qc_app.plant import Plant
 from qc_app.records import GaugeStudy
 from qc_app.store import Store
+from qc_app.views.spc.words import spc_words
 
 _TIME = pl.Datetime("us", "UTC")
 _STUDIES = {"at": _TIME, "kind": pl.String(), "verdict": pl.String(), "sentence": pl.String(), "gauge_sd": pl.Float64(),
@@ -80,6 +82,6 @@ def gauge_view(store: Store, plant: Plant, stage: str, characteristic: str) -> G
 
 def _source(what: Characteristic, history: list[GaugeStudy], studied: float | None) -> str:
     if studied is None:
-        return "not known" if what.gauge_sd is None else "the plant's definition"
+        return tr("not known") if what.gauge_sd is None else tr("the plant's definition")
     of = next(s for s in reversed(history) if not math.isnan(s.gauge_sd) and s.gauge_sd == studied)
-    return f"{of.kind} study of {of.at:%Y-%m-%d}"
+    return tr("{kind} study of {day}", kind=spc_words(of.kind), day=dated(of.at))

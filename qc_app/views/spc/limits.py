@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from qc_app import framing
+from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.store import Store
 from qc_app.subjects import FROZEN, kept_as
@@ -70,7 +71,7 @@ def few_words(n: int, subgroup: str = "") -> str:
     ('30 points: provisional below 100', '')
     """
     need = FEW_SUBGROUPS if subgroup not in {"", "single results"} else FEW
-    return f"{n} points: provisional below {need}" if n < need else ""
+    return tr("{n} points: provisional below {need}", n=n, need=need) if n < need else ""
 
 
 def exclusions_table(

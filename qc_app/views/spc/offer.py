@@ -9,9 +9,11 @@ from data_connectors.schema import Characteristic, Stage
 from models import spc
 from models.errors import ModelsError
 from qc_app import framing
+from qc_app.language import later, tr
 from qc_app.plant import Plant
 from qc_app.store import Store
 from qc_app.subjects import VECTORS, fitting, gathered, possible
+from qc_app.views.spc.words import spc_words
 
 ADVISED = 500
 """Newest results that the adviser looks at."""
@@ -59,7 +61,9 @@ def rule_choices() -> tuple[RuleChoice, ...]:
     >>> rule_choices()[0]
     RuleChoice(name='nelson1', text='one point beyond 3 sigma', of='Nelson')
     """
-    return tuple(RuleChoice(n, spc.RULES[n].text, title) for title, names in spc.RULE_SETS.items() for n in names)
+    return tuple(
+        RuleChoice(n, spc_words(spc.RULES[n].text), title) for title, names in spc.RULE_SETS.items() for n in names
+    )
 
 
 def subjects(plant: Plant, stage: str, characteristic: str) -> tuple[str, ...]:
@@ -80,14 +84,14 @@ def offer(store: Store, plant: Plant, stage: str, characteristic: str, subject: 
         found = gathered(store, plant, (stage, characteristic), subject)
         names = fitting(of, what, subject, None if subject in VECTORS else found.values)
         advice = _advice(what, subject, found)
-        proposed, reason = advice.chart, advice.sentence
+        proposed, reason = advice.chart, spc_words(advice.sentence)
     except ModelsError as error:
         names = fitting(of, what, subject)
-        proposed, reason = names[0], str(error)
+        proposed, reason = names[0], spc_words(str(error))
     kinds = [spc.chart_kind(name) for name in names]
-    others = tuple(f"{k.title}: {_for(k)}" for k in spc.CHARTS.values() if k.name not in names)
+    others = tuple(f"{spc_words(k.title)}: {_for(k)}" for k in spc.CHARTS.values() if k.name not in names)
     return Offer(
-        {kind.name: kind.title for kind in kinds},
+        {kind.name: spc_words(kind.title) for kind in kinds},
         tuple(kind.name for kind in kinds if kind.run_rules),
         proposed if proposed in names else names[0],
         reason,
@@ -97,13 +101,16 @@ def offer(store: Store, plant: Plant, stage: str, characteristic: str, subject: 
 
 def _for(kind: spc.ChartKind) -> str:
     """What a chart wants of the definition."""
-    return {
-        "values": "measured values",
-        "subgroups": "declare subgroups of the results",
-        "parts": "declare the stage's context, which names the product",
-        "counts": "defects, or counts in whole numbers",
-        "vectors": "several columns together",
-    }[kind.needs]
+    return tr(_NEEDS[kind.needs])
+
+
+_NEEDS = {
+    "values": later("measured values"),
+    "subgroups": later("declare subgroups of the results"),
+    "parts": later("declare the stage's context, which names the product"),
+    "counts": later("defects, or counts in whole numbers"),
+    "vectors": later("several columns together"),
+}
 
 
 def placed(plant: Plant, stage: str, characteristic: str) -> tuple[Stage, Characteristic]:

@@ -12,6 +12,7 @@ from data_connectors.schema import Characteristic, Stage
 from models import spc
 from models.errors import ModelsError, NotEnoughData
 from qc_app import framing
+from qc_app.language import clock_pattern, figures_of, later, tr
 from qc_app.plant import Plant
 from qc_app.records import Limits
 from qc_app.store import Store
@@ -21,6 +22,7 @@ from qc_app.views.moments import local
 from qc_app.views.spc.chart import frozen_of
 from qc_app.views.spc.offer import placed
 from qc_app.views.spc.sentences import sentences
+from qc_app.views.spc.words import spc_words
 
 PHASE_ONE = 25
 MARKS = 900
@@ -67,7 +69,9 @@ class SpcPage:
         ``t``, ``unit_id``, ``panel``, ``rule``, ``sentence``; the newest first.
     newest : str
         The sentence of a signal at one of the newest three points, empty if there is none.
-    changes, notes : tuple of str
+    changes : tuple of str
+    notes : tuple of (str, str)
+        What the reader has to know: words and state, "watch" where the limits are not to be trusted.
     in_force : Limits or None
     center : float
         Of the newest limits.
@@ -93,7 +97,7 @@ class SpcPage:
     signals: pl.DataFrame
     newest: str
     changes: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
     in_force: Limits | None
     center: float
     n: int
@@ -172,13 +176,13 @@ def _page(of: Stage, what: Characteristic, asked: Asked, seen: framing.Series, v
         characteristic=what,
         subject=subject,
         chart=chart,
-        title=kind.title,
+        title=spc_words(kind.title),
         places=2 if subject in VECTORS else decimals(what, values),
         panels=tuple(_panel(made, k, seen, zone) for k in range(len(made.panels))),
         signals=_signals(made, seen),
         newest=_newest(made),
         changes=_dated(made, seen, zone),
-        notes=(*notes, *made.warnings),
+        notes=tuple((spc_words(note), _weight(note)) for note in (*notes, *made.warnings)),
         in_force=versions[-1] if versions else None,
         center=(made.limits if chart == "cusum" else made.main.limits).center,
         n=int(np.isfinite(made.main.points).sum()),
@@ -200,8 +204,13 @@ def _made(
     n = len(data.ends)
     first = max(PHASE_ONE, n // 2)
     window = slice(0, first) if n > PHASE_ONE else None
-    told = f"no limits are frozen: these come from the first {min(first, n)} of the {n} points shown"
-    return spc.make_chart(chart, data, window=window, rules=rules), (told,)
+    told = later("no limits are frozen: these come from the first {first} of the {n} points shown")
+    words = told.format(first=min(first, n), n=n)
+    return spc.make_chart(chart, data, window=window, rules=rules), (words,)
+
+
+def _weight(note: str) -> str:
+    return "watch" if "provisional" in note or "not stable" in note else ""
 
 
 def _lengths(chart: spc.ControlChart) -> tuple[dict[float, float], str]:
@@ -209,15 +218,17 @@ def _lengths(chart: spc.ControlChart) -> tuple[dict[float, float], str]:
         found = {shift: spc.chart_run_length(chart, shift) for shift in (0.0, 1.0, 2.0)}
     except ModelsError:
         return {}, ""
-    error = f", standard error {found[0.0].standard_error:.2g}" if found[0.0].standard_error else ""
-    return {shift: length.value for shift, length in found.items()}, f"{found[0.0].method}{error}"
+    how, error = spc_words(found[0.0].method), found[0.0].standard_error
+    if error:
+        how = tr("{method}, standard error {error}", method=how, error=figures_of(f"{error:.2g}"))
+    return {shift: length.value for shift, length in found.items()}, how
 
 
 def _panel(chart: spc.ControlChart, number: int, seen: framing.Series, zone: str) -> PanelView:
     panel, at = chart.panels[number], chart.positions.tolist()
     why = dict.fromkeys(range(len(panel.points)), "")
     for signal in panel.signals:
-        why[signal.index] = f"{why[signal.index]}; {signal.sentence}".removeprefix("; ")
+        why[signal.index] = f"{why[signal.index]}; {spc_words(signal.sentence)}".removeprefix("; ")
     frame = pl.DataFrame(
         {"n": np.arange(1, len(at) + 1), "t": [seen.times[i] for i in at], "unit_id": [seen.units[i] for i in at]}
         | {"point": panel.points, "lower": panel.lower, "center": panel.center_line, "upper": panel.upper}
@@ -225,7 +236,10 @@ def _panel(chart: spc.ControlChart, number: int, seen: framing.Series, zone: str
         schema_overrides={"t": pl.Datetime("us", "UTC"), "n": pl.Int64},
     ).with_columns(_when(zone), pl.col("point", "lower", "center", "upper").fill_nan(None))
     return PanelView(
-        panel.kind, _thinned(frame), _left_out(chart.name, seen, zone) if number == 0 else _NONE, _ticks(frame)
+        spc_words(panel.kind),
+        _thinned(frame),
+        _left_out(chart.name, seen, zone) if number == 0 else _NONE,
+        _ticks(frame),
     )
 
 
@@ -235,7 +249,7 @@ _NONE = pl.DataFrame(
 
 
 def _when(zone: str) -> pl.Expr:
-    return pl.col("t").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M").alias("when")
+    return pl.col("t").dt.convert_time_zone(zone).dt.strftime(clock_pattern()).alias("when")
 
 
 def _thinned(frame: pl.DataFrame) -> pl.DataFrame:
@@ -261,14 +275,15 @@ def _ticks(frame: pl.DataFrame, count: int = 7) -> pl.DataFrame:
     """The numbers at which the axis tells the time: the day, and the hour where days would repeat."""
     step = max(1, frame.height // count)
     rows = frame.gather_every(step).select("n", "when")
-    days = rows["when"].str.slice(0, 10)
-    word = days.str.slice(5) if days.n_unique() == days.len() else rows["when"].str.slice(5)
-    return rows.select("n", word.alias("word"))
+    days = rows["when"].str.split(" ").list.first()
+    short = days.str.replace(r"^\d{4}.|.\d{4}$", "")
+    clock = short + " " + rows["when"].str.split(" ").list.last()
+    return rows.select("n", (short if days.n_unique() == days.len() else clock).alias("word"))
 
 
 def _signals(chart: spc.ControlChart, seen: framing.Series) -> pl.DataFrame:
     rows = [
-        (seen.times[last], seen.units[last], panel.kind, signal.rule, signal.sentence)
+        (seen.times[last], seen.units[last], spc_words(panel.kind), signal.rule, spc_words(signal.sentence))
         for panel in chart.panels
         for signal in panel.signals
         for last in [int(chart.positions[signal.index])]
@@ -279,8 +294,19 @@ def _signals(chart: spc.ControlChart, seen: framing.Series) -> pl.DataFrame:
 
 
 def _newest(chart: spc.ControlChart, newest: int = 3) -> str:
-    recent = [s for s in chart.signals if s.index >= len(chart.main.points) - newest]
-    return recent[-1].sentence if recent else ""
+    """Return what one of the newest points signals, with its panel where there are several."""
+    first = len(chart.main.points) - newest
+    recent = [(s.index, panel.kind, s.sentence) for panel in chart.panels for s in panel.signals if s.index >= first]
+    if not recent:
+        return ""
+    recent.sort(key=lambda one: one[0])
+    _, kind, sentence = recent[-1]
+    told = spc_words(sentence)
+    return tr("{panel}: {told}", panel=spc_words(kind), told=told) if len(chart.panels) > 1 else told
+
+
+_ROSE = later("The mean rose to about {mean} from unit {unit} on ({moment}).")
+_FELL = later("The mean fell to about {mean} from unit {unit} on ({moment}).")
 
 
 def _dated(chart: spc.ControlChart, seen: framing.Series, zone: str) -> tuple[str, ...]:
@@ -288,10 +314,12 @@ def _dated(chart: spc.ControlChart, seen: framing.Series, zone: str) -> tuple[st
     found = []
     for change in chart.changes:
         at = int(chart.positions[change.first])
-        verb = "rose" if "rose" in change.sentence else "fell"
-        found.append(
-            f"The mean {verb} to about {change.mean:.5g} from unit {seen.units[at]} on ({local(seen.times[at], zone)})."
-        )
+        fields = {
+            "mean": figures_of(f"{change.mean:.5g}"),
+            "unit": seen.units[at],
+            "moment": local(seen.times[at], zone),
+        }
+        found.append(tr(_ROSE if "rose" in change.sentence else _FELL, **fields))
     return tuple(found)
 
 
@@ -306,5 +334,14 @@ def _parts(chart: spc.ControlChart, seen: framing.Series, zone: str) -> tuple[pl
     order = np.argsort(-values)[:_PARTS]
     frame = pl.DataFrame({"parameter": [chart.contributions.names[j] for j in order], "part": values[order]})
     at = int(chart.positions[row])
-    which = "the newest signal" if signalled else "the newest point"
-    return frame, f"{which}, unit {seen.units[at]}, {local(seen.times[at], zone)}: {chart.contributions.what}"
+    words = tr(
+        _OF_SIGNAL if signalled else _OF_POINT,
+        unit=seen.units[at],
+        moment=local(seen.times[at], zone),
+        what=spc_words(chart.contributions.what),
+    )
+    return frame, words
+
+
+_OF_SIGNAL = later("the newest signal, unit {unit}, {moment}: {what}")
+_OF_POINT = later("the newest point, unit {unit}, {moment}: {what}")

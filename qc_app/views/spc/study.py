@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_connectors.schema import Characteristic
+from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.store import Store
 from qc_app.views.spc.capability import six_pack
 from qc_app.views.spc.sentences import sentences
+from qc_app.views.spc.words import spc_words
 
 _BARS = {"left": pl.Float64, "right": pl.Float64, "count": pl.Float64}
 _PLOT = {"expected": pl.Float64, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64}
@@ -24,6 +26,8 @@ class StudyView:
     ----------
     characteristic : Characteristic
     sentence : str
+    stable : bool
+        Whether the chart is quiet; if not, the indices describe the past only.
     warnings : tuple of str
     ppm : str
         Units out of specification per million, counted and expected, in words.
@@ -41,6 +45,7 @@ class StudyView:
 
     characteristic: Characteristic
     sentence: str
+    stable: bool
     warnings: tuple[str, ...]
     ppm: str
     indices: pl.DataFrame
@@ -63,16 +68,19 @@ def study_view(store: Store, plant: Plant, stage: str, characteristic: str, meth
     with sentences():
         pack = six_pack(store, plant, stage, characteristic, method)  # type: ignore[arg-type]  # a word of the address
     found, drawn = pack.result, pack.picture
-    ppm = f"{found.ppm_observed:,.0f} ppm out of specification counted, {found.ppm_expected:,.0f} expected"
+    ppm = tr(
+        "{counted} ppm out of specification counted, {expected} expected",
+        counted=round(found.ppm_observed),
+        expected=round(found.ppm_expected),
+    )
+    said = spc_words(found.sentence), found.stable, tuple(map(spc_words, found.warnings)), ppm
     if drawn is None:
         none = pl.DataFrame(schema=_BARS), pl.DataFrame(), pl.DataFrame(schema=_PLOT)
-        return StudyView(pack.characteristic, found.sentence, found.warnings, ppm, pack.indices, pack.newest, *none)
+        return StudyView(pack.characteristic, *said, pack.indices, pack.newest, *none)
     bars = pl.DataFrame({"left": drawn.edges[:-1], "right": drawn.edges[1:], "count": drawn.counts})
     curves = pl.concat(
         pl.DataFrame({"x": drawn.grid, "count": height}).with_columns(pl.lit(name).alias("spread"))
         for name, height in (("overall", drawn.overall), ("within", drawn.within))
     )
     plot = pl.DataFrame({"expected": drawn.expected, "value": drawn.sorted, "lower": drawn.lower, "upper": drawn.upper})
-    return StudyView(
-        pack.characteristic, found.sentence, found.warnings, ppm, pack.indices, pack.newest, bars, curves, plot
-    )
+    return StudyView(pack.characteristic, *said, pack.indices, pack.newest, bars, curves, plot)

@@ -12,7 +12,7 @@ from models.learners.prior_mixture.experts import GRID, MEANS, OFFSETS, SHAPES, 
 from models.learners.prior_mixture.learning import draw
 from models.learners.prior_mixture.lens import Grams, Seen, usable
 from models.learners.prior_mixture.means import Labelled
-from models.learners.prior_mixture.posterior import Spread, choose, predict, weigh
+from models.learners.prior_mixture.posterior import Spread, choose, predict, ready, weigh
 
 
 def _family(stages=8, rows=60, seed=0, scale=lambda _: 1.0, level=lambda i: 0.3 * i):
@@ -148,7 +148,7 @@ def test_one_expert_predicts_as_the_textbook_says():
     place, w, v = 3, 2, 1
     only = np.full(GRID, -np.inf)
     only[place, 0, w, v] = 0.0
-    answer = predict(evidence, choose(evidence, only), new, np.zeros((4, len(MEANS))))
+    answer = predict(ready(evidence, choose(evidence, only)), new, np.zeros((4, len(MEANS))))
     d2 = squared_distances(seen.views["plant"], seen.views["plant"]) / 2
     cross = squared_distances(new.views["plant"], seen.views["plant"]) / 2
     kernel = lambda d: np.exp(-d / (2 * SHAPES[place].length ** 2))  # noqa: E731 - the formula, once
