@@ -2,9 +2,9 @@
 
 from models.drift.choice import choose
 from models.drift.contexts import Contexts, InContext
-from models.drift.dependence import correlation_time
+from models.drift.dependence import correlation_time, level_time
 from models.drift.discovery import benjamini_hochberg, benjamini_yekutieli
-from models.drift.distances import Distance, chi_square, energy, jensen_shannon, ks, psi, shift_size, wasserstein
+from models.drift.distances import Distance, chi_square, energy, jensen_shannon, ks, level, psi, shift_size, wasserstein
 from models.drift.examine import Examination, Rule, Windows, by_effect, examine
 from models.drift.inputs import inputs, output
 from models.drift.relation import relation
@@ -35,6 +35,8 @@ __all__ = [
     "inputs",
     "jensen_shannon",
     "ks",
+    "level",
+    "level_time",
     "mmd",
     "no_verdict",
     "output",

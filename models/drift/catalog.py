@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable
 from typing import Any
 
-from models.drift.distances import Distance, chi_square, energy, jensen_shannon, ks, psi, wasserstein
+from models.drift.distances import Distance, chi_square, energy, jensen_shannon, ks, level, psi, wasserstein
 from models.drift.together import classifier, mmd, reconstruction
 from models.errors import UnknownName
 
@@ -20,6 +20,7 @@ def _plane(reference: Any, current: Any, **how: Any) -> Distance:
 #: Of one parameter, shape (n,): called with ``tau`` and ``alpha``.
 UNIVARIATE: dict[str, Asked] = {
     "ks": ks,
+    "level": level,
     "wasserstein": wasserstein,
     "energy": energy,
     "jensen-shannon": jensen_shannon,
@@ -55,7 +56,7 @@ def drift_test(name: str) -> Asked:
     0.0
     >>> drift_test("enrgy")
     Traceback (most recent call last):
-    models.errors.UnknownName: no drift test 'enrgy' - did you mean 'energy'? (known: ks, wasserstein, energy, ...)
+    models.errors.UnknownName: no drift test 'enrgy' - did you mean 'energy'? (known: ks, level, wasserstein, ...)
     """
     known = UNIVARIATE | MULTIVARIATE
     if name not in known:

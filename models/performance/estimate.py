@@ -52,7 +52,7 @@ def estimate(said: Said, model: LossModel | None, own: float = 1.0) -> Estimate:
     Examples
     --------
     >>> told = Said(-np.ones(20), np.ones(20), np.zeros(20), np.zeros(20, dtype=bool), 1.0)
-    >>> model = LossModel((0.0, 1.0, 0.0, 0.0), 0.5, 2.0, 100, 5, 20)
+    >>> model = LossModel((0.0, 1.0, 0.0, 0.0, 0.0), 0.5, 2.0, 100, 5, 20)
     >>> estimate(told, model).refusal
     'cannot estimate: only 0% of 20 units lie in the known domain'
     """
@@ -69,6 +69,11 @@ def _refusal(said: Said, model: LossModel | None) -> str:
     n = len(said)
     if model is None:
         return "cannot estimate: too few labels of any stage to learn from"
+    if model.blind:
+        return (
+            f"cannot estimate: over {model.windows} windows of other labels ups were estimated as downs (rank"
+            f" {model.followed:.2f})"
+        )
     if n < FEWEST_UNITS:
         return f"cannot estimate: {n} units, {FEWEST_UNITS} are needed"
     known = float(said.in_domain.mean())

@@ -10,6 +10,8 @@ from scipy import stats
 
 from models.base import LEVEL, Array, BoolArray
 
+FARTHEST = 4.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
@@ -26,6 +28,8 @@ class Said:
     binary : bool
     level : float
         Probability content of the intervals.
+    center : float
+        What the stage usually makes: the mean of its labels.
     """
 
     lower: Array
@@ -35,6 +39,7 @@ class Said:
     scale: float
     binary: bool = False
     level: float = LEVEL
+    center: float = 0.0
 
     def __len__(self) -> int:
         return len(self.anomaly)
@@ -65,3 +70,17 @@ class Said:
             return np.asarray(p * (1 - p))
         sd = (self.upper - self.lower) / (2 * float(stats.norm.ppf((1 + self.level) / 2)))
         return np.asarray(np.sqrt(2 / np.pi) * sd / self.scale)
+
+    def far(self) -> Array:
+        """Return how far each prediction lies from what is usual, in the stage's scale, at most 4; of a defect 0.
+
+        Rare products and operating points are predicted worse than their intervals admit.
+
+        Examples
+        --------
+        >>> Said(np.array([4.0]), np.array([6.0]), np.zeros(1), np.ones(1, bool), 2.0, center=1.0).far().tolist()
+        [2.0]
+        """
+        if self.binary:
+            return np.zeros(len(self))
+        return np.asarray(np.clip(np.abs((self.lower + self.upper) / 2 - self.center) / self.scale, 0.0, FARTHEST))

@@ -94,8 +94,10 @@ def _columns(store: Store, of: Stage, what: Characteristic, subject: str) -> fra
     }[subject](store, of, what)
     frame = rows.sort("t_event", "unit_id").tail(MOST_UNITS)
     names = [c for c in frame.columns if c not in {"unit_id", "t_event"}]
-    if not frame.height or not names:
+    if not frame.height:
         raise NotEnoughData(f"{of.id}: no unit has {SUBJECTS[subject].lower()} yet", 1)
+    if not names:
+        raise NotEnoughData(f"{of.id}: no parameter varies, so there is nothing to chart together", 1)
     values: Any = frame.select(names).to_numpy().astype(float)
     data = spc.Observations(values, names=names) if subject in VECTORS else spc.Observations(values[:, 0])
     return framing.Series(data, tuple(frame["unit_id"]), tuple(frame["t_event"]), (), {})

@@ -106,10 +106,10 @@ def test_the_loss_model_learns_what_intervals_are_worth():
 
 
 def test_its_fit_is_that_of_scikit_learn_where_nothing_shrinks_it(monkeypatch):
-    monkeypatch.setattr("models.performance.learned.PENALTY", np.zeros(4))
+    monkeypatch.setattr("models.performance.learned.PENALTY", np.zeros(5))
     part = stage("s", 3, n=90, outside=2.0)
     model = learn([part])
-    x = np.column_stack([np.log(part.said.promised()), part.said.anomaly, ~part.said.in_domain])
+    x = np.column_stack([np.log(part.said.promised()), part.said.anomaly, ~part.said.in_domain, part.said.far()])
     peer = PoissonRegressor(alpha=0, max_iter=2000, tol=1e-10).fit(x, part.losses)
     assert model.coefficients == pytest.approx([peer.intercept_, *peer.coef_], abs=1e-3)
 
@@ -141,7 +141,7 @@ def test_a_stage_corrects_the_common_estimate_and_few_labels_hardly_do():
     ],
 )
 def test_outside_the_known_nothing_is_estimated(change, why):
-    model = LossModel((0.0, 1.0, 0.0, 0.0), 0.5, 2.0, 100, 5, 20)
+    model = LossModel((0.0, 1.0, 0.0, 0.0, 0.0), 0.5, 2.0, 100, 5, 20)
     said = Said(-np.ones(20), np.ones(20), np.zeros(20), np.ones(20, dtype=bool), 1.0)
     assert estimate(said, model).refusal == ""
     found = estimate(replace(said, **change), model)
@@ -169,9 +169,41 @@ def test_a_state_brings_the_model_back_and_a_damaged_one_is_told():
         LossModel.from_state(model.state() | {"coefficients": [1.0]})
 
 
+def test_an_estimate_that_was_shown_to_go_the_wrong_way_is_refused():
+    """Each stage teaches the opposite of the other, so each held-out one goes down where it should go up."""
+    up, down = stage("up", 1, n=400), stage("down", 2, n=400)
+    model = learn([up, replace(down, losses=1.0 / (0.2 + down.said.upper))])
+    assert model.windows >= 30
+    assert model.blind
+    assert "ups were estimated as downs (rank -" in estimate(up.said, model).refusal
+
+
+def test_losses_without_ups_and_downs_are_no_reason_to_refuse():
+    refused = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        said = Said(-np.ones(100), np.ones(100), rng.uniform(0, 0.5, 100), np.ones(100, dtype=bool), 1.0)
+        model = learn([Taught(f"s{k}", said, np.abs(rng.normal(0, 0.6, 100))) for k in range(8)])
+        refused += bool(estimate(said, model).refusal)
+    assert refused <= 3
+
+
+def test_what_is_far_from_usual_costs_more_where_labels_say_so():
+    parts = []
+    for k in range(12):
+        rng = np.random.default_rng(k)
+        middle = rng.normal(0, 1, 100)
+        said = Said(middle - 1, middle + 1, np.zeros(100), np.ones(100, dtype=bool), 1.0)
+        parts.append(Taught(f"s{k}", said, np.abs(rng.normal(0, 0.3 * np.exp(0.5 * np.abs(middle))))))
+    model = learn(parts)
+    assert model.coefficients[4] == pytest.approx(0.5, abs=0.15)
+    near, far = (Said(m - np.ones(20), m + np.ones(20), np.zeros(20), np.ones(20, dtype=bool), 1.0) for m in (0.0, 3.0))
+    assert estimate(far, model).value > 2 * estimate(near, model).value
+
+
 @given(st.floats(0.1, 100), st.integers(0, 5))
 def test_estimates_scale_with_the_unit(factor, seed):
-    model = LossModel((0.1, 0.9, 0.5, 0.3), 0.5, 2.0, 100, 5, 20)
+    model = LossModel((0.1, 0.9, 0.5, 0.3, 0.2), 0.5, 2.0, 100, 5, 20)
     said = stage("s", seed, n=30).said
     other = replace(said, lower=said.lower * factor, upper=said.upper * factor, scale=factor)
     assert estimate(other, model).value == pytest.approx(factor * estimate(said, model).value)

@@ -36,7 +36,8 @@ def _one(pack, stage, what, prior) -> Taught:
     model = prior.adapt(task_of(pack, stage, what, support, np.setdiff1d(first, support)))
     found = model.predict(stage.x[rest], None if stage.t is None else stage.t[rest])
     scale = float(np.std(stage.y[what][support])) or 1.0
-    said = Said(found.lower, found.upper, found.anomaly, found.in_domain, scale)
+    center = float(np.mean(stage.y[what][support]))
+    said = Said(found.lower, found.upper, found.anomaly, found.in_domain, scale, center=center)
     return Taught(stage.name, said, np.abs(stage.y[what][rest] - found.mean) / scale)
 
 

@@ -4,7 +4,7 @@ from models.spc.gauge.bias import Bias, bias
 from models.spc.gauge.crossed import POOL_ABOVE, Anova, crossed, interaction_table
 from models.spc.gauge.kappa import Agreement, attribute_study, cohen_kappa, fleiss_kappa
 from models.spc.gauge.linearity import Linearity, linearity
-from models.spc.gauge.ranges import average_range, k_factor
+from models.spc.gauge.ranges import Form, average_range, from_form, k_factor, short_range
 from models.spc.gauge.result import Component, GaugeStudy
 from models.spc.gauge.type_one import TypeOne, type_one
 
@@ -14,6 +14,7 @@ __all__ = [
     "Anova",
     "Bias",
     "Component",
+    "Form",
     "GaugeStudy",
     "Linearity",
     "TypeOne",
@@ -23,8 +24,10 @@ __all__ = [
     "cohen_kappa",
     "crossed",
     "fleiss_kappa",
+    "from_form",
     "interaction_table",
     "k_factor",
     "linearity",
+    "short_range",
     "type_one",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -95,16 +96,115 @@ def average_range(
     ('average and range', 0.133)
     """
     x = as_crossed(values)
-    parts, appraisers, trials = x.shape
-    repeat = k_factor(trials) * float(np.ptp(x, axis=2).mean())
-    between = k_factor(appraisers, 1) * float(np.ptp(x.mean(axis=(0, 2))))
-    people = float(np.sqrt(max(between**2 - repeat**2 / (parts * trials), 0.0)))
-    part = k_factor(parts, 1) * float(np.ptp(x.mean(axis=(1, 2))))
+    people, parts = x.mean(axis=(0, 2)), x.mean(axis=(1, 2))
+    read = Form(float(np.ptp(x, axis=2).mean()), float(np.ptp(people)), float(np.ptp(parts)), *x.shape)
+    return from_form(read, tolerance=tolerance, process_sd=process_sd, level=level)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The figures of a form that was filled in by hand.
+
+    Parameters
+    ----------
+    mean_range : float
+        Of the ranges over trials, all parts and appraisers.
+    appraisers_apart, parts_apart : float
+        Range of the appraisers' means, and of the parts' means.
+    parts, appraisers, trials : int
+    """
+
+    mean_range: float
+    appraisers_apart: float
+    parts_apart: float
+    parts: int
+    appraisers: int
+    trials: int
+
+
+def from_form(
+    form: Form, *, tolerance: float | None = None, process_sd: float | None = None, level: float = LEVEL
+) -> GaugeStudy:
+    """Judge a study of which only the figures of the form are left, rounded as they stand there.
+
+    Parameters
+    ----------
+    form : Form
+    tolerance, process_sd, level
+        As in `models.spc.gauge.crossed`.
+
+    Returns
+    -------
+    GaugeStudy
+
+    Raises
+    ------
+    TaskError
+        If a figure is negative or no number, or there are fewer than two parts, appraisers or trials.
+
+    References
+    ----------
+    AIAG, Measurement Systems Analysis, 4th edition (2010), figure III-B 16.
+
+    Examples
+    --------
+    >>> round(from_form(Form(0.3417, 0.4446, 3.511, 10, 3, 3)).gauge_sd, 5)
+    0.30575
+    """
+    figures = (form.mean_range, form.appraisers_apart, form.parts_apart)
+    if not all(np.isfinite(v) and v >= 0 for v in figures) or min(form.parts, form.appraisers, form.trials) < 2:
+        raise TaskError(f"gauge study form {form}: ranges of 0 or more, two parts, appraisers and trials at least")
+    repeat = k_factor(form.trials) * form.mean_range
+    between = k_factor(form.appraisers, 1) * form.appraisers_apart
+    people = float(np.sqrt(max(between**2 - repeat**2 / (form.parts * form.trials), 0.0)))
     unknown = float("nan")
     found = {
         "gauge R&R": (float(np.hypot(repeat, people)), unknown),
         "repeatability": (repeat, unknown),
         "reproducibility": (people, unknown),
-        "part": (part, unknown),
+        "part": (k_factor(form.parts, 1) * form.parts_apart, unknown),
     }
-    return studied("average and range", found, x.shape, level=level, tolerance=tolerance, process_sd=process_sd)
+    shape = (form.parts, form.appraisers, form.trials)
+    return studied("average and range", found, shape, level=level, tolerance=tolerance, process_sd=process_sd)
+
+
+def short_range(values: ArrayLike, *, process_sd: float | None = None, tolerance: float | None = None) -> GaugeStudy:
+    """Judge the short study: every appraiser measures every part once; the gauge as a whole, undivided.
+
+    Gauge sd = mean range over appraisers / d2*. Without a spread of the process the parts' own makes the total.
+
+    Parameters
+    ----------
+    values : array_like, shape (parts, appraisers)
+    process_sd, tolerance : float, optional
+
+    Returns
+    -------
+    GaugeStudy
+
+    Raises
+    ------
+    NotEnoughData
+        With fewer than two parts or appraisers.
+    TaskError
+        If something is no number or missing.
+
+    References
+    ----------
+    AIAG, Measurement Systems Analysis, 4th edition (2010), ch. III-B, range method, table III-B 1.
+
+    Examples
+    --------
+    >>> study = short_range([[0.85, 0.80], [0.75, 0.70], [1.00, 0.95], [0.45, 0.55], [0.50, 0.60]], process_sd=0.0777)
+    >>> round(study.gauge_sd, 4), f"{study.component('gauge R&R').share:.1%}"
+    (0.0588, '75.6%')
+    """
+    x = as_crossed(np.stack([np.asarray(values)] * 2, axis=-1))[:, :, 0]
+    parts, appraisers = x.shape
+    whole = k_factor(appraisers, parts) * float(np.ptp(x, axis=1).mean())
+    part = k_factor(parts, 1) * float(np.ptp(x.mean(axis=1)))
+    unknown = float("nan")
+    found = {"gauge R&R": (whole, unknown), "part": (part, unknown)}
+    notes = ("short study: one reading each, so nobody can tell the gauge from the people",)
+    return studied("range", found, (parts, appraisers, 1), level=LEVEL, tolerance=tolerance, process_sd=process_sd,
+                   notes=notes)  # fmt: skip

@@ -49,7 +49,7 @@ class GaugeStudy:
 
     Parameters
     ----------
-    method : {"anova", "average and range"}
+    method : {"anova", "average and range", "range"}
     components : tuple of Component
     categories : int
         ndc = 1.41 part sd / gauge sd, cut to a whole number.

@@ -57,7 +57,7 @@ def _when(view: DriftView, now: Here) -> str:
         day=dated(view.day) if view.day else "–",
         moment=local(view.at, now.plant.zone),
         now=200,
-        before=1_000,
+        before=2_000,
     )
 
 

@@ -12,6 +12,8 @@ from qc_app.jobs.step import Result
 JOB = "losses"
 FROM = "perform"
 MOST_STAGES = 200
+COLUMNS = 5
+"""Half width, anomaly, inside, far, loss; rows of an earlier version are left out until the next scoring."""
 
 
 def losses(night: Night) -> Result:
@@ -55,13 +57,13 @@ def _taught(night: Night, kind: str) -> list[performance.Taught]:
         done = [run for run in night.store.journal.runs.list(job=FROM, stage=stage.id, last=3) if run.status == "done"]
         for what in stage.characteristics:
             rows = done[-1].numbers["what"].get(what.name, {}).get("taught", []) if done else []
-            if rows and what.kind == kind:
+            if rows and len(rows[0]) == COLUMNS and what.kind == kind:
                 found.append(_one(f"{stage.id} {what.name}", np.array(rows, dtype=np.float64), kind))
     return sorted(found, key=lambda one: -len(one.losses))[:MOST_STAGES]
 
 
 def _one(name: str, rows: np.ndarray, kind: str) -> performance.Taught:
-    half, anomaly, inside, loss = rows.T
-    lower = half if kind == "binary" else -half
-    said = performance.Said(lower, half, anomaly, inside > 0, 1.0, kind == "binary")
+    half, anomaly, inside, far, loss = rows.T
+    lower, upper = (half, half) if kind == "binary" else (far - half, far + half)
+    said = performance.Said(lower, upper, anomaly, inside > 0, 1.0, kind == "binary")
     return performance.Taught(name, said, loss)

@@ -49,8 +49,7 @@ def monitor(night: Night, stage: Stage) -> Result:
     findings = [examined(night, stage, what) for what in stage.characteristics]
     faults = {f.column: f for finding in findings for f in finding.found.faults}
     conditions = [Condition("bad_data", f.column, "medium", f.sentence) for f in faults.values()]
-    drifted = [(f.what.name, f.found.summary.sentence) for f in findings if f.found.summary.state == "drift"]
-    conditions += [Condition("drift", name, "medium", sentence) for name, sentence in drifted]
+    conditions += moved_facts([(f.what.name, f.found.verdicts) for f in findings])
     settle(night.store, stage.id, KINDS, conditions, night.cutoff)
     reports = [report for finding in findings for report in reported(night, stage, finding)]
     if reports and not night.store.journal.drift.list(stage=stage.id, plant_day=night.day, last=1):
@@ -58,6 +57,34 @@ def monitor(night: Night, stage: Stage) -> Result:
     words = "; ".join(f"{finding.what.name}: {finding.found.summary.sentence}" for finding in findings)
     told = [asdict(fault) for fault in faults.values()]
     return Result(words, {"alarms": len(conditions), "reports": len(reports), "faults": told})
+
+
+def moved_facts(verdicts: Sequence[tuple[str, Sequence[drift.Verdict]]]) -> list[Condition]:
+    """Return one alarm for each fact: the inputs of a stage moved, whatever it makes for one; a relation, each its own.
+
+    Parameters
+    ----------
+    verdicts : sequence of (str, sequence of Verdict)
+        Of each characteristic.
+
+    Examples
+    --------
+    >>> still = drift.no_verdict("inputs", "force", 40, 40.0, "")
+    >>> moved = replace(still, matters=True, effect=1.0, sentence="force moved by 2.0 sd")
+    >>> [(one.subject, one.sentence) for one in moved_facts([("width", [moved]), ("length", [moved])])]
+    [('inputs', 'force moved by 2.0 sd; it tells on width and length')]
+    """
+    told = [(name, v) for name, found in verdicts for v in found if v.matters]
+    conditions = [Condition("drift", name, "medium", v.plain) for name, v in told if v.drift_of != "inputs"]
+    moved = sorted((pair for pair in told if pair[1].drift_of == "inputs"), key=lambda pair: -pair[1].effect)
+    if not moved:
+        return conditions
+    largest = moved[0][1]
+    subjects = list(dict.fromkeys(v.subject for _, v in moved))
+    concerned = " and ".join(dict.fromkeys(name for name, _ in moved))
+    more = f" (and {', '.join(subjects[1:4])}{', ...' if len(subjects) > 4 else ''})" if len(subjects) > 1 else ""
+    head = largest.plain.partition("; it moves the predicted")[0]
+    return [Condition("drift", "inputs", "medium", f"{head}{more}; it tells on {concerned}"), *conditions]
 
 
 def examined(night: Night, stage: Stage, what: Characteristic) -> Finding:

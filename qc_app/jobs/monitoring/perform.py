@@ -38,6 +38,7 @@ class _Book:
     tracked: pl.DataFrame
     said: pl.DataFrame
     scale: float
+    center: float
     model: performance.LossModel | None
 
     def judged(self, rows: pl.DataFrame) -> performance.Judged:
@@ -58,7 +59,7 @@ class _Book:
             rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in (*ends, "anomaly")
         )
         inside = rows["in_domain"].fill_null(value=False).to_numpy()
-        return performance.Said(lower, upper, np.nan_to_num(anomaly), inside, self.scale, binary)
+        return performance.Said(lower, upper, np.nan_to_num(anomaly), inside, self.scale, binary, center=self.center)
 
     def losses(self, rows: pl.DataFrame) -> Array:
         judged = self.judged(rows)
@@ -99,8 +100,9 @@ def _book(night: Night, stage: Stage, what: Characteristic) -> _Book:
     said = night.store.lake.predictions(stage.id, characteristic=what.name, since=since)
     labels = night.labels(stage, what)["value"].to_numpy()
     scale = float(labels.std()) if what.kind == "continuous" and len(labels) > 1 else 1.0
+    center = float(labels.mean()) if len(labels) else 0.0
     model = known_losses(night, what.kind)
-    return _Book(what, tracked.filter(pl.col("t_event") >= since), said, scale if scale > 0 else 1.0, model)
+    return _Book(what, tracked.filter(pl.col("t_event") >= since), said, scale if scale > 0 else 1.0, center, model)
 
 
 def _performed(book: _Book, cutoff: datetime) -> Numbers:
@@ -147,12 +149,12 @@ def _bands(judged: performance.Judged) -> Numbers:
 
 
 def _taught(book: _Book) -> list[list[float]]:
-    """Return half width (of a defect its probability), anomaly, inside, loss of the newest labels, in spreads."""
+    """Return half width (of a defect its probability), anomaly, inside, far, loss of the newest labels, in spreads."""
     rows = book.tracked.drop_nulls("mean").tail(TAUGHT)
     said = book.spoken(rows)
     binary = book.what.kind == "binary"
     half = said.lower if binary else (said.upper - said.lower) / 2 / book.scale
-    table = np.column_stack([half, said.anomaly, said.in_domain, book.losses(rows)])
+    table = np.column_stack([half, said.anomaly, said.in_domain, said.far(), book.losses(rows)])
     return [[float(f"{v:.5g}") for v in row] for row in table[np.isfinite(table).all(axis=1)]]
 
 

@@ -16,7 +16,8 @@ from qc_app import framing
 from qc_app.jobs.model.track import track
 from qc_app.jobs.night import Night
 
-REFERENCE_UNITS = 1000
+REFERENCE_UNITS = 2000
+"""So many that four times the newest units, which slow parameters are looked at in, still have a past."""
 CURRENT_UNITS = 200
 YOUNG_SHARE = 4
 """A stage with few units divides them: the newest fourth against the rest."""

@@ -23,6 +23,8 @@ _SUBJECTS = MappingProxyType(
 )
 
 _OF_TESTS = (
+    later("{told} (and {names}); it tells on {concerned}"),
+    later("{told}; it tells on {concerned}"),
     later("{told}; it moves the predicted {name} by {part} {unit}, of {total} in all"),
     later("{told}; it moves the predicted {name} by {part} of {total} in all"),
     later("parameters together no longer go as before: {growth} times the usual misfit, mostly {names} ({test})"),
@@ -39,9 +41,15 @@ _OF_TESTS = (
     later("{name} has not moved ({test}; {reason})"),
     later("{told}, most in {context} ({test}; {reason})"),
     later("{name} moved by {shift} sd at equal context (median {before} -> {now}) ({test}; {reason})"),
+    later("{name} moved by {shift} sd over the newest {n} units (median {before} -> {now}) ({test}; {reason})"),
+    later(
+        "{name} moved by {shift} sd against what the others make of it (median {before} -> {now}) ({test}; {reason})"
+    ),
     later("{name} moved by {shift} sd (median {before} -> {now}) ({test}; {reason})"),
     later("{told}, most in {context}"),
     later("{name} moved by {shift} sd at equal context (median {before} -> {now})"),
+    later("{name} moved by {shift} sd over the newest {n} units (median {before} -> {now})"),
+    later("{name} moved by {shift} sd against what the others make of it (median {before} -> {now})"),
     later("{name} moved by {shift} sd (median {before} -> {now})"),
     later("{test} {statistic} > {threshold}, p {p}, n {n} worth {effective} independent"),
     later("{test} {statistic} <= {threshold}, p {p}, n {n} worth {effective} independent"),
@@ -52,6 +60,7 @@ _REASONS = (
     later("only {n} different values"),
     later("one value in {share} of units"),
     later("neighbours alike over {n} units"),
+    later("the others explain {share} of it"),
     later("far tails"),
     later("light tails"),
     later("heavy tails"),

@@ -63,6 +63,7 @@ _PHRASES = Phrases(
         later("{told}; estimated {value} on {units} without"),
         later("{told}; cannot estimate: {n} units, {needed} are needed"),
         later("{told}; cannot estimate: only {share} of {n} units lie in the known domain"),
+        later("{told}; cannot estimate: over {n} windows of other labels ups were estimated as downs (rank {rank})"),
         later("{told}; cannot estimate: {reason}"),
         later("nothing was said of a unit before its label came"),
         later("error {value} on {labels} ({lower} to {upper}), {mean} by the mean"),

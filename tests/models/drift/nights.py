@@ -23,7 +23,7 @@ from models.catalog import make_learner
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = timedelta(days=10)
 ONSET = START + timedelta(days=23, hours=7)
-CURRENT, REFERENCE = 200, 1000
+CURRENT, REFERENCE = 200, 2000
 NEW_LABELS = 18
 SUBJECTS = {
     "rolling-1": ("exit_temp", "tension", "roll_force", "coolant_temp"),

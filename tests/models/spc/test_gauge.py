@@ -63,6 +63,36 @@ def test_average_and_range_method_of_the_aiag_study():
     assert study.categories == 5
 
 
+def test_the_form_of_the_aiag_study_to_its_last_digit():
+    """MSA 4, figure III-B 16: mean range .3417, appraisers .4446 apart, parts 3.511 apart, as they stand on it."""
+    study = gauge.from_form(gauge.Form(0.3417, 0.4446, 3.511, 10, 3, 3))
+    printed = {
+        "repeatability": (0.20188, 17.62), "reproducibility": (0.22963, 20.04), "gauge R&R": (0.30575, 26.68),
+        "part": (1.10456, 96.38), "total": (1.14610, 100.00),
+    }  # fmt: skip
+    for name, (sd, share) in printed.items():
+        assert round(study.component(name).sd, 5) == pytest.approx(sd, abs=1.01e-5), name
+        assert 100 * study.component(name).share == pytest.approx(share, abs=0.006), name
+    assert (study.categories, study.verdict) == (5, "marginal")
+
+
+def test_the_range_method_of_aiag():
+    """MSA 4, table III-B 1: mean range .07, d2* 1.19, gauge .0588; rounded, 75.7 % of a process of .0777."""
+    values = [[0.85, 0.80], [0.75, 0.70], [1.00, 0.95], [0.45, 0.55], [0.50, 0.60]]
+    study = gauge.short_range(values, process_sd=0.0777)
+    assert study.gauge_sd == pytest.approx(0.0588, abs=5e-5)
+    assert 100 * round(study.gauge_sd, 4) / 0.0777 == pytest.approx(75.7, abs=0.05)
+    assert 100 * study.component("gauge R&R").share == pytest.approx(75.64, abs=0.005)
+    assert 1 / gauge.k_factor(2, 5) == pytest.approx(1.19, abs=5e-3)
+    assert study.verdict == "not acceptable"
+    with pytest.raises(TaskError, match="missing"):
+        gauge.short_range([[1.0, 2.0], [np.nan, 2.0]])
+    with pytest.raises(NotEnoughData):
+        gauge.short_range([[1.0, 2.0]])
+    with pytest.raises(TaskError, match="ranges of 0 or more"):
+        gauge.from_form(gauge.Form(-0.1, 0.4, 3.5, 10, 3, 3))
+
+
 @pytest.mark.parametrize(
     ("m", "groups", "printed"),
     [(2, None, 0.8862), (3, None, 0.5908), (2, 1, 0.7071), (3, 1, 0.5231), (4, 1, 0.4467), (5, 1, 0.4030),
