@@ -15,8 +15,9 @@ def columns_of(frame: pl.DataFrame) -> list[Column]:
 
     Examples
     --------
-    >>> columns_of(pl.DataFrame({"unit": ["007"], "t": ["2024-05-01 06:00"]}))
-    [Column(name='unit', dtype='number', example='007'), Column(name='t', dtype='time', example='2024-05-01 06:00')]
+    >>> found = columns_of(pl.DataFrame({"unit": ["007"], "t": ["2024-05-01 06:00"]}))
+    >>> [(column.name, column.dtype, column.example) for column in found]
+    [('unit', 'number', '007'), ('t', 'time', '2024-05-01 06:00')]
     """
     return [Column(c.name, _guess(c), _example(c)) for c in frame]
 
