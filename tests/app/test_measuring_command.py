@@ -21,7 +21,8 @@ def said(capsys) -> str:
 def test_the_queue_is_printed_with_reasons_and_the_random_draw(home, capsys):
     assert main(["labels", "queue", "rolling-1", "--home", home]) == 0
     text = said(capsys)
-    assert text.count("tells of 12% of the units") == 5
+    assert text.count("tells of 12% of the units") == 4
+    assert text.count("drawn at random") == 1
     assert text.count("◆") == 1
     assert "66 would give ±0.011 mm" in text
     assert main(["labels", "queue", "rolling-1", "--characteristic", "hardness", "--home", home]) == 0
