@@ -95,10 +95,7 @@ def test_a_stage_is_onboarded(visit, expect, tmp_path):
         keys.type("Hall 3")
         keys.press("Tab")
         keys.settled()
-        keys.to("uploadUpload", "BUTTON")  # the icon and the word
-        with visit.expect_file_chooser() as chooser:
-            keys.press("Enter")
-        chooser.value.set_files(file)
+        keys.chosen("uploadUpload", file)  # the icon and the word
         visit.get_by_text(file.name).wait_for()
         keys.settled()
         keys.to("Read it", "BUTTON")
@@ -129,7 +126,11 @@ def test_a_table_is_passed_by_tab_and_opened_by_a_choice(visit, address, expect)
     visit.goto(address)
     expect(visit.get_by_text("Needs attention")).to_be_visible()
     keys.settled()
-    keys.to(".*Act.*", "TD")
+    table = visit.get_by_test_id("data-grid-canvas").first
+    without_focus = table.screenshot()
+    keys.to("StateStage.*", "CANVAS")
+    keys.press("ArrowDown", "ArrowUp")
+    assert table.screenshot() != without_focus
     keys.press("Shift+Space")
     expect(visit.get_by_role("heading", name="Stage", exact=True)).to_be_visible()
     assert "stage=rolling-2" in visit.url
