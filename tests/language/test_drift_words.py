@@ -84,5 +84,5 @@ def test_numbers_are_written_as_the_language_writes_them():
             "roll_force moved by -1.25 sd (median 20.5 -> 19.25) (ks 0.8 > 0.4, p 1e-05, n 40; far tails)"
         )
     assert (
-        told == "roll_force: um −1,25 s verschoben (Median 20,5 → 19,25) (ks 0,8 > 0,4, p 1e−05, n 40; weite Ausläufer)"
+        told == "roll_force: um −1,25 σ verschoben (Median 20,5 → 19,25) (ks 0,8 > 0,4, p 1e−05, n 40; weite Ausläufer)"
     )
