@@ -132,7 +132,7 @@ def alarm_kinds(column: str = "kind") -> pl.Expr:
 
 def alarm_states(column: str = "state") -> pl.Expr:
     """Return a column of states of alarms in words."""
-    return _words(column, _ALARM_STATES)
+    return in_words(column, _ALARM_STATES)
 
 
 _STATUSES = MappingProxyType(
@@ -187,22 +187,22 @@ def priority_word(priority: str) -> str:
 
 def priorities(column: str = "priority") -> pl.Expr:
     """Return a column of priorities in words."""
-    return _words(column, _PRIORITIES)
+    return in_words(column, _PRIORITIES)
 
 
 def dispositions(column: str = "verdict") -> pl.Expr:
     """Return a column of dispositions in words."""
-    return _words(column, _DISPOSITIONS)
+    return in_words(column, _DISPOSITIONS)
 
 
 def tiers(column: str = "tier") -> pl.Expr:
     """Return a column of tiers in words."""
-    return _words(column, _TIERS)
+    return in_words(column, _TIERS)
 
 
 def drifts(column: str = "drift") -> pl.Expr:
     """Return a column of verdicts on drift in words."""
-    return _words(column, _DRIFTS)
+    return in_words(column, _DRIFTS)
 
 
 def status_word(status: str) -> str:
@@ -212,14 +212,15 @@ def status_word(status: str) -> str:
 
 def worded_accounts(table: pl.DataFrame) -> pl.DataFrame:
     """Return accounts with their roles and states in words."""
-    return table.with_columns(_words("role", _ROLES), _words("state", _ACCOUNTS))
+    return table.with_columns(in_words("role", _ROLES), in_words("state", _ACCOUNTS))
 
 
 def _word(words: Mapping[str, str], code: str) -> str:
     return tr(words[code]) if code in words else code
 
 
-def _words(column: str, words: Mapping[str, str]) -> pl.Expr:
+def in_words(column: str, words: Mapping[str, str]) -> pl.Expr:
+    """Return a column of codes in words; an unknown code is shown as it is."""
     return pl.col(column).replace({code: tr(word) for code, word in words.items()}).alias(column)
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import polars as pl
 
 from qc_app.language import Phrases, bound, later, tr
+from qc_app.views.vocabulary import in_words
 
 _CARRIES = MappingProxyType({"measurements": later("measurements"), "labels": later("labels")})
 _LINKS = MappingProxyType(
@@ -219,5 +220,5 @@ def column_words() -> pl.Expr:
 
 
 def _words(column: str, words: Mapping[str, str]) -> pl.Expr:
-    told = {code: tr(word) for code, word in words.items()}
-    return pl.col(column).replace(told).str.replace_all("_", " ", literal=True).alias(column)
+    """Return a column of codes in words; an unknown code without its underscores."""
+    return in_words(column, words).str.replace_all("_", " ", literal=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 import polars as pl
 
 from qc_app.language import Phrases, bound, later, tr
+from qc_app.views.vocabulary import in_words
 
 _VERDICTS = MappingProxyType(
     {
@@ -121,12 +121,12 @@ def verdict_word(verdict: str) -> str:
 
 def verdicts() -> pl.Expr:
     """Return the column of verdicts on models in words."""
-    return _words("verdict", _VERDICTS)
+    return in_words("verdict", _VERDICTS)
 
 
 def version_states() -> pl.Expr:
     """Return the column of what became of a version in words."""
-    return _words("status", _VERSIONS)
+    return in_words("status", _VERSIONS)
 
 
 def job_word(job: str) -> str:
@@ -145,7 +145,3 @@ def job_word(job: str) -> str:
 def jobs() -> pl.Expr:
     """Return the column of jobs in words."""
     return pl.col("job").map_elements(bound(job_word), return_dtype=pl.String)
-
-
-def _words(column: str, words: Mapping[str, str]) -> pl.Expr:
-    return pl.col(column).replace({code: tr(word) for code, word in words.items()}).alias(column)
