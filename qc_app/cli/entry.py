@@ -13,30 +13,7 @@ from typer.exceptions import Abort, TyperException
 
 from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
-from qc_app.cli import (
-    alarming,
-    api,
-    auditing,
-    bench,
-    daily,
-    data,
-    disposing,
-    drifting,
-    explaining,
-    exporting,
-    keeping,
-    measuring,
-    notifying,
-    people,
-    plant,
-    plant_life,
-    replaying,
-    reporting,
-    running,
-    spc,
-    verdicts,
-    watching,
-)  # fmt: skip
+from qc_app.cli import bench, data, learning, people, plant, serving, shift, spc
 from qc_app.cli.terminal import fail
 from qc_app.errors import PlantError, QcError, SettingsError, StoreError
 
@@ -50,31 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (
-    running,
-    plant,
-    plant_life,
-    exporting,
-    daily,
-    data,
-    alarming,
-    notifying,
-    watching,
-    api,
-    drifting,
-    explaining,
-    measuring,
-    bench,
-    replaying,
-    spc,
-    verdicts,
-    people,
-    auditing,
-    reporting,
-    disposing,
-    keeping,
-):
-    room.register(app)
+for group in (serving, plant, data, learning, spc, shift, people, bench):
+    group.register(app)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -129,7 +129,7 @@ def test_something_unexpected_is_a_sentence_and_a_file(applied, capsys, monkeypa
     def burst(*_args, **_options):
         raise ZeroDivisionError("a pipe")
 
-    monkeypatch.setattr("qc_app.cli.daily.refresh", burst)
+    monkeypatch.setattr("qc_app.cli.learning.daily.refresh", burst)
     assert main(["ingest"]) == 1
     text = told(capsys)
     assert "unexpected: ZeroDivisionError: a pipe" in text

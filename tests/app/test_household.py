@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qc_app.cli import main
-from qc_app.cli.household import free_port
+from qc_app.cli.serving.household import free_port
 from qc_app.cli.tied import tied
 from qc_app.errors import AlreadyRunning
 from qc_app.schedule.leader import LOCK, locked

@@ -13,7 +13,7 @@ import pytest
 
 from data_connectors.live import Sample, Spool
 from data_connectors.schema import Parameter, Source, Stage, Window
-from qc_app.cli.checks import probes
+from qc_app.cli.plant.checks import probes
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, digest, render
 from qc_app.schedule import run

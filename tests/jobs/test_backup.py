@@ -15,7 +15,7 @@ from data_connectors.live.spool import Spool
 from data_connectors.schema import Source
 from qc_app.api.metrics import _backup
 from qc_app.cli import main
-from qc_app.cli.checks import probes
+from qc_app.cli.plant.checks import probes
 from qc_app.clock import ManualClock
 from qc_app.errors import StoreError
 from qc_app.jobs.backup.keeping import back_up, keep, there

@@ -13,7 +13,7 @@ import typer
 from qc_app.access import local_actor
 from qc_app.actions import apply_plant
 from qc_app.actions.access.signing import first_token
-from qc_app.cli.household import serve
+from qc_app.cli.serving.household import serve
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, progress, say
 from qc_app.demo.creation import create_demo
 from qc_app.plant import Plant, render

@@ -10,7 +10,7 @@ import typer
 
 from qc_app.access import local_actor
 from qc_app.actions import SCOPES, create_token, revoke_token
-from qc_app.cli.household import free_port
+from qc_app.cli.serving.household import free_port
 from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, plant_of, say, table
 from qc_app.logs import configure
 from qc_app.settings import Settings

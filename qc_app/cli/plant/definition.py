@@ -12,7 +12,7 @@ import typer
 from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import apply_plant
-from qc_app.cli.checks import probes
+from qc_app.cli.plant.checks import probes
 from qc_app.cli.terminal import HOME, Home, Reason, fail, opened, out, plant_of, say, table, text_of
 from qc_app.clock import WallClock, plant_time
 from qc_app.errors import PlantError
