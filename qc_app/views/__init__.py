@@ -27,9 +27,10 @@ from qc_app.views.alarms.page import (
 )
 from qc_app.views.alarms.report import AlarmReport, alarm_report
 from qc_app.views.data.books import books_table
+from qc_app.views.data.gaps import gaps_sentence, gaps_table
 from qc_app.views.data.live import live_sources, live_table
 from qc_app.views.data.marks import span_of_event
-from qc_app.views.data.page import chosen_sources, events_table, gaps_table, quarantine_table, sources_table
+from qc_app.views.data.page import chosen_sources, events_table, quarantine_table, sources_table
 from qc_app.views.data.schemas import columns_table, proposals_table
 from qc_app.views.drift.page import DriftView, drift_view
 from qc_app.views.drift.words import drift_words, fault_word, subject_word
@@ -152,6 +153,7 @@ __all__ = [
     "fault_word",
     "figure",
     "foreigns",
+    "gaps_sentence",
     "gaps_table",
     "gauge_view",
     "handover",

@@ -21,12 +21,13 @@ from qc_app.views import (
     books_table,
     chosen_sources,
     foreigns,
+    gaps_sentence,
     gaps_table,
     quarantine_table,
     sources_table,
     state_word,
 )
-from qc_app.views.data.words import carried, causes, delivered, reasons
+from qc_app.views.data.words import carried, causes, delivered, reasons, stretches
 
 A_PAGE = 40
 _ALL = "all"
@@ -65,11 +66,8 @@ def page() -> None:
     live_part(sources, now)
     schema(everything, now)
     _quarantine(everything, now)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _gaps(everything, now)
-    with right:
-        events_part(sorted({s.stage for s in everything}), now)
+    _gaps(everything, now)
+    events_part(sorted({s.stage for s in everything}), now)
 
 
 def _sources(sources: Sequence[Source], now: Here) -> None:
@@ -137,6 +135,9 @@ def _quarantine(sources: Sequence[Source], now: Here) -> None:
 def _gaps(sources: Sequence[Source], now: Here) -> None:
     st.html(markup.heading(tr("Gaps"), tr("stretches in which nothing can be shown to be missing or not")))
     gaps = gaps_table(now.store, sources)
-    columns = tables.headings(("source", "start", "end", "hours", "cause", "text"))
-    told = gaps.with_columns(causes(), *foreigns("text"))
+    if gaps.height:
+        say(gaps_sentence(gaps))
+    columns = tables.headings(("state", "source", "start", "end", "hours", "missed", "cause", "text"))
+    columns |= tables.headings(("filled", "author", "closed"))
+    told = gaps.with_columns(stretches(), causes(), *foreigns("text"), *delivered("filled"))
     tables.show(told, "data_gaps", columns, zone=now.plant.zone, rows=6, empty=tr("No gap is known."))

@@ -82,13 +82,18 @@ class Gaps(Room):
         since, known_at : datetime, optional
             Aware; only gaps that end later, and only what had been noticed by then.
         """
+        closed = self.closed(stage, source, known_at)
+        left = [rest for gap in self.noticed(stage, source, known_at) for rest in _left(gap, closed)]
+        return [gap for gap in left if since is None or gap.end >= since]
+
+    def noticed(
+        self, stage: str | None = None, source: str | None = None, known_at: datetime | None = None
+    ) -> FoundGaps:
+        """Return gaps as they were noticed, whether they were closed or not; of one that grew the longest."""
         query = matching(GAPS, stage=stage, source=source)
         query = query.where(GAPS.c.noticed <= known_at) if known_at is not None else query
         grown = self._all(newest(query, GAPS, None, ("start", "end", "id")), Gap)
-        longest = {(g.source, g.stage, g.start, g.cause): g for g in grown}
-        closed = self.closed(stage, source, known_at)
-        left = [rest for gap in longest.values() for rest in _left(gap, closed)]
-        return [gap for gap in left if since is None or gap.end >= since]
+        return list({(g.source, g.stage, g.start, g.cause): g for g in grown}.values())
 
     def close(self, closed: Sequence[Closed]) -> None:
         """Note stretches that are gaps no more; the gaps stay on record, for a day before is replayed with them."""

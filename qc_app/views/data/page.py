@@ -126,25 +126,6 @@ def quarantine_table(store: Store, sources: Sequence[Source], zone: str, last: i
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def gaps_table(store: Store, sources: Sequence[Source]) -> pl.DataFrame:
-    """Return the stretches in which continuity cannot be shown, the newest first."""
-    names = {s.name for s in sources}
-    schema: dict[str, Any] = {
-        "source": pl.String,
-        "stage": pl.String,
-        "start": _TIME,
-        "end": _TIME,
-        "hours": pl.Float64,
-        "cause": pl.String,
-        "text": pl.String,
-    }
-    gaps = sorted((g for g in store.journal.gaps.list() if g.source in names), key=lambda g: g.start, reverse=True)
-    rows = [
-        (g.source, g.stage, g.start, g.end, (g.end - g.start).total_seconds() / 3600, g.cause, g.text) for g in gaps
-    ]
-    return pl.DataFrame(rows[:500], schema=schema, orient="row")
-
-
 def events_table(store: Store, stages: set[str]) -> pl.DataFrame:
     """Return the marks on the time axes of these stages, the newest first."""
     schema: dict[str, Any] = {

@@ -76,6 +76,7 @@ _CAUSES = MappingProxyType(
         "stale": later("stale"),
     }
 )
+_STRETCHES = MappingProxyType({"open": later("open"), "closed": later("closed")})
 _CHANGES = MappingProxyType(
     {
         "new_column": later("new column"),
@@ -151,6 +152,7 @@ _PHRASES = Phrases(
         later("both stay what they are, the new column is kept no more"),
         later("the column is kept no more"),
         later("a day"),
+        later("asked again: {n} new rows of it"),
     ]
 )
 
@@ -207,6 +209,11 @@ def reasons() -> pl.Expr:
 def causes() -> pl.Expr:
     """Return the column of why nothing is known of a stretch in words."""
     return _words("cause", _CAUSES)
+
+
+def stretches() -> pl.Expr:
+    """Return the column of whether a stretch is still a gap in words."""
+    return _words("state", _STRETCHES)
 
 
 def changes() -> pl.Expr:
