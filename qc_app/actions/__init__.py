@@ -44,6 +44,7 @@ from qc_app.actions.schema import answer_schema
 from qc_app.actions.spc.gauge import record_gauge_study
 from qc_app.actions.spc.gauge_sheet import Sheet, Studied, judge_sheet, read_sheet
 from qc_app.actions.spc.limits import (
+    Basis,
     Trial,
     exclude_point,
     freeze_limits,
@@ -61,6 +62,7 @@ __all__ = [
     "MAX_MB",
     "SCOPES",
     "Actor",
+    "Basis",
     "Checked",
     "Entry",
     "Rehearsal",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 from qc_app.handover import keep_due
-from qc_app.plant import Plant
-from qc_app.store import Store
+from qc_app.schedule.led import LedPlant
 
 log = logging.getLogger(__name__)
 
@@ -17,15 +15,11 @@ class HandingOver:
 
     Parameters
     ----------
-    store : Store
-    permit : callable
-        Raises if this process may not write any more.
-    plant : callable
-        Returns the plant in force, None if there is none.
+    led : LedPlant
     """
 
-    def __init__(self, store: Store, permit: Callable[[], None], plant: Callable[[], Plant | None]) -> None:
-        self._store, self._permit, self._plant = store, permit, plant
+    def __init__(self, led: LedPlant) -> None:
+        self._led = led
 
     def look(self) -> None:
         """Write what is due.
@@ -37,9 +31,9 @@ class HandingOver:
         StoreError
             If the folder cannot be written; the next look tries again.
         """
-        self._permit()
-        plant = self._plant()
+        self._led.permit()
+        plant = self._led.plant()
         if plant is None:
             return
-        for path in keep_due(self._store, plant):
+        for path in keep_due(self._led.store, plant):
             log.info("hand-over written: %s", path)

@@ -13,6 +13,7 @@ from qc_app.plant import Plant
 from qc_app.schedule.due import LOOK_BACK, due_night
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import Leader
+from qc_app.schedule.led import LedPlant
 from qc_app.schedule.reading import Reading
 from qc_app.store import Store
 
@@ -39,7 +40,7 @@ class Heartbeat:
         self._in_force = in_force or InForce(store)
         self._answers = Answers(store.registry)
         self._alone = reading is None
-        self._reading = reading or Reading(store, leader.permit, self._in_force.plant)
+        self._reading = reading or Reading(LedPlant(store, leader.permit, self._in_force.plant))
         self._rested = 0.0
 
     def beat(self) -> None:

@@ -6,7 +6,6 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
 
 from data_connectors.catalog import is_live, make_connector
 from data_connectors.errors import ConnectorError
@@ -14,6 +13,7 @@ from data_connectors.live import Listener, LiveConnector, Spool
 from data_connectors.live.reconnecting import waits
 from data_connectors.schema import Source, Stage
 from qc_app.plant import Plant
+from qc_app.schedule.led import LedPlant
 from qc_app.store import Store
 
 log = logging.getLogger(__name__)
@@ -79,15 +79,11 @@ class Listening:
 
     Parameters
     ----------
-    store : Store
-    permit : callable
-        Raises if another process leads now.
-    current : callable
-        Returns the plant in force, or None.
+    led : LedPlant
     """
 
-    def __init__(self, store: Store, permit: Callable[[], None], current: Callable[[], Plant | None]) -> None:
-        self._store, self._permit, self._current = store, permit, current
+    def __init__(self, led: LedPlant) -> None:
+        self._led = led
         self._lock = threading.Lock()
         self._ears: dict[str, Ear] = {}
         self._deaths: dict[str, tuple[int, float]] = {}
@@ -101,8 +97,8 @@ class Listening:
             If this process may not lead any more.
         """
         with self._lock:
-            self._permit()
-            self._follow(self._current())
+            self._led.permit()
+            self._follow(self._led.plant())
 
     def _follow(self, plant: Plant | None) -> None:
         wanted = {} if plant is None else _live(plant)
@@ -115,7 +111,7 @@ class Listening:
                 self._note_death(name)
         for name, (source, stage) in wanted.items():
             if name not in self._ears and time.monotonic() >= self._deaths.get(name, (0, 0.0))[1]:
-                self._ears[name] = Ear(source, stage, self._store)
+                self._ears[name] = Ear(source, stage, self._led.store)
                 self._ears[name].start()
                 log.info("listening to %s (%s) for stage %s", name, source.kind, stage.id)
         for ear in self._ears.values():

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import datetime
 
 from qc_app.jobs.sources.ingest import ingest
-from qc_app.plant import Plant
 from qc_app.schedule.due import ingest_due
-from qc_app.store import Store
+from qc_app.schedule.led import LedPlant
 
 
 class Reading:
@@ -17,15 +15,11 @@ class Reading:
 
     Parameters
     ----------
-    store : Store
-    permit : callable
-        Raises if another process leads now.
-    current : callable
-        Returns the plant in force, or None.
+    led : LedPlant
     """
 
-    def __init__(self, store: Store, permit: Callable[[], None], current: Callable[[], Plant | None]) -> None:
-        self._store, self._permit, self._current = store, permit, current
+    def __init__(self, led: LedPlant) -> None:
+        self._led = led
         self._lock = threading.Lock()
         self._fed: set[str] = set()
         self._last: datetime | None = None
@@ -40,11 +34,11 @@ class Reading:
         StoreError
             If the store cannot be written; the next round tries again.
         """
-        self._permit()
-        plant, now = self._current(), self._store.clock.now()
+        self._led.permit()
+        plant, now = self._led.plant(), self._led.store.clock.now()
         if plant is None or not ingest_due(plant, now, self._last):
             return
-        run = ingest(self._store, plant, permit=self._permit)
+        run = ingest(self._led.store, plant, permit=self._led.permit)
         self._last = now
         with self._lock:
             self._fed |= set(run.numbers.get("fed", ()))

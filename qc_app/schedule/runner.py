@@ -17,6 +17,7 @@ from qc_app.schedule.handing_over import HandingOver
 from qc_app.schedule.heartbeat import Heartbeat
 from qc_app.schedule.in_force import InForce
 from qc_app.schedule.leader import TTL_S, lead
+from qc_app.schedule.led import LedPlant
 from qc_app.schedule.listening import Listening
 from qc_app.schedule.reading import Reading
 from qc_app.schedule.tidying import Tidying
@@ -101,13 +102,14 @@ def run(store: Store, stop: threading.Event, beat_s: float = BEAT_S) -> str:
     with lead(store) as leader:
         ended: list[str] = []
         in_force = InForce(store)
-        reading = Reading(store, leader.permit, in_force.plant)
+        led = LedPlant(store, leader.permit, in_force.plant)
+        reading = Reading(led)
         heart, attendant = Heartbeat(store, leader, in_force, reading), Attendant(store, leader)
-        listening = Listening(store, leader.permit, in_force.plant)
-        tidying = Tidying(store, leader.permit, in_force.plant)
-        writing = Writing(store, leader.permit, in_force.plant)
-        handing = HandingOver(store, leader.permit, in_force.plant)
-        keeping = BackingUp(store, leader.permit, in_force.plant)
+        listening = Listening(led)
+        tidying = Tidying(led)
+        writing = Writing(led)
+        handing = HandingOver(led)
+        keeping = BackingUp(led)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat skipped while one runs is as meant
         scheduler = BackgroundScheduler(timezone=UTC)
         pulses = (

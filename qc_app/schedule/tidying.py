@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from qc_app.jobs.upkeep import tidy
-from qc_app.plant import Plant
-from qc_app.store import Store
+from qc_app.schedule.led import LedPlant
 
 
 class Tidying:
@@ -14,15 +11,11 @@ class Tidying:
 
     Parameters
     ----------
-    store : Store
-    permit : callable
-        Raises if another process leads now.
-    current : callable
-        Returns the plant in force, or None.
+    led : LedPlant
     """
 
-    def __init__(self, store: Store, permit: Callable[[], None], current: Callable[[], Plant | None]) -> None:
-        self._store, self._permit, self._current = store, permit, current
+    def __init__(self, led: LedPlant) -> None:
+        self._led = led
 
     def round(self) -> None:
         """Look at every stage, and join where there are many small files.
@@ -34,7 +27,7 @@ class Tidying:
         StoreError
             If the disk refuses; the next round tries again.
         """
-        self._permit()
-        plant = self._current()
+        self._led.permit()
+        plant = self._led.plant()
         if plant is not None:
-            tidy(self._store, plant, self._permit)
+            tidy(self._led.store, plant, self._led.permit)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 
 from qc_app.jobs.writeback import Sending
-from qc_app.plant import Plant
-from qc_app.store import Store
+from qc_app.schedule.led import LedPlant
 
 log = logging.getLogger(__name__)
 
@@ -18,15 +16,11 @@ class Writing:
 
     Parameters
     ----------
-    store : Store
-    permit : callable
-        Raises if another process leads now.
-    current : callable
-        Returns the plant in force, or None.
+    led : LedPlant
     """
 
-    def __init__(self, store: Store, permit: Callable[[], None], current: Callable[[], Plant | None]) -> None:
-        self._store, self._permit, self._current = store, permit, current
+    def __init__(self, led: LedPlant) -> None:
+        self._led = led
         self._lock = threading.Lock()
         self._sending: dict[str, Sending] = {}
 
@@ -41,15 +35,15 @@ class Writing:
             If what is told cannot be recorded; the next round tries again.
         """
         with self._lock:
-            self._permit()
-            plant = self._current()
+            self._led.permit()
+            plant = self._led.plant()
             wanted = {} if plant is None else {o.name: o for o in plant.writeback if o.on}
             for name, sending in list(self._sending.items()):
                 if wanted.get(name) != sending.outlet:
                     self._sending.pop(name).close("the plant definition turned it off, or changed it")
             for name, outlet in wanted.items():
                 if name not in self._sending:
-                    self._sending[name] = Sending(self._store, outlet)
+                    self._sending[name] = Sending(self._led.store, outlet)
                     log.info(
                         "write-back %s (%s) is on for %s of %s", name, outlet.kind, outlet.characteristic, outlet.stage
                     )

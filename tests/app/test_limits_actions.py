@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import UnknownName
 from qc_app.access import Actor
-from qc_app.actions import exclude_point, freeze_limits, include_point, roll_back_limits, trial_limits
+from qc_app.actions import Basis, exclude_point, freeze_limits, include_point, roll_back_limits, trial_limits
 from qc_app.errors import ActionError, NotAllowed, PlantError
 from qc_app.views import enter
 from tests.pages.made_plants import NOW, healthy
@@ -52,18 +52,18 @@ def test_limits_are_frozen_with_author_reason_and_what_they_stand_on(store):
 
 def test_limits_may_begin_where_the_process_changed_but_never_before_those_in_force(store):
     change = NOW - timedelta(days=2)
-    kept = freeze_limits(store, APPROVER, *OF, "second grinder", since=change)
+    kept = freeze_limits(store, APPROVER, *OF, "second grinder", basis=Basis(since=change))
     assert kept.since == change
     assert kept.first >= change
     with pytest.raises(ActionError, match="keep the limits of their time"):
-        freeze_limits(store, APPROVER, *OF, "backwards", since=change - timedelta(hours=1))
+        freeze_limits(store, APPROVER, *OF, "backwards", basis=Basis(since=change - timedelta(hours=1)))
     with pytest.raises(ActionError, match="future"):
-        freeze_limits(store, APPROVER, *OF, "ahead", since=NOW + timedelta(days=1))
+        freeze_limits(store, APPROVER, *OF, "ahead", basis=Basis(since=NOW + timedelta(days=1)))
 
 
 def test_a_window_may_be_chosen(store):
     whole = trial_limits(store, *OF)
-    part = trial_limits(store, *OF, first=whole.seen.times[5], last=whole.seen.times[20])
+    part = trial_limits(store, *OF, Basis(first=whole.seen.times[5], last=whole.seen.times[20]))
     assert (part.seen.units[0], part.seen.units[-1]) == (whole.seen.units[5], whole.seen.units[20])
 
 
@@ -106,6 +106,6 @@ def test_what_is_not_there_is_told(store):
     with pytest.raises(ActionError, match="has no result"):
         exclude_point(store, ENGINEER, *OF, "C-999", "because")
     with pytest.raises(UnknownName, match="did you mean 'ewma'"):
-        trial_limits(store, *OF, chart="ewna")
+        trial_limits(store, *OF, Basis("ewna"))
     with pytest.raises(PlantError, match="did you mean 'rolling-1'"):
         trial_limits(store, "roling-1", "thickness")

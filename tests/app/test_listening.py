@@ -17,6 +17,7 @@ from qc_app.cli.plant.checks import probes
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, digest, render
 from qc_app.schedule import run
+from qc_app.schedule.led import LedPlant
 from qc_app.schedule.listening import Listening
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store
@@ -58,7 +59,7 @@ def link(store: Store, plant: Plant) -> str:
 
 def test_from_the_broker_to_the_lake_and_over_a_restart(broker: Broker, store: Store) -> None:
     plant = plant_on(broker)
-    listening = Listening(store, lambda: None, lambda: plant)
+    listening = Listening(LedPlant(store, lambda: None, lambda: plant))
     listening.look()
     await_(lambda: link(store, plant) == "connected", "the connection")
     say(broker, "A", "B")
@@ -66,7 +67,7 @@ def test_from_the_broker_to_the_lake_and_over_a_restart(broker: Broker, store: S
     listening.stop()
     assert link(store, plant) == "stopped"
     say(broker, "C")
-    again = Listening(store, lambda: None, lambda: plant)
+    again = Listening(LedPlant(store, lambda: None, lambda: plant))
     again.look()
     await_(lambda: store.lake.units("rolling-2") == 3 if ingest(store, plant) else False, "the one meanwhile")
     again.stop()
@@ -76,7 +77,7 @@ def test_from_the_broker_to_the_lake_and_over_a_restart(broker: Broker, store: S
 
 def test_listeners_follow_the_plant_and_their_death(broker: Broker, store: Store) -> None:
     plants: list[Plant | None] = [plant_on(broker)]
-    listening = Listening(store, lambda: None, lambda: plants[0])
+    listening = Listening(LedPlant(store, lambda: None, lambda: plants[0]))
     listening.look()
     (first,) = listening._ears.values()
     listening.look()
@@ -123,7 +124,7 @@ def test_the_scheduler_listens_and_check_tells(broker: Broker, store: Store) -> 
 
 def test_a_broker_that_forgets_us_is_a_gap_of_the_stage(broker: Broker, store: Store) -> None:
     plant = plant_on(broker)
-    listening = Listening(store, lambda: None, lambda: plant)
+    listening = Listening(LedPlant(store, lambda: None, lambda: plant))
     listening.look()
     await_(lambda: link(store, plant) == "connected", "the connection")
     say(broker, "A")
@@ -153,7 +154,7 @@ def test_a_continuous_stage_has_windows_as_its_units(store: Store) -> None:
 def test_a_source_that_cannot_be_reached_is_told_and_does_not_stop_the_others(store: Store, broker: Broker) -> None:
     broker.end()
     plant = plant_on(broker)
-    listening = Listening(store, lambda: None, lambda: plant)
+    listening = Listening(LedPlant(store, lambda: None, lambda: plant))
     listening.look()
     await_(lambda: link(store, plant) == "disconnected", "the trouble")
     (row,) = live_table(store, plant.sources, datetime.now(UTC)).iter_rows(named=True)

@@ -12,6 +12,7 @@ import pytest
 from data_connectors.schema import Parameter, Source, Stage
 from qc_app.errors import StoreBusy
 from qc_app.plant import Plant
+from qc_app.schedule.led import LedPlant
 from qc_app.schedule.reading import Reading
 from qc_app.settings import Settings
 from qc_app.store import Store, home, open_store
@@ -40,7 +41,7 @@ def drop(tmp_path: Path, unit: str) -> None:
 
 
 def test_what_was_fed_is_told_once(store: Store, plant: Plant, tmp_path: Path) -> None:
-    reading = Reading(store, lambda: None, lambda: plant)
+    reading = Reading(LedPlant(store, lambda: None, lambda: plant))
     drop(tmp_path, "A")
     reading.round()
     assert reading.fed() == {"s"}
@@ -48,7 +49,7 @@ def test_what_was_fed_is_told_once(store: Store, plant: Plant, tmp_path: Path) -
 
 
 def test_it_is_read_only_when_it_is_due(store: Store, plant: Plant, tmp_path: Path) -> None:
-    reading = Reading(store, lambda: None, lambda: plant)
+    reading = Reading(LedPlant(store, lambda: None, lambda: plant))
     reading.round()
     drop(tmp_path, "A")
     reading.round()

@@ -21,6 +21,7 @@ from qc_app.language import speaking
 from qc_app.plant import Calendar, Plant, Shift, digest, render
 from qc_app.records import Alarm, Event, Label
 from qc_app.schedule.handing_over import HandingOver
+from qc_app.schedule.led import LedPlant
 from qc_app.views import Handover, enter, handover, plant_now, worked_shifts, xlsx_bytes
 from qc_app.views.handover.parts import changes, stood
 from tests.pages.made_plants import NASTY, NOW, founded, plant_of, stage
@@ -174,7 +175,7 @@ def test_the_shifts_that_ended_are_kept_once(home):
         (home / FOLDER / "shift-2026-03-01-late.pdf").unlink()
         old = home / FOLDER / "shift-2024-03-01-late.pdf"
         old.write_bytes(b"")
-        HandingOver(store, lambda: None, lambda: plant).look()
+        HandingOver(LedPlant(store, lambda: None, lambda: plant)).look()
         assert (home / FOLDER / "shift-2026-03-01-late.pdf").exists()
         assert not old.exists()
 

@@ -28,6 +28,7 @@ from qc_app.records import Account, Run, Session
 from qc_app.schedule import lead
 from qc_app.schedule.backing_up import BackingUp
 from qc_app.schedule.due import backup_due
+from qc_app.schedule.led import LedPlant
 from qc_app.settings import Settings
 from qc_app.store import backup, conservation, open_store, plant_in_force
 from qc_app.store.backup import taking
@@ -166,7 +167,7 @@ def test_the_scheduler_takes_it_once_and_a_missing_one_rings(after, tmp_path):
     works, folder = after(1), tmp_path / "kept"
     with works.open() as store:
         (works.home() / "settings.toml").write_text(f'backup_folder = "{folder}"\nbackup_keep = 2\n')
-        pulse = BackingUp(store, lambda: None, works.plant)
+        pulse = BackingUp(LedPlant(store, lambda: None, works.plant))
         assert "none" in figure(store)
         pulse.look()
         pulse.look()

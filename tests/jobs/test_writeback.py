@@ -18,6 +18,7 @@ from qc_app.clock import ManualClock
 from qc_app.errors import ActionError, NotAllowed, StoreError
 from qc_app.jobs.writeback import Sending
 from qc_app.plant import Plant, digest, render
+from qc_app.schedule.led import LedPlant
 from qc_app.schedule.writing import Writing
 from qc_app.settings import Settings
 from qc_app.store import Store, open_store
@@ -217,7 +218,7 @@ def test_what_cannot_be_recorded_is_not_told(bench: Bench, monkeypatch: pytest.M
 def test_only_what_the_plant_turns_on_tells_and_the_end_takes_it_back(bench: Bench) -> None:
     plant = bench.apply(replace(bench.outlet, on=False))
     bench.predict(8.0)
-    writing = Writing(bench.store, lambda: None, lambda: plant)
+    writing = Writing(LedPlant(bench.store, lambda: None, lambda: plant))
     writing.round()
     assert not bench.out.exists()
     plant = bench.apply(bench.outlet)

@@ -54,7 +54,7 @@ GIVEN = {
 PURE = {
     "DISPOSITIONS",
     "ENDINGS", "MAX_MB",
-    "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
+    "Basis", "Sheet", "Studied", "Trial", "judge_sheet", "read_sheet", "trial_limits", "trial_words",
     "check_labels", "decode", "entry_of", "read_entries", "event_kinds", "local_actor", "may", "Actor", "Checked",
     "Entry", "stopped", "SCOPES", "digest_of", "parts_of", "Rehearsal", "proposed", "rehearse",
 }  # fmt: skip

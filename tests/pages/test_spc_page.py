@@ -12,7 +12,7 @@ import pytest
 from data_connectors.schema import Characteristic, Parameter, Stage, Window
 from models.spc import CHARTS
 from qc_app.access import Actor
-from qc_app.actions import freeze_limits
+from qc_app.actions import Basis, freeze_limits
 from qc_app.errors import ActionError
 from qc_app.plant import Plant
 from qc_app.records import Label
@@ -166,7 +166,7 @@ def test_charts_of_counts_products_and_subgroups_are_drawn(tmp_path, chart):
         _made(store, press, counted=counted)
         offered = offer(store, plant, "press", "flaw")
         view = spc_page(store, plant, "press", "flaw", subject="measured", chart=chart, rules=("nelson1",))
-        kept = freeze_limits(store, Actor("anna", "approver"), "press", "flaw", "stable", chart)
+        kept = freeze_limits(store, Actor("anna", "approver"), "press", "flaw", "stable", basis=Basis(chart))
         again = spc_page(store, plant, "press", "flaw", subject="measured", chart=chart, rules=("nelson1",))
     assert chart in offered.charts
     assert view.in_force is None

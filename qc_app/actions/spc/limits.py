@@ -19,6 +19,37 @@ from qc_app.store import Store
 from qc_app.subjects import gathered, kept_as, require_fit, subject_for
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Which limits are asked for, and what they are to stand on; all of it may be left to what is declared.
+
+    Parameters
+    ----------
+    chart : str
+        Of the catalogue; default: the one that suits what is declared.
+    since : datetime, optional
+        From when they would hold; default: now. A moment in the past divides the chart into before and after.
+    first, last : datetime, optional
+        The units to estimate from. Default: those since `since` where it lies in the past, else those since the first
+        unit that the limits in force stand on.
+    subject : str
+        One of `qc_app.subjects.SUBJECTS`; default: the results, or all parameters where the chart is of several.
+    """
+
+    chart: str = ""
+    since: datetime | None = None
+    first: datetime | None = None
+    last: datetime | None = None
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.chart} {self.since} {self.first} {self.last} {self.subject}".rstrip()
+
+
+DECLARED = Basis()
+"""Everything as the characteristic declares it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
     """Limits as they would be frozen, and what they stand on.
@@ -42,52 +73,39 @@ class Trial:
     name: str
 
 
-def trial_limits(  # noqa: PLR0917 - what may be chosen of them
-    store: Store,
-    stage: str,
-    characteristic: str,
-    chart: str = "",
-    since: datetime | None = None,
-    first: datetime | None = None,
-    last: datetime | None = None,
-    subject: str = "",
-) -> Trial:
+def trial_limits(store: Store, stage: str, characteristic: str, basis: Basis = DECLARED) -> Trial:
     """Estimate limits without changing anything: one round of phase I.
 
     Parameters
     ----------
     store : Store
     stage, characteristic : str
-    chart : str
-        Of the catalogue; default: the one that suits what is declared.
-    since : datetime, optional
-        From when they would hold; default: now. A moment in the past divides the chart into before and after.
-    first, last : datetime, optional
-        The units to estimate from. Default: those since `since` where it lies in the past, else those since the first
-        unit that the limits in force stand on.
-    subject : str
-        One of `qc_app.subjects.SUBJECTS`; default: the results, or all parameters where the chart is of several.
+    basis : Basis
+        Which limits, of what.
 
     Raises
     ------
     PlantError, DefinitionError, UnknownName
         If there is no such stage, characteristic or chart.
     ActionError
-        If `since` lies before the limits in force, or in the future.
+        If they would begin before the limits in force, or in the future.
     NotEnoughData
         If there are too few results.
     """
     of, what = _named(store, stage, characteristic)
-    chosen = chart or framing.chart_of(what)
-    asked = subject or subject_for(chosen)
+    chosen = basis.chart or framing.chart_of(what)
+    asked = basis.subject or subject_for(chosen)
     require_fit(chosen, of, what, asked)
     name = kept_as(what, asked)
     now = store.clock.now()
     versions = [x for x in store.journal.limits.history(stage, name) if x.chart == chosen]
-    begins = _begins(since, versions, now)
-    start = first or (since if since is not None and since < now else versions[-1].first if versions else None)
+    begins = _begins(basis.since, versions, now)
+    backdated = basis.since is not None and basis.since < now
+    start = basis.first or (basis.since if backdated else versions[-1].first if versions else None)
     seen = gathered(store, current_plant(store), (stage, characteristic), asked, chosen)
-    part = seen.part(0 if start is None else seen.at_or_after(start), None if last is None else seen.after(last))
+    part = seen.part(
+        0 if start is None else seen.at_or_after(start), None if basis.last is None else seen.after(basis.last)
+    )
     return Trial(chosen, spc.phase_one(chosen, part.data, part.causes), part, begins, name)
 
 
@@ -95,7 +113,7 @@ def trial_words(store: Store, stage: str, characteristic: str, chart: str = "", 
     """Say what limits would be if they were frozen, or why there can be none."""
     try:
         with in_sentences():
-            trial = trial_limits(store, stage, characteristic, chart, subject=subject)
+            trial = trial_limits(store, stage, characteristic, Basis(chart, subject=subject))
     except ActionError as error:
         return f"{error}."
     found = trial.phase.limits
@@ -117,17 +135,8 @@ def _begins(since: datetime | None, versions: list[Limits], now: datetime) -> da
     return since
 
 
-def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
-    store: Store,
-    actor: Actor,
-    stage: str,
-    characteristic: str,
-    reason: str = "",
-    chart: str = "",
-    since: datetime | None = None,
-    first: datetime | None = None,
-    last: datetime | None = None,
-    subject: str = "",
+def freeze_limits(
+    store: Store, actor: Actor, stage: str, characteristic: str, reason: str = "", *, basis: Basis = DECLARED
 ) -> Limits:
     """Put limits in force as the next version of their chart; those before stay, and old points keep them.
 
@@ -135,10 +144,11 @@ def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
     ----------
     store : Store
     actor : Actor
-    stage, characteristic, chart, since, first, last, subject
-        As `trial_limits`.
+    stage, characteristic : str
     reason : str
         Why; it stands beside the limits.
+    basis : Basis
+        As in `trial_limits`.
 
     Raises
     ------
@@ -148,11 +158,9 @@ def freeze_limits(  # noqa: PLR0917 - what may be chosen of them
         Without a reason, or as `trial_limits`.
     """
     place = f"{stage} / {characteristic}"
-    authorise(
-        store, actor, "freeze_limits", place, reason, exactly=f"{chart} {since} {first} {last} {subject}".rstrip()
-    )
+    authorise(store, actor, "freeze_limits", place, reason, exactly=str(basis))
     with in_sentences():
-        trial = trial_limits(store, stage, characteristic, chart, since, first, last, subject)
+        trial = trial_limits(store, stage, characteristic, basis)
     _, what = _named(store, stage, characteristic)
     made = framing.limits_of(
         stage, trial.name, what, trial.chart, trial.seen, trial.phase, trial.since, store.clock.now(), actor.name,
@@ -184,7 +192,7 @@ def roll_back_limits(  # noqa: PLR0917 - as the other actions on limits
     version : int, optional
         Default: the version before the one in force.
     subject : str
-        As in `trial_limits`.
+        As in `Basis`.
 
     Raises
     ------

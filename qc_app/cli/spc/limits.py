@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qc_app.access import local_actor
-from qc_app.actions import Trial, exclude_point, freeze_limits, include_point, roll_back_limits, trial_limits
+from qc_app.actions import Basis, Trial, exclude_point, freeze_limits, include_point, roll_back_limits, trial_limits
 from qc_app.cli.spc.asked import AsJson, Chart, Of, StageName, What, Why, moment_of
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say, table
 from qc_app.plant import Plant
@@ -48,12 +48,13 @@ def freeze(  # noqa: PLR0917 - typer reads them as options
         plant = plant_of(store)
         begins, start, end = (moment_of(text, plant, option) for text, option in
                               ((since, "--from"), (first, "--first"), (last, "--last")))  # fmt: skip
-        trial = trial_limits(store, stage, characteristic, chart, begins, start, end, of)
+        basis = Basis(chart, begins, start, end, of)
+        trial = trial_limits(store, stage, characteristic, basis)
         _told(trial, plant)
         if dry_run:
             say("nothing was changed")
             return 0
-        kept = freeze_limits(store, local_actor(), stage, characteristic, reason, chart, begins, start, end, of)
+        kept = freeze_limits(store, local_actor(), stage, characteristic, reason, basis=basis)
     say(f"frozen: {_line(kept)}, in force since {local(kept.since, plant.zone)}")
     return 0
 

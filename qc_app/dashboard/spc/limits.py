@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from qc_app.actions import exclude_point, freeze_limits, include_point, roll_back_limits, trial_words
+from qc_app.actions import Basis, exclude_point, freeze_limits, include_point, roll_back_limits, trial_words
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.session import Here, attempt, guarded, say
 from qc_app.language import tr
@@ -71,7 +71,7 @@ def _freeze(now: Here, place: tuple[str, str], chart: str, subject: str) -> None
     with st.form(key="spc_freeze", border=False):
         reason = st.text_input(tr("Why new limits"), key="spc_freeze_reason")
         if st.form_submit_button(tr("Freeze from now on"), key="spc_freeze_go"):
-            act = lambda: freeze_limits(now.store, now.actor, *place, reason, chart, subject=subject)  # noqa: E731 - the one use
+            act = lambda: freeze_limits(now.store, now.actor, *place, reason, basis=Basis(chart, subject=subject))  # noqa: E731 - the one use
             attempt(act, tr("New limits are in force."))
             st.rerun()
 
