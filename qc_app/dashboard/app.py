@@ -10,41 +10,14 @@ sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__f
 
 import streamlit as st
 
-from qc_app.dashboard import (
-    administration,
-    alarms,
-    data,
-    drift,
-    labels,
-    markup,
-    models,
-    onboard,
-    overview,
-    spc,
-    stage,
-    unit,
-    wall,
-)
+from qc_app.dashboard import markup
+from qc_app.dashboard.pages import PAGES
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import person, stage_links
 from qc_app.dashboard.theme import style
-from qc_app.language import later, spoken, tr
+from qc_app.language import spoken, tr
 
 ICON = Path(__file__).with_name("icon.svg")
-PAGES = {
-    "overview": (overview.page, later("Overview")),
-    "stage": (stage.page, later("Stage")),
-    "unit": (unit.page, later("Unit")),
-    "alarms": (alarms.page, later("Alarms")),
-    "labels": (labels.page, later("Labels")),
-    "drift": (drift.page, later("Drift")),
-    "models": (models.page, later("Models")),
-    "spc": (spc.page, later("SPC")),
-    "data": (data.page, later("Data")),
-    "onboard": (onboard.page, later("Onboard")),
-    "wall": (wall.page, later("Wall")),
-    "administration": (administration.page, later("Administration")),
-}
 
 
 @guarded

@@ -8,13 +8,14 @@ with a word.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import polars as pl
 
 from qc_app.dashboard.theme import Palette, vega
-from qc_app.language import figures_of, picture_day, tr
+from qc_app.language import figures_of, picture_day, spoken, tr
 from qc_app.views import StageView
 
 _NARROW = 500
@@ -61,23 +62,32 @@ def units_chart(view: StageView, inks: Palette, zone: str, height: int = 410) ->
     return themed(both, inks)
 
 
-def parameter_chart(frame: pl.DataFrame, name: str, unit: str, inks: Palette, height: int = 96) -> alt.LayerChart:
-    """Return the small course of one parameter with its newest value marked.
+def parameter_chart(frame: pl.DataFrame, name: str, unit: str, inks: Palette, height: int = 96) -> dict[str, Any]:
+    """Return the small course of one parameter with its newest value marked, as Vega-Lite with its data beside it.
+
+    A page shows many of them that differ in their data alone: what they share is composed and checked once.
 
     Parameters
     ----------
     frame : polars.DataFrame
         ``t`` (wall milliseconds), ``value``.
     """
-    label = titled(name, unit)
-    base = alt.Chart(frame).encode(
+    shared = _course(titled(name, unit), inks, height, spoken())
+    return {**shared, "datasets": {"course": frame, "newest": frame.tail(1)}}
+
+
+@lru_cache(maxsize=512)
+def _course(label: str, inks: Palette, height: int, _language: str) -> dict[str, Any]:
+    """Return what courses of one label share; its axis speaks the language of now."""
+    base = alt.Chart(alt.NamedData("course")).encode(
         x=alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis(None, ticks=3)),
         y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=3, labelExpr=_NUMBER)),
     )
     course = base.mark_line(color=inks.soft, strokeWidth=1)
-    newest = alt.Chart(frame.tail(1)).mark_point(filled=True, color=inks.ink, size=28, opacity=1)
+    newest = alt.Chart(alt.NamedData("newest")).mark_point(filled=True, color=inks.ink, size=28, opacity=1)
     last = newest.encode(x="t:T", y="value:Q", tooltip=[alt.Tooltip("value:Q", title=label, format="~g")])
-    return themed(alt.layer(course, last).properties(height=height, width="container"), inks)
+    drawn = themed(alt.layer(course, last).properties(height=height, width="container"), inks)
+    return drawn.to_dict()
 
 
 def parts_chart(frame: pl.DataFrame, title: str, inks: Palette, bar: int = 26) -> alt.LayerChart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from altair.utils import schemapi
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from qc_app.dashboard import pages
 from qc_app.dashboard.door.gate import Gate
 from qc_app.dashboard.door.keeper import Keeper
 from qc_app.dashboard.door.provider import secrets
@@ -20,6 +22,12 @@ from qc_app.dashboard.door.routes import routes
 
 #: What a chart may be is asked by its tests; asked again at every drawing it took a fourth of the chart's time.
 schemapi.DEBUG_MODE = False
+
+#: Streamlit collects garbage after every run of a page. What all pages stand on is imported before the first person
+#: comes and set aside: walking through it each time took twice as long as drawing.
+SETTLED = tuple(pages.PAGES)
+gc.collect()
+gc.freeze()
 
 _KEEPER = Keeper(Path(os.environ.get("QC_HOME", "plant-home")))
 

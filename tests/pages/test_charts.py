@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import altair as alt
 import polars as pl
 import pytest
 
 from qc_app.dashboard import charts, markup
 from qc_app.dashboard.theme import DARK, LIGHT, contrast
+from qc_app.language import speaking
 from qc_app.records import Event
 from qc_app.views import enter, labels_view, overview, plant_now, stage_view
 from qc_app.views.data.marks import event_marks
@@ -125,3 +127,24 @@ def test_words_of_events_keep_their_distance_over_the_whole_window(tmp_path):
         marks = event_marks(store, "rolling-1", ZONE, NOW - timedelta(days=30), 60)
     assert marks.height == 48
     assert (marks["word"] != "").sum() == 1
+
+
+def test_courses_share_a_checked_specification_and_keep_their_own_values():
+    first, second = (pl.DataFrame({"t": [0, 60_000], "value": [v, v + 1.0]}) for v in (1.0, 5.0))
+    one, other = (charts.parameter_chart(f, "force", "kN", LIGHT) for f in (first, second))
+    assert {k: v for k, v in one.items() if k != "datasets"} == {k: v for k, v in other.items() if k != "datasets"}
+    assert one["datasets"]["course"]["value"].to_list() == [1.0, 2.0]
+    assert other["datasets"]["newest"]["value"].to_list() == [6.0]
+    named = {layer["data"]["name"] for layer in layers(one)}
+    assert named == set(one["datasets"])
+    plain = {k: v for k, v in one.items() if k != "datasets"}
+    assert alt.LayerChart.from_dict(plain).to_dict()["layer"]
+
+
+def test_courses_speak_the_language_and_wear_the_theme_of_now():
+    frame = pl.DataFrame({"t": [0, 60_000], "value": [1.0, 2.0]})
+    english = json.dumps(charts.parameter_chart(frame, "force", "kN", LIGHT)["config"])
+    with speaking("de"):
+        german = json.dumps(charts.parameter_chart(frame, "force", "kN", LIGHT)["config"])
+    assert german != english
+    assert json.dumps(charts.parameter_chart(frame, "force", "kN", DARK)["config"]) != english

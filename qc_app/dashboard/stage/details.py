@@ -71,6 +71,6 @@ def courses(view: StageView, now: Here, window: str) -> None:
                 st.html(markup.heading(name, units[name]))
                 if name in drawn and drawn[name].height:
                     chart = charts.parameter_chart(drawn[name], name, units[name], inks())
-                    st.altair_chart(chart, theme=None, key=f"{key}_chart_{n}")
+                    st.vega_lite_chart(chart, theme=None, key=f"{key}_chart_{n}")
                 else:
                     say(tr("no value in this window"))
