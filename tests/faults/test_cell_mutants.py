@@ -13,12 +13,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data_connectors import schema
 from data_connectors.file_folder import connector as folder_connector
 from data_connectors.file_folder import csv_text
 from data_connectors.rows import conform as conforming
 from data_connectors.rows import values
 from data_connectors.rows.values import NOTES, Reading, Values
+from data_connectors.schema import names, sources, stages
 from qc_app.jobs.sources import columns
 from tests.connectors import test_file_folder as files
 from tests.faults import test_delivered_files as cells
@@ -47,12 +47,16 @@ def a_comma_is_taken_for_a_point(patch: pytest.MonkeyPatch) -> None:
 
 
 def names_as_they_come(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(schema, "checked_name", lambda name, _what: name)
+    for room in (stages, sources):
+        patch.setattr(room, "checked_name", lambda name, _what: name)
 
 
 def names_without_invisible_signs_dropped(patch: pytest.MonkeyPatch) -> None:
     """What cannot be seen is thrown away in silence: two names become one."""
-    patch.setattr(schema, "checked_name", lambda name, _what: "".join(c for c in name if c.isprintable())[:200].strip())
+    for room in (stages, sources):
+        patch.setattr(
+            room, "checked_name", lambda name, _what: "".join(c for c in name if c.isprintable())[:200].strip()
+        )
 
 
 def every_column_is_kept(patch: pytest.MonkeyPatch) -> None:
@@ -168,4 +172,4 @@ def test_a_reader_that_drops_odd_lines_is_found_out(tmp_path: Path, monkeypatch:
 
 def test_the_parsers_are_called_by_the_names_that_are_replaced_here() -> None:
     assert conforming.numbers is values.numbers
-    assert schema.checked_name("a", "name") == "a"
+    assert stages.checked_name is sources.checked_name is names.checked_name

@@ -21,8 +21,9 @@ from data_connectors.base import Batch
 from qc_app.jobs.recovery import recover
 from qc_app.jobs.sources import ingest as reading
 from qc_app.jobs.sources.ingest import ingest
-from qc_app.store import Store, conservation, lake
+from qc_app.store import Store, conservation
 from qc_app.store.journal.base import database
+from qc_app.store.lake import commits
 from tests.faults.ledger import Ledger, faults_of
 from tests.scripted import LAB, NOW, PLANT, POINTS, PROCESS, Killed, Script, dying_at, home_of
 from tests.scripted import script as script  # noqa: PLC0414 - a fixture
@@ -191,7 +192,7 @@ def forgetful(store, source, stage, made, after, *, dropped=0):
         return rows, units, rows.height - units
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lake, "fresh", everything)
+        patch.setattr(commits, "fresh", everything)
         return stored(store, source, stage, made, after, dropped=dropped)
 
 

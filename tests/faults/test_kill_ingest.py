@@ -65,7 +65,7 @@ def test_kills_during_ingest_lose_nothing(nursery, tmp_path: Path, kills: int):
     lake.compact(STAGE.id)
     lake.vacuum(STAGE.id, 0)
     assert not any(faults_of(lake, tmp_path / "ledger").values())
-    table = lake._table(STAGE.id, "measurements")
+    table = lake._shelves.table(STAGE.id, "measurements")
     assert len(list(table.root.glob("*.parquet"))) == table.snapshot().files.height, "orphans of the killed are left"
 
 

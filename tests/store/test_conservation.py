@@ -11,7 +11,8 @@ from data_connectors.base import Batch, Reject
 from qc_app.jobs.sources import ingest as reading
 from qc_app.jobs.sources.ingest import ingest
 from qc_app.records import Counts, Hour, Label
-from qc_app.store import conservation, lake
+from qc_app.store import conservation
+from qc_app.store.lake import checkpoints, commits
 from tests.accounts import every_record_is_accounted_for as over_every_test
 from tests.accounts import watched
 from tests.scripted import LAB, NOW, PLANT, PROCESS, STAGE, Killed, dying_at, home_of
@@ -80,12 +81,12 @@ def test_the_night_enters_what_no_later_delivery_did(script, tmp_path):
 
 
 def test_a_home_that_is_older_than_its_books_opens_them_with_what_was_before(tmp_path, monkeypatch):
-    monkeypatch.setattr(lake.checkpoints, "KEPT", 2)
+    monkeypatch.setattr(checkpoints, "KEPT", 2)
     with home_of(tmp_path) as store:
         conformed = [reading.conform(Batch("press", rows(n, n + 2), ""), STAGE, PROCESS, NOW) for n in range(6)]
         for n, made in enumerate(conformed):
             store.lake.commit(STAGE, "process", made.rows, f"c{n}", 2, 0)
-        store.lake._checkpoints("press", "process").prune(6, 2)
+        store.lake._shelves.checkpoints("press", "process").prune(6, 2)
         conservation.catch_up(store, "press")
         assert store.journal.books.total("press", "process") == store.lake.counts("press", "process")
         assert faults(store) == []
@@ -113,14 +114,14 @@ def doubled(delivery, stored, source):
     return delivery, new, revisions
 
 
-fresh = lake.fresh
+fresh = commits.fresh
 
 
 @pytest.mark.parametrize("mutant", [lost, doubled])
 def test_the_fixture_over_every_test_finds_a_store_that_loses_or_doubles(tmp_path, monkeypatch, mutant):
     with pytest.MonkeyPatch.context() as patch:
         accounts = watched(patch)
-        monkeypatch.setattr(lake, "fresh", mutant)
+        monkeypatch.setattr(commits, "fresh", mutant)
         made = reading.conform(Batch("press", rows(0, 4), ""), STAGE, PROCESS, NOW).rows
         with home_of(tmp_path) as store:
             store.lake.commit(STAGE, "process", made, "c", 4, 0)

@@ -195,7 +195,7 @@ def test_names_never_become_paths(lake: Lake, deliver: Deliver, tmp_path: Path):
 
 def test_a_writer_that_lost_the_race_stores_nothing(lake: Lake, stage: Stage, deliver: Deliver):
     put(lake, stage, deliver(["a"], [1.0]))
-    table = lake._table(stage.id, "measurements")
+    table = lake._shelves.table(stage.id, "measurements")
     stale = table.snapshot()
     put(lake, stage, deliver(["b"], [2.0]), "c2")
     with pytest.raises(StoreError, match="storing rows"):

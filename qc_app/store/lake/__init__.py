@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -15,38 +12,24 @@ import polars as pl
 from data_connectors.schema import Stage
 from qc_app.clock import Clock, WallClock
 from qc_app.records import Counts, Receipt
-from qc_app.store.durable import free, held, make_folder, safe_key, write_durably
+from qc_app.store.durable import free, held, make_folder
 from qc_app.store.lake import links as linked
 from qc_app.store.lake import predictions as predicted
 from qc_app.store.lake import upkeep
-from qc_app.store.lake.arrivals import arranged, counted, empty, fresh, shaped, stored_columns
-from qc_app.store.lake.checkpoints import FOLDERS, Checkpoints, Delivered, source_of, stage_of
+from qc_app.store.lake.arrivals import empty, shaped, stored_columns
+from qc_app.store.lake.commits import Delivery, add
 from qc_app.store.lake.copying import Head, heads
 from qc_app.store.lake.readable import readable_since
 from qc_app.store.lake.reading import Window, read
-from qc_app.store.lake.table import SEQ, Columns, Snapshot, Table, on_newest, telling
+from qc_app.store.lake.shelves import TABLES, Shelves
+from qc_app.store.lake.table import SEQ, on_newest, telling
 
 __all__ = ["Lake"]
 
-_TABLES = ("measurements", "samples", "predictions", "links")
 #: The lock under which nothing of the lake is removed.
 _KEEPING = "keeping.lock"
 #: How long a backup waits until those who remove old files have done.
 _PATIENCE_S = 900.0
-#: Tables whose newest version is kept in memory.
-KEPT_OPEN = 256
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Delivery:
-    """A delivery in the shape of the table, and the counts it came with."""
-
-    where: str
-    rows: pl.DataFrame
-    after: str
-    received: int
-    quarantined: int
-    dropped: int
 
 
 class Lake:
@@ -80,7 +63,7 @@ class Lake:
     def __init__(self, root: Path, clock: Clock | None = None) -> None:
         self.root = Path(root)
         self._clock: Clock = clock or WallClock()
-        self._opened = lru_cache(maxsize=KEPT_OPEN)(Table)
+        self._shelves = Shelves(self.root)
 
     def commit(  # noqa: PLR0917 - the contract's order
         self,
@@ -125,52 +108,30 @@ class Lake:
         names = [p.name for p in stage.parameters]
         delivery = shaped(rows, source, names, stage.id)
         kept = "measurements" if stage.window is None else "samples"
-        checkpoints = self._checkpoints(stage.id, source, kept)
+        checkpoints = self._shelves.checkpoints(stage.id, source, kept)
         with telling(f"storing a delivery of {where}"):
-            self._found(stage.id)
+            self._shelves.found(stage.id)
             checkpoints.prepare()
-        told = _Delivery(where, delivery, after, received, quarantined, dropped)
+        told = Delivery(where, delivery, after, received, quarantined, dropped)
         with held(checkpoints.lock, where):
-            table = self._table(stage.id, kept)
-            return on_newest(lambda: self._add(table, stored_columns(names), checkpoints, told))
-
-    def _add(self, table: Table, columns: Columns, checkpoints: Checkpoints, told: _Delivery) -> Receipt:
-        """Add what is new of a delivery to the newest version of a table, its checkpoint in the same commit."""
-        base, source = table.ensure(columns), checkpoints.source
-        before = checkpoints.at(base)
-        with telling(f"looking for duplicates of {told.where}"):
-            left, new, revisions = fresh(told.rows, base, source)
-        counts = counted(
-            told.where,
-            received=told.received,
-            delivered=told.rows.height,
-            new=new,
-            revisions=revisions,
-            quarantined=told.quarantined,
-            dropped=told.dropped,
-        )
-        newest = max((t for t in (before.newest, told.rows["t_event"].max()) if isinstance(t, datetime)), default=None)
-        receipt = Receipt(source, checkpoints.stage, self._clock.now(), counts, before.number + 1)
-        with telling(f"noting the checkpoint of {told.where}"):
-            checkpoints.write(Delivered(before.number + 1, told.after, before.total + counts, receipt, newest))
-        table.append(base, arranged(left, base.version + 1), (source, before.number + 1))
-        return receipt
+            table = self._shelves.table(stage.id, kept)
+            return on_newest(lambda: add(table, stored_columns(names), checkpoints, told, self._clock))
 
     def checkpoint(self, stage_id: str, source: str) -> str | None:
         """Return the checkpoint of a source: None if nothing of it was ever stored."""
-        return self._state(stage_id, source).after
+        return self._shelves.state(stage_id, source).after
 
     def counts(self, stage_id: str, source: str) -> Counts:
         """Return what became of all records of a source since the beginning."""
-        return self._state(stage_id, source).total
+        return self._shelves.state(stage_id, source).total
 
     def newest(self, stage_id: str, source: str) -> datetime | None:
         """Return the newest event time that a source ever delivered, None before its first row."""
-        return self._state(stage_id, source).newest
+        return self._shelves.state(stage_id, source).newest
 
     def rows_of(self, stage_id: str, source: str) -> int:
         """Return how many rows of a source are stored, every revision counted."""
-        base = self._table(stage_id, self._kept(stage_id, source)).snapshot()
+        base = self._shelves.table(stage_id, self._shelves.kept(stage_id, source)).snapshot()
         if base is None:
             return 0
         with telling(f"counting rows of stage {stage_id!r}"):
@@ -178,21 +139,16 @@ class Lake:
 
     def receipts(self, stage_id: str, source: str, last: int = 500) -> list[Receipt]:
         """Return the receipts of the `last` commits of a source, oldest first."""
-        checkpoints = self._checkpoints(stage_id, source, self._kept(stage_id, source))
-        return checkpoints.newest(self._state(stage_id, source).number, last)
+        checkpoints = self._shelves.checkpoints(stage_id, source, self._shelves.kept(stage_id, source))
+        return checkpoints.newest(self._shelves.state(stage_id, source).number, last)
 
     def sources(self, stage_id: str) -> list[str]:
         """Return the sources that ever stored something for a stage, in order of name."""
-        found: set[str] = set()
-        for kept, folder in FOLDERS.items():
-            base = self._table(stage_id, kept).snapshot()
-            names = [source_of(f) for f in (self._folder(stage_id) / folder).glob("*/")]
-            found |= {n for n in names if n is not None and base and base.delta.transaction_version(n)}
-        return sorted(found)
+        return self._shelves.sources(stage_id)
 
     def stages(self) -> list[str]:
         """Return the ids of the stages that the lake holds, in order."""
-        return sorted(stage_of(path.parent) for path in self.root.glob("*/stage.json"))
+        return self._shelves.stages()
 
     def measurements(
         self,
@@ -226,30 +182,30 @@ class Lake:
         polars.DataFrame
             Empty with the usual columns if the stage has none yet.
         """
-        base = self._table(stage_id, "measurements").snapshot()
+        base = self._shelves.table(stage_id, "measurements").snapshot()
         there = [c for c in (base.columns if base else stored_columns(())) if c != SEQ]
         wanted = list(columns) if columns is not None else there
         window = Window(("unit_id",), since, until, known_at, last, revisions)
         with telling(f"reading measurements of stage {stage_id!r}"):
             picked = [c for c in wanted if c in there] or ["unit_id"]
-            found = read(base, window, picked, revised=self._revised(stage_id, base)) if base else empty(picked)
+            found = read(base, window, picked, revised=self._shelves.revised(stage_id, base)) if base else empty(picked)
         added = [pl.lit(None, pl.Float64).alias(c) for c in wanted if c not in there]
         unsigned = [pl.col("row_hash").reinterpret(signed=False)] if "row_hash" in picked else []
         return found.with_columns(*unsigned, *added).select(wanted)
 
     def units(self, stage_id: str) -> int:
         """Return how many units of a stage are stored."""
-        base = self._table(stage_id, "measurements").snapshot()
+        base = self._shelves.table(stage_id, "measurements").snapshot()
         if base is None:
             return 0
-        if not self._revised(stage_id, base):
+        if not self._shelves.revised(stage_id, base):
             return int(base.files["num_records"].sum())
         with telling(f"counting units of stage {stage_id!r}"):
             return int(base.scan().select(pl.col("unit_id").n_unique()).collect().item())
 
     def span(self, stage_id: str) -> tuple[datetime, datetime] | None:
         """Return the first and last event time of a stage, None if it has no rows."""
-        base = self._table(stage_id, "measurements").snapshot()
+        base = self._shelves.table(stage_id, "measurements").snapshot()
         if base is None or base.files.is_empty():
             return None
         with telling(f"reading the span of stage {stage_id!r}"):
@@ -259,11 +215,11 @@ class Lake:
     def readable_since(self, stage_id: str) -> pl.DataFrame:
         """Return since when each row of a stage could be read: `unit_id`, `readable` (null where nobody knows now)."""
         with telling(f"reading the arrivals of stage {stage_id!r}"):
-            return readable_since(self._table(stage_id, "measurements"))
+            return readable_since(self._shelves.table(stage_id, "measurements"))
 
     def version(self, stage_id: str) -> int:
         """Return the version of a stage's measurements, -1 before the first commit."""
-        base = self._table(stage_id, "measurements").snapshot()
+        base = self._shelves.table(stage_id, "measurements").snapshot()
         return base.version if base else -1
 
     def samples(self, stage_id: str, *, since: datetime | None = None, after: int | None = None) -> pl.DataFrame:
@@ -277,7 +233,7 @@ class Lake:
         after : int, optional
             Only what was stored after this version of the samples (`samples_version`).
         """
-        base = self._table(stage_id, "samples").snapshot()
+        base = self._shelves.table(stage_id, "samples").snapshot()
         if base is None:
             return empty(list(stored_columns(())))
         where = None if after is None else pl.col(SEQ) >= ((after + 1) << 32)
@@ -286,7 +242,7 @@ class Lake:
 
     def samples_version(self, stage_id: str) -> int:
         """Return the version of a stage's samples, -1 before the first."""
-        base = self._table(stage_id, "samples").snapshot()
+        base = self._shelves.table(stage_id, "samples").snapshot()
         return base.version if base else -1
 
     def append_predictions(self, stage_id: str, frame: pl.DataFrame) -> None:
@@ -299,9 +255,9 @@ class Lake:
             Columns of :data:`qc_app.records.PREDICTION_COLUMNS`; missing ones are null.
         """
         if frame.height:
-            self._found(stage_id)
-            with held(self._folder(stage_id) / "predictions.lock", f"predictions of stage {stage_id!r}"):
-                on_newest(lambda: predicted.append(self._table(stage_id, "predictions"), frame, stage_id))
+            self._shelves.found(stage_id)
+            with held(self._shelves.folder(stage_id) / "predictions.lock", f"predictions of stage {stage_id!r}"):
+                on_newest(lambda: predicted.append(self._shelves.table(stage_id, "predictions"), frame, stage_id))
 
     def predictions(
         self,
@@ -330,7 +286,7 @@ class Lake:
         """
         asked = predicted.Asked(characteristic, unit_id, since, until, last, history)
         with telling(f"reading predictions of stage {stage_id!r}"):
-            return predicted.select(self._table(stage_id, "predictions"), asked)
+            return predicted.select(self._shelves.table(stage_id, "predictions"), asked)
 
     def append_links(
         self, stage_id: str, source: str, links: pl.DataFrame, *, whole: bool = False, withdrawn: bool = False
@@ -351,9 +307,9 @@ class Lake:
         """
         if not links.height:
             return 0
-        self._found(stage_id)
-        with held(self._folder(stage_id) / "links.lock", f"links of stage {stage_id!r}"):
-            table, at = self._table(stage_id, "links"), self._clock.now()
+        self._shelves.found(stage_id)
+        with held(self._shelves.folder(stage_id) / "links.lock", f"links of stage {stage_id!r}"):
+            table, at = self._shelves.table(stage_id, "links"), self._clock.now()
             return on_newest(lambda: linked.append(table, links, source, at, whole=whole, withdrawn=withdrawn))
 
     def links(
@@ -383,11 +339,11 @@ class Lake:
             ``unit_id, parent_stage, parent, share, source, t_known``.
         """
         with telling(f"reading links of stage {stage_id!r}"):
-            return linked.select(self._table(stage_id, "links"), units, parents, parent_stage, known_at)
+            return linked.select(self._shelves.table(stage_id, "links"), units, parents, parent_stage, known_at)
 
     def compact(self, stage_id: str) -> None:
         """Join the many small files of a day into few; readers and writers go on meanwhile."""
-        for table in self._tables(stage_id):
+        for table in self._shelves.tables(stage_id):
             upkeep.compact(table)
 
     def tidy(self, stage_id: str) -> int:
@@ -396,15 +352,15 @@ class Lake:
         Nothing is done while somebody copies the lake (`keeping`).
         """
         with self._removing() as may:
-            joined = sum(upkeep.tidy(self._table(stage_id, name)) for name in _TABLES) if may else 0
+            joined = sum(upkeep.tidy(self._shelves.table(stage_id, name)) for name in TABLES) if may else 0
         if joined:
             self._prune(stage_id)
         return joined
 
     def _prune(self, stage_id: str) -> None:
         for source in self.sources(stage_id):
-            checkpoints = self._checkpoints(stage_id, source, self._kept(stage_id, source))
-            checkpoints.prune(self._state(stage_id, source).number)
+            checkpoints = self._shelves.checkpoints(stage_id, source, self._shelves.kept(stage_id, source))
+            checkpoints.prune(self._shelves.state(stage_id, source).number)
 
     def vacuum(self, stage_id: str, keep_hours: float = 168.0) -> int:
         """Remove files that no version of the last `keep_hours` needs, orphans of killed writers among them.
@@ -416,7 +372,7 @@ class Lake:
         """
         self._prune(stage_id)
         with self._removing() as may:
-            return sum(upkeep.vacuum(table, keep_hours) for table in self._tables(stage_id)) if may else 0
+            return sum(upkeep.vacuum(table, keep_hours) for table in self._shelves.tables(stage_id)) if may else 0
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -442,42 +398,3 @@ class Lake:
             return
         with free(self.root / _KEEPING) as may:
             yield may
-
-    def _folder(self, stage_id: str) -> Path:
-        return self.root / safe_key(stage_id)
-
-    def _table(self, stage_id: str, name: str) -> Table:
-        return self._opened(self._folder(stage_id) / name)
-
-    def _tables(self, stage_id: str) -> Iterator[Table]:
-        for name in _TABLES:
-            table = self._table(stage_id, name)
-            if table.snapshot() is not None:
-                yield table
-
-    def _checkpoints(self, stage_id: str, source: str, kept: str = "measurements") -> Checkpoints:
-        return Checkpoints(self._folder(stage_id) / FOLDERS[kept] / safe_key(source), stage_id, source)
-
-    def _kept(self, stage_id: str, source: str) -> str:
-        """Return the table that holds what a source delivered last: its samples, if it ever gave any."""
-        samples = self._table(stage_id, "samples").snapshot()
-        return "samples" if samples and samples.delta.transaction_version(source) else "measurements"
-
-    def _found(self, stage_id: str) -> None:
-        name = self._folder(stage_id) / "stage.json"
-        with telling(f"making the folder of stage {stage_id!r}"):
-            if not name.exists():
-                make_folder(name.parent)
-                write_durably(name, json.dumps({"stage": stage_id}).encode())
-
-    def _state(self, stage_id: str, source: str) -> Delivered:
-        kept = self._kept(stage_id, source)
-        base = self._table(stage_id, kept).snapshot()
-        return self._checkpoints(stage_id, source, kept).at(base) if base else Delivered()
-
-    def _revised(self, stage_id: str, base: Snapshot) -> bool:
-        """Whether a unit may have two rows: not if one source delivered all and never revised."""
-        sources = [source_of(f) for f in (self._folder(stage_id) / "_checkpoints").glob("*/")]
-        states = [self._checkpoints(stage_id, s).at(base) for s in sources if s is not None]
-        heard = [state for state in states if state.number]
-        return len(heard) != 1 or heard[0].total.revisions > 0

@@ -1,63 +1,21 @@
-"""What a stage measures and where it comes from: Parameter, Characteristic, Stage, Source."""
+"""What a stage measures: its parameters, its characteristics, its windows, and what it is fed by."""
 
 from __future__ import annotations
 
 import difflib
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Literal
 
 from data_connectors.errors import DefinitionError
+from data_connectors.schema.names import RESERVED, checked_name
 
 Kind = Literal["continuous", "binary"]
-Carries = Literal["measurements", "labels"]
 
-MAX_NAME = 200
 LOT = "lot"
 """Subgroups by the lot of a unit: what stands before the slash in its id."""
 LARGEST_SUBGROUP = 1000
 #: Windows that one value may belong to.
 MOST_OVERLAP = 64
-RESERVED = frozenset(
-    {"unit_id", "t_event", "t_source", "t_ingest", "source", "quality", "row_hash", "characteristic", "stage"}
-)
-
-
-def checked_name(name: str, what: str) -> str:
-    """Return `name` in Unicode NFC, or say why it cannot be a name.
-
-    Parameters
-    ----------
-    name : str
-        The name as the user wrote it.
-    what : str
-        What it names, for the message ("stage", "parameter", ...).
-
-    Returns
-    -------
-    str
-        The NFC-normalised name.
-
-    Raises
-    ------
-    DefinitionError
-        If it is empty, longer than 200 characters, padded with blanks, or holds control characters.
-
-    Examples
-    --------
-    >>> checked_name("rolling-2", "stage")
-    'rolling-2'
-    """
-    clean = unicodedata.normalize("NFC", name)
-    if not clean or clean != clean.strip():
-        raise DefinitionError(f"{what} name {name!r} is empty or padded with blanks - give it a visible name")
-    if len(clean) > MAX_NAME:
-        raise DefinitionError(f"{what} name {clean[:40]!r}... has {len(clean)} characters - use at most {MAX_NAME}")
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in clean):
-        raise DefinitionError(f"{what} name {clean!r} holds invisible control characters - remove them")
-    return clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,88 +244,3 @@ class Stage:
         raise DefinitionError(
             f"stage {self.id!r} has no characteristic {name!r}{hint} (has: {', '.join(names) or 'none'})"
         )
-
-
-def _frozen(mapping: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType(dict(mapping))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where one stage's measurements or labels come from, and how its columns are to be read.
-
-    Parameters
-    ----------
-    name : str
-        Unique in the plant; part of every record's identity.
-    kind : str
-        A kind of the catalogue: ``file_folder``, ``sql_table``, ``synthetic``, ...
-    stage : str
-        Id of the stage it feeds.
-    carries : {"measurements", "labels"}
-        Process parameters, or inspection results (which may come days later).
-    unit_column, time_column : str
-        The source's columns with the unit's id and the event time (for labels: the time of measurement).
-    zone : str or None
-        IANA zone of times that carry none; a naive time without it is rejected, never guessed.
-    columns : mapping of str to str
-        Our name -> the source's column, where they differ.
-    units : mapping of str to str
-        Our name -> the unit in which the source delivers, where it is not the plant's own.
-    quality : mapping of str to str
-        Our name -> the source's column with that value's quality code.
-    decimal : {".", ","}
-        The decimal sign in text.
-    lateness_s : float
-        How late a record may come and still be ordinary; one that comes later is stored and marked.
-    idle_after_s : float
-        Silent for longer, it does not hold back what waits for all sources of its stage.
-    optional : tuple of str
-        Parameters whose column may be missing: their values are then absent. Ingest adds those that came before.
-    settings : mapping
-        What only this kind needs: path, pattern, url, table, seed, ...
-    parents : mapping of str to str
-        Stage -> the source's column with the unit of that stage from which this unit was made.
-    """
-
-    name: str
-    kind: str
-    stage: str
-    carries: Carries = "measurements"
-    unit_column: str = "unit_id"
-    time_column: str = "time"
-    zone: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    quality: Mapping[str, str] = field(default_factory=dict)
-    decimal: Literal[".", ","] = "."
-    lateness_s: float = 0.0
-    idle_after_s: float = 3600.0
-    optional: tuple[str, ...] = ()
-    settings: Mapping[str, object] = field(default_factory=dict)
-    parents: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Check the choices and freeze the mappings."""
-        object.__setattr__(self, "name", checked_name(self.name, "source"))
-        if self.carries not in {"measurements", "labels"}:
-            raise DefinitionError(f"source {self.name!r}: carries {self.carries!r} - use 'measurements' or 'labels'")
-        if self.decimal not in {".", ","}:
-            raise DefinitionError(f"source {self.name!r}: decimal {self.decimal!r} - use '.' or ','")
-        if not self.lateness_s >= 0:
-            raise DefinitionError(f"source {self.name!r}: lateness_s {self.lateness_s} is negative - give seconds")
-        if not self.idle_after_s > 0:
-            raise DefinitionError(f"source {self.name!r}: idle_after_s {self.idle_after_s} - give seconds above 0")
-        for attribute in ("columns", "units", "quality", "parents"):
-            object.__setattr__(self, attribute, _frozen(getattr(self, attribute)))
-        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
-
-    def column_of(self, name: str) -> str:
-        """Return the source's column for our `name`.
-
-        Examples
-        --------
-        >>> Source("files", "file_folder", "rolling-2", columns={"exit_temp": "ExitTemp"}).column_of("exit_temp")
-        'ExitTemp'
-        """
-        return self.columns.get(name, name)
