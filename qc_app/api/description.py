@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from qc_app.api.problems import KINDS, MEDIA
-from qc_app.api.shapes import Problem
+from qc_app.api.shapes.answered import Problem
 
 VERSION = "1.0.0"
 TITLE = "Quality control"

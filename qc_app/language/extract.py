@@ -18,7 +18,6 @@ KEYWORDS = {"tr": 1, "ntr": 2, "later": 1}
 PLAN = "Rule"
 #: Files that belong to no page of their own.
 _COMMON = "common"
-_CHARTS = frozenset({"charts.py", "drift_charts.py", "pictures.py"})
 Message = str | tuple[str, ...]
 
 
@@ -63,20 +62,19 @@ def area_of(file: str) -> str:
 
     Examples
     --------
-    >>> area_of("dashboard/spc/page.py"), area_of("views/wall.py"), area_of("dashboard/charts.py")
+    >>> area_of("dashboard/spc/page.py"), area_of("views/wall.py"), area_of("dashboard/charts/axes.py")
     ('spc', 'wall', 'charts')
     >>> area_of("dashboard/session.py")
     'common'
     """
     parts = Path(file).parts
-    if parts[-1] in _CHARTS:
-        return "charts"
     if parts[0] in {"dashboard", "views"}:
         room = parts[1].removesuffix(".py")
-        return _COMMON if room in _SHARED else room
+        return _COMMON if room in _SHARED else _DRAWN.get(room, room)
     return {"handover": "handover", "alarming": "alarms"}.get(parts[0], _COMMON)
 
 
+_DRAWN = {"pictures": "charts"}
 _SHARED = frozenset(
     {
         "app",

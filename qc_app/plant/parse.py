@@ -16,9 +16,27 @@ from data_connectors.writeback import Outlet
 from qc_app.errors import PlantError
 from qc_app.plant.alarms import AlarmRule, Route
 from qc_app.plant.calendar import Calendar, Shift
+from qc_app.plant.keys import (
+    ALARM,
+    CALENDAR,
+    CHARACTERISTIC,
+    FEED,
+    GATE,
+    MARK,
+    OUTLET,
+    PARAMETER,
+    PLANT,
+    ROUTE,
+    SHIFT,
+    SOURCE,
+    STAGE,
+    TOP,
+    WINDOW,
+)
 from qc_app.plant.marks import Mark
 from qc_app.plant.nearest import nearest
 from qc_app.plant.no_toml import no_toml
+from qc_app.plant.places import line_of
 from qc_app.plant.render import written
 from qc_app.plant.types import Gate, Plant
 
@@ -26,32 +44,7 @@ T = TypeVar("T")
 Table = Mapping[str, Any]
 Path = tuple[str, ...]
 
-TOP = {"plant": dict, "gate": dict, "calendar": dict, "marks": dict, "stages": dict, "sources": dict,
-       "alarms": dict, "routes": dict, "writeback": dict}  # fmt: skip
-PLANT = {"name": str, "zone": str, "day_starts": int, "night_at": str, "ingest_every_s": int,
-         "train_every_days": int, "label_window_days": int, "night_within_h": int,
-         "step_within_min": int, "stage_within_min": int}  # fmt: skip
-GATE = {"delta_share": float, "min_rows": int, "coverage_tolerance": float, "min_new_labels": int,
-        "patience_nights": int, "export": bool, "approval": bool, "shadow_nights": int}  # fmt: skip
-CALENDAR = {"holidays": list, "shifts": dict}
-SHIFT = {"begins": str, "ends": str, "days": list}
-MARK = {"limits": bool, "baseline": bool, "adapt": bool}
-STAGE = {"line": str, "family": str, "context": str, "upstream": list, "fed_by": dict, "window": dict,
-         "parameters": dict, "characteristics": dict}  # fmt: skip
-WINDOW = {"length_s": int, "step_s": int, "dead_s": int, "hold_s": int}
-FEED = {"takes": list, "delay_s": float, "tolerance_s": float}
-PARAMETER = {"unit": str, "low": float, "high": float, "settable": bool}
-CHARACTERISTIC = {"unit": str, "kind": str, "lower": float, "target": float, "upper": float, "gauge_sd": float,
-                  "subgroup_size": int, "subgroup_by": str}  # fmt: skip
-SOURCE = {"kind": str, "stage": str, "carries": str, "unit_column": str, "time_column": str, "zone": str,
-          "columns": dict, "units": dict, "quality": dict, "decimal": str, "lateness_s": float,
-          "idle_after_s": float, "optional": list, "parents": dict}  # fmt: skip
-ALARM = {"priority": str, "consequence": str, "response": list, "on_delay_s": float, "off_delay_s": float,
-         "dead_band": float, "escalate_after_s": float, "suppressed_by": list, "enabled": bool}  # fmt: skip
-ROUTE = {"to": str, "webhook": str, "secret": str, "least": str, "lines": list, "kinds": list, "shifts": list,
-         "group_s": float, "most_per_h": int}  # fmt: skip
-OUTLET = {"kind": str, "stage": str, "characteristic": str, "on": bool, "low": float, "high": float,
-          "dead_value": float, "most_per_minute": int, "heartbeat_s": float, "max_age_s": float}  # fmt: skip
+
 _NAMED = {
     "stages",
     "sources",
@@ -339,29 +332,3 @@ class _Reader:
 
     def _wrong(self, path: tuple[str, ...], key: str, message: str) -> PlantError:
         return PlantError(f"{self._place(path, key)}: {message}")
-
-
-def line_of(text: str, path: tuple[str, ...], key: str) -> int | None:
-    r"""Return the 1-based line of `key` in the table `path`, of the table's header if `key` is empty, else None.
-
-    Examples
-    --------
-    >>> line_of('[a.b]\nx = 1', ("a", "b"), "x")
-    2
-    """
-    inside = not path
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            header = _header(stripped)
-            inside = header == path
-            if (inside and not key) or (key and header[: len(path) + 1] == (*path, key)):
-                return number
-        elif inside and key and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*[.=]", stripped):
-            return number
-    return None
-
-
-def _header(line: str) -> tuple[str, ...]:
-    inner = line.split("#", maxsplit=1)[0].strip().strip("[]").strip()
-    return tuple(part.strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", inner))

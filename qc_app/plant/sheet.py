@@ -10,8 +10,9 @@ from copy import deepcopy
 from typing import Any
 
 from qc_app.errors import PlantError
+from qc_app.plant.keys import CHARACTERISTIC, PARAMETER, SOURCE, STAGE
 from qc_app.plant.nearest import nearest
-from qc_app.plant.parse import CHARACTERISTIC, PARAMETER, SOURCE, STAGE, Path, plant_of
+from qc_app.plant.parse import Path, plant_of
 from qc_app.plant.render import render
 from qc_app.plant.sheet_cells import NOTHING, value_of
 from qc_app.plant.types import Plant

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qc_app.plant.parse import CHARACTERISTIC, PARAMETER, SOURCE
+from qc_app.plant.keys import CHARACTERISTIC, PARAMETER, SOURCE
 from qc_app.plant.render import render
 from qc_app.plant.sheet import HEAD, PARTS, TABLES
 from qc_app.plant.sheet_cells import cell_of

@@ -12,7 +12,7 @@ from data_connectors.rows.units import require_convertible, unknown
 from data_connectors.schema import Source, Stage
 from data_connectors.writeback import make_writer
 from qc_app.errors import PlantError
-from qc_app.plant.parse import line_of
+from qc_app.plant.places import line_of
 from qc_app.plant.types import Plant
 
 

@@ -12,7 +12,8 @@ from qc_app.api.admission import AlarmDeeds, Events, Labels
 from qc_app.api.idempotency import Asked, Key, once
 from qc_app.api.office import Caller, Office, OfficeOf, characteristic_of, stage_of
 from qc_app.api.problems import Refusal
-from qc_app.api.shapes import EventIn, EventOut, LabelsIn, LabelsOut, NoteIn, Said
+from qc_app.api.shapes.answered import EventOut, LabelsOut, Said
+from qc_app.api.shapes.asked import EventIn, LabelsIn, NoteIn
 from qc_app.records import Event
 
 router = APIRouter()

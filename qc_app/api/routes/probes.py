@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from qc_app.api.metrics import MEDIA, exposition
 from qc_app.api.office import OfficeOf
 from qc_app.api.problems import Refusal
-from qc_app.api.shapes import Alive, Ready
+from qc_app.api.shapes.answered import Alive, Ready
 from qc_app.views.models.readiness import readiness
 
 _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")

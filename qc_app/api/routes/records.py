@@ -13,7 +13,8 @@ from qc_app.api.admission import reads
 from qc_app.api.office import OfficeOf, stage_of
 from qc_app.api.paging import Cursor, Limit, page, tagged
 from qc_app.api.problems import Refusal
-from qc_app.api.shapes import AlarmOut, AlarmsOut, HealthOut, ModelOut, ModelsOut, Moment, RunOut, RunsOut
+from qc_app.api.shapes.answered import AlarmOut, AlarmsOut, HealthOut, ModelOut, ModelsOut, RunOut, RunsOut
+from qc_app.api.shapes.asked import Moment
 from qc_app.records import Alarm, ModelStatus, ModelVersion, Priority, Run, RunStatus
 from qc_app.views.alarms.page import RINGS, urgency
 from qc_app.views.models.night import night_account

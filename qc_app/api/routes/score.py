@@ -16,7 +16,8 @@ from qc_app.api.admission import Scores, scores, within_rate
 from qc_app.api.office import Office, OfficeOf, near, plant_of, stage_of
 from qc_app.api.problems import Refusal
 from qc_app.api.scorers import Scorer, StageScorers
-from qc_app.api.shapes import BatchIn, BatchOut, ModelName, Predicted, Scored, ScoreIn, UnitIn
+from qc_app.api.shapes.answered import BatchOut, ModelName, Predicted, Scored
+from qc_app.api.shapes.asked import BatchIn, ScoreIn, UnitIn
 from qc_app.plant import nearest
 
 router = APIRouter(tags=["scoring"])

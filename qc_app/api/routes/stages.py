@@ -14,11 +14,10 @@ from data_connectors.schema import Stage
 from qc_app.api.admission import reads
 from qc_app.api.office import Office, OfficeOf, characteristic_of, stage_of
 from qc_app.api.paging import Cursor, Limit, cursor, page, place_of, tagged, wrong_cursor
-from qc_app.api.shapes import (
+from qc_app.api.shapes.answered import (
     CharacteristicOut,
     DriftOut,
     DriftsOut,
-    Moment,
     ParameterOut,
     PredictionOut,
     PredictionsOut,
@@ -26,6 +25,7 @@ from qc_app.api.shapes import (
     StageOut,
     StagesOut,
 )
+from qc_app.api.shapes.asked import Moment
 from qc_app.plant import Plant
 from qc_app.records import DriftReport
 from qc_app.views import stage_states

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
-from qc_app.dashboard.drift_charts import distributions_chart
+from qc_app.dashboard.charts import distributions_chart
 from qc_app.dashboard.pictures import show
 from qc_app.dashboard.session import inks
 from qc_app.language import bound, tr

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, pictures, tables
-from qc_app.dashboard.drift_charts import performance_chart
+from qc_app.dashboard.charts import performance_chart
 from qc_app.dashboard.session import Here, inks, say
 from qc_app.language import later, tr
 from qc_app.views import PerformanceView, figure, interval, percent

@@ -2,7 +2,8 @@
 
 from qc_app.subjects import FROZEN, SUBJECTS
 from qc_app.views.spc.offer import Offer, RuleChoice, offer, rule_choices, subjects
-from qc_app.views.spc.page import PanelView, SpcPage, spc_page
+from qc_app.views.spc.page import SpcPage, spc_page
+from qc_app.views.spc.panels import PanelView
 from qc_app.views.spc.study import StudyView, study_view
 from qc_app.views.spc.words import retold, spc_column, spc_words
 

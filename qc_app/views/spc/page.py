@@ -1,4 +1,4 @@
-"""One chart as the SPC page draws it: panels thinned, signals in words, run lengths, limits of their time."""
+"""One chart as the SPC page shows it: its panels, signals in words, run lengths, limits of their time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data_connectors.schema import Characteristic, Stage
 from models import spc
 from models.errors import ModelsError, NotEnoughData
 from qc_app import framing
-from qc_app.language import clock_pattern, figures_of, later, tr
+from qc_app.language import figures_of, later, tr
 from qc_app.plant import Plant
 from qc_app.records import Limits
 from qc_app.store import Store
@@ -21,37 +21,13 @@ from qc_app.views.figures import decimals
 from qc_app.views.moments import local
 from qc_app.views.spc.chart import frozen_of
 from qc_app.views.spc.offer import placed
+from qc_app.views.spc.panels import PanelView, panel_view
 from qc_app.views.spc.sentences import sentences
 from qc_app.views.spc.words import spc_words
 
 PHASE_ONE = 25
-MARKS = 900
-"""Marks of a panel's points; two panels stay below 3,000 together with limits and signals."""
 _PARTS = 12
 _TIME = pl.Datetime("us", "UTC")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PanelView:
-    """One panel, ready to draw.
-
-    Parameters
-    ----------
-    kind : str
-        What is plotted.
-    points : polars.DataFrame
-        ``n`` (number of the point), ``when``, ``unit_id``, ``point``, ``lower``, ``center``, ``upper``, ``why`` (what
-        it signals, empty if nothing).
-    left_out : polars.DataFrame
-        ``n``, ``when``, ``unit_id``, ``point``, ``why`` (the cause): visible, and in nothing that is computed.
-    ticks : polars.DataFrame
-        ``n``, ``word``: where the axis says which time it is.
-    """
-
-    kind: str
-    points: pl.DataFrame
-    left_out: pl.DataFrame
-    ticks: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +154,7 @@ def _page(of: Stage, what: Characteristic, asked: Asked, seen: framing.Series, v
         chart=chart,
         title=spc_words(kind.title),
         places=2 if subject in VECTORS else decimals(what, values),
-        panels=tuple(_panel(made, k, seen, zone) for k in range(len(made.panels))),
+        panels=tuple(panel_view(made, k, seen, zone) for k in range(len(made.panels))),
         signals=_signals(made, seen),
         newest=_newest(made),
         changes=_dated(made, seen, zone),
@@ -222,63 +198,6 @@ def _lengths(chart: spc.ControlChart) -> tuple[dict[float, float], str]:
     if error:
         how = tr("{method}, standard error {error}", method=how, error=figures_of(f"{error:.2g}"))
     return {shift: length.value for shift, length in found.items()}, how
-
-
-def _panel(chart: spc.ControlChart, number: int, seen: framing.Series, zone: str) -> PanelView:
-    panel, at = chart.panels[number], chart.positions.tolist()
-    why = dict.fromkeys(range(len(panel.points)), "")
-    for signal in panel.signals:
-        why[signal.index] = f"{why[signal.index]}; {spc_words(signal.sentence)}".removeprefix("; ")
-    frame = pl.DataFrame(
-        {"n": np.arange(1, len(at) + 1), "t": [seen.times[i] for i in at], "unit_id": [seen.units[i] for i in at]}
-        | {"point": panel.points, "lower": panel.lower, "center": panel.center_line, "upper": panel.upper}
-        | {"why": list(why.values())},
-        schema_overrides={"t": pl.Datetime("us", "UTC"), "n": pl.Int64},
-    ).with_columns(_when(zone), pl.col("point", "lower", "center", "upper").fill_nan(None))
-    return PanelView(
-        spc_words(panel.kind),
-        _thinned(frame),
-        _left_out(chart.name, seen, zone) if number == 0 else _NONE,
-        _ticks(frame),
-    )
-
-
-_NONE = pl.DataFrame(
-    schema={"n": pl.Int64, "when": pl.String, "unit_id": pl.String, "point": pl.Float64, "why": pl.String}
-)
-
-
-def _when(zone: str) -> pl.Expr:
-    return pl.col("t").dt.convert_time_zone(zone).dt.strftime(clock_pattern()).alias("when")
-
-
-def _thinned(frame: pl.DataFrame) -> pl.DataFrame:
-    """Of many points those that signal and, of each stretch, the lowest and the highest."""
-    if frame.height <= MARKS:
-        return frame
-    stretch = (pl.col("n") * (MARKS // 3) // frame.height).alias("_s")
-    ends = frame.with_columns(stretch).filter(pl.col("point").is_not_null())
-    low, high = pl.col("point") == pl.col("point").min().over("_s"), pl.col("point") == pl.col("point").max().over("_s")
-    return ends.filter(low | high | (pl.col("why") != "")).drop("_s").head(2 * MARKS)
-
-
-def _left_out(chart: str, seen: framing.Series, zone: str) -> pl.DataFrame:
-    """Single results that are left out, where they would stand; of others only the table tells."""
-    if spc.chart_kind(chart).scale != "value" or not seen.causes:
-        return _NONE
-    rows = [(i + 1, seen.times[i], seen.units[i], float(seen.values[i]), cause) for i, cause in seen.causes.items()]
-    schema = {"n": pl.Int64(), "t": _TIME, "unit_id": pl.String(), "point": pl.Float64(), "why": pl.String()}
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(_when(zone)).select(_NONE.columns)
-
-
-def _ticks(frame: pl.DataFrame, count: int = 7) -> pl.DataFrame:
-    """The numbers at which the axis tells the time: the day, and the hour where days would repeat."""
-    step = max(1, frame.height // count)
-    rows = frame.gather_every(step).select("n", "when")
-    days = rows["when"].str.split(" ").list.first()
-    short = days.str.replace(r"^\d{4}.|.\d{4}$", "")
-    clock = short + " " + rows["when"].str.split(" ").list.last()
-    return rows.select("n", (short if days.n_unique() == days.len() else clock).alias("word"))
 
 
 def _signals(chart: spc.ControlChart, seen: framing.Series) -> pl.DataFrame:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
-from qc_app.dashboard.charts import themed, time_axis, titled
+from qc_app.dashboard.charts.axes import LABEL_ROOM, NUMBER, themed, time_axis, titled
 from qc_app.dashboard.theme import Palette
 from qc_app.language import tr
-
-_NUMBER = "format(datum.value, '.6~r')"
-_ROOM = 46
 
 
 def distributions_chart(
@@ -28,9 +25,9 @@ def distributions_chart(
     height : int
         Pixels.
     """
-    x_axis = alt.Axis(title=unit or None, tickCount=5, labelExpr=_NUMBER, grid=False)
+    x_axis = alt.Axis(title=unit or None, tickCount=5, labelExpr=NUMBER, grid=False)
     x = alt.X("low:Q", scale=alt.Scale(zero=False, nice=False), axis=x_axis)
-    share = alt.Axis(title=tr("share of units"), format=".0%", tickCount=3, minExtent=_ROOM)
+    share = alt.Axis(title=tr("share of units"), format=".0%", tickCount=3, minExtent=LABEL_ROOM)
     hover = [
         alt.Tooltip("low:Q", title=tr("from"), format=".4~g"),
         alt.Tooltip("high:Q", title=tr("to"), format=".4~g"),
@@ -87,7 +84,7 @@ def performance_chart(series: pl.DataFrame, unit: str, inks: Palette, zone: str,
         Pixels.
     """
     x = alt.X("middle:T", scale=alt.Scale(type="utc"), axis=time_axis(tr("plant time, {zone}", zone=zone)))
-    axis = alt.Axis(title=titled(tr("mean error"), unit), tickCount=5, minExtent=_ROOM)
+    axis = alt.Axis(title=titled(tr("mean error"), unit), tickCount=5, minExtent=LABEL_ROOM)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True))
