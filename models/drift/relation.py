@@ -18,7 +18,7 @@ from scipy import optimize, stats
 from models.base import Array
 from models.drift.verdict import Verdict, no_verdict
 from models.spc.autocorrelation import acf
-from models.spc.lengths.markov import cusum_exceeds
+from models.spc.lengths.weighted import cusum_exceeds
 from models.spc.series import as_series
 
 ALPHA = 0.01

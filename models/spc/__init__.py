@@ -10,8 +10,8 @@ from models.spc.control_chart import Change, Contributions, ControlChart
 from models.spc.dependence import dependent
 from models.spc.lengths.charts import chart_run_length, individuals_run_length
 from models.spc.lengths.length import RunLength
-from models.spc.lengths.markov import cusum_run_length, ewma_run_length
 from models.spc.lengths.rules import run_length, signal_probability
+from models.spc.lengths.weighted import cusum_run_length, ewma_run_length
 from models.spc.multivariate import mcusum, mewma, pca, t2
 from models.spc.observations import Observations, consecutive
 from models.spc.phases import PhaseOne, Stretch, phase_one, staged

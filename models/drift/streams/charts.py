@@ -12,7 +12,7 @@ from scipy import optimize
 
 from models.base import Array
 from models.errors import TaskError
-from models.spc.lengths.markov import cusum_run_length, ewma_run_length
+from models.spc.lengths.weighted import cusum_run_length, ewma_run_length
 from models.spc.series import as_series
 
 RUN_LENGTH = 500.0

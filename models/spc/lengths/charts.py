@@ -13,10 +13,10 @@ from models.errors import NotEnoughData
 from models.spc.control_chart import ControlChart
 from models.spc.lengths.chain import Cells, discrete_cells, mean_run, normal_cells
 from models.spc.lengths.length import RunLength
-from models.spc.lengths.markov import cusum_run_length, ewma_run_length
 from models.spc.lengths.multivariate import mcusum_run_length, mewma_run_length, t2_run_length
 from models.spc.lengths.rules import run_length
 from models.spc.lengths.simulated import simulated
+from models.spc.lengths.weighted import cusum_run_length, ewma_run_length
 from models.spc.rules import rules_named
 from models.spc.variables.constants import c4, d2, range_cdf, range_limits, sd_limits
 
@@ -107,14 +107,14 @@ def _counts(chart: ControlChart, shift: float, seed: int) -> RunLength:
 def _ewma(chart: ControlChart, shift: float, seed: int) -> RunLength:
     del seed
     value = ewma_run_length(chart.settings["smoothing"], chart.settings["width"], shift)
-    return RunLength(value, 0.0, "markov chain", BEYOND, shift)
+    return RunLength(value, 0.0, "integral equation", BEYOND, shift)
 
 
 def _cusum(chart: ControlChart, shift: float, seed: int) -> RunLength:
     del seed
     s = chart.settings
     value = cusum_run_length(s["decision"], s["allowance"], shift, headstart=s["headstart"])
-    return RunLength(value, 0.0, "markov chain", BEYOND, shift)
+    return RunLength(value, 0.0, "integral equation", BEYOND, shift)
 
 
 def _moving_average(chart: ControlChart, shift: float, seed: int) -> RunLength:

@@ -11,12 +11,17 @@ from scipy import optimize, special, stats
 from models.base import Array, BoolArray
 from models.errors import TaskError
 from models.spc.lengths.length import RunLength
-from models.spc.lengths.markov import ewma_run_length
 from models.spc.lengths.simulated import Step, simulated
+from models.spc.lengths.weighted import EACH, enough, ewma_run_length, legendre, mean_times
 
-RINGS = 60
-NODES = (32, 24)
-STATES = 151
+NODES = (20, 24)
+"""Nodes along the radius and over the half circle, at the least."""
+MOST_NODES = 2000
+"""More, and the equation costs more memory than its last digit is worth: then charts are simulated."""
+SPACING = (0.9, 0.6)
+"""Of the usual nodes: a node for .9 and 1.3 standard deviations of a step, where they lie farthest apart."""
+NEAR = 1e-4
+"""A length that stands for zero in the density of a length; what is left out is its square."""
 BEYOND = ("beyond",)
 
 
@@ -50,38 +55,51 @@ def t2_run_length(limit: float, p: int, shift: float = 0.0, size: int = 1) -> Ru
 def mewma_run_length(smoothing: float, limit: float, p: int, shift: float = 0.0) -> RunLength:
     """Return the run length of a multivariate EWMA with asymptotic covariance.
 
-    In control the length of z is a Markov chain on rings; after a shift, an integral equation in z along the shift and
-    the length of the rest.
+    An integral equation: in the length of z in control; in z along the shift and the length of the rest after one.
+    Where smoothing is so little that the second has more than 2,000 nodes, charts are simulated.
+
+    Raises
+    ------
+    TaskError
+        If a setting is out of range.
 
     References
     ----------
-    Prabhu & Runger, "Designing a multivariate EWMA control chart", Journal of Quality Technology 29 (1997) 8-15;
-    Runger & Prabhu, Journal of the American Statistical Association 91 (1996) 1701-1706.
+    Rigdon, Journal of Statistical Computation and Simulation 52 (1995) 351-365 (in control) and Statistics &
+    Probability Letters 24 (1995) 365-373 (after a shift); Knoth, Journal of Quality Technology 49 (2017) 78-89.
 
     Examples
     --------
-    >>> round(mewma_run_length(0.1, 8.64, 2).value), round(mewma_run_length(0.1, 8.64, 2, 1.0).value, 1)
-    (200, 10.1)
+    >>> round(mewma_run_length(0.1, 8.64, 2).value, -1), round(mewma_run_length(0.1, 8.64, 2, 1.0).value, 1)
+    (200.0, 10.1)
     """
-    if not 0 < smoothing <= 1 or limit <= 0 or p < 1:
-        raise TaskError(f"MEWMA run length: smoothing {smoothing}, limit {limit}, {p} variables - 0 < smoothing <= 1")
-    if p == 1:
-        value = ewma_run_length(smoothing, limit**0.5, shift)
-        return RunLength(value, 0.0, "markov chain", BEYOND, shift)
+    if not (0 < smoothing <= 1 and 0 < limit < np.inf and p >= 1 and np.isfinite(shift)):
+        raise TaskError(
+            f"MEWMA run length: smoothing {smoothing}, limit {limit}, {p} variables, shift {shift} - use 0 < smoothing "
+            "<= 1, limit > 0, 1 variable or more"
+        )
     reach = float(np.sqrt(limit * smoothing / (2 - smoothing)))
+    if p == 1:
+        return RunLength(ewma_run_length(smoothing, limit**0.5, shift), 0.0, "integral equation", BEYOND, shift)
     if shift == 0:
-        value = _mean_time(_rings(smoothing, reach, p), 0)
-        return RunLength(value, 0.0, "markov chain", BEYOND, shift)
-    return RunLength(_shifted(smoothing, reach, p, shift), 0.0, "integral equation", BEYOND, shift)
+        return RunLength(_stable(smoothing, reach, p), 0.0, "integral equation", BEYOND, shift)
+    if _nodes(reach / smoothing)[0] * _nodes(reach / smoothing)[1] <= MOST_NODES:
+        return RunLength(_shifted(smoothing, reach, p, abs(shift)), 0.0, "integral equation", BEYOND, shift)
+    return RunLength(*simulated(_averaged(smoothing, reach, p, shift)), "simulation", BEYOND, shift)
 
 
-def _rings(smoothing: float, reach: float, p: int) -> Array:
-    """Transitions of the length of z between rings of equal width, the innermost of half."""
-    width = 2 * reach / (2 * RINGS + 1)
-    start = ((1 - smoothing) * width * np.arange(RINGS + 1) / smoothing) ** 2
-    edges = ((np.arange(RINGS + 1) + 0.5) * width / smoothing) ** 2
-    below = special.chndtr(edges[None, :], p, start[:, None])
-    return np.diff(below, axis=1, prepend=0.0)
+def _nodes(reach: float) -> tuple[int, int]:
+    """Nodes along the radius and over the half circle of a disc so many standard deviations of a step wide."""
+    along, around = reach * EACH * SPACING[0], np.pi * reach * EACH * SPACING[1]
+    return max(NODES[0], int(np.ceil(along))), max(NODES[1], int(np.ceil(around)))
+
+
+def _stable(smoothing: float, reach: float, p: int) -> float:
+    """Solve L(r) = 1 + integral of L over the lengths of z up to the limit."""
+    nodes, weights = legendre(0.0, reach, enough(reach / smoothing))
+    starts = np.append(nodes, 0.0)
+    density = _chi_density(nodes[None, :] / smoothing, (1 - smoothing) * starts[:, None] / smoothing, p)
+    return float(mean_times(density / smoothing * weights)[-1])
 
 
 def _shifted(smoothing: float, reach: float, p: int, shift: float) -> float:
@@ -90,29 +108,21 @@ def _shifted(smoothing: float, reach: float, p: int, shift: float) -> float:
     A point of the disc is z along the shift and the length of the rest: normal, and noncentral chi with p - 1 degrees
     of freedom.
     """
-    (t, weight_t), (g, weight_g) = np.polynomial.legendre.leggauss(NODES[0]), np.polynomial.legendre.leggauss(NODES[1])
-    radius, angle = reach * (t + 1) / 2, np.pi * (g + 1) / 2
-    mass = np.outer(weight_t * radius * reach / 2, weight_g * np.pi / 2).ravel()
+    m, n = _nodes(reach / smoothing)
+    (radius, along_radius), (angle, over_circle) = legendre(0.0, reach, m), legendre(0.0, np.pi, n)
+    mass = np.outer(along_radius * radius, over_circle).ravel()
     along, rest = (np.outer(radius, turn(angle)).ravel() for turn in (np.cos, np.sin))
     start = np.append(along, 0.0), np.append(rest, 0.0)
     moved = stats.norm.pdf((along[None, :] - (1 - smoothing) * start[0][:, None]) / smoothing - shift)
     length = _chi_density(rest[None, :] / smoothing, (1 - smoothing) * start[1][:, None] / smoothing, p - 1)
-    kernel = moved * length * mass / smoothing**2
-    size = len(mass)
-    times = np.linalg.solve(np.eye(size) - kernel[:-1], np.ones(size))
-    return float(1 + kernel[-1] @ times)
+    return float(mean_times(moved * length * mass / smoothing**2)[-1])
 
 
 def _chi_density(y: Array, center: Array, df: int) -> Array:
     """Density of the length of a normal vector of `df` dimensions whose mean has length `center`."""
-    order, s = df / 2 - 1, np.maximum(center, 1e-8)
+    order, s = df / 2 - 1, np.maximum(center, NEAR)
     density: Array = y * np.exp(-((y - s) ** 2) / 2) * (y / s) ** order * special.ive(order, s * y)
     return density
-
-
-def _mean_time(inside: Array, start: int) -> float:
-    size = len(inside)
-    return float(np.linalg.solve(np.eye(size) - inside, np.ones(size))[start])
 
 
 @lru_cache(maxsize=256)
@@ -129,9 +139,9 @@ def mewma_limit(smoothing: float, p: int, run_length: float = 200.0) -> float:
 
 @lru_cache(maxsize=256)
 def mcusum_run_length(allowance: float, limit: float, p: int, shift: float = 0.0, seed: int = 0) -> RunLength:
-    """Return the run length of Crosier's multivariate CUSUM: a Markov chain in control, simulated after a shift.
+    """Return the run length of Crosier's multivariate CUSUM: an integral equation in control, simulated after a shift.
 
-    In control the length Y of the vector is a chain by itself: (Y + x)'s length squared is noncentral chi-square.
+    In control the length Y of the vector goes by itself: the length of (Y + x) is noncentral chi.
 
     References
     ----------
@@ -142,19 +152,39 @@ def mcusum_run_length(allowance: float, limit: float, p: int, shift: float = 0.0
     >>> round(mcusum_run_length(0.5, 5.5, 2).value)
     201
     """
-    if allowance <= 0 or limit <= 0 or p < 1:
-        raise TaskError(f"MCUSUM run length: allowance {allowance}, limit {limit}, {p} variables - all above 0")
+    if not (0 < allowance < np.inf and 0 < limit < np.inf and p >= 1 and np.isfinite(shift)):
+        raise TaskError(
+            f"MCUSUM run length: allowance {allowance}, limit {limit}, {p} variables, shift {shift} - use numbers "
+            "above 0, 1 variable or more"
+        )
     if shift == 0:
-        return RunLength(_mean_time(_lengths(allowance, limit, p), 0), 0.0, "markov chain", BEYOND, 0.0)
+        return RunLength(_unmoved(allowance, limit, p), 0.0, "integral equation", BEYOND, 0.0)
     value, error = simulated(_crosier(allowance, limit, p, shift), seed)
     return RunLength(value, error, "simulation", BEYOND, shift)
 
 
-def _lengths(allowance: float, limit: float, p: int) -> Array:
-    width = 2 * limit / (2 * STATES - 1)
-    start, edges = np.arange(STATES) * width, (np.arange(STATES) + 0.5) * width
-    below = special.chndtr((edges[None, :] + allowance) ** 2, p, start[:, None] ** 2)
-    return np.diff(below, axis=1, prepend=0.0)
+def _unmoved(allowance: float, limit: float, p: int) -> float:
+    """Solve L(Y) = 1 + P(shrunk to zero) L(0) + integral of L over the lengths up to the limit."""
+    nodes, weights = legendre(0.0, limit, enough(limit))
+    starts = np.append(nodes, 0.0)
+    moved = _chi_density(nodes[None, :] + allowance, starts[:, None], p) * weights
+    to_zero = special.chndtr(allowance**2, p, starts**2)
+    return float(mean_times(np.column_stack([moved, to_zero]))[-1])
+
+
+def _averaged(smoothing: float, reach: float, p: int, shift: float) -> Step:
+    """One step of z along the shift and the length of the rest, for many charts at once."""
+
+    def step(state: Array, rng: np.random.Generator) -> tuple[Array, BoolArray]:
+        n = len(state)
+        along = (1 - smoothing) * state[:, 0] + smoothing * rng.normal(shift, 1.0, n)
+        rest = ((1 - smoothing) * state[:, 1] + smoothing * rng.normal(size=n)) ** 2
+        if p > 2:
+            rest = rest + smoothing**2 * rng.chisquare(p - 2, n)
+        signals: BoolArray = along**2 + rest > reach**2
+        return np.stack([along, np.sqrt(rest)], axis=1), signals
+
+    return step
 
 
 def _crosier(allowance: float, limit: float, p: int, shift: float) -> Step:

@@ -121,7 +121,7 @@ def _panel(kind: str, sums: Array, height: float, base: ChartLimits, sign: int) 
         for i in np.flatnonzero(sums > height)
     )
     flat = np.ones(len(sums))
-    return Chart(kind, sign * sums, low * flat, high * flat, limits, ("beyond",), signals)
+    return Chart(kind, sign * sums + 0.0, low * flat, high * flat, limits, ("beyond",), signals)
 
 
 def _changes(sums: Array, since: np.ndarray, height: float, edge: float, sign: int) -> list[Change]:
