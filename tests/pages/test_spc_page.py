@@ -38,7 +38,7 @@ def test_signals_come_first_in_words(look):
 @pytest.mark.parametrize(
     ("of", "chart", "said"),
     [
-        ("measured", "ewma", "499.1"),
+        ("measured", "ewma", "499.6"),
         ("measured", "cusum", "465"),
         ("predicted", "imr", "216.7"),
         ("error", "moving_average", "standard error"),
