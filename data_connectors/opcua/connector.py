@@ -90,7 +90,11 @@ class OpcUa(LiveConnector):
             silent = await without_history(opened, nodes)
             asked = {tag: node for tag, node in nodes.items() if tag not in silent}
             if not asked:
-                raise SourceRefused(f"{self._where}: the server keeps no history of these tags - switch it on there")
+                raise SourceRefused(
+                    f"{self._where}: the server keeps no history of these tags, so what was missed stands as a gap -"
+                    " switch it on there for the next time, and take in what a historian exports of this one"
+                    " (`qc import`)"
+                )
             if silent:
                 words = f"the server keeps no history of {listed(silent)}; the others were asked"
                 await asyncio.to_thread(sink.keep, (), [Gap(since, until, "no_history", words)])

@@ -139,6 +139,8 @@ class Recollection:
             return Gap(since, max(now, since), "no_history", text)
         if not self.reaches_back:
             text = "the server's history does not hold the last value that we know, so it was not kept all the time"
+            if not self.mark.tag:
+                text = "no value was known then, and the server's history holds none of before"
             return Gap(since, max(self.first or now, since), "no_history", text)
         if self.started is None or self.started <= since:
             return None

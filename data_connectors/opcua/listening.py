@@ -57,6 +57,7 @@ class Listening:
         self._overlap = timedelta(seconds=max(options.overlap_s, 2 * options.every_s))
         self._heard_at: datetime | None = None
         self._stale = False
+        self._unheard = False
 
     def run(self) -> None:
         """Listen until `stop` is set; whatever goes wrong is told and tried again."""
@@ -95,7 +96,11 @@ class Listening:
 
     async def _catch_up(self, feed: Feed) -> None:
         """Ask the history for what came since the mark; the mark moves only together with the gap that is left."""
-        if self._mark is None or not feed.nodes:
+        if not feed.nodes:
+            return
+        if self._mark is None:
+            self._unheard = True  # from here on it is known that we listened: what a break takes is asked for
+            await self._keep([], feed, mark=Mark("", feed.session.server_now(), datetime.now(UTC)))
             return
         now = feed.session.server_now() + _CLOCK_STEP
         if self._mark.at > now + self._overlap:
@@ -122,8 +127,10 @@ class Listening:
         while not self._stop.is_set():
             fresh = self._memory.news_of_subscription(await feed.news())
             if fresh:
-                mark = moved(self._mark, fresh, feed.session.server_now() + self._overlap / 2)
+                known = None if self._unheard else self._mark  # the first values may be older than the first session
+                mark = moved(known, fresh, feed.session.server_now() + self._overlap / 2)
                 await self._keep(fresh, feed, self._end_of_silence(), mark)
+                self._unheard = False
             self._watch_age(feed)
             feed.require_alive(self._sink)
             if time.monotonic() - looked > _LOOK_AGAIN_S:

@@ -27,6 +27,7 @@ from qc_app.views import overview, stage_view
 BURST = 10.0
 OUTAGES = 6.0
 KILLS = 3
+HEARD_S = 2.0
 POLL_S = 0.5
 #: Rows of the last so many seconds may be under way still when it is asked whether ingest keeps up.
 UNDER_WAY_S = 15.0
@@ -103,6 +104,8 @@ class Phases:
 
     def _outage(self) -> dict[str, float]:
         """Stop, let an outage's worth of rows wait, start while more come: how long until all that waited is there."""
+        self._feeder.feed(HEARD_S)  # a source that never told anything has nothing to go on from
+        self._drained()
         self._scheduler.stop()
         lasted = OUTAGES * self._seconds
         self._feeder.make_up(lasted)

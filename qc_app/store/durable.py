@@ -21,6 +21,8 @@ _WORDS = {
     "permission": ("permission denied", "os error 13"),
 }
 _BACKTRACE = re.compile(r"\s+0: <unknown>")
+#: Colours of a terminal, and arrows, in which libraries write their errors.
+_INK = re.compile(r"\x1b\[[0-9;]*m|\u21b3")
 _ADVICE = {
     "disk_full": "free space; nothing stored is lost and the next attempt continues",
     "read_only": "give this account the right to write there, or mount the folder writable again",
@@ -99,7 +101,7 @@ def reason_of(error: BaseException) -> str:
 def store_error(what: str, error: BaseException) -> StoreError:
     """Return the StoreError that tells `error` in a sentence, with its reason code."""
     reason = reason_of(error)
-    cause = " ".join(_BACKTRACE.split(str(error))[0].split())[:300]
+    cause = " ".join(_INK.sub("", _BACKTRACE.split(str(error))[0]).split())[:300]
     return StoreError(f"{what}: {cause or type(error).__name__} - {_ADVICE[reason]}", reason)
 
 

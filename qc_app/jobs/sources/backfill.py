@@ -85,15 +85,18 @@ class Piece:
 
 def rehearsed(store: Store, plant: Plant, stretch: Stretch) -> str:
     """Say what a backfill would bring; nothing is stored."""
+    missed = list[Gap]()
     with _Asking(store, plant, stretch) as asking:
         rows = new = refused = known = 0
         for piece in asking.pieces():
             rows, new = rows + piece.made.rows.height, new + piece.new.height
             known += asking.known(piece.made.rows)
             refused += len(piece.made.rejects)
+            missed += piece.batch.gaps
+    _require_told(asking.source, rows + refused, missed)
     revised = rows - new - known
     words = f"{stretch.source} tells {rows:,} rows: {new:,} new, {revised:,} revisions, {known:,} duplicates"
-    return f"{words}, {refused:,} refused; nothing was stored"
+    return f"{words}, {refused:,} refused{_untold(missed)}; nothing was stored"
 
 
 def backfilled(store: Store, plant: Plant, stretch: Stretch, permit: Permit = always) -> Result:
@@ -110,7 +113,7 @@ def backfilled(store: Store, plant: Plant, stretch: Stretch, permit: Permit = al
     Raises
     ------
     ActionError
-        If the source keeps no history (says what to do), or nothing of it was ever read.
+        If the source keeps no history (says what to do), or nothing of it was ever read; its gaps stand then.
     ConnectorError
         If it cannot be asked; what was stored until then stays, and is a duplicate the next time.
     """
@@ -122,6 +125,7 @@ def backfilled(store: Store, plant: Plant, stretch: Stretch, permit: Permit = al
             came += [piece.new["t_event"]] if "t_event" in piece.new.columns else []
             missed += piece.batch.gaps
         asking.finish()
+    _require_told(asking.source, total.received, missed)
     closed = _closed(store, asking.source, stretch, pl.concat(came) if came else None, missed)
     store.journal.gaps.close(closed)
     predicted, _ = follow(store, plant, feeds(plant, {stretch.source}), permit=permit)
@@ -130,9 +134,21 @@ def backfilled(store: Store, plant: Plant, stretch: Stretch, permit: Permit = al
         f" {total.quarantined:,} quarantined"
     )
     words += f"; {counted(len(closed), 'gap')} closed" if closed else "; no gap closed"
-    words += f"; it could not tell {missed[0].text}" if missed else ""
+    words += _untold(missed)
     words += f"; {predicted} predictions" if predicted else ""
     return Result(words, {"new": total.new, "revisions": total.revisions, "closed": len(closed)})
+
+
+def _require_told(source: Source, received: int, missed: Sequence[Gap]) -> None:
+    """Raise ActionError where a source that has a way to be asked has nothing of the stretch to tell."""
+    if missed and not received:
+        why = _IMPORT.format(stage=source.stage).removeprefix("it keeps no history: ")
+        told = f"{source.name} ({source.kind}) cannot tell that stretch: {missed[0].text}"
+        raise ActionError(f"{told}; its gaps stand (`qc gaps`) - {why}")
+
+
+def _untold(missed: Sequence[Gap]) -> str:
+    return f"; not all of it can be told: {missed[0].text}" if missed else ""
 
 
 class _Asking:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +53,8 @@ Columns = Mapping[str, pl.DataType]
 T = TypeVar("T")
 
 TRIES = 20
+#: A writer that fails with less than this left on the disk failed for want of room.
+_LEAST_ROOM = 64 * 1024
 
 
 class Overtaken(StoreBusy):
@@ -232,11 +236,13 @@ class Table:
                     commit_properties=CommitProperties(app_transactions=noted, max_commit_retries=0),
                     post_commithook_properties=_QUIET,
                 )
-            except CommitFailedError as error:
-                if not self._entry(base.version + 1).exists():
+            except (DeltaError, OSError) as error:
+                there = self._entry(base.version + 1).exists()
+                if there and not isinstance(error, CommitFailedError):
                     raise
-                for action in actions:
-                    (self.root / action.path).unlink(missing_ok=True)
+                self._withdraw(actions)  # a full disk has no room for a file a try that no commit names
+                if not there:
+                    raise
                 raise Overtaken(f"storing rows in {self.root}: it went on meanwhile - try again", "busy") from error
             self._sync_log(base.version)
             if base.version % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1:
@@ -254,13 +260,21 @@ class Table:
         try:
             frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
             sync(path)
-        except (OSError, pl.exceptions.PolarsError):
+        except (OSError, pl.exceptions.PolarsError) as error:
+            full = _no_room(self.root)
             path.unlink(missing_ok=True)
+            if full:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
             raise
         sync(self.root)
         return AddAction(
             path.name, path.stat().st_size, {}, int(time.time() * 1000), data_change=True, stats=_stats(frame)
         )
+
+    def _withdraw(self, actions: Sequence[AddAction | RemoveAction]) -> None:
+        """Remove the data files of a commit that was not made."""
+        for action in actions:
+            (self.root / action.path).unlink(missing_ok=True)
 
     def _sync_log(self, after: int) -> None:
         """Force to the disk what the log tells of the versions after `after`."""
@@ -271,6 +285,11 @@ class Table:
                     sync(path)
             version += 1
         sync(self.root / "_delta_log")
+
+
+def _no_room(root: Path) -> bool:
+    """Tell whether the disk is full: polars may say of it that a file is out of its specification."""
+    return shutil.disk_usage(root).free < _LEAST_ROOM
 
 
 def snapshot_of(root: Path, delta: DeltaTable) -> Snapshot:

@@ -68,6 +68,10 @@ class Ear:
     def standing(self) -> Standing:
         return self._spool.standing
 
+    @property
+    def mark(self) -> str:
+        return self._spool.mark
+
     def samples(self, tag: str = "") -> list[Sample]:
         return [h for kept, _, _ in kept_since(self.folder, Place()) for h in kept.heard
                 if isinstance(h, Sample) and tag in {"", h.tag}]  # fmt: skip

@@ -172,3 +172,19 @@ def test_f15_ten_thousand_nodes_are_browsed_and_heard(tmp_path: Path) -> None:
         until(lambda: len({one.tag for one in ear.samples()}) == many, seconds=120)
         assert f"{many} of {many} tags" in ear.standing.words
     server.stop()
+
+
+@pytest.mark.slow
+def test_what_comes_after_a_first_session_that_heard_nothing_yet_is_asked_for(tmp_path: Path) -> None:
+    """Who was connected and broke off before the first value has listened since: a hole there would be silent."""
+    server = Running(Setup(history="memory"))
+    try:
+        with Ear(connector(server.url, tmp_path / "spool", every_s=30.0), tmp_path / "spool") as ear:
+            until(lambda: ear.standing.link == "connected" and ear.mark)
+            assert ear.samples() == []
+        server.say("Temp", 71.0)
+        server.say("Temp", 72.0)
+        with Ear(connector(server.url, tmp_path / "spool"), tmp_path / "spool") as ear:
+            until(lambda: {71.0, 72.0} <= set(ear.values("s=Temp")))
+    finally:
+        server.stop()
