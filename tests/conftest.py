@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.accounts import every_record_is_accounted_for  # noqa: F401 - a fixture over every test
 from tests.fresh_journals import fresh_journals_are_cast, step_by_step  # noqa: F401 - fixtures
@@ -15,6 +16,14 @@ from tests.private_postgres import postgres  # noqa: F401 - a fixture
 from tests.sharing import Together
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Nothing is timed: what Hypothesis found slow on a busy machine says nothing of the program.
+settings.register_profile(
+    "house",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 PACKS = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 

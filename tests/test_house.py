@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from qc_app.cli.entry import app
+from qc_app.cli.entry import program
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("qc_app", "data_connectors", "models")
@@ -166,7 +165,7 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]
         yield from commands(command, (*path, name))
 
 
-COMMANDS = dict(commands(typer.main.get_command(app)))
+COMMANDS = dict(commands(program()))
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

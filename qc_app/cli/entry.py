@@ -6,6 +6,7 @@ import os
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import typer
@@ -31,6 +32,12 @@ for group in (serving, plant, data, learning, spc, shift, people, bench):
     group.register(app)
 
 
+@cache
+def program() -> typer.core.TyperGroup:
+    """Return the program with all of its commands, made once a process: their signatures are read for it."""
+    return typer.main.get_group(app)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
@@ -45,9 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 done, 1 failed, 2 wrong use or configuration.
     """
     os.umask(os.umask(0o027) | 0o027)  # what is made is for this account and its group, or for fewer
-    command = typer.main.get_command(app)
     try:
-        result = command.main(None if argv is None else list(argv), prog_name="qc", standalone_mode=False)
+        result = program().main(None if argv is None else list(argv), prog_name="qc", standalone_mode=False)
     except TyperException as error:
         words = error.format_message()
         asked = getattr(error, "ctx", None)
