@@ -137,6 +137,8 @@ class Batch:
         Where the source could not show continuity up to `after`.
     dropped : int
         Records that the source counted and could not hand over; `gaps` say when and why.
+    completing : frozenset of str
+        Units in `frame` that may be stored already and are told in part: what is stored of them stays as it is.
     """
 
     stage: str
@@ -147,6 +149,7 @@ class Batch:
     happenings: tuple[Happening, ...] = ()
     gaps: tuple[Gap, ...] = ()
     dropped: int = 0
+    completing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

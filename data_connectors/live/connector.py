@@ -100,7 +100,9 @@ class LiveConnector:
         after = assembly.progress(pile.seen).text()
         rejects = (*pile.rejects, *made.rejects)
         frame = table(self.source, windowed(stage), made.rows)
-        return Batch(stage.id, frame, after, self.kind, rejects, gaps=tuple(pile.gaps))
+        return Batch(
+            stage.id, frame, after, self.kind, rejects, gaps=tuple(pile.gaps), completing=frozenset(made.completing)
+        )
 
     def acknowledge(self, after: str) -> None:
         """Forget what is stored for good and needed for no row any more."""

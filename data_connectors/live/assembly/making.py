@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -31,10 +31,13 @@ class Made:
     rows : list of dict
         By the source's column names; codes of values that are not good in a column of their own.
     rejects : list of Reject
+    completing : list of str
+        Units among the rows whose row may be stored already: what is stored of it stays.
     """
 
     rows: list[Row] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    completing: list[str] = field(default_factory=list)
 
 
 class Assembly(Protocol):
@@ -121,6 +124,9 @@ class Values:
             silent = ended and micros(now) - self._received >= self._wait
             moments = self._waiting.due(newest_at if silent else newest_at - self._wait)
             made.rows = list(self._by_moment(moments) if self._unit is None else self._unit.rows(moments))
+        stored = list(self._by_moment(self._waiting.stored()))
+        made.completing = [str(row[self._source.unit_column]) for row in stored]
+        made.rows += stored
         return made
 
     def progress(self, seen: Place) -> Progress:
@@ -130,7 +136,7 @@ class Values:
             state |= self._unit.state()
         return Progress(self._waiting.begin(seen), seen, self._waiting.done, state)
 
-    def _by_moment(self, moments: Iterator[tuple[int, list[Sample]]]) -> Iterator[Row]:
+    def _by_moment(self, moments: Iterable[tuple[int, list[Sample]]]) -> Iterator[Row]:
         unit, time = self._source.unit_column, self._source.time_column
         for at, samples in moments:
             when = datetime_of(at)
@@ -147,8 +153,9 @@ class Values:
         where = f"in [sources.{self._source.name}]"
         if sample.historical:
             behind = (sample.t_received - (sample.t_source or sample.t_received)).total_seconds()
-            said += f" that its device had stored came {behind:.0f} s later, after its row was made - set lateness_s ="
-            return Reject(sample.tag, 0, raw, "too_late", f"{said} {_rounded(behind)} {where} to take in such outages")
+            said += f" that its device had stored came {behind:.0f} s later, after its unit was made"
+            cure = f'set rows = "moment" {where}, or wait_s = {_rounded(behind)} to wait so long for every unit'
+            return Reject(sample.tag, 0, raw, "too_late", f"{said} - {cure}")
         cure = f"set wait_s or lateness_s higher {where} if this source is often so late"
         return Reject(sample.tag, 0, raw, "too_late", f"{said} came after its row was made - {cure}")
 

@@ -48,6 +48,7 @@ class Waiting:
         self._memory, self._amend = memory, amend
         self._at: dict[int, Moment] = {}
         self._late: list[Sample] = []
+        self._stored: dict[int, list[Sample]] = {}
 
     def take(self, at: int, sample: Sample, first: Place, *, fresh: bool) -> None:
         """Take a value; one that was taken before changes nothing."""
@@ -55,7 +56,7 @@ class Waiting:
         self.last[sample.tag] = at if known is None else max(at, known)
         if self._forgotten(at):
             if fresh and at != known:
-                self._late.append(sample)
+                self._put_away(at, sample)
             return
         moment = self._at.setdefault(at, Moment(first))
         if fresh and self._has_row(at):
@@ -91,9 +92,21 @@ class Waiting:
         late, self._late = self._late, []
         return late
 
+    def stored(self) -> list[tuple[int, list[Sample]]]:
+        """Return, once, what a device had stored of moments that were put away, in order of time."""
+        stored, self._stored = self._stored, {}
+        return sorted(stored.items())
+
     def begin(self, seen: Place) -> Place:
         """Return from where the spool has to be read again to have all that is held here."""
         return min((moment.first for moment in self._at.values()), default=seen)
+
+    def _put_away(self, at: int, sample: Sample) -> None:
+        """What a device had stored is of an outage that nobody heard: a row of its own. All else is too late."""
+        if sample.historical and self._amend:
+            self._stored.setdefault(at, []).append(sample)
+        else:
+            self._late.append(sample)
 
     def _has_row(self, at: int) -> bool:
         return self.done is not None and at <= self.done

@@ -17,6 +17,7 @@ from models.words import counted
 from qc_app.errors import ActionError
 from qc_app.jobs.refresh import feeds, follow
 from qc_app.jobs.sources.columns import Columns, widened
+from qc_app.jobs.sources.filling import filled
 from qc_app.jobs.sources.ingest import checkpoint, hold, note, stored
 from qc_app.jobs.sources.windowing import as_delivered, assemble, named_by_time, samples_come
 from qc_app.jobs.step import Permit, Result, always
@@ -235,38 +236,6 @@ class _Asking:
                 assemble(self._store, self._plant, self._stage)
         if self._columns is not None:
             self._columns.save()
-
-
-def filled(rows: pl.DataFrame, before: pl.DataFrame, parameters: Sequence[str]) -> pl.DataFrame:
-    """Return rows in which a value that the source does not tell any more stands as it is stored.
-
-    A row that then says nothing else than the stored one is the stored one, and counts as a duplicate: a history may
-    hold fewer tags than were heard.
-
-    Parameters
-    ----------
-    rows, before : polars.DataFrame
-        Conformed rows, and what is stored of the same units (one row a unit).
-    parameters : sequence of str
-
-    Examples
-    --------
-    >>> names = ["unit_id", "t_event", "row_hash", "x", "y"]
-    >>> told = pl.DataFrame([("A", 1, 7, 1.0, None), ("B", 2, 8, 2.0, 3.0)], schema=names, orient="row")
-    >>> held = pl.DataFrame([("A", 1, 5, 1.0, 9.0)], schema=names, orient="row")
-    >>> filled(told, held, ["x", "y"]).rows()
-    [('A', 1, 5, 1.0, 9.0), ('B', 2, 8, 2.0, 3.0)]
-    """
-    both = [name for name in parameters if name in rows.columns and name in before.columns]
-    if not rows.height or not before.height or not both:
-        return rows
-    old = before.select("unit_id", *(pl.col(name).alias(f"{name} before") for name in ("t_event", "row_hash", *both)))
-    joined = rows.join(old, on="unit_id", how="left", maintain_order="left")
-    same = [pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name} before")) for name in both]
-    repeats = pl.all_horizontal(pl.col("t_event") == pl.col("t_event before"), *same).fill_null(value=False)
-    values = [pl.coalesce(name, f"{name} before").alias(name) for name in both]
-    hashed = pl.when(repeats).then("row_hash before").otherwise("row_hash").alias("row_hash")
-    return joined.with_columns(hashed, *values).select(rows.columns)
 
 
 def _cut(made: Conformed, rows: pl.DataFrame) -> Conformed:

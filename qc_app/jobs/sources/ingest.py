@@ -16,6 +16,7 @@ from qc_app.clock import plant_day
 from qc_app.errors import StoreError
 from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.sources.columns import Columns, widened
+from qc_app.jobs.sources.filling import completed
 from qc_app.jobs.sources.watermark import marked
 from qc_app.jobs.sources.windowing import as_delivered, assemble, named_by_time, samples_come
 from qc_app.jobs.step import Key, Permit, Result, always, step
@@ -175,6 +176,8 @@ class _Reading:
         now = self._store.clock.now()
         columns = self._columns
         made = columns.conformed(batch, now) if columns else conform(batch, self._kept, self._source, now)
+        if batch.completing and self._source.carries == "measurements":
+            made = completed(self._store, self._source, self._kept, made, batch.completing)
         self._permit()
         hold(self._store, self._source, made.rejects, now)
         note(self._store, self._source, batch.happenings)

@@ -92,18 +92,28 @@ def test_what_a_device_had_stored_never_overwrites_what_was_heard_live(tmp_path:
     assert found.read().values("exit_temp", "speed") == [(850.0, 8.0), (None, 9.0), (None, 9.0)]
 
 
-def test_what_a_device_had_stored_says_which_lateness_takes_it_in(tmp_path: Path) -> None:
+def test_what_a_device_had_stored_of_a_moment_that_was_put_away_is_a_row_that_completes(tmp_path: Path) -> None:
     found = Stored(tmp_path, source_of(wait_s=1), now=LATER)
     kept(tmp_path, sample("speed", 8.0, 1800))
     found.read()
-    kept(tmp_path, stored_meanwhile("exit_temp", 850.0, 0, 1900))
-    found.read()
-    assert "had stored came 1900 s later" in found.rejects[0].message
-    assert "set lateness_s = 3600 in [sources.line]" in found.rejects[0].message
+    kept(tmp_path, stored_meanwhile("speed", 7.0, 5, 1900), stored_meanwhile("exit_temp", 850.0, 5, 1900))
+    (batch,) = told(tmp_path, source_of(wait_s=1), lambda: LATER).read(STAGE, found.since)
+    assert batch.completing == {at(5).isoformat()}
+    assert found.read().values("t_event", "exit_temp", "speed")[-1] == (at(5), 850.0, 7.0)
+    assert found.rejects == []
     patient = Source("line", "told", "rolling-2", lateness_s=3600, settings={"rows": "moment", "wait_s": 1})
     again = Stored(tmp_path, patient, now=LATER)
-    assert again.read().values("exit_temp", "speed") == [(850.0, None), (None, 8.0)]
-    assert again.rejects == []
+    assert again.read().values("exit_temp", "speed") == [(850.0, 7.0), (None, 8.0)]
+
+
+def test_what_a_device_had_stored_of_a_unit_that_is_made_says_what_takes_it_in(tmp_path: Path) -> None:
+    found = Stored(tmp_path, source_of("unit", wait_s=1), now=LATER)
+    kept(tmp_path, sample("unit_id", "A", 0), sample("speed", 8.0, 1), sample("unit_id", "B", 1800))
+    found.read()
+    kept(tmp_path, stored_meanwhile("exit_temp", 850.0, 5, 1900))
+    found.read()
+    assert "had stored came 1895 s later" in found.rejects[0].message
+    assert 'set rows = "moment" in [sources.line], or wait_s = 3600 to wait' in found.rejects[0].message
 
 
 def test_what_is_told_again_after_a_crash_changes_nothing(tmp_path: Path) -> None:
