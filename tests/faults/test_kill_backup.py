@@ -25,7 +25,7 @@ def half(folder: Path) -> int:
             with backup.unpacked(path, home, None):
                 pass
         except (StoreDamaged, StoreError):
-            assert not path.name.startswith("set-"), f"{path} has the name of a backup and is none"
+            assert path.name.startswith("."), f"{path} has the name of a backup and is none"
             continue
         found += not whole(home)
     return found

@@ -166,13 +166,14 @@ def read(home: str, ledger: str) -> None:
 
 
 def back_up(home: str, folder: str, mutant: bool = False) -> None:
-    """Take one backup after the other, a tick a file."""
+    """Take one backup after the other, a tick a file; each second one shares with those before."""
     if mutant:
         _list_first()
     with open_store(Settings(home=Path(home))) as store:
         tick()
         for number in range(1000):
-            backup.take(store, Path(folder) / f"set-{os.getpid()}-{number}", each=tick)
+            name = backup.dated(store) if number % 2 else f"set-{os.getpid()}-{number}"
+            backup.take(store, Path(folder) / name, each=tick)
 
 
 def _list_first() -> None:

@@ -18,7 +18,7 @@ from qc_app.cli import main
 from qc_app.cli.plant.checks import probes
 from qc_app.clock import ManualClock
 from qc_app.errors import StoreError
-from qc_app.jobs.backup.keeping import back_up, keep, there
+from qc_app.jobs.backup.keeping import back_up, keep
 from qc_app.jobs.backup.overdue import look_at_backups
 from qc_app.jobs.backup.settling import settle
 from qc_app.jobs.nightly import nightly
@@ -131,9 +131,9 @@ def test_one_a_day_is_kept_and_a_failure_rings(after, tmp_path):
             (folder / f"{there_start(store)}{name}.tar").touch()
         run = keep(store, plant, folder, 2, lambda: None)
         assert run.status == "done"
-        assert len(there(store, folder)) == 2
+        assert len(backup.there(store, folder)) == 2
         assert (folder / "other.tar").exists()
-        assert store.journal.runs.list(job="backup", last=1)[0].numbers["path"] == str(there(store, folder)[-1])
+        assert store.journal.runs.list(job="backup", last=1)[0].numbers["path"] == str(backup.there(store, folder)[-1])
         shutil.rmtree(folder)
         folder.touch()
         assert keep(store, plant, folder, 2, lambda: None).status == "failed"
@@ -171,7 +171,7 @@ def test_the_scheduler_takes_it_once_and_a_missing_one_rings(after, tmp_path):
         assert "none" in figure(store)
         pulse.look()
         pulse.look()
-        assert len(there(store, folder)) == 1
+        assert len(backup.there(store, folder)) == 1
         assert figure(store) == "0 s ago"
         assert _backup(store).samples == [("", {}, 0.0)]
         assert probe(store).ok
@@ -186,7 +186,7 @@ def test_the_scheduler_takes_it_once_and_a_missing_one_rings(after, tmp_path):
         assert [h.state for h in health(store, works.plant()) if h.part == "Backup"] == ["act"]
         store.clock.advance(timedelta(hours=4))
         pulse.look()
-        assert len(there(store, folder)) == 2
+        assert len(backup.there(store, folder)) == 2
         assert look_at_backups(store, folder) is None
         assert not [a for a in store.journal.alarms.list(open_only=True) if a.kind == "backup_overdue" and a.abnormal]
         assert look_at_backups(store, tmp_path / "elsewhere") is not None

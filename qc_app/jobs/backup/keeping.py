@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,12 +35,21 @@ def back_up(store: Store, plant: Plant, target: Path, told: Told | None = None) 
     """
     began = store.clock.now()
     made = backup.take(store, target, told)
+    own = backup.own_bytes(target)
+    shared = f" ({own / 1e6:,.1f} MB of its own, the rest is shared with those before)" if own < made.size else ""
     words = (
-        f"{len(made.files):,} files, {made.size / 1e6:,.1f} MB as of {made.at.isoformat(' ', 'seconds')} in {target}:"
+        f"{len(made.files):,} files, {made.size / 1e6:,.1f} MB{shared} as of"
+        f" {made.at.isoformat(' ', 'seconds')} in {target}:"
         f" {sum(made.counts.values()):,} facts, {sum(table['rows'] for table in made.tables.values()):,} rows"
     )
     words += f"; left out: {'; '.join(made.left_out[:3])}" if made.left_out else ""
-    numbers = {"path": str(target), "bytes": made.size, "files": len(made.files), "of": made.at.isoformat()}
+    numbers = {
+        "path": str(target),
+        "bytes": made.size,
+        "own_bytes": own,
+        "files": len(made.files),
+        "of": made.at.isoformat(),
+    }
     runs = store.journal.runs  # noted at its end alone: a scheduler that begins meanwhile would take it for an orphan
     run = runs.start_repeat(JOB, "", plant_day(began, plant.zone, plant.day_starts), began)
     return runs.finish(replace(run, started=began), "done", words, numbers, store.clock.now())
@@ -64,16 +72,10 @@ def keep(store: Store, plant: Plant, folder: Path, most: int, permit: Permit) ->
 
     def work() -> Result:
         run = back_up(store, plant, folder / backup.dated(store))
-        gone = there(store, folder)[:-most]
+        gone = backup.there(store, folder)[:-most]
         for path in gone:
-            path.unlink(missing_ok=True)
+            backup.remove(path)
         return Result(run.sentence, {**run.numbers, "removed": len(gone)})
 
     day = plant_day(store.clock.now(), plant.zone, plant.day_starts)
     return step(store, Key(JOB, "", day), work, permit=permit, quiet=True)
-
-
-def there(store: Store, folder: Path) -> list[Path]:
-    """Return the backups of this plant's folder that were taken by day, oldest first."""
-    named = re.compile(re.escape(backup.start_of(store)) + r"\d{8}T\d{6}\.\d{6}Z" + re.escape(backup.TAR))
-    return sorted(path for path in folder.glob(f"*{backup.TAR}") if named.fullmatch(path.name))

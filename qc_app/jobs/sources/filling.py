@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import polars as pl
 
@@ -29,8 +30,8 @@ def completed(store: Store, source: Source, stage: Stage, made: Conformed, units
     part = made.rows.filter(mine)
     if not part.height:
         return made
-    since, until = part["t_event"].min(), part["t_event"].max()
-    there = store.lake.measurements(stage.id, since=since, until=until)  # type: ignore[arg-type] - moments, not null
+    moments: list[datetime] = part["t_event"].sort().to_list()
+    there = store.lake.measurements(stage.id, since=moments[0], until=moments[-1])
     there = there.filter((pl.col("source") == source.name) & pl.col("unit_id").is_in(part["unit_id"].implode()))
     whole = filled(part, there, [p.name for p in stage.parameters], told=False)
     return replace(made, rows=pl.concat([made.rows.filter(~mine), whole]))

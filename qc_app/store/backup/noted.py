@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,8 +22,14 @@ def start_of(store: Store) -> str:
 
 
 def dated(store: Store) -> str:
-    """Return the name of a backup that is taken now."""
-    return f"{start_of(store)}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{TAR}"
+    """Return the name of a backup that is taken now: a folder, which shares what has not changed with those before."""
+    return f"{start_of(store)}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
+def there(store: Store, folder: Path) -> list[Path]:
+    """Return the backups of this plant's folder in `folder` that were named by date, oldest first."""
+    named = re.compile(re.escape(start_of(store)) + rf"\d{{8}}T\d{{6}}\.\d{{6}}Z({re.escape(TAR)})?")
+    return sorted(path for path in folder.glob(f"{start_of(store)}*") if named.fullmatch(path.name))
 
 
 def newest(journal: Journal, folder: Path | None = None) -> Run | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -20,9 +20,9 @@ from qc_app.store.backup import contents, journal
 from qc_app.store.backup.contents import Piece
 from qc_app.store.backup.manifest import Entry, Manifest
 from qc_app.store.backup.moment import Moment, held_moment
-from qc_app.store.backup.noted import start_of
-from qc_app.store.backup.reading import Told, reading
-from qc_app.store.backup.writing import MAKING, Writer, sweep, writing
+from qc_app.store.backup.noted import start_of, there
+from qc_app.store.backup.reading import Backup, Told, reading
+from qc_app.store.backup.writing import MAKING, TAR, Writer, sweep, writing
 from qc_app.store.durable import make_folder, store_error
 from qc_app.store.home import Store
 from qc_app.store.journal.models import MODELS
@@ -43,7 +43,8 @@ def take(store: Store, target: Path, told: Told | None = None, each: Reached = l
     ----------
     store : Store
     target : Path
-        A name ending in ``.tar`` makes one file, another a folder; there must be nothing of that name.
+        A name ending in ``.tar`` makes one file, another a folder; there must be nothing of that name. A folder shares
+        what has not changed with the newest one beside it that was named by date.
     told : callable, optional
         Hears what is copied and the share done.
     each : callable
@@ -79,14 +80,28 @@ def take(store: Store, target: Path, told: Told | None = None, each: Reached = l
                 *contents.of_spool(moment.spool),
                 *contents.of_home(store.home, left_out),
             ]
-            _require_room(target, pieces)
-            with writing(target) as writer:
+            before = undo.enter_context(_before(store, target))
+            _require_room(target, pieces, before)
+            with writing(target, before) as writer:
                 files = _copied(writer, pieces, told, each)
                 manifest = replace(_counted(made, tables), files=tuple(files), left_out=tuple(left_out))
                 writer.finish(manifest)
     with reading(target) as backup:
-        backup.check(told)
+        backup.check(told, writer.shared)
     return manifest
+
+
+@contextmanager
+def _before(store: Store, target: Path) -> Iterator[Backup | None]:
+    """Open the newest backup in a folder beside the target whose files it may share; one that is damaged is passed."""
+    with ExitStack() as undo:
+        found = None
+        for path in reversed(there(store, target.parent)) if target.suffix != TAR else ():
+            if path.is_dir():
+                with suppress(StoreError):
+                    found = undo.enter_context(reading(path))
+                    break
+        yield found
 
 
 def _described(store: Store, moment: Moment, to: Path) -> tuple[Manifest, list[str]]:
@@ -162,8 +177,11 @@ def _require_outside(store: Store, target: Path) -> None:
             )
 
 
-def _require_room(target: Path, pieces: Sequence[Piece]) -> None:
-    needed = sum(piece.path.stat().st_size for piece in pieces if piece.path.exists()) + _SPARE
+def _require_room(target: Path, pieces: Sequence[Piece], before: Backup | None) -> None:
+    """Raise StoreError where the disk has no room for what is not likely to be there already."""
+    shared = {(entry.name, entry.size) for entry in before.manifest.files} if before is not None else set()
+    sizes = [(piece.name, piece.path.stat().st_size) for piece in pieces if piece.path.exists()]
+    needed = sum(size for name, size in sizes if (name, size) not in shared) + _SPARE
     free = shutil.disk_usage(target.parent).free
     if free < needed:
         raise StoreError(

@@ -1,4 +1,8 @@
-"""A backup while it is written: a folder or one tar file, under a name that nobody takes for a backup until the end."""
+"""A backup while it is written: a folder or one tar file, under a name that nobody takes for a backup until the end.
+
+In a folder a file that is what an earlier backup beside it holds gets a second name there (a hard link) instead of a
+second copy. Each backup is whole by itself: its manifest tells every file, and removing one removes names alone.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Protocol, Self
 
-from qc_app.errors import StoreError
+from qc_app.errors import StoreDamaged, StoreError
 from qc_app.store.backup.manifest import FILE, Entry, Manifest, sealed
+from qc_app.store.backup.reading import Backup
 from qc_app.store.durable import make_folder, store_error, sync
 
 _PIECE = 1 << 20
@@ -33,15 +39,22 @@ class Writer(Protocol):
         """Write the manifest, and force everything to the disk."""
         ...
 
+    @property
+    def shared(self) -> frozenset[str]:
+        """Names of the files that are an earlier backup's, read and found whole when they were taken over."""
+        ...
+
 
 @contextmanager
-def writing(target: Path) -> Iterator[Writer]:
+def writing(target: Path, before: Backup | None = None) -> Iterator[Writer]:
     """Write a backup to `target`: it is there whole once the block ends, and not at all if the block raises.
 
     Parameters
     ----------
     target : Path
         A name ending in ``.tar`` makes one file, another a folder; there must be nothing of that name.
+    before : Backup, optional
+        An earlier one in a folder; what has not changed since is taken over into a folder, where the disk can.
 
     Raises
     ------
@@ -54,7 +67,7 @@ def writing(target: Path) -> Iterator[Writer]:
     try:
         make_folder(target.parent)
         _remove(aside)
-        with _Tar(aside) if target.suffix == TAR else _Folder(aside) as writer:
+        with _Tar(aside) if target.suffix == TAR else _Folder(aside, before) as writer:
             yield writer
         aside.rename(target)
         sync(target.parent)
@@ -70,6 +83,31 @@ def sweep(folder: Path, start: str) -> None:
         _remove(path)
 
 
+def remove(path: Path) -> None:
+    """Remove a backup: a file at once, a folder under a name that nobody takes for a backup.
+
+    Raises
+    ------
+    StoreError
+        If the disk refuses.
+    """
+    try:
+        if path.is_dir():
+            aside = path.with_name(f".{path.name}{MAKING}gone")
+            path.rename(aside)
+            _remove(aside)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise store_error(f"removing the backup {path}", error) from error
+
+
+def own_bytes(path: Path) -> int:
+    """Return how many bytes would be free if a backup were removed: files that no other one shares."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return sum(told.st_size for told in (file.stat() for file in files) if told.st_nlink == 1)
+
+
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
@@ -80,8 +118,10 @@ def _remove(path: Path) -> None:
 class _Folder:
     """Files below a folder."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, before: Backup | None) -> None:
+        self._root, self._before = root, before
+        self._known = {} if before is None else {entry.name: entry for entry in before.manifest.files}
+        self._shared: set[str] = set()
 
     def __enter__(self) -> Self:
         self._root.mkdir(mode=0o700)
@@ -90,14 +130,38 @@ class _Folder:
     def __exit__(self, *_: object) -> None:
         """Everything is closed after each file."""
 
+    @property
+    def shared(self) -> frozenset[str]:
+        return frozenset(self._shared)
+
     def add(self, name: str, file: IO[bytes]) -> Entry:
         told = os.fstat(file.fileno())
         path = self._root / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        known = self._known.get(name)
+        if known is not None and known.size == told.st_size and self._taken_over(known, file, path):
+            self._shared.add(name)
+            return replace(known, mtime_ns=told.st_mtime_ns, mode=told.st_mode & 0o777)
         source = _Measured(file, told.st_size)
         with path.open("xb") as out:
             shutil.copyfileobj(source, out, _PIECE)
         return source.entry(name, told)
+
+    def _taken_over(self, known: Entry, file: IO[bytes], path: Path) -> bool:
+        """Give the earlier backup's file a name here, if it is this file, byte by byte, and the disk has such names."""
+        found = _Measured(file, known.size)
+        while found.read(_PIECE):
+            pass
+        file.seek(0)
+        if self._before is None or found.hexdigest() != known.sha256:
+            return False
+        try:
+            for _ in self._before.pieces(known):
+                pass
+            path.hardlink_to(self._before.path / known.name)
+        except (StoreDamaged, OSError):  # what is damaged there is copied anew; so is all where there are no such names
+            return False
+        return True
 
     def finish(self, manifest: Manifest) -> None:
         os.sync()  # one for all files: forcing each of thousands takes minutes
@@ -109,6 +173,8 @@ class _Folder:
 
 class _Tar:
     """Members of one tar file; nothing is compressed, for lake and models are so already."""
+
+    shared: frozenset[str] = frozenset()
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -157,6 +223,10 @@ class _Measured:
         self._sum.update(data)
         return data
 
+    def hexdigest(self) -> str:
+        """Return the SHA-256 of what was read."""
+        return self._sum.hexdigest()
+
     def entry(self, name: str, told: os.stat_result) -> Entry:
         """Return what was read as an entry of the manifest."""
-        return Entry(name, self._size, self._sum.hexdigest(), told.st_mtime_ns, told.st_mode & 0o777)
+        return Entry(name, self._size, self.hexdigest(), told.st_mtime_ns, told.st_mode & 0o777)
