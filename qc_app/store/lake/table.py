@@ -252,7 +252,8 @@ class Table:
         """Sum up the log in one file, so that opening the table stays quick."""
         delta = DeltaTable(self.root)
         delta.create_checkpoint()
-        sync(self.root / "_delta_log" / "_last_checkpoint")
+        with suppress(FileNotFoundError):  # a restored table has its summary already, and nothing that points to it
+            sync(self.root / "_delta_log" / "_last_checkpoint")
         self._sync_log(delta.version() - 1)
 
     def _write(self, frame: pl.DataFrame) -> AddAction:
