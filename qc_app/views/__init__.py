@@ -46,7 +46,8 @@ from qc_app.views.models.page import SHORT, ModelsView, models_view, night_runs,
 from qc_app.views.models.performance import PerformanceView, performance_view
 from qc_app.views.moments import WINDOWS, age, local, localised, moment, reaching, span, window_word
 from qc_app.views.overview import NO_DATA, OverviewView, overview, stage_states
-from qc_app.views.recorded import recorded
+from qc_app.views.recorded import as_recorded, recorded
+from qc_app.views.recorded.likeness import likeness
 from qc_app.views.scheduling import overdue_night, silence
 from qc_app.views.spc.capability import SixPack, six_pack
 from qc_app.views.spc.chart import RULE_WORDS, SpcChart, rules_of, spc_chart
@@ -69,7 +70,6 @@ from qc_app.views.vocabulary import (
     dispositions,
     drift_word,
     drifts,
-    foreigns,
     priorities,
     priority_word,
     role_word,
@@ -128,6 +128,7 @@ __all__ = [
     "alarm_states",
     "alarm_story",
     "alarms_view",
+    "as_recorded",
     "audit_table",
     "audit_verdict",
     "books_table",
@@ -152,7 +153,6 @@ __all__ = [
     "family_view",
     "fault_word",
     "figure",
-    "foreigns",
     "gaps_sentence",
     "gaps_table",
     "gauge_view",
@@ -164,6 +164,7 @@ __all__ = [
     "label_history",
     "labels_view",
     "learner_view",
+    "likeness",
     "limits_history",
     "live_sources",
     "live_table",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import bound, foreign, later, tr
+from qc_app.language import bound, later, tr
 
 _ROLES = MappingProxyType(
     {
@@ -222,14 +222,3 @@ def _word(words: Mapping[str, str], code: str) -> str:
 def in_words(column: str, words: Mapping[str, str]) -> pl.Expr:
     """Return a column of codes in words; an unknown code is shown as it is."""
     return pl.col(column).replace({code: tr(word) for code, word in words.items()}).alias(column)
-
-
-def foreigns(*columns: str) -> list[pl.Expr]:
-    """Return columns of sentences that were written down in English, marked where they are shown in another language.
-
-    Examples
-    --------
-    >>> pl.DataFrame({"sentence": ["promoted", ""]}).with_columns(foreigns("sentence"))["sentence"].to_list()
-    ['promoted', '']
-    """
-    return [pl.col(column).map_elements(bound(foreign), return_dtype=pl.String) for column in columns]

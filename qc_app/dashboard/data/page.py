@@ -18,9 +18,9 @@ from qc_app.language import bound, count, ntr, tr
 from qc_app.views import (
     Source,
     age,
+    as_recorded,
     books_table,
     chosen_sources,
-    foreigns,
     gaps_sentence,
     gaps_table,
     quarantine_table,
@@ -139,5 +139,5 @@ def _gaps(sources: Sequence[Source], now: Here) -> None:
         say(gaps_sentence(gaps))
     columns = tables.headings(("state", "source", "start", "end", "hours", "missed", "cause", "text"))
     columns |= tables.headings(("filled", "author", "closed"))
-    told = gaps.with_columns(stretches(), causes(), *foreigns("text"), *delivered("filled"))
+    told = gaps.with_columns(stretches(), causes(), *as_recorded("text"), *delivered("filled"))
     tables.show(told, "data_gaps", columns, zone=now.plant.zone, rows=6, empty=tr("No gap is known."))

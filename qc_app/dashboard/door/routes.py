@@ -16,7 +16,8 @@ from qc_app.dashboard.door.cookie import put
 from qc_app.dashboard.door.forms import Field, form
 from qc_app.dashboard.door.keeper import Keeper, place_of
 from qc_app.errors import QcError
-from qc_app.language import ENGLISH, foreign, nearest_language, speaking, tr
+from qc_app.language import ENGLISH, nearest_language, speaking, tr
+from qc_app.views import recorded
 
 MOST_BYTES = 8_192
 Told = Mapping[str, str]
@@ -99,7 +100,7 @@ class _Door:
         except KeyError:
             return again(told, tr("A field is empty. Fill it in."))
         except QcError as error:
-            return again(told, foreign(str(error)))
+            return again(told, recorded(str(error)))
         response = RedirectResponse(_next(request), 303)
         put(response, self._keeper.settings, token, ABSOLUTE)
         return response

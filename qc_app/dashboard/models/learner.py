@@ -9,7 +9,7 @@ from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.models.performance import promised
 from qc_app.dashboard.session import Here, attempt, inks, say
 from qc_app.language import later, ntr, tr
-from qc_app.views import LearnerView, figure, foreigns, learner_view, percent
+from qc_app.views import LearnerView, as_recorded, figure, learner_view, percent
 from qc_app.views.models.words import verdicts
 
 _FEW = 5
@@ -69,7 +69,7 @@ def _tables(view: LearnerView, now: Here) -> None:
     with changes:
         columns = tables.headings(("at", "verdict", "sentence", "rule", "challenger"))
         empty = tr("Nothing was changed yet: the first training needs labels.")
-        told = view.priors.with_columns(verdicts(), *foreigns("sentence"))
+        told = view.priors.with_columns(verdicts(), *as_recorded("sentence"))
         tables.show(told, "learner_priors", columns, zone=now.plant.zone, rows=6, empty=empty)
     with nights:
         columns = {

@@ -14,23 +14,25 @@ from qc_app.dashboard.models.last_night import last_night
 from qc_app.dashboard.models.learner import learner
 from qc_app.dashboard.models.performance import performance, promised
 from qc_app.dashboard.session import Here, attempt, guarded, here, outcome, pick_characteristic, pick_stage, say, top
-from qc_app.language import dated, foreign, later, ntr, tr
+from qc_app.language import dated, later, ntr, tr
 from qc_app.records import ModelVersion
 from qc_app.views import (
     SHORT,
     ModelsView,
     PerformanceView,
     age,
+    as_recorded,
     figure,
-    foreigns,
+    likeness,
     models_view,
     night_runs,
     open_requests,
     percent,
     performance_view,
+    recorded,
     role_word,
 )
-from qc_app.views.models.words import job_word, jobs, judgement, judgements, verdict_word, verdicts, version_states
+from qc_app.views.models.words import job_word, jobs, verdict_word, verdicts, version_states
 
 EVERY_S = 3
 _STATE = {
@@ -116,7 +118,7 @@ def _verdict(view: ModelsView) -> None:
         return
     d, word = view.decision, verdict_word(view.decision.verdict)
     words = tr("{verdict} on {day}.", verdict=word[:1].upper() + word[1:], day=dated(d.plant_day))
-    say(f"{words} {judgement(d.sentence)}", _VERDICT.get(d.verdict, ""))
+    say(f"{words} {recorded(d.sentence)}", _VERDICT.get(d.verdict, ""))
 
 
 def _nearest(view: ModelsView) -> None:
@@ -125,7 +127,7 @@ def _nearest(view: ModelsView) -> None:
     if found:
         st.html(markup.heading(tr("Nearest stages"), tr("of those remembered; 0 is the same, 1 a usual distance")))
         said = [
-            (figure(n["distance"], 2), f"{n['stage']} · {n['characteristic']}: {foreign(n['reason'])}") for n in found
+            (figure(n["distance"], 2), f"{n['stage']} · {n['characteristic']}: {likeness(n['reason'])}") for n in found
         ]
         st.html("".join(markup.line("info", distance, words) for distance, words in said))
 
@@ -134,11 +136,11 @@ def _tables(view: ModelsView, now: Here) -> None:
     decisions, versions = st.tabs([tr("Verdicts"), tr("Versions")], key="models_tabs")
     with decisions:
         columns = tables.headings(("number", "at", "verdict", "sentence", "rows", "champion", "challenger", "author"))
-        told = view.decisions.with_columns(verdicts(), *judgements("sentence"))
+        told = view.decisions.with_columns(verdicts(), *as_recorded("sentence"))
         tables.show(told, "models_decisions", columns, zone=now.plant.zone, rows=7, empty=tr("No verdict yet."))
     with versions:
         columns = tables.headings(("version", "status", "created", "n_labels", "learner", "cutoff", "sentence"))
-        told = view.versions.with_columns(version_states(), *foreigns("sentence"))
+        told = view.versions.with_columns(version_states(), *as_recorded("sentence"))
         tables.show(told, "models_versions", columns, zone=now.plant.zone, rows=7, empty=tr("No version yet."))
 
 
@@ -152,13 +154,13 @@ def _deeds(view: ModelsView, now: Here, stage: str, what: str) -> None:
         with st.popover(tr("Promote challenger"), key="promote", disabled=view.pointers.challenger is None):
             why = st.text_input(tr("Reason"), key="promote_why")
             if st.button(tr("Promote"), key="promote_go"):
-                attempt(lambda: judgement(promote(now.store, now.actor, stage, what, why).sentence))
+                attempt(lambda: recorded(promote(now.store, now.actor, stage, what, why).sentence))
                 st.rerun()
         _answers(view, now, stage, what)
         with st.popover(tr("Roll back"), key="roll_back", disabled=view.pointers.previous is None):
             why_back = st.text_input(tr("Reason"), key="roll_back_why")
             if st.button(tr("Roll back"), key="roll_back_go"):
-                attempt(lambda: judgement(roll_back(now.store, now.actor, stage, what, why_back).sentence))
+                attempt(lambda: recorded(roll_back(now.store, now.actor, stage, what, why_back).sentence))
                 st.rerun()
         help_ = tr("All stages: adapt, judge, predict, monitor")
         if st.button(tr("Run the night now"), key="run_night", help=help_):
@@ -174,12 +176,12 @@ def _answers(view: ModelsView, now: Here, stage: str, what: str) -> None:
     with st.popover(tr("Approve"), key="approve", disabled=not view.awaiting):
         why = st.text_input(tr("Reason"), key="approve_why")
         if st.button(tr("Approve"), key="approve_go"):
-            attempt(lambda: judgement(approve_challenger(now.store, now.actor, stage, what, why).sentence))
+            attempt(lambda: recorded(approve_challenger(now.store, now.actor, stage, what, why).sentence))
             st.rerun()
     with st.popover(tr("Reject challenger"), key="reject", disabled=view.pointers.challenger is None):
         why_not = st.text_input(tr("Reason"), key="reject_why")
         if st.button(tr("Reject"), key="reject_go"):
-            attempt(lambda: judgement(reject_challenger(now.store, now.actor, stage, what, why_not).sentence))
+            attempt(lambda: recorded(reject_challenger(now.store, now.actor, stage, what, why_not).sentence))
             st.rerun()
 
 
@@ -197,7 +199,7 @@ def _progress(now: Here) -> None:
         since = r.ended or r.taken or r.at
         asked = _ENDED.get(r.state, _ASKED) if r.ended else _ASKED
         below = tr(asked, who=r.author, age=age(r.at, at), since=age(since, at))
-        told = f"{job_word(r.action)} {r.stage}".strip() + (f": {foreign(r.sentence)}" if r.sentence else "")
+        told = f"{job_word(r.action)} {r.stage}".strip() + (f": {recorded(r.sentence)}" if r.sentence else "")
         lines.append(markup.line(state, tr(word), told, below=below))
     st.html("".join(lines))
 
@@ -206,7 +208,7 @@ def _night(now: Here) -> None:
     st.html(markup.heading(tr("What ran"), tr("last three days; failures first")))
     runs = night_runs(now.store)
     words = {code: tr(word) for code, word in _STATUS.items()}
-    told = runs.with_columns(pl.col("status").replace_strict(words, default="?"), jobs(), *foreigns("sentence"))
+    told = runs.with_columns(pl.col("status").replace_strict(words, default="?"), jobs(), *as_recorded("sentence"))
     columns = tables.headings(("status", "job", "stage", "plant_day", "started", "seconds", "sentence"))
     empty = tr("Nothing has run yet. `qc up` starts the scheduler; or ask for a night above.")
     tables.show(told, "models_runs", columns, zone=now.plant.zone, rows=10, marked="status", empty=empty)

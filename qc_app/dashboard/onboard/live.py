@@ -8,7 +8,8 @@ from qc_app.actions import onboard_stage
 from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import begin_anew, draft
 from qc_app.dashboard.session import Here, attempt, guarded, here, say
-from qc_app.language import foreign, tr
+from qc_app.language import tr
+from qc_app.views import recorded
 from qc_app.views.onboard import MEASURED, Plan, plan_of, progress_of
 
 _SHOWN = 40
@@ -39,13 +40,13 @@ def told(plan: Plan) -> None:
     """Show what a plan changes and what is odd about it, line by line."""
     st.html(markup.heading(tr("What changes"), tr("nothing was changed yet")))
     for line in plan.changes[:_SHOWN]:
-        st.html(markup.line("", "+", foreign(line)))
+        st.html(markup.line("", "+", recorded(line)))
     if len(plan.changes) > _SHOWN:
         say(tr("... and {n} more changes", n=len(plan.changes) - _SHOWN))
     if not plan.changes:
         say(tr("Nothing changes: all of it is in force already."))
     for note in plan.notes[:_SHOWN]:
-        st.html(markup.line("watch", "▲ " + tr("Note"), foreign(note)))
+        st.html(markup.line("watch", "▲ " + tr("Note"), recorded(note)))
 
 
 @st.fragment(run_every=2)

@@ -13,7 +13,8 @@ from qc_app.dashboard import markup
 from qc_app.dashboard.onboard.state import seeded
 from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
-from qc_app.language import bound, dated, foreign, later, tr
+from qc_app.language import bound, dated, later, tr
+from qc_app.views import recorded
 from qc_app.views.data.certificates import pending_certificates
 from qc_app.views.onboard import MESSAGES, Offered, Source, asked_source, network_kinds, settings_asked
 
@@ -65,18 +66,18 @@ def settings_form(kind: str) -> dict[str, str]:
 def _field(kind: str, one: Offered, column: Any) -> str:
     key = f"onb_s_{kind}_{one.key}"
     if isinstance(one.default, bool):
-        return str(column.toggle(one.key, key=seeded(key, one.default), help=foreign(one.text) or None)).lower()
+        return str(column.toggle(one.key, key=seeded(key, one.default), help=recorded(one.text) or None)).lower()
     shown = tr("env:NAME or file:PATH") if one.secret else str(one.default or "")
     return str(
         column.text_input(
             one.key + (tr(" (needed)") if one.needed else ""), key=seeded(key, ""), placeholder=shown, max_chars=1000,
-            help=tr(_REFERENCE) if one.secret else foreign(one.text) or None,
+            help=tr(_REFERENCE) if one.secret else recorded(one.text) or None,
         )
     )  # fmt: skip
 
 
 def _table(kind: str, rest: list[Offered]) -> dict[str, str]:
-    rows = [{"setting": s.key, "value": "", "default": _written(s.default), "meaning": foreign(s.text)} for s in rest]
+    rows = [{"setting": s.key, "value": "", "default": _written(s.default), "meaning": recorded(s.text)} for s in rest]
     edited = st.data_editor(
         pd.DataFrame(rows, columns=list(_SETTING)), key=f"onb_more_{kind}", hide_index=True, column_config=_config()
     )
@@ -115,7 +116,7 @@ def steps_told() -> None:
     """Show what each step of the last trial said."""
     for probe in st.session_state.get(_PROBES, ()):
         state, mark = ("", "✓") if probe.ok else ("act", "■")
-        st.html(markup.line(state, f"{mark} {probe.step}", foreign(probe.message)))
+        st.html(markup.line(state, f"{mark} {probe.step}", recorded(probe.message)))
 
 
 def pending_told(now: Here, stage: str) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from qc_app.dashboard.session import Here, guarded, here, inks
 from qc_app.dashboard.wall.tiles import empty_wall, wall
 from qc_app.errors import QcError
-from qc_app.language import foreign, tr
-from qc_app.views import pace, wall_view, whose_turn
+from qc_app.language import tr
+from qc_app.views import pace, recorded, wall_view, whose_turn
 
 
 @guarded
@@ -26,7 +26,7 @@ def _screen(now: Here, every: int) -> None:
     try:
         view = wall_view(now.store, now.plant, st.query_params.get("line", ""), st.query_params.get("family", ""))
     except QcError as error:
-        st.html(empty_wall(foreign(str(error))))
+        st.html(empty_wall(recorded(str(error))))
         return
     if not view.screens:
         st.html(empty_wall(tr("{plant} has no stage yet.", plant=now.plant.name)))

@@ -107,12 +107,14 @@ def _first(seen: Evidence, gate: Gate) -> Plan:
 
 def _on_trial(seen: Evidence, gate: Gate) -> Plan:
     if seen.awaiting:
-        return Plan("wait", f"a challenger waits for a person's approval since {seen.nights_waiting} nights")
+        return Plan("wait", f"a challenger waits for a person's approval since {counted(seen.nights_waiting, 'night')}")
     if seen.nights_waiting >= gate.patience_nights + (gate.shadow_nights if seen.champion else 0):
         return Plan(
             "wait", f"the challenger waited {seen.nights_waiting} nights without a verdict and is given up", True
         )
-    return Plan("wait", f"a challenger is on trial since {seen.nights_waiting} nights; no second one beside it")
+    return Plan(
+        "wait", f"a challenger is on trial since {counted(seen.nights_waiting, 'night')}; no second one beside it"
+    )
 
 
 def _renew(seen: Evidence, gate: Gate) -> Plan:

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from qc_app.language import foreign, tr
+from qc_app.language import tr
 from qc_app.records import Audit
 from qc_app.store import Store
+from qc_app.views.recorded import recorded
 
 _COLUMNS = ("id", "at", "author", "role", "action", "subject", "reason", "place", "detail", "before", "after", "digest")
 _SCHEMA: dict[str, Any] = dict.fromkeys(_COLUMNS, pl.String) | {"id": pl.Int64, "at": pl.Datetime("us", "UTC")}
@@ -83,7 +84,7 @@ def audit_verdict(store: Store, known: str = "", export: bytes = b"") -> AuditVe
     export : bytes
         An earlier export; every entry of it must still be there.
     """
-    wrong = foreign(store.journal.audit.verify(known) or "") or _missing(store, export)
+    wrong = recorded(store.journal.audit.verify(known) or "") or _missing(store, export)
     links, digest = store.journal.audit.head()
     return AuditVerdict(links, digest, wrong or "")
 

@@ -12,8 +12,9 @@ from data_connectors.catalog import is_live
 from data_connectors.errors import ConnectorError
 from data_connectors.live import Standing
 from data_connectors.schema import Source
-from qc_app.language import count, foreign, tr
+from qc_app.language import count, tr
 from qc_app.store import Store
+from qc_app.views.recorded import recorded
 
 _TIME = pl.Datetime("us", "UTC")
 _LIVE: dict[str, Any] = {
@@ -75,7 +76,7 @@ def _verdict(found: Standing, wall: datetime) -> tuple[str, str, str]:
     if found.link == "stopped" or wall - written > SILENT:
         words = tr("Nobody listens now: `qc up` or `qc scheduler` does; the source keeps what it can.")
         return "watch", "stopped", words
-    words = foreign(found.words) or found.link
+    words = recorded(found.words) or found.link
     if found.dropped:
         lost = ", ".join(f"{count(n)} {cause}" for cause, n in sorted(found.dropped.items()))
         words = tr("{words}; lost: {lost}", words=words, lost=lost)

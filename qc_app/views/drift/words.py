@@ -23,8 +23,8 @@ _SUBJECTS = MappingProxyType(
 )
 
 _OF_TESTS = (
-    later("{told} (and {names}); it tells on {concerned}"),
-    later("{told}; it tells on {concerned}"),
+    later("{told} (and {names}); it tells on {names_concerned}"),
+    later("{told}; it tells on {names_concerned}"),
     later("{told}; it moves the predicted {name} by {part} {unit}, of {total} in all"),
     later("{told}; it moves the predicted {name} by {part} of {total} in all"),
     later("parameters together no longer go as before: {growth} times the usual misfit, mostly {names} ({test})"),
@@ -85,7 +85,6 @@ _OF_SENSORS = (
     later("{span} before they were made"),
     later("{span} after"),
 )
-#: The longer before those that they contain.
 DRIFT = (*_OF_SENSORS, *_OF_TESTS, *_REASONS, *_SUBJECTS.values())
 _PHRASES = Phrases(DRIFT)
 

@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
-from qc_app.language import foreign, later, tr
+from qc_app.language import later, tr
 from qc_app.plant import Span
 from qc_app.records import Alarm, Decision
 from qc_app.store import Store
 from qc_app.views.alarms.page import HIDDEN, urgency
 from qc_app.views.data.words import event_word
 from qc_app.views.figures import decimals, outside, specification, state_word, worst
+from qc_app.views.recorded import recorded
 from qc_app.views.unit.dispositions import as_table
 from qc_app.views.vocabulary import alarm_state, dispositions, priority_word
 
@@ -38,7 +39,7 @@ def alarms_of(alarms: Iterable[Alarm], shift: Span) -> pl.DataFrame:
     """Return the alarms that stood in the shift, the most urgent first."""
     mine = [a for a in alarms if a.raised < shift.end and (a.raised >= shift.start or stood(a, shift.start))]
     rows = [
-        (priority_word(a.priority), alarm_state(a.state), a.stage or tr("plant"), a.subject, foreign(a.sentence),
+        (priority_word(a.priority), alarm_state(a.state), a.stage or tr("plant"), a.subject, recorded(a.sentence),
          a.raised, a.cleared, a.acknowledged_by, a.note)
         for a in sorted(mine, key=urgency)[:_MOST]
     ]  # fmt: skip
@@ -60,7 +61,7 @@ def changes(alarms: Sequence[Alarm], shift: Span, now: datetime) -> pl.DataFrame
             for found in ([a for a in mine if stood(a, shift.start)], after)
         ]
         if states[0] != states[1]:
-            why = tr("What was wrong is gone.") if states[1] == "ok" else foreign(after[0].sentence)
+            why = tr("What was wrong is gone.") if states[1] == "ok" else recorded(after[0].sentence)
             rows.append((stage or tr("plant"), *(state_word(s) for s in states), why))
     return pl.DataFrame(rows, schema=dict.fromkeys(("stage", "before", "after", "sentence"), pl.String), orient="row")
 
@@ -130,7 +131,7 @@ def models_of(store: Store, ids: Collection[str], shift: Span) -> pl.DataFrame:
         d for d in store.journal.decisions.list(last=5_000) if d.at in shift and d.stage in ids and d.verdict in _TOLD
     ]
     rows = [
-        (d.at, d.stage, d.characteristic, tr(_TOLD[d.verdict]), foreign(d.sentence), d.author) for d in told[:_MOST]
+        (d.at, d.stage, d.characteristic, tr(_TOLD[d.verdict]), recorded(d.sentence), d.author) for d in told[:_MOST]
     ]
     schema: dict[str, Any] = {"at": _TIME}
     schema |= dict.fromkeys(("stage", "characteristic", "verdict", "sentence", "by"), pl.String)

@@ -14,8 +14,8 @@ from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.records import Alarm, Decision, Run
 from qc_app.store import Store
-from qc_app.views.models.words import judgement
 from qc_app.views.moments import wall_ms_of
+from qc_app.views.recorded import recorded
 
 NIGHTS = 400
 WATCH = "watch"
@@ -85,7 +85,7 @@ def learner_view(store: Store, plant: Plant) -> LearnerView:
     decisions = store.journal.decisions.list(stage="", characteristic="", last=60)
     return LearnerView(
         state="unknown" if last is None else "watch" if last.numbers["degraded"] else "ok",
-        sentence=judgement(last.sentence) if last else tr("Not judged yet: the first night does it."),
+        sentence=recorded(last.sentence) if last else tr("Not judged yet: the first night does it."),
         points=_points([run for run in runs if run.numbers["recipe"] == recipe], plant),
         nights=pl.DataFrame([_night(run) for run in reversed(runs)], schema=_NIGHT, orient="row"),
         recipe=_recipe(recipe),

@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Stage
-from qc_app.language import dated, foreign, ntr, tr
+from qc_app.language import dated, ntr, tr
 from qc_app.plant import Plant
 from qc_app.plant.nights import newest_night, night_moment, report_due
 from qc_app.records import Run
 from qc_app.store import Store
 from qc_app.views.models.words import job_word
 from qc_app.views.moments import local
+from qc_app.views.recorded import recorded
 from qc_app.views.scheduling import silence
 from qc_app.views.vocabulary import status_word
 
@@ -137,7 +138,7 @@ def _why(night: Run | None, silent: str) -> str:
     if night is None:
         return silent or tr("the night did not run")
     if night.status == "failed":
-        return tr("the night stopped: {reason}", reason=foreign(night.sentence))
+        return tr("the night stopped: {reason}", reason=recorded(night.sentence))
     return tr("the night has not reached it yet") if night.status == "running" else ""
 
 
@@ -164,7 +165,7 @@ def _judged(
     status, why = night
     state, cause = "done", ""
     if failed:
-        state, cause = "failed", foreign("; ".join(run.sentence for run in failed[:3]))
+        state, cause = "failed", recorded("; ".join(run.sentence for run in failed[:3]))
     elif status == "done" and not newest and stage != WHOLE:
         state, expected = "quiet", []
         cause = tr("nothing new: no units, no labels, no newer prior")

@@ -14,8 +14,8 @@ from data_connectors.schema import Characteristic
 from qc_app.language import later, tr
 from qc_app.plant import Plant
 from qc_app.store import Store
-from qc_app.views.models.words import judgement
 from qc_app.views.moments import moment, wall_ms_of
+from qc_app.views.recorded import recorded
 
 PERFORM = "perform"
 #: Score -> heading, whether it is a share.
@@ -91,7 +91,7 @@ def performance_view(store: Store, plant: Plant, stage_id: str, characteristic: 
     series = [_stretch(one, plant.zone) for one in found.get("series", ())]
     return PerformanceView(
         characteristic=what,
-        sentence=judgement(found.get("sentence") or "") or tr("No night has scored this characteristic yet."),
+        sentence=recorded(found.get("sentence") or "") or tr("No night has scored this characteristic yet."),
         scores=pl.DataFrame(scores, schema=_SCORE, orient="row"),
         series=pl.DataFrame(series, schema=_SERIES, orient="row"),
         estimate=found.get("estimate", {}),

@@ -1,4 +1,4 @@
-"""Words of models and nights: codes of the journal as people say them, and judgements told in the language of now."""
+"""Words of models and nights: codes of the journal as people say them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import Phrases, bound, later, tr
+from qc_app.language import bound, later, tr
 from qc_app.views.vocabulary import in_words
 
 _VERDICTS = MappingProxyType(
@@ -20,7 +20,7 @@ _VERDICTS = MappingProxyType(
         "rolled_back": later("rolled back"),
     }
 )
-_VERSIONS = MappingProxyType(
+VERSIONS = MappingProxyType(
     {
         "challenger": later("challenger"),
         "champion": later("champion"),
@@ -31,7 +31,7 @@ _VERSIONS = MappingProxyType(
     }
 )
 #: First word of a job, or of what was asked for -> what it does.
-_JOBS = MappingProxyType(
+JOBS = MappingProxyType(
     {
         "adapt": later("adapt"),
         "backfill": later("backfill"),
@@ -57,55 +57,6 @@ _JOBS = MappingProxyType(
         "watch": later("watch"),
     }
 )
-_PHRASES = Phrases(
-    [
-        later("{told}; estimated {value} ({lower} to {upper}) on {units} without"),
-        later("{told}; estimated {value} on {units} without"),
-        later("{told}; cannot estimate: {n} units, {needed} are needed"),
-        later("{told}; cannot estimate: only {share} of {n} units lie in the known domain"),
-        later("{told}; cannot estimate: over {n} windows of other labels ups were estimated as downs (rank {rank})"),
-        later("{told}; cannot estimate: {reason}"),
-        later("nothing was said of a unit before its label came"),
-        later("error {value} on {labels} ({lower} to {upper}), {mean} by the mean"),
-        later("error {value} on {labels}, {mean} by the mean"),
-        later("Brier score {value} on {labels} ({lower} to {upper}), {mean} by the mean"),
-        later("Brier score {value} on {labels}, {mean} by the mean"),
-        later(
-            "still good: adapting gains {gain} of a spread a label, usual {usual}; one false alarm in about {n} points"
-        ),
-        later("no sign of trouble; the chart of the gain begins after {n} more points of {labels} labels"),
-        later("the gain of adapting fell to {gain} of a spread, below {lower} (usual {usual})"),
-        later("adapting is worse than the stage's mean: {gain} of a spread on the newest {n} labels"),
-        later("only {inside} of the newest {n} labels lie in their {share} interval"),
-        later("Proposed by {who}: {reason}; it waits for the approval of a second person"),
-        later("Promoted by {who}: {reason}"),
-        later("Approved by {who}: {reason}; found before: {told}"),
-        later("Rejected by {who}: {reason}"),
-        later("Rolled back by {who}: {reason}"),
-        later("{count} label"),
-        later("{count} labels"),
-        later("{count} unit"),
-        later("{count} units"),
-    ]
-)
-
-
-def judgement(sentence: str) -> str:
-    """Return what a night or a person judged, in the language of now.
-
-    Examples
-    --------
-    >>> from qc_app.language import speaking
-    >>> with speaking("de"):
-    ...     judgement("error 0.02 mm on 12 labels (0.01 to 0.03), 0.04 by the mean")
-    'Fehler 0,02 mm an 12 Prüfergebnissen (0,01 bis 0,03), 0,04 mit dem Mittelwert'
-    """
-    return _PHRASES.retold(sentence)
-
-
-def judgements(*columns: str) -> list[pl.Expr]:
-    """Return columns of such sentences in the language of now."""
-    return [pl.col(column).map_elements(bound(judgement), return_dtype=pl.String) for column in columns]
 
 
 def verdict_word(verdict: str) -> str:
@@ -126,7 +77,7 @@ def verdicts() -> pl.Expr:
 
 def version_states() -> pl.Expr:
     """Return the column of what became of a version in words."""
-    return in_words("status", _VERSIONS)
+    return in_words("status", VERSIONS)
 
 
 def job_word(job: str) -> str:
@@ -137,9 +88,9 @@ def job_word(job: str) -> str:
     >>> job_word("adapt thickness"), job_word("night ingest"), job_word("unheard of")
     ('adapt thickness', 'night ingest', 'unheard of')
     """
-    head, _, of = ("", "", "") if job in _JOBS else job.partition(" ")
-    known = job if job in _JOBS else head
-    return f"{tr(_JOBS[known])} {of}".rstrip() if known in _JOBS else job
+    head, _, of = ("", "", "") if job in JOBS else job.partition(" ")
+    known = job if job in JOBS else head
+    return f"{tr(JOBS[known])} {of}".rstrip() if known in JOBS else job
 
 
 def jobs() -> pl.Expr:

@@ -16,9 +16,10 @@ from models.errors import ModelsError
 from models.labels import Curves, outlook
 from qc_app import framing
 from qc_app.errors import ActionError
-from qc_app.language import figures_of, foreign, ntr, tr
+from qc_app.language import figures_of, ntr, tr
 from qc_app.store import Store
 from qc_app.views.onboard.draft import MEASURED, Draft, at_once, stage_of
+from qc_app.views.recorded import recorded
 
 SHOWN = 20
 _SAMPLE = 1000
@@ -144,10 +145,10 @@ def _foreseen(curves: dict[str, Any], trial: Trial, what: Characteristic) -> For
     try:
         told = outlook(Curves.from_json(known), min(n, 50), np.zeros(0), _SIZES)
     except ModelsError as error:
-        return Foreseen(what.name, f"{said}; {foreign(str(error))}")
+        return Foreseen(what.name, f"{said}; {recorded(str(error))}")
     points = tuple((p.labels, p.error, p.lower, p.upper) for p in (told.now, *told.then))
     return Foreseen(
-        what.name, tr("from {n} sisters: {told}", n=told.sisters, told=foreign(told.sentence(what.unit))), points
+        what.name, tr("from {n} sisters: {told}", n=told.sisters, told=recorded(told.sentence(what.unit))), points
     )
 
 
@@ -176,7 +177,7 @@ def progress_of(store: Store, stage: str) -> tuple[pl.DataFrame, bool]:
         "failed": tr("failed"),
     }
     names = {"ingest": tr("Read the source"), "adapt": tr("Adapt a model")}
-    rows = [(names[a], words[newest[a].state], foreign(newest[a].sentence)) for a in names if a in newest]
+    rows = [(names[a], words[newest[a].state], recorded(newest[a].sentence)) for a in names if a in newest]
     span = store.lake.span(stage) if stage in store.lake.stages() else None
     said = store.lake.predictions(stage, since=span[0]).height if span else 0
     rows.append(

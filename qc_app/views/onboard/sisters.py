@@ -18,11 +18,12 @@ from models.representations import Atlas
 from models.state import from_bytes
 from qc_app import framing
 from qc_app.errors import QcError
-from qc_app.language import foreign, tr
+from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.store import Registry, Store
 from qc_app.views.onboard.draft import MEASURED, SET, Chosen, Draft, stage_of
 from qc_app.views.onboard.outcome import Trial
+from qc_app.views.recorded.likeness import likeness
 
 _MOST = 5
 _ALIKE = 0.6
@@ -109,7 +110,7 @@ def _sister(draft: Draft, stage: Stage, distance: float, reason: str) -> Sister:
     matched = len(_pairs(draft, SET, names))
     words = tr("{matched} of its {names} parameters have a column here", matched=matched, names=len(names))
     return Sister(
-        stage.id, stage.family, f"{words}, {foreign(reason)}" if reason else words, distance, matched, len(names)
+        stage.id, stage.family, f"{words}, {likeness(reason)}" if reason else words, distance, matched, len(names)
     )
 
 

@@ -218,13 +218,11 @@ _OTHERS = (
     later("Unit {unit} of {place} is excluded: {reason}. Freeze limits anew for it to tell on them."),
     later("Unit {unit} of {place} counts again: {reason}."),
 )
-_PHRASES = Phrases(
-    [
-        *(*_CHARTS, *_PANELS, *_SUBJECTS, *_RULES, *_TRIALS, *_ADVICE, *_STUDIES, *_GAUGES),
-        *(*_WARNINGS, *_OTHERS, *_SIGNALS),
-    ],
-    _PARTS,
+SPC = (
+    *(*_CHARTS, *_PANELS, *_SUBJECTS, *_RULES, *_TRIALS, *_ADVICE, *_STUDIES, *_GAUGES),
+    *(*_WARNINGS, *_OTHERS, *_SIGNALS),
 )
+_PHRASES = Phrases(SPC, _PARTS)
 
 
 def spc_words(text: str) -> str:

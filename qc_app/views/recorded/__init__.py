@@ -1,0 +1,64 @@
+"""Sentences that were written down or said in English, told again in the language of now.
+
+Journal, models, connectors and actions speak English. What they say is made of numbers, names and words in a fixed
+order, so the templates of the rooms here (and those of drift, charts and deliveries) read it back; a sentence that fits
+none (the message of a foreign library, somebody's own words) stays English and says so.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import polars as pl
+
+from qc_app.language import Phrases, bound, later, spoken
+from qc_app.views.data.words import DELIVERIES
+from qc_app.views.drift.words import DRIFT
+from qc_app.views.models.words import JOBS, VERSIONS
+from qc_app.views.recorded import answers, gate, nights, sources, standing
+from qc_app.views.spc.words import SPC
+from qc_app.views.vocabulary import CODES
+
+_PARTS = (later("{n} days"), later("{lower} to {upper}"))
+_SENTENCES = (
+    *(*standing.STATES, *standing.QUALITY, *standing.DATA, *standing.PROGRAM, *standing.TRANSFER, *standing.MEASURING),
+    *(*answers.OUTCOMES, *answers.REFUSALS, *answers.ENTERED),
+    *(*gate.RULES, *gate.JUDGED, *gate.GUARDS, *gate.VERDICTS, *gate.BY_PEOPLE, *gate.PERFORMANCE, *gate.WATCHED),
+    *(*nights.FAILED, *nights.DECIDED, *nights.DONE, *nights.LEARNER),
+    *(*sources.GAPS, *sources.BOOKS, *sources.KEPT_SAFE, *sources.HISTORY),
+    *(*nights.OF_A_STAGE, *DRIFT, *DELIVERIES, *SPC),
+)
+_PHRASES = Phrases(_SENTENCES, (*_PARTS, *gate.COUNTS, *nights.STEPS, *CODES, *JOBS.values(), *VERSIONS.values()))
+_KEPT = 8_192
+
+
+def recorded(sentence: str) -> str:
+    """Return a sentence of the journal in the language of now; one that no template fits stays English and says so.
+
+    Examples
+    --------
+    >>> from qc_app.language import speaking
+    >>> with speaking("de"):
+    ...     recorded("no unit since 2026-03-02 05:00 +01:00, 2.5 days ago; one was due by 2026-03-03 05:00 +01:00")
+    'keine Einheit seit 02.03.2026 05:00 +01:00, vor 2,5 Tagen; eine war bis 03.03.2026 05:00 +01:00 fällig'
+    >>> recorded("nothing abnormal")
+    'nothing abnormal'
+    """
+    return _told(sentence, spoken())
+
+
+def as_recorded(*columns: str) -> list[pl.Expr]:
+    """Return columns of such sentences in the language of now.
+
+    Examples
+    --------
+    >>> pl.DataFrame({"sentence": ["promoted", ""]}).with_columns(as_recorded("sentence"))["sentence"].to_list()
+    ['promoted', '']
+    """
+    return [pl.col(column).map_elements(bound(recorded), return_dtype=pl.String) for column in columns]
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _told(sentence: str, _code: str) -> str:
+    """Tell once what every page asks for again; the same sentence of a thousand stages is looked for once."""
+    return _PHRASES.retold(sentence)
