@@ -9,11 +9,11 @@ from data_connectors.synthetic.noise import Array
 from data_connectors.synthetic.signals import Family, Response, Setting, Signal, driven
 
 SIGNALS = (
-    Signal("superheat", "degC", 0, 90, 27, 6.0, 4, 2.0, 1.0, (0, 2, -2)),
-    Signal("tundish_temp", "degC", 1450, 1620, 1543, 6.5, sensor=1.5),
+    Signal("superheat", "°C", 0, 90, 27, 6.0, 4, 2.0, 1.0, (0, 2, -2)),
+    Signal("tundish_temp", "°C", 1450, 1620, 1543, 6.5, sensor=1.5),
     Signal("casting_speed", "m/min", 0.3, 2.2, 1.12, 0.07, 3, 0.02, 0.003, (0, -0.05, 0.04)),
     Signal("mould_level_sd", "mm", 0, 25, 2.4, 0.5, sensor=0.08),
-    Signal("mould_heat_flux", "MW/m^2", 0.3, 3.5, 1.42, 0.08, sensor=0.02),
+    Signal("mould_heat_flux", "MW/m²", 0.3, 3.5, 1.42, 0.08, sensor=0.02),
     Signal("secondary_water", "L/kg", 0.2, 2.0, 0.85, 0.07, 4, 0.015, 0.01, (0, 0.05, -0.04)),
     Signal("soft_reduction", "mm", 0, 9, 3.9, 0.75, 5, 0.15, 0.05),
     Signal("carbon", "%", 0.02, 0.5, 0.150, 0.006, 3, 0.0, 0.001, (0, 0.016, 0.004)),

@@ -9,13 +9,13 @@ from data_connectors.synthetic.noise import Array
 from data_connectors.synthetic.signals import Family, Response, Setting, Signal, driven
 
 SIGNALS = (
-    Signal("zone_1_temp", "degC", 500, 1150, 895, 7, 4, 2, 1.5),
-    Signal("zone_2_temp", "degC", 500, 1150, 912, 8, 4, 2, 1.5, (0, 5, 0)),
+    Signal("zone_1_temp", "°C", 500, 1150, 895, 7, 4, 2, 1.5),
+    Signal("zone_2_temp", "°C", 500, 1150, 912, 8, 4, 2, 1.5, (0, 5, 0)),
     Signal("soak_time", "min", 1, 90, 12, 1.3, sensor=0.1),
     Signal("line_speed", "m/min", 0.5, 40, 9.0, 0.8, 3, 0.2, 0.03),
-    Signal("quench_flow", "m^3/h", 50, 3000, 880, 75, 4, 20, 8, (0, 40, -30)),
-    Signal("quench_water_temp", "degC", 1, 60, 21, 4.0, sensor=0.3),
-    Signal("temper_temp", "degC", 200, 780, 612, 6, 5, 2.5, 1.5, (0, 16, 5)),
+    Signal("quench_flow", "m³/h", 50, 3000, 880, 75, 4, 20, 8, (0, 40, -30)),
+    Signal("quench_water_temp", "°C", 1, 60, 21, 4.0, sensor=0.3),
+    Signal("temper_temp", "°C", 200, 780, 612, 6, 5, 2.5, 1.5, (0, 16, 5)),
     Signal("temper_time", "min", 3, 240, 36, 3.2, sensor=0.2),
     Signal("coil_thickness", "mm", 1.5, 25, 8.0, 1.3, sensor=0.02),
     Signal("carbon_equivalent", "%", 0.1, 0.9, 0.43, 0.012, sensor=0.003),

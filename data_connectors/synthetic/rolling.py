@@ -9,8 +9,8 @@ from data_connectors.synthetic.noise import Array
 from data_connectors.synthetic.signals import Family, Response, Setting, Signal, driven
 
 SIGNALS = (
-    Signal("entry_temp", "degC", 700, 1250, 1012, 13, 4, 5, 2.5, (0, 8, -6)),
-    Signal("exit_temp", "degC", 600, 1150, 884, 13, sensor=2.0),
+    Signal("entry_temp", "°C", 700, 1250, 1012, 13, 4, 5, 2.5, (0, 8, -6)),
+    Signal("exit_temp", "°C", 600, 1150, 884, 13, sensor=2.0),
     Signal("exit_thickness", "mm", 1.5, 25, 8.0, 0.9, 4, 0.0, 0.0, (0, 1.0, -1.0)),
     Signal("reduction", "%", 3, 60, 22, 1.6, 4, 0.5, 0.1),
     Signal("rolling_speed", "m/s", 0.5, 20, 6.0, 0.55, 3, 0.15, 0.02),
@@ -18,11 +18,11 @@ SIGNALS = (
     Signal("tension", "MPa", 0, 40, 8.0, 0.9, 3, 0.3, 0.15),
     Signal("bending_force", "kN", 0, 2500, 720, 60, 4, 20, 6),
     Signal("descale_pressure", "bar", 20, 350, 185, 12, 5, 3, 1.5),
-    Signal("coolant_temp", "degC", 0, 80, 29, 3.0, sensor=0.4),
-    Signal("roll_wear", "um", 0, 900, 120, 70, sensor=4),
+    Signal("coolant_temp", "°C", 0, 80, 29, 3.0, sensor=0.4),
+    Signal("roll_wear", "µm", 0, 900, 120, 70, sensor=4),
 )
 CHARACTERISTICS = (
-    Characteristic("thickness_deviation", "um", "continuous", -50.0, 0.0, 50.0, 3.0),
+    Characteristic("thickness_deviation", "µm", "continuous", -50.0, 0.0, 50.0, 3.0),
     Characteristic("scale_defect", "", "binary"),
 )
 RESPONSES = (Response("thickness_deviation", 0.0, 16.0, 6.0), Response("scale_defect", 0.0, 1.0, 0.25))

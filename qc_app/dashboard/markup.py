@@ -116,12 +116,17 @@ def link(address: str, words: str) -> str:
     return f'<p><a href="{safe(address)}" target="_self">{safe(words)}</a></p>'
 
 
+def _commanded(text: str, most: int) -> str:
+    """Return text for the content of an element, in which what stands in backticks is a command."""
+    return _COMMAND.sub(r"<code>\1</code>", told(text, most))
+
+
 def facts(items: Iterable[Fact]) -> str:
     """Return a row of numbers with their labels, limits and ages."""
     cells = [
         f'<div class="qc-fact {safe(f.state)}"><div class="l" title="{safe(f.label)}">{safe(f.label)}</div>'
         f'<div class="v">{told(f.value)} <small>{safe(f.unit)}</small></div>'
-        f'<div class="n">{told(f.note, 200)}</div></div>'
+        f'<div class="n">{_commanded(f.note, 200)}</div></div>'
         for f in items
     ]
     return f'<div class="qc-facts">{"".join(cells)}</div>'
@@ -146,8 +151,7 @@ def note(text: str, state: str = "") -> str:
     '<div class="qc-note ">run <code>qc up</code> &lt;b&gt;</div>'
     """
     known = state if state in {"act", "watch", "info"} else ""
-    shown = _COMMAND.sub(r"<code>\1</code>", told(text, 1000))
-    return f'<div class="qc-note {known}">{shown}</div>'
+    return f'<div class="qc-note {known}">{_commanded(text, 1000)}</div>'
 
 
 def legend(level: float | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import polars as pl
@@ -30,6 +30,7 @@ def show(
     select: str = "",
     opens: str = "",
     marked: str = "",
+    spare: Collection[str] = (),
     empty: str = "",
 ) -> list[int]:
     """Show a table with the columns named in `columns`, in their order, and downloads below it.
@@ -52,6 +53,8 @@ def show(
         The column whose cells choose their row too, by a click.
     marked : str
         The column whose cells are in the colour of their symbol: ■ demands, ▲ asks.
+    spare : collection of str
+        Columns that give way to the others where nothing stands in them.
     empty : str
         What to say instead of an empty table, in the language of now.
 
@@ -63,10 +66,11 @@ def show(
     if not frame.height:
         say(empty or tr("Nothing here."))
         return []
-    shown = frame.select(c for c in columns if c in frame.columns)
+    shown = frame.select(c for c in columns if c in frame.columns and not (c in spare and _bare(frame[c])))
     timed = [name for name, kind in shown.schema.items() if _timed(kind)]
     shown = shown.with_columns(pl.col(name).dt.convert_time_zone(zone) for name in timed)
     config = {n: _column(given, shown.schema[n]) for n, given in columns.items() if n in shown.columns}
+    inked = marked if marked in shown.columns else ""
     if opens:
         config[opens] = _opener(config[opens], key)
     options: dict[str, Any] = {
@@ -80,9 +84,13 @@ def show(
     if select:
         options |= {"on_select": "rerun", "selection_mode": "single-row" if select == "one" else "multi-row"}
     with st.container(gap=None, key=f"{key}_table"):
-        event: Any = st.dataframe(_dressed(_plain(shown, opens), marked, _writers(config)), **options)
+        event: Any = st.dataframe(_dressed(_plain(shown, opens), inked, _writers(config)), **options)
         _downloads(shown, key, zone)
     return _chosen(event, select, f"{key}_open" if opens else "")
+
+
+def _bare(values: pl.Series) -> bool:
+    return values.is_null().all() or (values.dtype == pl.String and bool((values.fill_null("") == "").all()))
 
 
 def _plain(frame: pl.DataFrame, opens: str) -> pl.DataFrame:
@@ -135,7 +143,8 @@ def _dressed(frame: pl.DataFrame, marked: str, writers: Mapping[str, Callable[[A
 def _writers(config: Mapping[str, Any]) -> dict[str, Callable[[Any], str]]:
     """Take the formats of number columns, which know the English signs only, and return what writes them instead.
 
-    A table draws what its cells are styled as, and sorts by the numbers behind; in English nothing is taken.
+    A table draws what its cells are styled as, and sorts by the numbers behind; in English nothing is taken. The minus
+    stays a plain hyphen, as in English: what is copied out of a grid has to be a number to a spreadsheet.
     """
     if spoken() == ENGLISH:
         return {}
@@ -149,7 +158,7 @@ def _writers(config: Mapping[str, Any]) -> dict[str, Callable[[Any], str]]:
 
 def _writer(spec: str) -> Callable[[Any], str]:
     form = ".0f" if spec == "d" else spec
-    return lambda value: "–" if value is None or math.isnan(value) else figures_of(f"{value:{form}}")
+    return lambda value: "–" if value is None or math.isnan(value) else figures_of(f"{value:{form}}").replace("−", "-")
 
 
 def number(heading: str, places: int, unit: str = "", help_: str | None = None) -> Any:

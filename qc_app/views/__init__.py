@@ -61,6 +61,7 @@ from qc_app.views.unit.page import UnitView, unit_choices, unit_of, unit_view, w
 from qc_app.views.unit.stretch import CAUTION, stretch_words
 from qc_app.views.unit.words import CAVEAT
 from qc_app.views.vocabulary import (
+    alarm_about,
     alarm_event,
     alarm_kind,
     alarm_kinds,
@@ -120,6 +121,7 @@ __all__ = [
     "accounts_table",
     "address_of",
     "age",
+    "alarm_about",
     "alarm_event",
     "alarm_kind",
     "alarm_kinds",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
-from qc_app.language import later, tr
+from qc_app.language import known, later, tr
 from qc_app.plant import Plant
 from qc_app.records import Alarm
 from qc_app.store import Store
@@ -47,6 +47,8 @@ _SCHEMA: dict[str, Any] = {
     "tier": pl.String,
     "spark": pl.List(pl.Float64),
     "sentence": pl.String,
+    "since": pl.Datetime("us", "UTC"),
+    "todo": pl.String,
 }
 
 
@@ -133,7 +135,17 @@ def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, a
         v.get("tier", "none"),
         _thin(v.get("spark") or []),
         sentence,
+        *_asked(standing),
     )
+
+
+def _asked(standing: Sequence[Alarm]) -> tuple[datetime | None, str]:
+    """Return since when the most urgent alarm stands, and the first step of its plan that is not done."""
+    if not standing:
+        return None, ""
+    first = standing[0]
+    left = [step for n, step in enumerate(first.steps) if n not in first.ticked]
+    return first.raised, known(left[0]) if left else ""
 
 
 def _thin(values: list[Any]) -> list[float]:

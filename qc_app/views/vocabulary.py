@@ -114,6 +114,20 @@ def alarm_event(event: str) -> str:
     return _word(_ALARM_EVENTS, event)
 
 
+_ABOUT = MappingProxyType({"inputs": later("inputs")})
+
+
+def alarm_about(subject: str) -> str:
+    """Return what an alarm is about: inputs as a whole in words, a name as it is.
+
+    Examples
+    --------
+    >>> alarm_about("inputs"), alarm_about("thickness")
+    ('inputs', 'thickness')
+    """
+    return _word(_ABOUT, subject)
+
+
 def alarm_kind(kind: str) -> str:
     """Return a kind of alarm; one that this program does not know, in its own words.
 

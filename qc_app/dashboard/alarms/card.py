@@ -24,6 +24,7 @@ from qc_app.views import (
     Alarm,
     IncidentView,
     age,
+    alarm_about,
     alarm_event,
     alarm_kind,
     alarm_state,
@@ -36,6 +37,7 @@ from qc_app.views import (
 
 _STATE = {"high": "act", "medium": "watch", "low": "info"}
 _WORD = {"high": later("■ High"), "medium": later("▲ Medium"), "low": later("● Low")}
+_SIGN = {"high": "■", "medium": "▲", "low": "●"}
 _GONE = {"returned": later("cause is gone, not yet acknowledged"), "normal": later("over")}
 HOURS = [1, 8, 24, 168]
 
@@ -72,7 +74,7 @@ def incident_card(one: IncidentView, at: datetime, now: Here) -> None:
 
 def _word(one: IncidentView) -> str:
     if one.standing:
-        return ntr("{n} stands", "{n} stand", one.standing)
+        return f"{_SIGN[one.members[0].priority]} {ntr('{n} stands', '{n} stand', one.standing)}"
     return tr("{n} hidden", n=one.hidden) if one.hidden else f"✓ {tr('Gone')}"
 
 
@@ -97,7 +99,7 @@ def story(number: int, now: Here) -> bool:
 
 def _told(alarm: Alarm, at: datetime, now: Here) -> None:
     seen = tr("{n} times, last {age} ago", n=alarm.count, age=age(alarm.last_seen, at)) if alarm.count > 1 else ""
-    where = f"{alarm.stage or tr('plant')}{f' / {alarm.subject}' if alarm.subject else ''}"
+    where = f"{alarm.stage or tr('plant')}{f' / {alarm_about(alarm.subject)}' if alarm.subject else ''}"
     raised = tr("raised {at}, {age} ago", at=local(alarm.raised, now.plant.zone), age=age(alarm.raised, at))
     gone = tr(_GONE[alarm.state]) if alarm.state in _GONE else ""
     parts = [where, alarm_kind(alarm.kind), raised, seen, gone, _handled(alarm, at)]

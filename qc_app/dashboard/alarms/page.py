@@ -9,7 +9,7 @@ from qc_app.dashboard import markup, tables
 from qc_app.dashboard.alarms.card import card, incident_card, story
 from qc_app.dashboard.alarms.report import report_here
 from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
-from qc_app.language import bound, count, tr
+from qc_app.language import bound, count, ntr, tr
 from qc_app.views import (
     AlarmsView,
     Sieve,
@@ -103,14 +103,20 @@ def _facts(view: AlarmsView) -> list[markup.Fact]:
     escalated = sum(a.escalated is not None for a in view.waiting)
     many = {state: sum(a.state == state for a in view.hidden) for state in ("shelved", "suppressed", "out_of_service")}
     closable = sum(one.standing == 0 for one in view.incidents)
+    closed = ntr("{n} can be closed", "{n} can be closed", closable)
+    asleep = {
+        "shelved": markup.Fact(tr("Shelved"), count(many["shelved"]), note=tr("come back by themselves")),
+        "suppressed": markup.Fact(tr("Suppressed"), count(many["suppressed"]), note=tr("by the plant's own logic")),
+        "out_of_service": markup.Fact(
+            tr("Out of service"), count(many["out_of_service"]), note=tr("until somebody puts them back")
+        ),
+    }
     return [
         markup.Fact(tr("Waiting"), count(len(view.waiting)), note=tr("{n} high", n=high), state="act" if high else ""),
         markup.Fact(tr("Waited too long"), count(escalated), note=tr("escalated"), state="watch" if escalated else ""),
         markup.Fact(tr("Acknowledged, standing"), count(len(view.handled))),
-        markup.Fact(tr("Shelved"), count(many["shelved"]), note=tr("come back by themselves")),
-        markup.Fact(tr("Suppressed"), count(many["suppressed"]), note=tr("by the plant's own logic")),
-        markup.Fact(tr("Out of service"), count(many["out_of_service"]), note=tr("until somebody puts them back")),
-        markup.Fact(tr("Incidents open"), count(len(view.incidents)), note=tr("{n} can be closed", n=closable)),
+        markup.Fact(tr("Incidents open"), count(len(view.incidents)), note=closed),
+        *(fact for state, fact in asleep.items() if many[state]),
     ]
 
 

@@ -55,7 +55,7 @@ def gain_chart(points: pl.DataFrame, inks: Palette, zone: str, height: int = 190
         Pixels.
     """
     x = alt.X("t:T", scale=alt.Scale(type="utc"), axis=time_axis(tr("plant day, {zone}", zone=zone)))
-    axis = alt.Axis(title=tr("gain a label (spreads)"), format=".2~f", tickCount=4)
+    axis = alt.Axis(title=tr("gain (spreads)"), format=".2~f", tickCount=4)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=True))

@@ -76,10 +76,13 @@ def _sources(sources: Sequence[Source], now: Here) -> None:
     late = table.filter(pl.col("state").is_in(["act", "watch"])).height
     fates = tables.headings(("received", "new", "revisions", "duplicates", "quarantined", "dropped"))
     of_all = tr("of {n} sources", n=table.height)
+    held = {"quarantined": ntr("{n} held now", "{n} held now", int(table["held"].sum()))}
     facts = [
         markup.Fact(tr("Ask for a look"), count(late), note=of_all, state="watch" if late else ""),
-        *(markup.Fact(heading, count(int(table[fate].sum()))) for fate, heading in fates.items()),
-        markup.Fact(tr("Held now"), count(int(table["held"].sum())), note=tr("in quarantine")),
+        *(
+            markup.Fact(heading, count(int(table[fate].sum())), note=held.get(fate, ""))
+            for fate, heading in fates.items()
+        ),
         _books(table),
     ]
     st.html(markup.facts(facts))
@@ -90,8 +93,8 @@ def _sources(sources: Sequence[Source], now: Here) -> None:
         pl.Series("silent", [age(t, at) for t in table["last_commit"]], pl.String),
         carried(),
     )
-    columns = tables.headings(("state", "source", "stage", "carries", "silent", "received", "new", "revisions"))
-    columns |= tables.headings(("duplicates", "quarantined", "dropped", "held", "sentence", "complete_to", "kind"))
+    columns = tables.headings(("state", "source", "silent", "sentence", "received", "new", "revisions", "duplicates"))
+    columns |= tables.headings(("quarantined", "dropped", "held", "stage", "carries", "complete_to", "kind"))
     columns |= {"silent": tr("Newest, ago"), "sentence": tr("Verdict")}
     tables.show(told, "data_sources", columns, zone=now.plant.zone, rows=10, marked="state")
     with st.expander(tr("Books by hour of arrival, last two days"), key="data_books_open"):

@@ -118,7 +118,8 @@ def _verdict(view: ModelsView) -> None:
         return
     d, word = view.decision, verdict_word(view.decision.verdict)
     words = tr("{verdict} on {day}.", verdict=word[:1].upper() + word[1:], day=dated(d.plant_day))
-    say(f"{words} {recorded(d.sentence)}", _VERDICT.get(d.verdict, ""))
+    told = recorded(d.sentence)
+    say(f"{words} {told[:1].upper()}{told[1:]}", _VERDICT.get(d.verdict, ""))
 
 
 def _nearest(view: ModelsView) -> None:

@@ -27,7 +27,7 @@ def performance(view: PerformanceView, now: Here) -> None:
     """Show how good the predictions are, and how good they are thought to be where no label came yet."""
     st.html(markup.heading(tr("How good it is"), tr("realised: what was said before the label was known")))
     say(view.sentence[:1].upper() + view.sentence[1:], "watch" if view.estimate.get("refusal") else "")
-    left, right = st.columns([7, 5], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         if view.series.height:
             unit = view.characteristic.unit

@@ -12,7 +12,7 @@ from qc_app.language import ntr, tr
 from qc_app.views import OverviewView, by_line, state_word
 
 MOST = 12
-_WIDE = 190
+_WIDE = 230
 
 
 def lines(view: OverviewView) -> None:

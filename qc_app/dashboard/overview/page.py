@@ -102,6 +102,8 @@ def _card(row: dict[str, Any], view: OverviewView) -> str:
     worth = interval(row["cpk_lower"], row["cpk_upper"])
     worth = tr("Cpk {value} ({range})", value=figure(row["cpk"]), range=worth) if row["cpk"] else ""
     parts = [
+        tr("to do: {step}", step=row["todo"]) if row["todo"] else "",
+        tr("for {age}", age=age(row["since"], view.at)) if row["since"] else "",
         tr("out of specification {share}", share=percent(row["share_out"])),
         worth,
         ntr("{n} open alarm", "{n} open alarms", int(row["alarms"])),

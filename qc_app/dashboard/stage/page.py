@@ -201,6 +201,7 @@ def _units(view: StageView, now: Here) -> None:
         select="one",
         opens="unit_id",
         marked="note",
+        spare=("note", "disposition"),
         empty=empty,
     )
     if picked:

@@ -86,7 +86,7 @@ def precedents(view: UnitView, zone: str) -> None:
         "t_event": tr("Time"),
     }
     empty = tr("No unit of this stage is measured yet.")
-    tables.show(view.near, "unit_near", columns, zone=zone, rows=5, marked="note", empty=empty)
+    tables.show(view.near, "unit_near", columns, zone=zone, rows=5, marked="note", spare=("note",), empty=empty)
 
 
 def sisters(view: UnitView) -> None:

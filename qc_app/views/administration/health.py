@@ -105,7 +105,7 @@ def _backup(store: Store) -> Health:
 def _scheduler(store: Store, now: datetime) -> Health:
     lease = store.journal.lease.holder()
     if silence(store, now):
-        return Health(tr("Scheduler"), tr("none"), tr("start it with `qc up`"), "act")
+        return Health(tr("Scheduler"), tr("not running"), tr("start it with `qc up`"), "act")
     return Health(tr("Scheduler"), tr("works"), lease.holder if lease else "")
 
 

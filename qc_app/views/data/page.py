@@ -11,7 +11,7 @@ import polars as pl
 from data_connectors.schema import Source
 from qc_app.language import tr
 from qc_app.plant import Plant
-from qc_app.records import Counts, Receipt
+from qc_app.records import Counts, Quarantined, Receipt
 from qc_app.store import Store
 from qc_app.views.moments import localised
 
@@ -118,12 +118,17 @@ def quarantine_table(store: Store, sources: Sequence[Source], zone: str, last: i
     held = [q for q in store.journal.quarantine.list(state="held", last=last) if q.source in names]
     rows = [
         (
-            *(q.id, q.source, q.stage, localised(q.origin, zone), q.offset, q.reason, localised(q.message, zone)),
+            *(q.id, q.source, q.stage, localised(q.origin, zone), q.offset, q.reason, localised(_of_row(q), zone)),
             *(q.raw[:500], q.last_seen, q.count),
         )
         for q in sorted(held, key=lambda q: q.last_seen, reverse=True)
     ]
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _of_row(piece: Quarantined) -> str:
+    """Return what is wrong with a piece, without the place of its row, which has columns of its own."""
+    return piece.message.partition(f"{piece.origin}: ")[2] or piece.message
 
 
 def events_table(store: Store, stages: set[str]) -> pl.DataFrame:

@@ -93,69 +93,6 @@ _COLUMNS = MappingProxyType(
     }
 )
 
-<<<<<<< HEAD
-_PHRASES = Phrases(
-    [
-        later("stage {stage}: row {n} of {origin}: {told}"),
-        later("no unit id in {column} - fill it in and replay"),
-        later(
-            "unit id {unit} holds invisible characters or more than {most} - correct it at the source",
-        ),
-        later("no time in {column} - fill it in and replay"),
-        later("time {time} in {column} cannot be read - {what}"),
-        later("set time_format in {place}, e.g. time_format = {form}"),
-        later("set time_format in {place}"),
-        later("it has no date: let the source write date and time into one column"),
-        later("it is a spreadsheet's number of days: format the column as date and time, and save it again"),
-        later("the row is empty - remove it"),
-        later(
-            "unit id {unit} is a number that a spreadsheet has rounded, so units cannot be told apart - format the "
-            "column as text and export it again"
-        ),
-        later("time {time} has no zone - set zone in {place}, e.g. zone = {example}"),
-        later("time {time} came twice in zone {zone} - set {setting} in {place}"),
-        later("time {time} never was in zone {zone} - set {setting} in {place}"),
-        later("time {time} is not within {range} - correct it at the source"),
-        later("time {time} is more than {skew} ahead of now - correct the source's clock"),
-        later("unit {unit} was delivered before at {time} with other values - keep one of the two"),
-        later(
-            "a column that held numbers until now holds none in any row - see `qc schema list`; correct decimal or the "
-            "mapping in {place}, then replay"
-        ),
-        later("label {value} of {column} is no number - correct it and replay"),
-        later("label {value} of {column} is neither 0 nor 1 - correct it and replay"),
-        later("label {value} of {column} is bad by the source's own quality code - measure again"),
-        later(
-            "Column {column} of {source} is new. Its numbers are kept and no model reads them: accept to make it a "
-            "parameter (what came since is there), decline to keep it no more."
-        ),
-        later(
-            "{name} was usually {old} and comes as {new}, which would be the same in {unit}. It is held back: accept "
-            "if it comes in {again} now, decline if the process really changed."
-        ),
-        later(
-            "{name} came as numbers and is none in any row now. The rows are in quarantine: correct decimal or mapping "
-            "of {source}, replay them, then accept."
-        ),
-        later(
-            "Column {old} vanished when {new} came with the same distribution. Accept if it is {name} under a new name "
-            "(its history is joined), decline if it is something else. Its values are those of {gone} in {unit}."
-        ),
-        later(
-            "Column {old} vanished when {new} came with the same distribution. Accept if it is {name} under a new name "
-            "(its history is joined), decline if it is something else."
-        ),
-        later("Accepted: {changes}."),
-        later("Accepted."),
-        later("Declined: {what}."),
-        later("the values are let go as they came"),
-        later("its alarm is closed"),
-        later("both stay what they are, the new column is kept no more"),
-        later("the column is kept no more"),
-        later("a day"),
-        later("asked again: {n} new rows of it"),
-    ]
-=======
 DELIVERIES = (
     later("stage {stage}: row {n} of {origin}: {told}"),
     later("no unit id in {column} - fill it in and replay"),
@@ -214,7 +151,7 @@ DELIVERIES = (
     later("both stay what they are, the new column is kept no more"),
     later("the column is kept no more"),
     later("a day"),
->>>>>>> 00bd4da (What the gate, the nights and the sources say is told in four languages; lists and joined sentences too)
+    later("asked again: {n} new rows of it"),
 )
 _PHRASES = Phrases(DELIVERIES)
 

@@ -19,7 +19,7 @@ from qc_app.views.data.words import event_word
 from qc_app.views.figures import decimals, outside, specification, state_word, worst
 from qc_app.views.recorded import recorded
 from qc_app.views.unit.dispositions import as_table
-from qc_app.views.vocabulary import alarm_state, dispositions, priority_word
+from qc_app.views.vocabulary import alarm_about, alarm_state, dispositions, priority_word
 
 _TIME = pl.Datetime("us", "UTC")
 _OF_PRIORITY = {"high": "act", "medium": "watch", "low": "ok"}
@@ -39,8 +39,8 @@ def alarms_of(alarms: Iterable[Alarm], shift: Span) -> pl.DataFrame:
     """Return the alarms that stood in the shift, the most urgent first."""
     mine = [a for a in alarms if a.raised < shift.end and (a.raised >= shift.start or stood(a, shift.start))]
     rows = [
-        (priority_word(a.priority), alarm_state(a.state), a.stage or tr("plant"), a.subject, recorded(a.sentence),
-         a.raised, a.cleared, a.acknowledged_by, a.note)
+        (priority_word(a.priority), alarm_state(a.state), a.stage or tr("plant"), alarm_about(a.subject),
+         recorded(a.sentence), a.raised, a.cleared, a.acknowledged_by, a.note)
         for a in sorted(mine, key=urgency)[:_MOST]
     ]  # fmt: skip
     text = ("priority", "state_now", "stage", "subject", "sentence")

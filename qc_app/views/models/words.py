@@ -39,6 +39,7 @@ JOBS = MappingProxyType(
         "choose": later("choose"),
         "explain": later("explain"),
         "foresee": later("foresee"),
+        "gain": later("gain of adapting"),
         "ingest": later("ingest"),
         "judge": later("judge"),
         "losses": later("losses"),
