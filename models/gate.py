@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from models.base import LEVEL, Array
+from models.base import LEVEL, Array, BoolArray
 from models.errors import TaskError
 from models.guards import Evidence, Guard, check_guards
 from models.words import counted
@@ -36,7 +36,8 @@ MIN_ROWS = 8
 MIN_LOTS = 5
 ROUNDING = 1e-9
 BETTER = 0.95
-"""How sure it must be that a challenger is better at all."""
+"""How sure it must be that a challenger is better by `SOLID` of delta."""
+SOLID = 0.25
 MOST_LABELS = 1000
 """More labels than this are not asked for: such a difference is not worth them."""
 
@@ -101,6 +102,7 @@ def judge(
     loss_challenger: ArrayLike,
     groups: ArrayLike | None = None,
     *,
+    later: ArrayLike | None = None,
     delta: float,
     seed: int,
     level: float = LEVEL,
@@ -117,6 +119,9 @@ def judge(
         Losses (absolute errors) in characteristic units; rows where either is missing are left out of both.
     groups : array_like, shape (n,), optional
         Lot of each row; lots are resampled whole. Without it each row is its own lot.
+    later : array_like of bool, shape (n,), optional
+        Rows of units made after the challenger was built; a promotion needs half of `min_rows` of them at least, and a
+        mean gain above 0 on them alone. Without it nothing of the kind is asked.
     delta : float
         Loss that is as good as none, >= 0, in the unit of the losses.
     seed : int
@@ -150,8 +155,9 @@ def judge(
     >>> result.verdict, round(result.estimate, 2), result.more_labels
     ('promote', 1.0, 0)
     """
-    before, after, lots = _paired(loss_champion, loss_challenger, groups, delta, level)
+    before, after, lots, there = _paired(loss_champion, loss_challenger, groups, delta, level)
     gain = _gain(before, after)
+    confirmed = _confirmed(gain, later, there, min_rows // 2)
     sums, sizes = _by_lot(gain, lots)
     n, g = len(gain), len(sums)
     base = _Case(n, g, delta, level, seed, _mean(before), _mean(after), unit)
@@ -162,7 +168,7 @@ def judge(
         return base.verdict("keep", Bounds(0.0, 0.0, 0.0, 0.0), 0, f"both models answer alike on all {n} labels")
     bounds = _bounds(estimate, _resampled(sums, sizes, seed), g, level)
     guards = check_guards(evidence, min_rows, delta) if evidence else ()
-    return base.decide(bounds, guards)
+    return base.decide(bounds, guards, confirmed)
 
 
 class Bounds(NamedTuple):
@@ -172,6 +178,13 @@ class Bounds(NamedTuple):
     lower: float
     upper: float
     least: float
+
+
+class Confirmed(NamedTuple):
+    """Labels that units made since still have to give, 0 where they confirm a gain, and why."""
+
+    more: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,15 +232,18 @@ class _Case:
         nan = float("nan")
         return self.verdict("undecided", Bounds(estimate, nan, nan, nan), more, sentence)
 
-    def decide(self, bounds: Bounds, guards: tuple[Guard, ...]) -> Judgement:
+    def decide(self, bounds: Bounds, guards: tuple[Guard, ...], confirmed: Confirmed) -> Judgement:
         words = self.words(bounds)
         failed = [guard for guard in guards if not guard.passed]
         if bounds.upper < 0:
             return self.verdict("keep", bounds, 0, f"the challenger is worse: {words}", guards)
-        if bounds.least > 0 and bounds.lower > -self.delta and bounds.estimate > self.delta:
+        if bounds.least > SOLID * self.delta and bounds.lower > -self.delta and bounds.estimate > self.delta:
             if failed:
                 reasons = "; ".join(guard.sentence for guard in failed)
                 return self.verdict("keep", bounds, 0, f"the challenger is better, but {reasons}: {words}", guards)
+            if confirmed.more:
+                held = f"{confirmed.words}: {words}; {_labels(confirmed.more)} needed"
+                return self.verdict("undecided", bounds, confirmed.more, held, guards)
             return self.verdict("promote", bounds, 0, f"the challenger is better: {words}", guards)
         if bounds.lower > -self.delta and bounds.upper < self.delta:
             return self.verdict("keep", bounds, 0, f"the challenger is as good, no reason to change: {words}", guards)
@@ -275,7 +291,7 @@ def _more(rows: int, bounds: Bounds, delta: float) -> int:
     """Labels until the interval, shrinking as 1 / sqrt(rows) around this estimate, decides."""
     estimate, up, down = bounds.estimate, bounds.upper - bounds.estimate, bounds.estimate - bounds.lower
     if estimate > delta:
-        needs = [(down, estimate + delta), (estimate - bounds.least, estimate)]
+        needs = [(down, estimate + delta), (estimate - bounds.least, estimate - SOLID * delta)]
     elif estimate > -delta:
         needs = [(up, delta - estimate), (down, delta + estimate)]
     else:
@@ -287,7 +303,7 @@ def _more(rows: int, bounds: Bounds, delta: float) -> int:
 
 def _paired(
     champion: ArrayLike, challenger: ArrayLike, groups: ArrayLike | None, delta: float, level: float
-) -> tuple[Array, Array, NDArray[np.object_]]:
+) -> tuple[Array, Array, NDArray[np.object_], BoolArray]:
     a, b = np.asarray(champion, dtype=np.float64), np.asarray(challenger, dtype=np.float64)
     lots = np.arange(len(a), dtype=object) if groups is None else np.asarray(groups, dtype=object)
     if a.ndim != 1 or a.shape != b.shape or lots.shape != a.shape:
@@ -295,7 +311,23 @@ def _paired(
     if not delta >= 0 or not 0 < level < 1:
         raise TaskError(f"gate: delta {delta}, level {level} - use delta >= 0 and 0 < level < 1")
     there = np.isfinite(a - b)
-    return a[there], b[there], lots[there]
+    return a[there], b[there], lots[there], there
+
+
+def _confirmed(gain: Array, later: ArrayLike | None, there: BoolArray, fewest: int) -> Confirmed:
+    """Ask units that neither model could know of: those between the labels taught are made like their neighbours."""
+    if later is None:
+        return Confirmed(0, "")
+    since = np.asarray(later, dtype=bool)
+    if since.shape != there.shape:
+        raise TaskError(f"gate: {since.shape} rows told later or not for {there.shape} losses - one a row")
+    rows = gain[since[there]]
+    if len(rows) < fewest:
+        few = f"the challenger is better, but only {counted(len(rows), 'label')} of units made since it was built"
+        return Confirmed(fewest - len(rows), few)
+    if rows.mean() > 0:
+        return Confirmed(0, "")
+    return Confirmed(1, f"the challenger is better, but not on the {len(rows)} labels of units made since it was built")
 
 
 def _by_lot(gain: Array, lots: NDArray[np.object_]) -> tuple[Array, Array]:

@@ -45,6 +45,20 @@ def signals(stage: str) -> tuple[Signal, ...]:
     return FAMILIES[split(stage)[0]].signals
 
 
+def unexplained(stage: str, characteristic: str) -> float:
+    """Return the standard deviation that no recorded parameter explains (of a defect: in logits).
+
+    Examples
+    --------
+    >>> unexplained("rolling-1", "thickness_deviation")
+    6.0
+    """
+    found = {response.name: response.noise for response in FAMILIES[split(stage)[0]].responses}
+    if characteristic not in found:
+        raise DefinitionError(f"stage {stage!r} has no characteristic {characteristic!r} (has: {', '.join(found)})")
+    return found[characteristic]
+
+
 def upstream(stage: str) -> str | None:
     """The stage whose units become this one's."""
     family, line = split(stage)

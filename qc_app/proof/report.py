@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
 from qc_app.proof.outcome import Outcome
 from qc_app.proof.promotions import Promotion
 from qc_app.proof.quiet import Quiet
 from qc_app.proof.run import Proof
+from qc_app.proof.worth import likely_share
 
 WANTED_BETTER = 0.9
 DRIFT = frozenset({"inputs", "relation", "output"})
@@ -24,7 +25,7 @@ def tables(proof: Proof) -> list[Part]:
     ----------
     proof : Proof
     """
-    made = [_by_kind(proof.outcomes), _quiet(proof.quiets), _promoted(proof.promotions)]
+    made = [_by_kind(proof.outcomes), _quiet(proof.quiets), worth(proof.promotions)]
     return [part for part in made if part[2]]
 
 
@@ -52,15 +53,35 @@ def sentences(proof: Proof) -> list[str]:
             f"{found['shewhart_a_week']:.2f}"
         )
     if proof.promotions:
-        met = "met" if found["better_same"] >= WANTED_BETTER else "NOT met"
-        words.append(
-            f"promotions whose challenger was better on the week after, where the plant stayed as judged: "
-            f"{found['better_same']:.0%} of {found['same']:.0f} (wanted {WANTED_BETTER:.0%}: {met}), worse by more "
-            f"than delta {found['worse_same']:.0f} (wanted 0); with those where a fault began or ended meanwhile "
-            f"{found['better']:.0%} of {found['promotions']:.0f}, worse {found['worse']:.0f}"
-        )
+        same = [p for p in proof.promotions if not p.changed]
+        words.append(f"where the plant stayed as judged, {promoted(same)} (wanted {WANTED_BETTER:.0%}, and 0)")
+        words.append(f"with those where a fault began or ended meanwhile, {promoted(proof.promotions)}")
     words += [f"a step failed: {sentence}" for sentence in proof.failures]
     return words
+
+
+def promoted(promotions: Sequence[Promotion]) -> str:
+    """Say how many promotions were right, by the true error on later units.
+
+    Parameters
+    ----------
+    promotions : sequence of Promotion
+
+    Examples
+    --------
+    >>> promoted([])
+    'no promotion'
+    """
+    if not promotions:
+        return "no promotion"
+    shares = []
+    for hits in (sum(p.better for p in promotions), sum(p.better_month for p in promotions)):
+        low, high = likely_share(hits, len(promotions))
+        shares.append(f"{hits / len(promotions):.0%} (95% sure: {low:.0%} to {high:.0%})")
+    return (
+        f"of {len(promotions)} challengers better on the week after {shares[0]}, on four weeks {shares[1]}; worse by "
+        f"more than delta {sum(p.worse for p in promotions)}"
+    )
 
 
 def figures(proof: Proof) -> dict[str, float]:
@@ -91,6 +112,7 @@ def figures(proof: Proof) -> dict[str, float]:
         "worse": sum(p.worse for p in proof.promotions),
         "same": len(same),
         "better_same": sum(p.better for p in same) / len(same) if same else 0.0,
+        "better_month_same": sum(p.better_month for p in same) / len(same) if same else 0.0,
         "worse_same": sum(p.worse for p in same),
     }
 
@@ -148,7 +170,13 @@ def _quiet(quiets: Iterable[Quiet]) -> Part:
     return "an undisturbed plant", heads, rows
 
 
-def _promoted(promotions: Iterable[Promotion]) -> Part:
+def worth(promotions: Iterable[Promotion]) -> Part:
+    """Return the table of promotions: title, headings, rows.
+
+    Parameters
+    ----------
+    promotions : iterable of Promotion
+    """
     groups: dict[tuple[str, str], list[Promotion]] = {}
     for p in promotions:
         groups.setdefault(("changed meanwhile" if p.changed else p.part, p.rule), []).append(p)
@@ -158,10 +186,14 @@ def _promoted(promotions: Iterable[Promotion]) -> Part:
             rule,
             str(len(found)),
             f"{sum(p.better for p in found) / len(found):.0%}",
+            f"{sum(p.better_month for p in found) / len(found):.0%}",
             str(sum(p.worse for p in found)),
-            f"{median((p.before - p.after) / p.before for p in found):+.1%}",
+            f"{median(p.gain for p in found):+.1%}",
+            f"{min(p.gain for p in found):+.1%}",
         )
         for (part, rule), found in sorted(groups.items())
     ]
-    heads = ("plant", "rule", "promotions", "better later", "worse beyond delta", "gain, median")
-    return "promotions, judged by the truth of the week after", heads, rows
+    heads = (
+        "plant", "rule", "promotions", "better, week", "better, month", "worse beyond delta", "gain, median", "least",
+    )  # fmt: skip
+    return "promotions, judged by the true error on later units", heads, rows

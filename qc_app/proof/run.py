@@ -19,7 +19,7 @@ from qc_app.proof.quiet import Quiet, quiet
 from qc_app.proof.truth import labels_of, units_of
 from qc_app.store.durable import write_durably
 
-FORMAT = 1
+FORMAT = 2
 Part = Literal["faults", "quiet"]
 PARTS: tuple[Part, ...] = ("faults", "quiet")
 

@@ -20,22 +20,28 @@ def units_of(play: Played, seed: int, stage: Stage, what: Characteristic) -> pl.
     Returns
     -------
     polars.DataFrame
-        ``unit_id, day`` (since the start), ``y`` (true), ``off, off_monthly`` (absolute errors of the first prediction
-        and of the peer; null where nothing was said), ``out`` (truly out of specification).
+        ``unit_id, day`` (since the start), ``y`` (true), ``expected`` (by the equations), ``off, off_monthly``
+        (absolute errors of the first prediction and of the peer; null where nothing was said), ``out`` (truly out of
+        specification).
     """
     until = START + timedelta(days=play.days)
     plant = SyntheticPlant.of(seed=seed, start=START, faults=play.faults)
-    truth = plant.truth(stage.id, START, until).select("unit_id", y=pl.col(what.name))
+    truth = plant.truth(stage.id, START, until).select(
+        "unit_id", y=pl.col(what.name), expected=pl.col(f"{what.name}_expected")
+    )
     rows = play.store.lake.measurements(stage.id, last=1_000_000).join(truth, on="unit_id", how="inner")
     rows = rows.sort("t_event", "unit_id")
     said = play.store.lake.predictions(stage.id, characteristic=what.name, history=True)
     first = said.sort("t_predicted").unique("unit_id", keep="first").select("unit_id", "mean")
     monthly = refitted([p.name for p in stage.parameters], rows, labels_of(play, stage, what), play.days)
-    found = rows.select("unit_id", "t_event", "y").join(first, on="unit_id", how="left", maintain_order="left")
+    found = rows.select("unit_id", "t_event", "y", "expected").join(
+        first, on="unit_id", how="left", maintain_order="left"
+    )
     low, high = (-np.inf if what.lower is None else what.lower), (np.inf if what.upper is None else what.upper)
     return found.select(
         "unit_id",
         "y",
+        "expected",
         day=(pl.col("t_event") - START).dt.total_seconds() / 86_400,
         off=(pl.col("y") - pl.col("mean")).abs(),
         off_monthly=(pl.col("y") - pl.Series(monthly)).abs().fill_nan(None),

@@ -47,6 +47,8 @@ class Trial:
         Labels that neither saw but that cannot belong to the stage.
     segments : ndarray of object, shape (n,), or None
         The declared context of each row: its grade, its machine.
+    later : ndarray of bool, shape (n,), or None
+        Whether a row's unit was made after the challenger was built.
     """
 
     champion: Array | None
@@ -59,6 +61,7 @@ class Trial:
     passed_over: int = 0
     set_aside: dict[str, float] = field(default_factory=dict)
     segments: NDArray[np.object_] | None = None
+    later: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.challenger)
@@ -141,6 +144,7 @@ def stage_trial(
         passed_over=int((unseen["picked"] == CHOSEN).sum()),
         set_aside={unit: value for unit, value in drawn.select("unit_id", "value").iter_rows() if unit in odd},
         segments=_segments(night, stage, rows),
+        later=(rows["t_event"] > night.store.journal.models.get(challenger_id).cutoff).to_numpy(),
     )
 
 

@@ -16,6 +16,7 @@ from qc_app.jobs.model.edge import units
 from qc_app.jobs.model.standing import YOUNG_FACTOR, recipe_guard
 from qc_app.jobs.model.trial import Trial, stage_trial
 from qc_app.jobs.night import Night
+from qc_app.plant import Gate
 from qc_app.records import Decision, Pointers, Verdict
 
 PAIRED = "paired difference of losses, bootstrap by lot"
@@ -85,33 +86,66 @@ def _left_out(trial: Trial) -> str:
 
 
 def _rule(night: Night, pointers: Pointers, trial: Trial) -> str:
-    """A young champion gives way to a model that knows more labels, unless there are rows for a comparison.
-
-    To protect a model with a dozen labels by a comparison, as many labels again would have to be kept from the model
-    that replaces it: at the steep end of the learning curve that costs more than it saves.
-    """
     if pointers.champion is None:
         return FIRST_MODEL
-    rows = night.plant.gate.min_rows
-    labels = night.store.journal.models.get(pointers.champion).n_labels
-    knows_more = night.store.journal.models.get(pointers.challenger or "").n_labels > labels
-    return YOUNG if labels < YOUNG_FACTOR * rows and knows_more and len(trial) < rows else PAIRED
+    models = night.store.journal.models
+    known = (models.get(pointers.champion).n_labels, models.get(pointers.challenger or "").n_labels)
+    return rule_over(known, len(trial), night.plant.gate)
+
+
+def rule_over(known: tuple[int, int], rows: int, rules: Gate) -> str:
+    """Return how a challenger is judged against a champion.
+
+    A young champion gives way to a model that knows more labels, unless there are rows for a comparison: to protect a
+    model with a dozen labels by a comparison, as many labels again would have to be kept from the model that replaces
+    it: at the steep end of the learning curve that costs more than it saves.
+
+    Parameters
+    ----------
+    known : tuple of int
+        Labels that champion and challenger stand on.
+    rows : int
+        Labels that neither saw.
+    rules : Gate
+
+    Examples
+    --------
+    >>> rule_over((12, 20), 5, Gate()) == YOUNG, rule_over((12, 20), 8, Gate()) == PAIRED
+    (True, True)
+    """
+    young = known[0] < YOUNG_FACTOR * rules.min_rows and known[1] > known[0]
+    return YOUNG if young and rows < rules.min_rows else PAIRED
 
 
 def _paired(night: Night, trial: Trial, what: Characteristic, seed: int) -> Found:
-    rules = night.plant.gate
+    found = compared(trial, night.plant.gate, seed, "" if what.kind == "binary" else what.unit)
+    return _VERDICTS[found.verdict], found.sentence, found.numbers()
+
+
+def compared(trial: Trial, rules: Gate, seed: int, unit: str = "") -> gate.Judgement:
+    """Judge a trial by the rules of a plant, guards included.
+
+    Parameters
+    ----------
+    trial : Trial
+    rules : Gate
+    seed : int
+        Of the bootstrap.
+    unit : str, optional
+        Of the losses, for the sentence.
+    """
     champion_loss = trial.champion.mean() if trial.champion is not None and len(trial) else 0.0
-    found = gate.judge(
+    return gate.judge(
         trial.champion if trial.champion is not None else [],
         trial.challenger,
         trial.lots,
+        later=trial.later,
         delta=rules.delta_share * float(champion_loss),
         seed=seed,
         min_rows=rules.min_rows,
         evidence=trial.evidence(rules.coverage_tolerance),
-        unit="" if what.kind == "binary" else what.unit,
+        unit=unit,
     )
-    return _VERDICTS[found.verdict], found.sentence, found.numbers()
 
 
 def _guarded(night: Night, trial: Trial, rule: str, challenger: str) -> Found:

@@ -11,7 +11,7 @@ import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from models import Adapted, drift
-from models.base import Array
+from models.base import Array, BoolArray
 from qc_app import framing
 from qc_app.jobs.model.track import track
 from qc_app.jobs.night import Night
@@ -21,6 +21,8 @@ REFERENCE_UNITS = 2000
 CURRENT_UNITS = 200
 YOUNG_SHARE = 4
 """A stage with few units divides them: the newest fourth against the rest."""
+NEWEST_RESULTS = 20
+"""Results that are looked at together, though the model may be younger than they are."""
 PROBED = 40
 SHUFFLED_PER_SD = 2 / np.sqrt(np.pi)
 """How far a normal variable lies from a shuffled copy of itself on average, in standard deviations."""
@@ -100,12 +102,32 @@ def _baseline(night: Night, stage: Stage) -> datetime | None:
 def _results(
     night: Night, stage: Stage, what: Characteristic, cutoff: datetime
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """Return residuals and measured values, each of labels known at the model's cut-off and of those since."""
+    """Return residuals and measured values, each of labels known at the model's cut-off and of those since.
+
+    Since the cut-off, but the newest twenty at least: a model that is adapted to the first three results of a new state
+    would else take them for the old one, and leave too few of the new to tell.
+    """
     tracked = track(night, stage, what)
-    new = (tracked["t_known"] > cutoff).to_numpy()
+    new = _newest(tracked["t_known"], cutoff)
     values = tracked["value"].to_numpy()
     residuals = values - tracked["mean"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     return (residuals[~new], residuals[new]), (values[~new], values[new])
+
+
+def _newest(known: pl.Series, cutoff: datetime) -> BoolArray:
+    """Mark the results after a moment, or the newest where these are few; young stages keep three fourths as the past.
+
+    Examples
+    --------
+    >>> days = pl.Series([datetime(2026, 1, day) for day in range(1, 9)])
+    >>> [int(_newest(days, datetime(2026, 1, day)).sum()) for day in (8, 2)]
+    [2, 6]
+    """
+    least = min(NEWEST_RESULTS, len(known) // YOUNG_SHARE)
+    since = (known > cutoff).to_numpy()
+    if since.sum() >= least:
+        return np.asarray(since)
+    return np.asarray((known >= known.sort()[-least]).to_numpy())
 
 
 def _delays(rows: pl.DataFrame) -> Array:
