@@ -257,3 +257,50 @@ def test_a_delta_of_the_wrong_sign_would_be_noticed():
         assert result.estimate > -0.05
         assert result.verdict != "promote"
     assert judge([1.0, 1.1] * 20, [1.03, 1.13] * 20, delta=0.05, seed=0).verdict == "keep"
+
+
+def clear_gain(later):
+    """Twenty rows on which the challenger is better by 1 of 3, but for those that a test makes worse."""
+    champion = np.full(20, 3.0) + np.linspace(-0.2, 0.2, 20)
+    challenger = np.where(later, champion + 0.1, champion - 1.4)
+    return champion, challenger
+
+
+def test_a_gain_waits_for_units_made_since_and_says_how_many():
+    champion, challenger = clear_gain(np.zeros(20, dtype=bool))
+    assert judge(champion, challenger, delta=0.1, seed=0).verdict == "promote"
+    found = judge(champion, challenger, later=[False] * 18 + [True] * 2, delta=0.1, seed=0, min_rows=8)
+    assert (found.verdict, found.more_labels) == ("undecided", 2)
+    assert "only 2 labels of units made since it was built" in found.sentence
+    assert judge(champion, challenger, later=[False] * 16 + [True] * 4, delta=0.1, seed=0).verdict == "promote"
+
+
+def test_a_gain_that_later_units_do_not_show_is_not_promoted():
+    """Without asking them it would be: on all rows the challenger is clearly better."""
+    later = np.arange(20) >= 15
+    champion, challenger = clear_gain(later)
+    assert judge(champion, challenger, delta=0.1, seed=0).verdict == "promote"
+    found = judge(champion, challenger, later=later, delta=0.1, seed=0)
+    assert found.verdict == "undecided"
+    assert "not on the 5 labels of units made since" in found.sentence
+
+
+def test_later_rows_without_a_loss_confirm_nothing():
+    later = np.arange(20) >= 15
+    champion, challenger = clear_gain(np.zeros(20, dtype=bool))
+    challenger[later] = np.nan
+    assert judge(champion, challenger, later=later, delta=0.1, seed=0).verdict == "undecided"
+    with pytest.raises(TaskError, match="later or not"):
+        judge(champion, challenger, later=[True], delta=0.1, seed=0)
+
+
+def test_a_gain_must_be_sure_to_be_a_part_of_delta_and_not_only_above_zero():
+    rng = np.random.default_rng(3)
+    champion = 3 + rng.normal(size=40)
+    noise = rng.normal(size=40)
+    challenger = champion - 0.33 - (noise - noise.mean()) / noise.std()
+    found = judge(champion, challenger, delta=0.3, seed=0)
+    assert 0 < found.least < 0.3 / 4
+    assert found.estimate > 0.3
+    assert found.verdict == "undecided"
+    assert judge(champion, challenger, delta=0.1, seed=0).verdict == "promote"

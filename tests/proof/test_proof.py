@@ -121,14 +121,24 @@ def test_an_alarm_that_stands_is_counted_once_and_truth_about_the_specification_
     assert (found.weeks, found.shewhart) == (pytest.approx(30 / 7), 1)
 
 
-def test_promotions_count_apart_where_the_plant_changed():
-    def made(better, worse, changed):
-        return Promotion(1, "quiet", "rolling-1", 40, "r", 2.0, 1.0, changed, better, worse)
+def promotion(gain, changed=False, month=0.01):
+    return Promotion(1, "quiet", "rolling-1", 40, "r", 2.0, 2.0 * (1 - gain), month, 0.05, changed)
 
-    proof = Proof(Asked(), promotions=[made(True, False, False), made(False, True, True)])
+
+def test_promotions_count_apart_where_the_plant_changed():
+    proof = Proof(Asked(), promotions=[promotion(0.1), promotion(-0.1, changed=True)])
     assert figures(proof)["better_same"] == 1.0
     assert figures(proof)["better"] == 0.5
-    assert "100% of 1 (wanted 90%: met)" in " ".join(sentences(proof))
+    assert (figures(proof)["worse"], figures(proof)["worse_same"]) == (1, 0)
+    assert "of 1 challengers better on the week after 100%" in " ".join(sentences(proof))
+
+
+def test_worse_is_worse_by_more_than_delta():
+    within, beyond = promotion(-0.04, month=-0.01), promotion(-0.06)
+    assert [(p.better, p.worse, p.better_month) for p in (within, beyond)] == [
+        (False, False, False),
+        (False, True, True),
+    ]
 
 
 def test_settings_out_of_range_and_foreign_files_are_told(tmp_path):

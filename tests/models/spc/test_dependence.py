@@ -39,3 +39,10 @@ def test_few_and_missing_values_answer_no():
     assert not dependent([])
     assert not dependent(np.full(60, np.nan))
     assert not dependent(np.ones(60))
+
+
+@pytest.mark.parametrize(("phi", "least", "most"), [(0.0, 0.0, 0.03), (0.1, 0.0, 0.1), (0.35, 0.85, 1.0)])
+def test_moderate_memory_is_found_though_blocks_hide_a_part_of_it(phi, least, most):
+    """A block of 25 values about its own mean shows .27 of .35: Kendall's bias."""
+    found = np.mean([dependent(ar1(300, phi, seed)) for seed in range(100)])
+    assert least <= found <= most
