@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from models import Learner
 from models.base import Array, BoolArray
@@ -24,12 +23,10 @@ from qc_app.proof.play import AT_HOUR, FIRST_NIGHT
 from qc_app.proof.promotions import FEWEST, LATER_DAYS, MONTH_DAYS, Promotion, turns
 from qc_app.proof.worth import expected_error
 
-Places = NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Built:
-    """A model of the stage with what it says of every unit.
+    """A model of the stage with what it says of units with a label and of those made later; NaN of the others.
 
     Parameters
     ----------
@@ -38,7 +35,7 @@ class Built:
     seen : frozenset of str
         Units whose labels it knows.
     mean, plain : ndarray, shape (n,)
-        What it says of every unit, and what the mean of its labels says.
+        What it says, and what the mean of its labels says.
     inside : ndarray of bool, shape (m,)
         Whether its interval holds the label, one a label.
     errors : ndarray, shape (n,)
@@ -142,16 +139,22 @@ class Nights:
         labels = made.labels.head(known).filter(~pl.col("unit_id").is_in(list(held)))
         units = made.units.filter(pl.Series(made.day <= _moment(day)))
         task = framing.task(made.stage, made.what.name, units, labels)
-        inputs = framing.inputs(made.stage, made.units)
+        at, y = made.labels["place"].to_numpy(), made.labels["value"].to_numpy()
+        asked = made.day > _moment(day)
+        asked[at] = True
+        inputs = framing.inputs(made.stage, made.units.filter(pl.Series(asked)))
         said = self.learner.adapt(task).predict(*inputs)
-        y, at = made.labels["value"].to_numpy(), made.labels["place"].to_numpy()
+        mean, lower, upper, plain = (
+            _placed(values, asked)
+            for values in (said.mean, said.lower, said.upper, baseline(task).predict(*inputs).mean)
+        )
         return Built(
             day=day,
             seen=frozenset(labels["unit_id"]),
-            mean=said.mean,
-            plain=baseline(task).predict(*inputs).mean,
-            inside=(y >= said.lower[at]) & (y <= said.upper[at]),
-            errors=expected_error(made.expected, said.mean, made.noise),
+            mean=mean,
+            plain=plain,
+            inside=(y >= lower[at]) & (y <= upper[at]),
+            errors=expected_error(made.expected, mean, made.noise),
         )
 
     def _verdict(self, day: int, known: int, challenger: Built) -> tuple[str, str]:
@@ -200,6 +203,13 @@ class Nights:
                 changed=any(turns(fault, self.made.stage.id, _moment(day)) for fault in self.made.faults),
             )
         ]
+
+
+def _placed(values: Array, asked: BoolArray) -> Array:
+    """Put what was asked for into its places, NaN elsewhere."""
+    found = np.full(len(asked), np.nan)
+    found[asked] = values
+    return found
 
 
 def _moment(day: int) -> float:

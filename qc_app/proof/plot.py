@@ -34,9 +34,9 @@ def plot(proof: Proof, path: str) -> str:
     delays.set_xlabel("days after the onset; at the right: not within the fault's time (size of mark: size of fault)")
     delays.legend(loc="upper center", ncols=3, bbox_to_anchor=(0.5, 1.1), frameon=False)
     worth = np.array([p.gain for p in proof.promotions])
-    gains.hist(100 * np.clip(worth, -0.2, 0.4), bins=40)
+    gains.hist(100 * np.clip(worth, -0.2, 0.4), bins=np.arange(-20, 41, 2).tolist())
     gains.axvline(0, color="black", lw=0.8)
-    gains.set_xlabel("gain of a promotion on the week after, % of the old error")
+    gains.set_xlabel("gain of a promotion on the week after, % of the old error (beyond -20 and 40 at the ends)")
     gains.set_ylabel("promotions")
     figure.savefig(path, dpi=110)
     return path

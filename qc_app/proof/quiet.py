@@ -26,6 +26,8 @@ class Quiet:
         By kind; an alarm that stands for several nights is one.
     shewhart : int
         Signals of a control chart of the results alone.
+    results : int
+        Results that came in these weeks: the points of the stage's chart.
     """
 
     seed: int
@@ -33,9 +35,10 @@ class Quiet:
     weeks: float
     alarms: dict[str, int]
     shewhart: int
+    results: int
 
 
-def quiet(play: Played, seed: int, stage: str, signals: Array) -> Quiet:
+def quiet(play: Played, seed: int, stage: str, signals: Array, results: int) -> Quiet:
     """Count the false alarms of a stage.
 
     Parameters
@@ -46,6 +49,8 @@ def quiet(play: Played, seed: int, stage: str, signals: Array) -> Quiet:
     stage : str
     signals : ndarray
         Of `peers.shewhart`.
+    results : int
+        After the warm-up.
     """
     rung: Counter[str] = Counter()
     before: frozenset[Call] = play.told(stage, WARM_UP).alarms
@@ -53,4 +58,4 @@ def quiet(play: Played, seed: int, stage: str, signals: Array) -> Quiet:
         now = play.told(stage, day).alarms
         rung.update(call.what for call in now - before if call.what not in NOT_FALSE)
         before = now
-    return Quiet(seed, stage, (play.days - WARM_UP) / 7, dict(rung), len(signals))
+    return Quiet(seed, stage, (play.days - WARM_UP) / 7, dict(rung), len(signals), results)

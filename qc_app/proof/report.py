@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
+from models.spc import run_length
 from qc_app.proof.outcome import Outcome
 from qc_app.proof.promotions import Promotion
 from qc_app.proof.quiet import Quiet
@@ -51,6 +52,10 @@ def sentences(proof: Proof) -> list[str]:
             f"false alarms of an undisturbed stage: {found['false_a_week']:.2f} a week "
             f"({found['false_drift_a_week']:.2f} of them drift), control chart of the results alone "
             f"{found['shewhart_a_week']:.2f}"
+        )
+        words.append(
+            f"rules of its chart: {found['rules_a_week']:.2f} a week; {found['promised_a_week']:.2f} is what "
+            f"{found['results_a_week']:.0f} results a week and the run length of these rules promise"
         )
     if proof.promotions:
         same = [p for p in proof.promotions if not p.changed]
@@ -98,6 +103,7 @@ def figures(proof: Proof) -> dict[str, float]:
     """
     weeks = sum(q.weeks for q in proof.quiets) or 1.0
     rung: Counter[str] = sum((Counter(q.alarms) for q in proof.quiets), Counter())
+    results = sum(q.results for q in proof.quiets)
     made, same = len(proof.promotions), [p for p in proof.promotions if not p.changed]
     return {
         "faults": len(proof.outcomes),
@@ -106,6 +112,9 @@ def figures(proof: Proof) -> dict[str, float]:
         "out_units": sum(o.out_units for o in proof.outcomes),
         "false_a_week": rung.total() / weeks,
         "false_drift_a_week": sum(n for kind, n in rung.items() if kind in DRIFT) / weeks,
+        "rules_a_week": rung["control_rule"] / weeks,
+        "results_a_week": results / weeks,
+        "promised_a_week": results / weeks / run_length().value,
         "shewhart_a_week": sum(q.shewhart for q in proof.quiets) / weeks,
         "promotions": made,
         "better": sum(p.better for p in proof.promotions) / made if made else 0.0,

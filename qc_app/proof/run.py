@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import polars as pl
+
 from models import learner_names
 from qc_app.errors import SettingsError
 from qc_app.plant import nearest
 from qc_app.proof.episodes import LASTS, STAGES, WARM_UP, schedule
 from qc_app.proof.outcome import Outcome, outcome
 from qc_app.proof.peers import shewhart
-from qc_app.proof.play import Heard, Played, played
+from qc_app.proof.play import Heard, Played, night_at, played
 from qc_app.proof.promotions import Promotion, promotions
 from qc_app.proof.quiet import Quiet, quiet
 from qc_app.proof.truth import labels_of, units_of
@@ -176,9 +178,11 @@ def _play(proof: Proof, part: str, seed: int, heard: Heard) -> None:
 def _judge(proof: Proof, play: Played, seed: int, stage_id: str, *, faulty: bool) -> None:
     stage = play.plant.as_read(stage_id)
     what = stage.characteristics[0]
-    units, signals = units_of(play, seed, stage, what), shewhart(labels_of(play, stage, what))
+    units, labels = units_of(play, seed, stage, what), labels_of(play, stage, what)
+    signals = shewhart(labels)
     proof.promotions += promotions(play, seed, stage, what, units)
     if faulty:
         proof.outcomes += [outcome(play, seed, f, units, signals) for f in play.faults if f.stage == stage_id]
     else:
-        proof.quiets.append(quiet(play, seed, stage_id, signals))
+        results = labels.filter(pl.col("t_known") > night_at(WARM_UP)).height
+        proof.quiets.append(quiet(play, seed, stage_id, signals, results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import erf
 from statistics import NormalDist
 
 import numpy as np
@@ -15,7 +16,7 @@ def expected_error(expected: Array, said: Array, noise: float) -> Array:
     """Return the mean absolute error that a prediction would have over all units made alike, shape (n,).
 
     A unit is its expected value and a normal rest that no parameter explains; the absolute value of a normal number
-    has the mean ``s sqrt(2 / pi) exp(-d^2 / 2 s^2) + d (1 - 2 Phi(-d / s))``. The error of the one unit that was made
+    has the mean ``s sqrt(2 / pi) exp(-d^2 / 2 s^2) + d erf(d / s sqrt(2))``. The error of the one unit that was made
     scatters around this by about three quarters of it, so a week of 500 units tells a gain of 2 % from none only now
     and then; this tells it always.
 
@@ -38,9 +39,8 @@ def expected_error(expected: Array, said: Array, noise: float) -> Array:
     array([  0.7979, 100.    ])
     """
     away = np.abs(expected - said)
-    below = np.array([NormalDist().cdf(-one) for one in away / noise])
     dense = noise * np.sqrt(2 / np.pi) * np.exp(-((away / noise) ** 2) / 2)
-    return np.asarray(dense + away * (1 - 2 * below))
+    return np.asarray(dense + away * np.fromiter(map(erf, away / noise / np.sqrt(2)), np.float64, len(away)))
 
 
 def likely_share(hits: int, of: int) -> tuple[float, float]:

@@ -116,9 +116,12 @@ def test_an_alarm_that_stands_is_counted_once_and_truth_about_the_specification_
     stays, again = Call("control_rule", "y"), Call("measured_out_of_spec", "y")
     nights = {("rolling-1", d): told(stays, *([again] if d % 2 else [])) for d in range(35, 50)}
     nights["rolling-1", 50] = told()
-    found = quiet(playing(nights, faults=()), 1, "rolling-1", np.array([33.0]))
+    found = quiet(playing(nights, faults=()), 1, "rolling-1", np.array([33.0]), 217)
     assert found.alarms == {"control_rule": 1}
     assert (found.weeks, found.shewhart) == (pytest.approx(30 / 7), 1)
+    told_ = figures(Proof(Asked(), quiets=[found]))
+    assert told_["rules_a_week"] == pytest.approx(7 / 30)
+    assert told_["promised_a_week"] == pytest.approx(7 / 30, rel=0.01)  # one signal in 217 results, nelson1 and 2
 
 
 def promotion(gain, changed=False, month=0.01):
