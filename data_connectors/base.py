@@ -137,6 +137,8 @@ class Batch:
         Where the source could not show continuity up to `after`.
     dropped : int
         Records that the source counted and could not hand over; `gaps` say when and why.
+    unnoticed : frozenset of str
+        Columns that nobody declared and that may have been there all along: this source was read without them before.
     completing : frozenset of str
         Units in `frame` that may be stored already and are told in part: what is stored of them stays as it is.
     """
@@ -149,6 +151,7 @@ class Batch:
     happenings: tuple[Happening, ...] = ()
     gaps: tuple[Gap, ...] = ()
     dropped: int = 0
+    unnoticed: frozenset[str] = frozenset()
     completing: frozenset[str] = frozenset()
 
 

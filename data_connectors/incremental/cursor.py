@@ -31,6 +31,8 @@ class Cursor:
         The largest value of the cursor column so far, but never later than the moment of reading; None: none yet.
     seen : numpy.ndarray
         UInt64 hashes of the rows that were delivered and will be met again, for they lie within the overlap.
+    wide : bool
+        Whether columns that nobody declared were read along when it was written; an older program did not.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class Cursor:
 
     value: Value | None = None
     seen: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    wide: bool = True
 
     @classmethod
     def parse(cls, text: str | None) -> Cursor:
@@ -56,7 +59,7 @@ class Cursor:
         try:
             found = json.loads(text)
             seen = np.frombuffer(base64.b64decode(found["seen"]), dtype="<u8")
-            return cls(_decoded(found["kind"], found["value"]), seen)
+            return cls(_decoded(found["kind"], found["value"]), seen, bool(found.get("wide", False)))
         except (ValueError, TypeError, KeyError) as error:
             raise SourceRefused(
                 f"checkpoint {text[:60]!r} is none of a growing source - read from the start"
@@ -66,7 +69,7 @@ class Cursor:
         """Return the checkpoint as JSON."""
         kind, value = _encoded(self.value)
         seen = base64.b64encode(self.seen.astype("<u8").tobytes()).decode()
-        return json.dumps({"kind": kind, "value": value, "seen": seen})
+        return json.dumps({"kind": kind, "value": value, "seen": seen, "wide": self.wide})
 
     def knows(self, hashes: pl.Series) -> pl.Series:
         """Tell for each row hash whether that row was delivered before."""

@@ -112,8 +112,10 @@ class SqlTable:
         fresh = frame.filter(~cursor.knows(hashes))
         place = names.index(self._cursor_column())
         after = overlap.after([row[place] for row in rows], hashes, last=last)
+        narrow = not cursor.wide and self.source.carries == "measurements"
+        spare = undeclared(names, stage, self.source) if narrow else ()
         if fresh.height:
-            yield Batch(stage.id, fresh, after.text(), self._options.table)
+            yield Batch(stage.id, fresh, after.text(), self._options.table, unnoticed=frozenset(spare))
 
     def _cursor_column(self) -> str:
         return normal(self._options.modified_column or self.source.time_column)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,6 +110,23 @@ def test_a_column_that_nobody_declared_comes_along_where_it_holds_numbers(table:
                     columns={"thickness": "speed"}, settings=table.source().settings)  # fmt: skip
     stage = Stage("rolling-2", "line-1", "rolling", (), (Characteristic("thickness"),))
     assert "force" not in next(iter(make_connector(labels, lambda: NOW).read(stage, None))).frame.columns
+
+
+def test_columns_of_a_table_that_an_older_program_read_without_them_are_told_as_such(table: Table) -> None:
+    name = f'"{table.name}"'.replace("%", "%%" if table.engine.dialect.name == "postgresql" else "%")
+    with table.engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN spare DOUBLE PRECISION")
+    table.put("u1", 0)
+    (first,) = read(table.source())
+    assert "spare" in first.frame.columns
+    assert first.unnoticed == frozenset()
+    written = json.loads(first.after)
+    del written["wide"]
+    table.put("u2", 5)
+    (second,) = read(table.source(), json.dumps(written))
+    assert "spare" in second.unnoticed
+    assert not second.unnoticed & {"unit", "at", EVIL, "speed"}
+    assert [b.unnoticed for b in read(table.source(), first.after)] == [frozenset()]
 
 
 def test_only_new_and_corrected_rows_come_again(table: Table) -> None:

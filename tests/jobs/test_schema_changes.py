@@ -119,6 +119,16 @@ def test_what_the_first_delivery_had_and_nobody_declared_is_not_new(script, tmp_
         assert states == {"remark": "not kept", "speed": "not kept", "force": "declared", "temp": "declared"}
 
 
+def test_columns_that_an_older_program_did_not_read_are_not_new(works):
+    works.script.say(PROCESS, Batch("press", rows(2, speed=1.0), "", "file 2", unnoticed=frozenset({"speed"})))
+    works.n = 2
+    works.store.clock.moment += timedelta(minutes=5)
+    works.again()
+    assert (works.kinds(), works.alarms()) == ([], [])
+    works.read(speed=1.0, pressure=3.0)
+    assert [p.column for p in works.store.journal.schemas.proposals()] == ["pressure"]
+
+
 def test_of_thousands_of_new_columns_some_are_kept_and_the_rest_is_on_record(works, monkeypatch):
     monkeypatch.setattr(columns, "MOST_EXTRAS", 3)
     works.read(**{f"c{n}": 1.0 for n in range(8)})

@@ -71,7 +71,7 @@ class Columns:
         if not batch.frame.width or not batch.frame.height:
             return conform(batch, self._stage, self.source, now)
         sample = _sample(batch.frame)
-        extras = self._extras(sample.columns, now)
+        extras = self._extras(sample.columns, batch.unnoticed, now)
         read = self._read(sample, extras)
         held = frozenset(p.name for p in self._open("unit_changed")) & {p.name for p in self._stage.parameters}
         treatment = Treatment(extras, held | self._odd(read, held, now), self._retyped(sample, read, now))
@@ -99,13 +99,14 @@ class Columns:
         now, words = self._store.clock.now(), made[0].sentence + more
         ring(self._store, self._stage.id, Condition(kind, self.source.name, _PRIORITY[kind], words), now)
 
-    def _extras(self, there: list[str], now: datetime) -> tuple[str, ...]:
-        """Return the undeclared columns whose numbers are kept: those that the first delivery did not have yet."""
+    def _extras(self, there: list[str], old: Collection[str], now: datetime) -> tuple[str, ...]:
+        """Return the undeclared columns whose numbers are kept: those that are new, not there before anyone looked."""
         others = undeclared(there, self._stage, self.source)
         kept = sum(c.state == "inactive" for c in self._known.values())
         for name in others:
             if name not in self._known:
-                state, kept = ("left_out", kept) if self._first or kept >= MOST_EXTRAS else ("inactive", kept + 1)
+                out = self._first or name in old or kept >= MOST_EXTRAS
+                state, kept = ("left_out", kept) if out else ("inactive", kept + 1)
                 self._known[name] = SourceColumn(self._stage.id, self.source.name, name, state, now, now)  # type: ignore[arg-type]
                 if state == "inactive":
                     self._propose("new_column", name, "", _NEW.format(column=name, source=self.source.name), now)
