@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO, ClassVar
@@ -17,6 +18,7 @@ from data_connectors.columns import missing, require, sentence
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SchemaError, SourceUnavailable
 from data_connectors.file_folder.ahead import ahead
+from data_connectors.file_folder.beginnings import refuse_others
 from data_connectors.file_folder.csv_text import read_csv
 from data_connectors.file_folder.excel import read_excel
 from data_connectors.file_folder.exports.dfq import read_dfq
@@ -130,8 +132,14 @@ class FileFolder:
         wall_s = self._wall_s()
         why = unfinished(found, self._options, wall_s)
         if why is not None and overdue(found, self._options, wall_s):
+            self._refuse_others(found)
             raise Unreadable("half_written", f"{why} - finish it, or set settle_s = 0 if files are renamed into place")
         return why is None
+
+    def _refuse_others(self, found: Found) -> None:
+        """Raise Unreadable for a file of bytes under the name of a text: it has no last line that could end."""
+        with suppress(OSError), os.fdopen(opened(self._options.path, found.name), "rb") as file:
+            refuse_others(file.read(100), self._options.encoding)
 
     def _pieces(self, found: Found, place: int, row: int, options: Options | None = None) -> Iterator[Piece]:
         """Yield the pieces of a file as long as it stays the one that was found."""

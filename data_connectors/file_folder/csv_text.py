@@ -237,7 +237,9 @@ def _slow(
                 rows.append(fields)
             elif fields:
                 here = f"{start.name}: line {ended + 1} has {_fields(fields)}"
-                said = f"{here} and the header {len(header)} - correct the line"
+                more = not fields[-1].strip() and len(fields) == len(header) + 1
+                cure = "take away the separator at its end" if more else "correct the line"
+                said = f"{here} and the header {len(header)} - {cure}"
                 raw = clipped(options.separator.join(fields))
                 rejects.append(Reject(start.name, number, raw, "column_count", said))
             ended = lines + reader.line_num

@@ -31,9 +31,13 @@ def time_hint(text: str, source: str) -> str:
     --------
     >>> time_hint("03.04.26 08:00", "files")
     'set time_format in [sources.files], e.g. time_format = "%d.%m.%y %H:%M"'
+    >>> time_hint("kN", "files")
+    'it has no digit: take the line away if it holds units or a remark'
     >>> time_hint("08:00:00", "files")
     'it has no date: let the source write date and time into one column'
     """
+    if not any(sign.isdigit() for sign in text):
+        return "it has no digit: take the line away if it holds units or a remark"
     if _CLOCK.fullmatch(text):
         return "it has no date: let the source write date and time into one column"
     if _SERIAL.fullmatch(text):

@@ -91,6 +91,9 @@ def text_of(file: Path) -> str:
     except UnicodeDecodeError as error:
         if error.object.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise PlantError(f"{file} is text in UTF-16 - save the file as UTF-8") from None
+        if error.object.startswith(b"PK"):
+            words = "is no text (a workbook or archive?) - write the definition as text, saved as UTF-8"
+            raise PlantError(f"{file} {words}") from None
         line = error.object[: error.start].count(b"\n") + 1
         raise PlantError(f"{file}, line {line}: this is not UTF-8 text - save the file as UTF-8") from None
 

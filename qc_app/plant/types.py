@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from data_connectors import names
 from data_connectors.schema import Carries, Source, Stage
 from data_connectors.writeback import Outlet
 from qc_app.errors import PlantError
@@ -182,7 +183,8 @@ def check_zone(zone: str, what: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PlantError(f"{what}: zone {zone!r} is not known - use an IANA name such as 'Europe/Berlin'") from None
+        like = names.nearest(zone, available_timezones()) or "Europe/Berlin"
+        raise PlantError(f"{what}: zone {zone!r} is not known - use an IANA name such as {like!r}") from None
 
 
 def _check_schedule(plant: Plant) -> None:

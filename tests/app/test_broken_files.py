@@ -43,6 +43,8 @@ PLANTS = {
     "no-kind": ", line 16: [sources.files] has no kind - add kind = 'file_folder' or another",
     "literal-password": ", line 22: source 'line': a literal password stands in the plant definition - give password"
     " = 'env:NAME' or 'file:PATH' (allow_plain = true lets it pass for a trial)",
+    "zone-misspelt": ": plant: zone 'America/New_Yrk' is not known - use an IANA name such as 'America/New_York'",
+    "workbook": " is no text (a workbook or archive?) - write the definition as text, saved as UTF-8",
     "register-number": ", line 22: source 'plc': '40001': no area '40001' - there are: holding, input, coil, discrete",
 }
 HEAD = "stage 'press': "
@@ -86,6 +88,10 @@ DATA = {
                               " so units cannot be told apart - format the column as text and export it again",
     "open-quote.csv": HEAD + "open-quote.csv has a quote that never ends - close it, or set quote = ''",
     "extra-field.csv": "extra-field.csv: line 3 has 5 fields and the header 4 - correct the line",
+    "units-line.csv": HEAD + "row 1 of units-line.csv: time '-' in 'time' cannot be read - it has no digit: take the"
+                             " line away if it holds units or a remark",
+    "separator-at-end.csv": "separator-at-end.csv: line 2 has 5 fields and the header 4 - take away the separator at"
+                            " its end",
     "workbook.csv": HEAD + "workbook.csv is no text (a workbook or archive?) - give it its own ending, or save it as"
                            " CSV",
 }  # fmt: skip
@@ -103,6 +109,15 @@ def test_a_broken_plant_file_changes_nothing_and_says_why(applied, capsys, name,
     assert capsys.readouterr().err == f"error: broken.toml{message}\n"
     with open_store(Settings(home=applied)) as store:
         assert len(store.journal.plants.history()) == 1
+
+
+def test_a_dry_run_where_no_plant_is_says_what_would_be_new_and_makes_nothing(tmp_path, capsys):
+    shutil.copy(BROKEN / "plants" / "zone-misspelt.toml", tmp_path / "plant.toml")
+    text = (tmp_path / "plant.toml").read_text().replace("New_Yrk", "New_York")
+    (tmp_path / "plant.toml").write_text(text)
+    assert main(["apply", str(tmp_path / "plant.toml"), "--dry-run", "--home", str(tmp_path / "new")]) == 0
+    assert "with 1 stage is new" in capsys.readouterr().out
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(("name", "message"), DATA.items())

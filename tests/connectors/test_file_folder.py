@@ -152,6 +152,15 @@ def test_a_file_that_stays_half_written_is_reported_once(tmp_path: Path) -> None
     assert units(source, read(source, batch.after)) == ["A", "B"]
 
 
+@pytest.mark.parametrize(("content", "reason"), [(b"\x1f\x8b\x08\x00abc", "packed"), (b"PK\x03\x04abc", "not_text")])
+def test_bytes_under_the_name_of_a_text_are_not_half_written(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    os.utime(path, (1000, 1000))
+    (batch,) = read(source_on(tmp_path, settle_s=5))
+    assert [r.reason for r in batch.rejects] == [reason]
+
+
 def test_a_marker_says_that_a_file_is_complete(tmp_path: Path) -> None:
     source = source_on(tmp_path, marker=".ok", settle_s=3600)
     (tmp_path / "a.csv").write_text(HEAD + row("A"))

@@ -54,6 +54,10 @@ def apply(
     if file is None and stages is None:
         raise PlantError("nothing to apply - name a plant definition, or a sheet of stages with --stages")
     given = None if file is None else _laid(stages, _read(text_of(file), file.name))
+    if dry_run and given is not None and not home.is_file() and not (home / "models").is_dir():
+        _shown(None, given)
+        say(f"it can be applied; {home} is made then")
+        return 0
     with opened(home, create=not dry_run and given is not None) as store:
         version = store.journal.plants.current()
         new = given or _laid(stages, plant_of(store))

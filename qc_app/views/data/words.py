@@ -103,6 +103,7 @@ DELIVERIES = (
     later("time {time} in {column} cannot be read - {what}"),
     later("set time_format in {place}, e.g. time_format = {form}"),
     later("set time_format in {place}"),
+    later("it has no digit: take the line away if it holds units or a remark"),
     later("it has no date: let the source write date and time into one column"),
     later("it is a spreadsheet's number of days: format the column as date and time, and save it again"),
     later("the row is empty - remove it"),
