@@ -62,8 +62,8 @@ def _decided(  # noqa: PLR0917 - an action's own, and what it decides
 ) -> list[str]:
     folders = {f: w for f, w in trust_folders(store, current_plant(store)).items() if _of(source, w)}
     if not folders:
-        whose = f"source {source!r} has" if source else "no source or write-back of OPC UA has"
-        raise ActionError(f"{whose} no folder of certificates - name one as pki in the plant definition")
+        none = f"source {source!r} has no" if source else "no source or write-back of OPC UA has a"
+        raise ActionError(f"{none} folder of certificates - name one as pki in the plant definition")
     holding = {folder: whose for folder, whose in folders.items() if any(c.called(text) for c in known(folder))}
     found = {c.thumbprint for folder in holding for c in known(folder) if c.called(text)}
     if len(found) != 1:

@@ -119,7 +119,7 @@ class Phrases:
                 if end < len(pieces) and not follows:
                     continue
                 if told := self._fitted(self._joint.join(pieces[begin:end]), self._known):
-                    rest[begin] = f"{told}{self._joint}{follows}" if follows else told
+                    rest[begin] = told + _joined(self._joint) + follows if follows else told
                     break
         return rest[0]
 
@@ -155,10 +155,15 @@ class Phrases:
         """Return "a, b and c" as the language lists."""
         told = [self.word(name) for name in _BETWEEN.split(names)]
         if " and " not in names:
-            return "、".join(told) if spoken() == "zh" else ", ".join(told)
+            return _joined(", ").join(told)
         from babel.lists import format_list
 
         return format_list(told, locale=spoken())
+
+
+def _joined(joint: str) -> str:
+    """Return what stands between sentences or names in the language of now."""
+    return {"; ": "；", ", ": "，"}[joint] if spoken() == "zh" else joint
 
 
 def _whole(text: str) -> bool:

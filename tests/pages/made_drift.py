@@ -94,7 +94,7 @@ def _performed(store: Store, plant: Plant, stage: str, *, worse: float, refusal:
               "false_alarms": 0.02, "naive": 0.0242, "recent": 0.0215}  # fmt: skip
     now = {name: asdict(performance.Band(v, 0.85 * v, 1.15 * v)) for name, v in values.items()}
     words = "error 0.0113 mm on 200 labels (0.0096 to 0.013), 0.0242 by the mean; "
-    words += refusal or "estimated 0.0121 mm (0.0073 to 0.0194) on 200 units without"
+    words += refusal or "estimated 0.0121 mm (0.0073 to 0.0194) on 200 units without label"
     found = {"n": 200, "now": now, "estimate": series[-1]["estimate"], "series": series, "sentence": words}
     what = plant.stage(stage).characteristics[0].name
     _run(store, plant, "perform", stage, {"what": {what: found}})

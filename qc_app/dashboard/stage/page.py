@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -52,7 +53,7 @@ def page() -> None:
 @guarded
 def _live(now: Here, stage: str, what: str, window: str) -> None:
     view = stage_view(now.store, now.plant, stage, what, window)
-    _verdict(view)
+    _verdict(view, now)
     st.html(markup.facts(_facts(view, now)))
     if not view.empty:
         pictures.show(charts.units_chart(view, inks(), now.plant.zone), "stage_chart")
@@ -97,26 +98,25 @@ def _nothing(view: StageView, now: Here) -> None:
         st.rerun()
 
 
-def _verdict(view: StageView) -> None:
+def _verdict(view: StageView, now: Here) -> None:
     state = str(view.values.get("state", "unknown"))
     sentence = str(view.values.get("state_sentence") or "")
     told = recorded(sentence) or tr("Nothing is known of this characteristic yet.")
     lines = [markup.line(state, state_word(state), told)]
-    lines += [_alarm(a) for a in view.alarms[:3] if a.sentence != sentence]
+    at = now.store.clock.now()
+    lines += [_alarm(a, at, same=a.sentence == sentence) for a in view.alarms[:3]]
     st.html("".join(lines))
 
 
-def _alarm(alarm: Alarm) -> str:
+def _alarm(alarm: Alarm, at: datetime, *, same: bool) -> str:
+    """Return an alarm with its age and its plan; one that says the `same` as the state needs no second sentence."""
     state, symbol = _ALARM[alarm.priority]
-    below = " ".join(
-        filter(
-            None,
-            (
-                "; ".join(map(known, alarm.response.split("; "))),
-                tr(GONE) if alarm.state == "returned" else "",
-            ),
-        )
-    )
+    since = tr("for {age}", age=age(alarm.raised, at))
+    plan = "; ".join(map(known, alarm.response.split("; ")))
+    parts = (since, tr("to do: {step}", step=plan) if plan else "", tr(GONE) if alarm.state == "returned" else "")
+    below = " · ".join(part for part in parts if part)
+    if same:
+        return markup.line("", "", below)
     return markup.line(state, f"{symbol} {tr('Alarm')}", recorded(alarm.sentence), below=below)
 
 

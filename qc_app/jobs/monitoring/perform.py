@@ -167,7 +167,8 @@ def _sentence(book: _Book, n: int, bands: dict[str, performance.Band], expected:
     if expected.refusal:
         return f"{realised}; {expected.refusal}"
     band = performance.Band(expected.value, expected.lower, expected.upper)
-    return f"{realised}; estimated {expected.value:.3g}{unit}{_from_to(band)} on {counted(expected.n, 'unit')} without"
+    units = counted(expected.n, "unit")
+    return f"{realised}; estimated {expected.value:.3g}{unit}{_from_to(band)} on {units} without label"
 
 
 def _from_to(band: performance.Band) -> str:

@@ -8,14 +8,15 @@ none (the message of a foreign library, somebody's own words) stays English and 
 from __future__ import annotations
 
 import functools
+import re
 
 import polars as pl
 
-from qc_app.language import Phrases, bound, later, spoken
+from qc_app.language import ENGLISH, Phrases, bound, later, spoken
 from qc_app.views.data.words import DELIVERIES
 from qc_app.views.drift.words import DRIFT
 from qc_app.views.models.words import JOBS, VERSIONS
-from qc_app.views.recorded import answers, gate, nights, sources, standing
+from qc_app.views.recorded import answers, gate, nights, refusals, sources, standing
 from qc_app.views.spc.words import SPC
 from qc_app.views.vocabulary import CODES
 
@@ -23,13 +24,18 @@ _PARTS = (later("{n} days"), later("{lower} to {upper}"))
 _SENTENCES = (
     *(*standing.STATES, *standing.QUALITY, *standing.DATA, *standing.PROGRAM, *standing.TRANSFER, *standing.MEASURING),
     *(*answers.OUTCOMES, *answers.REFUSALS, *answers.ENTERED),
+    *(*refusals.ACCOUNTS, *refusals.ENTRIES, *refusals.ABOUT_MODELS, *refusals.ABOUT_CHARTS),
+    *(*refusals.FILES, *refusals.ONBOARDING, *refusals.OF_THE_PLANT),
     *(*gate.RULES, *gate.JUDGED, *gate.GUARDS, *gate.VERDICTS, *gate.BY_PEOPLE, *gate.PERFORMANCE, *gate.WATCHED),
     *(*nights.FAILED, *nights.DECIDED, *nights.DONE, *nights.LEARNER),
     *(*sources.GAPS, *sources.BOOKS, *sources.KEPT_SAFE, *sources.HISTORY),
     *(*nights.OF_A_STAGE, *DRIFT, *DELIVERIES, *SPC),
 )
-_PHRASES = Phrases(_SENTENCES, (*_PARTS, *gate.COUNTS, *nights.STEPS, *CODES, *JOBS.values(), *VERSIONS.values()))
+_FIELDS = (*_PARTS, *gate.COUNTS, *nights.STEPS, *refusals.HINTS, *CODES, *JOBS.values(), *VERSIONS.values())
+_PHRASES = Phrases(_SENTENCES, _FIELDS)
 _KEPT = 8_192
+_MINUS = re.compile(r"(?<![\w\-.])-(?=\d)")
+_PER_CENT = re.compile(r"(?<=\d)%")
 
 
 def recorded(sentence: str) -> str:
@@ -61,4 +67,15 @@ def as_recorded(*columns: str) -> list[pl.Expr]:
 @functools.lru_cache(maxsize=_KEPT)
 def _told(sentence: str, _code: str) -> str:
     """Tell once what every page asks for again; the same sentence of a thousand stages is looked for once."""
-    return _PHRASES.retold(sentence)
+    return _signed(sentence) if spoken() == ENGLISH else _PHRASES.retold(sentence)
+
+
+def _signed(sentence: str) -> str:
+    """Return an English sentence with a true minus before its numbers and a space before per cent, as pages have them.
+
+    Examples
+    --------
+    >>> _signed("gain -0.2 (90% sure: -0.5 to 0.1), unit A-7 of 2026-03-01")
+    'gain −0.2 (90 % sure: −0.5 to 0.1), unit A-7 of 2026-03-01'
+    """
+    return _PER_CENT.sub(" %", _MINUS.sub("−", sentence))

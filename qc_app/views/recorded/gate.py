@@ -86,8 +86,8 @@ BY_PEOPLE = (
     later("Rolled back by {who}: {reason}"),
 )
 PERFORMANCE = (
-    later("{told}; estimated {value} ({lower} to {upper}) on {units} without"),
-    later("{told}; estimated {value} on {units} without"),
+    later("{told}; estimated {value} ({lower} to {upper}) on {units} without label"),
+    later("{told}; estimated {value} on {units} without label"),
     later("{told}; cannot estimate: {n} units, {needed} are needed"),
     later("{told}; cannot estimate: only {share} of {n} units lie in the known domain"),
     later("{told}; cannot estimate: over {n} windows of other labels ups were estimated as downs (rank {rank})"),
