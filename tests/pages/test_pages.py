@@ -127,7 +127,7 @@ def test_drift_of_a_healthy_plant_is_calm(look):
 
 def test_models_page_says_how_good_it_is_and_when_that_cannot_be_told(look):
     assert "estimated 0.0121 mm" in told(look("troubled", "models", "rolling-2"))
-    assert "cannot estimate: only 12%" in told(look("troubled", "models", NASTY))
+    assert "cannot estimate: only 12 %" in told(look("troubled", "models", NASTY))
 
 
 def test_the_drift_page_opens_the_stage(open_app):
@@ -159,7 +159,7 @@ def test_no_home_is_a_sentence_and_not_a_traceback(open_app, tmp_path):
 def test_labels_page_shows_the_queue_with_reasons_and_the_random_draw(open_app):
     app = open_app("healthy", "labels", stage="rolling-1")
     why = app.dataframe[0].value["why"].to_list()
-    assert why == ["tells of 12 % of the units"] * 2 + ["◆ drawn at random"] + ["tells of 12% of the units"] * 2
+    assert why == ["tells of 12 % of the units"] * 2 + ["◆ drawn at random"] + ["tells of 12 % of the units"] * 2
     assert app.dataframe[0].value["teaches"].dropna().to_list() == pytest.approx([3.1] * 4), "said once, as a number"
     html = told(app)
     assert "66 would give ±0.011 mm" in html
