@@ -55,7 +55,7 @@ def test_no_text_of_a_played_plant_stays_english(open_app, played, code):
         app.run()
         assert not app.exception, (page, [e.value for e in app.exception])
         seen = [*texts(app.main), *texts(app.sidebar)]
-        assert len(seen) > 2, page
+        assert len(seen) > 1, page
         marked += [(page, text) for text in seen if "(en)" in text and not ALLOWED.search(text)]
     assert marked == []
 
