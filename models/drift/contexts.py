@@ -60,6 +60,17 @@ class Contexts:
         """Return the contexts of these units alone."""
         return Contexts(self.reference[before], self.current[now])
 
+    def split(self, at: int) -> Contexts:
+        """Return the contexts of the same units with the windows parted at another one.
+
+        Examples
+        --------
+        >>> Contexts.of(["a", "b"], ["c"]).split(1).current.tolist()
+        ['b', 'c']
+        """
+        both = np.concatenate([self.reference, self.current])
+        return Contexts(both[:at], both[at:])
+
 
 @dataclass(frozen=True, slots=True)
 class InContext:
@@ -159,6 +170,43 @@ def centered(reference: Array, current: Array, contexts: Contexts) -> tuple[Arra
         away = np.array([value - middle.get(str(name), np.nan) for value, name in zip(values, labels, strict=True)])
         moved.append(away[~np.isnan(away)])
     return moved[0], moved[1]
+
+
+def levelled(reference: Array, current: Array, contexts: Contexts) -> tuple[Array, Array, Contexts]:
+    """Return the rows of known contexts, each parameter less the reference median of the context.
+
+    Parameters
+    ----------
+    reference, current : ndarray, shape (n, d), (m, d)
+        NaN is missing.
+    contexts : Contexts
+
+    Returns
+    -------
+    reference, current : ndarray, shape (k, d), (l, d)
+    contexts : Contexts
+        Of these rows.
+
+    Examples
+    --------
+    >>> before = np.concatenate([np.zeros((20, 1)), np.full((20, 1), 9.0)])
+    >>> a, b, kept = levelled(before, np.array([[9.5], [7.0]]), Contexts.of(["a"] * 20 + ["b"] * 20, ["b", "c"]))
+    >>> len(a), b.tolist(), kept.current.tolist()
+    (40, [[0.5]], ['b'])
+    """
+    contexts.require(len(reference), len(current))
+    known = contexts.known()
+    mine = contexts.keep(np.isin(contexts.reference, known), np.isin(contexts.current, known))
+    a, b = reference[np.isin(contexts.reference, known)], current[np.isin(contexts.current, known)]
+    away = np.array(a), np.array(b)
+    for name in known:
+        rows = a[mine.reference == name]
+        seen = ~np.isnan(rows).all(axis=0)
+        middle = np.full(a.shape[1], np.nan)
+        middle[seen] = np.nanmedian(rows[:, seen], axis=0)
+        away[0][mine.reference == name] -= middle
+        away[1][mine.current == name] -= middle
+    return away[0], away[1], mine
 
 
 def per_context(reference: Array, current: Array, contexts: Contexts) -> tuple[InContext, ...]:

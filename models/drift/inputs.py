@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 
 from models.base import Array, as_matrix
 from models.drift.choice import ALIKE
-from models.drift.contexts import Contexts, InContext, centered, per_context, within, yardstick
+from models.drift.contexts import Contexts, InContext, per_context, within
 from models.drift.dependence import correlation_time
 from models.drift.discovery import CONTROLS, Control
-from models.drift.distances import Distance, shift_size
-from models.drift.looks import MIN_EFFECTIVE, Look, in_ranks, looks_at
+from models.drift.distances import Distance
+from models.drift.equal_context import looks_in_context
+from models.drift.looks import MIN_EFFECTIVE, Look, looks_at
 from models.drift.neighbours import Beside, beside
 from models.drift.verdict import DriftOf, Verdict, no_verdict
 from models.errors import TaskError
@@ -121,7 +122,7 @@ def inputs(
     d = len(columns)
     a, b = as_matrix(reference, d, "drift reference"), as_matrix(current, d, "drift current")
     w = _weights(weights, d, error)
-    others = beside(a, b, columns, fdr / d, faulty) if contexts is None and d > 1 else {}
+    others = beside(a, b, columns, fdr / d, faulty=faulty, contexts=contexts) if d > 1 else {}
     items = [_column("inputs", name, (a[:, i], b[:, i]), w[i], contexts, others.get(name))
              for i, name in enumerate(columns)]  # fmt: skip
     return _judge(items, frozenset(faulty), _Rule(fdr, min_effect, control))
@@ -184,8 +185,6 @@ def _column(  # noqa: PLR0917 - what is known of one parameter
     there_a, there_b = ~np.isnan(a), ~np.isnan(b)
     a, b, raw_a, raw_b = a[there_a], b[there_b], raw_a[there_a], raw_b[there_b]
     tau = correlation_time(a)
-    if contexts is not None:
-        a = _uniform(yardstick(contexts.keep(there_a, there_b)))
     made = _Column(drift_of, name, (len(a), len(b)), weight, tau, (), (np.nan, np.nan))
     if not (len(a) and len(b)):
         return made
@@ -193,17 +192,8 @@ def _column(  # noqa: PLR0917 - what is known of one parameter
     if contexts is None:
         return replace(made, looks=looks_at(a, b, tau, neighbours), medians=medians)
     mine = contexts.keep(there_a, there_b)
-    moved = shift_size(*centered(raw_a, raw_b, mine))
-    return replace(
-        made, looks=(in_ranks(a, b, tau, moved),) if min(len(a), len(b)) / tau >= MIN_EFFECTIVE else (),
-        medians=medians, in_context=per_context(raw_a, raw_b, mine),
-    )  # fmt: skip
-
-
-def _uniform(size: float) -> Array:
-    """Return what ranks of the reference are, at equal context, in no order: so many values evenly over 0..1."""
-    count = int(size)
-    return np.random.default_rng(0).permutation((np.arange(count) + 0.5) / max(count, 1))
+    looks = looks_in_context(raw_a, raw_b, mine, tau, neighbours)
+    return replace(made, looks=looks, medians=medians, in_context=per_context(raw_a, raw_b, mine))
 
 
 def _weights(weights: ArrayLike | None, d: int, error: float | None) -> Array:

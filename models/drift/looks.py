@@ -110,7 +110,7 @@ def in_ranks(reference: Array, current: Array, tau: float, shift: float) -> Look
 def _own(a: Array, b: Array, tau: float) -> list[Look]:
     older = a[: int(OLDER * len(a))]
     lag = level_time(older)
-    if tau < ALIKE or min(len(a), len(b)) / tau >= PLENTY or _short(older, lag):
+    if tau < ALIKE or min(len(a), len(b)) / tau >= PLENTY or short_past(older, lag):
         choice = choose(a, b, tau)
         return [Look(a, b, tau, choice.test, choice.reason, "", shift_size(a, b))]
     reason = f"neighbours alike over {lag:.0f} units"
@@ -127,15 +127,21 @@ def _own(a: Array, b: Array, tau: float) -> list[Look]:
 def _off_neighbours(found: Beside) -> list[Look]:
     a, b = found.reference, found.current
     lag = level_time(a)
-    if _short(a, lag):
+    if short_past(a, lag):
         return []
     reason = f"the others explain {found.explained:.0%} of it"
     words = " against what the others make of it"
     return [Look(a, b, lag, level, reason, words, abs(float(b.mean() - a.mean())))]
 
 
-def _short(past: Array, lag: float) -> bool:
-    """Whether the past is too short for its memory to be known."""
+def short_past(past: Array, lag: float) -> bool:
+    """Tell whether the past is too short for its memory to be known.
+
+    Examples
+    --------
+    >>> short_past(np.zeros(900), 30.0), short_past(np.zeros(1000), 30.0)
+    (True, False)
+    """
     return len(past) / lag < (LEAST_PAST if len(past) >= LONG_PAST else LEAST_OF_SHORT)
 
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.base import Array
+from models.drift.contexts import Contexts, levelled
 from models.drift.dependence import level_time
 from models.drift.distances import level
+from models.drift.ranked import ranked
 from models.drift.together.windows import scaled
 from models.errors import NotEnoughData
 
@@ -36,15 +38,34 @@ class Beside:
         Measured less expected, in robust standard deviations of the parameter; the reference's newer half.
     explained : float
         Share of the variance that the others explain there.
+    contexts : Contexts, optional
+        Of these units.
     """
 
     reference: Array
     current: Array
     explained: float
+    contexts: Contexts | None = None
+
+    @property
+    def doubt(self) -> float:
+        """How likely so much of a gap is by chance."""
+        if self.contexts is None:
+            return level(self.reference, self.current, tau=level_time(self.reference)).p_value
+        seen = ranked(self.reference, self.current, self.contexts)
+        if not (len(seen.reference) and len(seen.current)):
+            return 1.0
+        return level(seen.reference, seen.current, tau=level_time(seen.past)).p_value
 
 
 def beside(
-    reference: Array, current: Array, columns: Sequence[str], alpha: float, faulty: Collection[str] = ()
+    reference: Array,
+    current: Array,
+    columns: Sequence[str],
+    alpha: float,
+    *,
+    faulty: Collection[str] = (),
+    contexts: Contexts | None = None,
 ) -> dict[str, Beside]:
     """Return what the other parameters leave of each parameter that they explain.
 
@@ -57,6 +78,8 @@ def beside(
         Level at which a parameter has left its neighbours and is no longer asked about the others.
     faulty : collection of str
         Parameters whose sensor failed: they explain nothing.
+    contexts : Contexts, optional
+        Of the units: then every parameter is first taken less its median in the context.
 
     Returns
     -------
@@ -78,6 +101,8 @@ def beside(
     >>> {name: abs(round(float(one.current.mean()), 1)) for name, one in found.items()}
     {'a': 0.5, 'b': 0.0, 'c': 0.0}
     """
+    if contexts is not None:
+        reference, current, contexts = levelled(reference, current, contexts)
     try:
         a, b, kept = scaled(reference, current)
     except NotEnoughData:
@@ -85,8 +110,9 @@ def beside(
     names = [columns[i] for i in kept]
     asked = [j for j, name in enumerate(names) if name not in faulty]
     found: dict[int, Beside] = {}
+    mine = None if contexts is None else contexts.keep(np.arange(len(a)) >= len(a) // 2, np.ones(len(b), dtype=bool))
     while len(asked) > 1 and len(a) // 2 >= ROWS_EACH * len(asked):
-        fresh = {j: _beside(a, b, j, [k for k in asked if k != j]) for j in range(len(names)) if j not in found}
+        fresh = {j: _beside(a, b, j, [k for k in asked if k != j], mine) for j in range(len(names)) if j not in found}
         fresh = {j: one for j, one in fresh.items() if names[j] not in faulty}
         left = _farthest({j: one for j, one in fresh.items() if j in asked}, alpha)
         if left is None:
@@ -97,7 +123,7 @@ def beside(
     return {names[j]: one for j, one in sorted(found.items()) if one.explained >= EXPLAINED}
 
 
-def _beside(a: Array, b: Array, j: int, others: Sequence[int]) -> Beside:
+def _beside(a: Array, b: Array, j: int, others: Sequence[int], contexts: Contexts | None) -> Beside:
     """Fit on the older half of the reference; its newer half and the current units are both strangers to the fit."""
     half = len(a) // 2
     x, y = a[:half][:, others], a[:half, j]
@@ -107,15 +133,11 @@ def _beside(a: Array, b: Array, j: int, others: Sequence[int]) -> Beside:
     off = [rows[:, j] - level_ - (rows[:, others] - middle) @ weights for rows in (a[half:], b)]
     whole = float(a[half:, j].var())
     explained = 1 - float(off[0].var()) / whole if whole > 0 else 0.0
-    return Beside(off[0], off[1], explained)
+    return Beside(off[0], off[1], explained, contexts)
 
 
 def _farthest(found: dict[int, Beside], alpha: float) -> int | None:
     """The parameter that left its neighbours most surely, None where none did."""
-    p = {
-        j: level(one.reference, one.current, tau=level_time(one.reference)).p_value
-        for j, one in found.items()
-        if one.explained >= EXPLAINED
-    }
+    p = {j: one.doubt for j, one in found.items() if one.explained >= EXPLAINED}
     least = min(p, key=lambda j: p[j], default=None)
     return least if least is not None and p[least] <= alpha / len(p) else None

@@ -12,6 +12,7 @@ from models.drift.sensors.clock import clock_fault
 from qc_app.language import LANGUAGES, is_foreign, speaking
 from qc_app.views import drift_words
 from qc_app.views.drift import words
+from tests.models.drift.test_equal_context import graded, judged, ramp, verdict
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 ENGLISH = ("moved", "needed", "before", "values", "tails", "units", "where", "effect", "since", "verdict")
@@ -35,6 +36,12 @@ def sentences() -> list[str]:
     walk = np.cumsum(rng.normal(size=(400, 1)), axis=0)
     found.append(drift.examine(drift.Windows((walk[:300], walk[300:]), ("speed",), np.ones(1), 0.3, [(None, None)])))
     told = [v.sentence for one in found for v in one.verdicts]
+    told.append(verdict(np.random.default_rng(0), ramp).sentence)
+    x, grade = graded(np.random.default_rng(0))
+    x[1000:, 1] += 1.0
+    told += [v.sentence for v in judged(x, grade).values()]
+    assert any("units at equal context" in s for s in told)
+    assert any("make of it at equal context" in s for s in told)
     noise = rng.normal(size=200)
     currents = (noise[:30], noise[:30] + 2, noise[:30] - 2, 4 * noise[:30], noise[:3])
     told += [relation(noise[50:], current).sentence for current in currents]

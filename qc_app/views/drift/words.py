@@ -40,6 +40,14 @@ _OF_TESTS = (
     later("{name} has not moved at equal context ({test}; {reason})"),
     later("{name} has not moved ({test}; {reason})"),
     later("{told}, most in {context} ({test}; {reason})"),
+    later(
+        "{name} moved by {shift} sd over the newest {n} units at equal context (median {before} -> {now}) "
+        "({test}; {reason})"
+    ),
+    later(
+        "{name} moved by {shift} sd against what the others make of it at equal context "
+        "(median {before} -> {now}) ({test}; {reason})"
+    ),
     later("{name} moved by {shift} sd at equal context (median {before} -> {now}) ({test}; {reason})"),
     later("{name} moved by {shift} sd over the newest {n} units (median {before} -> {now}) ({test}; {reason})"),
     later(
@@ -47,6 +55,8 @@ _OF_TESTS = (
     ),
     later("{name} moved by {shift} sd (median {before} -> {now}) ({test}; {reason})"),
     later("{told}, most in {context}"),
+    later("{name} moved by {shift} sd over the newest {n} units at equal context (median {before} -> {now})"),
+    later("{name} moved by {shift} sd against what the others make of it at equal context (median {before} -> {now})"),
     later("{name} moved by {shift} sd at equal context (median {before} -> {now})"),
     later("{name} moved by {shift} sd over the newest {n} units (median {before} -> {now})"),
     later("{name} moved by {shift} sd against what the others make of it (median {before} -> {now})"),

@@ -1,6 +1,7 @@
 """The simulated plant examined night by night: false alarms of a stable plant, and what injected faults are called.
 
-``python -m tests.models.drift.nights quiet --seeds 2,3 --weeks 10`` and ``... faults --seeds 1,2 --sizes 2,4``.
+``python -m tests.models.drift.nights quiet --seeds 2,3 --weeks 10`` and ``... faults --seeds 1,2 --sizes 2,4``;
+``--by-grade`` gives the grade of each unit as its context.
 """
 
 from __future__ import annotations
@@ -48,13 +49,20 @@ class Seen:
         return moved | {(f.kind, f.column) for f in self.found.faults}
 
 
-def nights(seed: int, stage_id: str, days: int, faults: tuple[Fault, ...] = ()) -> Iterator[Seen]:
-    """Play a stage: every night the newest units are examined, and a ridge is adapted once enough labels came."""
+def nights(
+    seed: int, stage_id: str, days: int, faults: tuple[Fault, ...] = (), *, by_grade: bool = False
+) -> Iterator[Seen]:
+    """Play a stage: every night the newest units are examined, and a ridge is adapted once enough labels came.
+
+    `by_grade`: with the grade of each unit as its context.
+    """
     plant, stage = SyntheticPlant.of(seed=seed, start=START, faults=faults), stage_definition(stage_id)
     what = next(c for c in stage.characteristics if c.kind == "continuous")
     columns = [p.name for p in stage.parameters]
     rows = plant.between(stage_id, START + timedelta(days=2), START + timedelta(days=days))
     x, times = rows.select(columns).to_numpy(), rows["t_event"].dt.epoch("us").to_numpy() / 1e6
+    grade = plant.truth(stage_id, START + timedelta(days=2), START + timedelta(days=days)).select("unit_id", "grade")
+    grades = rows.select("unit_id").join(grade, on="unit_id", how="left", maintain_order="left")["grade"].to_list()
     told = plant.labels(stage_id, START, START + timedelta(days=days)).filter(pl.col(what.name).is_not_null())
     told = told.join(rows.with_row_index("at").select("unit_id", "at"), on="unit_id").sort("t_known", "at")
     known, at, y = told["t_known"].dt.epoch("us").to_numpy() / 1e6, told["at"].to_numpy(), told[what.name].to_numpy()
@@ -66,12 +74,14 @@ def nights(seed: int, stage_id: str, days: int, faults: tuple[Fault, ...] = ()) 
             order = np.argsort(at[:labels], kind="stable")
             off, new = (y[:labels] - said[at[:labels]])[order], (known[:labels] > cutoff)[order]
             split = max(units - CURRENT, 0)
-            before, since = x[max(split - REFERENCE, 0) : split], x[split:units]
+            past = slice(max(split - REFERENCE, 0), split)
+            before, since = x[past], x[split:units]
             yield Seen(stage_id, START + timedelta(days=day), drift.examine(drift.Windows(
                 x=(before, since), columns=columns, weights=_importance(model, before),
                 error=float(np.nanmean(np.abs(off[~new]))) if np.isfinite(off[~new]).sum() > 5 else np.nan,
                 ranges=[(p.low, p.high) for p in stage.parameters],
                 residuals=(off[~new][-300:], off[new]), name=what.name,
+                contexts=drift.Contexts.of(grades[past], grades[split:units]) if by_grade else None,
             )))  # fmt: skip
         if labels - learned >= NEW_LABELS:
             task = Task(
@@ -94,25 +104,27 @@ def _importance(model, x):
     return np.nan_to_num(np.array(found))
 
 
-def false_alarms(seeds: list[int], weeks: int, stages: tuple[str, ...] = stage_ids()) -> tuple[Counter[str], float]:
+def false_alarms(
+    seeds: list[int], weeks: int, stages: tuple[str, ...] = stage_ids(), *, by_grade: bool = False
+) -> tuple[Counter[str], float]:
     """Count alarms of a plant in which nothing happens, by kind, and the stage-weeks they came in."""
     count, looked = Counter(), 0
     for seed in seeds:
         for stage in stages:
             before: set[tuple[str, str]] = set()
-            for seen in nights(seed, stage, FIRST.days + 4 + 7 * weeks):
+            for seen in nights(seed, stage, FIRST.days + 4 + 7 * weeks, by_grade=by_grade):
                 count.update(kind for kind, _ in seen.on() - before)
                 before = seen.on()
                 looked += 1
     return count, looked / 7
 
 
-def named(seed: int, stage: str, kind: str, size: float) -> tuple[float | None, set[str]]:
+def named(seed: int, stage: str, kind: str, size: float, *, by_grade: bool = False) -> tuple[float | None, set[str]]:
     """Return after how many days a fault was called by its name, and what else was called meanwhile."""
     subject = QUALITY[stage] if kind in OF_QUALITY else "" if kind == "tool_wear" else (
         SUBJECTS[stage][seed % len(SUBJECTS[stage])])  # fmt: skip
     others: set[str] = set()
-    for seen in nights(seed, stage, 40, (Fault(kind, stage, ONSET, size, subject),)):
+    for seen in nights(seed, stage, 40, (Fault(kind, stage, ONSET, size, subject),), by_grade=by_grade):
         late = (seen.night - ONSET).total_seconds() / 86_400
         if late < 0:
             continue
@@ -146,15 +158,21 @@ def main() -> None:
     parser.add_argument(
         "--kinds", default="sensor_bias,sensor_drift,input_shift,stuck,noise,relation,gauge_shift,tool_wear"
     )
+    parser.add_argument("--stages", default=",".join(stage_ids()))
+    parser.add_argument("--by-grade", action="store_true", help="the grade of each unit is its context")
     asked = parser.parse_args()
     seeds = [int(s) for s in asked.seeds.split(",")]
     if asked.what == "quiet":
-        count, weeks = false_alarms(seeds, asked.weeks)
+        count, weeks = false_alarms(seeds, asked.weeks, tuple(asked.stages.split(",")), by_grade=asked.by_grade)
         print(f"{sum(count.values())} false alarms in {weeks:.0f} stage-weeks: {dict(count)}")  # noqa: T201
         return
     for kind in asked.kinds.split(","):
         for size in map(float, asked.sizes.split(",")):
-            found = [(stage, seed, *named(seed, stage, kind, size)) for seed in seeds for stage in SUBJECTS]
+            found = [
+                (stage, seed, *named(seed, stage, kind, size, by_grade=asked.by_grade))
+                for seed in seeds
+                for stage in SUBJECTS
+            ]
             days = sorted(f[2] for f in found if f[2] is not None)
             missed = [
                 f"{stage} seed {seed} ({', '.join(sorted(o)) or 'nothing'})" for stage, seed, d, o in found if d is None
