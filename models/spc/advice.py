@@ -9,13 +9,13 @@ import numpy as np
 from scipy import stats
 
 from models.base import Array
+from models.spc.attributes.tallies import checked
 from models.spc.capability.normality import LEAST as LEAST_NORMAL
 from models.spc.capability.normality import normality
 from models.spc.dependence import BLOCK, dependent
 from models.spc.observations import Observations
 from models.spc.reference import ILL
 from models.spc.rules import DEFAULT
-from models.spc.series import as_series
 
 ALPHA = 0.01
 FEW = 20
@@ -154,10 +154,11 @@ def _counts(data: Observations) -> Advice:
         there = data.series[np.isfinite(data.series)]
         binary = data.sizes is None and bool(np.isin(there, (0.0, 1.0)).all())
         binary = binary or (data.sizes is not None and bool((counts <= sizes)[np.isfinite(counts)].all()))
-    keep = np.isfinite(counts) & (sizes > 0)
-    counts, sizes = as_series(counts)[keep], as_series(sizes)[keep]
+    counts, sizes = checked(counts, sizes, shares=False)
+    keep = np.isfinite(counts)
+    counts, sizes = counts[keep], sizes[keep]
     if len(counts) < 2 or counts.sum() == 0:
-        name = "p" if binary else "c" if np.ptp(sizes) == 0 else "u" if len(sizes) else "p"
+        name = "p" if binary or not len(sizes) else "c" if np.ptp(sizes) == 0 else "u"
         return Advice(
             name, DEFAULT, 0, f"{name}: {int(counts.sum())} found in {len(counts)} points, too little for more"
         )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from models.base import Array
 from models.errors import NotEnoughData, TaskError
-from models.spc.series import as_series
+from models.spc.series import as_numbers, as_series
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Observations:
     Raises
     ------
     TaskError
-        If lengths contradict each other.
+        If the values are no series, or lengths contradict each other.
 
     Examples
     --------
@@ -61,7 +61,10 @@ class Observations:
     breaks: Sequence[int] = ()
 
     def __post_init__(self) -> None:
-        n = len(np.asarray(self.values, dtype=object))
+        shape = np.shape(np.asarray(self.values, dtype=object))
+        if not shape:
+            raise TaskError(f"observations: {type(self.values).__name__} is no series - give one value for each unit")
+        n = shape[0]
         for what in ("groups", "sizes", "parts", "nominals"):
             given = getattr(self, what)
             if given is not None and len(given) != n:
@@ -122,10 +125,7 @@ class Observations:
         TaskError
             If the values are no numbers, not two-dimensional, or the names do not fit.
         """
-        try:
-            x = np.array(self.values, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise TaskError(f"values hold something that is no number ({error}) - NaN where missing") from None
+        x = as_numbers(self.values)
         if x.ndim != 2 or (self.names and len(self.names) != x.shape[1]):
             raise TaskError(
                 f"values of shape {x.shape} with {len(self.names)} names - give (n, p): one column a variable"
@@ -155,7 +155,7 @@ def consecutive(n: int, size: int) -> np.ndarray:
     >>> consecutive(7, 3)
     array([0, 0, 0, 1, 1, 1])
     """
-    if size < 1:
+    if not size >= 1:
         raise TaskError(f"subgroups of {size} values - use at least 1")
     if n < size:
         raise NotEnoughData(f"subgroups of {size}: {n} values, at least {size} are needed", size)

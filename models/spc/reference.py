@@ -43,6 +43,8 @@ class Reference:
             raise TaskError(
                 f"reference of {p} names, mean {self.mean.shape}, covariance {self.covariance.shape} - they contradict"
             )
+        if not (np.isfinite(self.covariance).all() and (np.diag(self.covariance) >= 0).all()):
+            raise TaskError("reference: variances are negative or no numbers - give the covariance of the process")
         sd = np.sqrt(np.diag(self.covariance))
         flat = [name for name, s in zip(self.names, sd, strict=True) if not s > 0]
         if flat:

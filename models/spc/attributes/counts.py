@@ -65,7 +65,7 @@ def c_chart(
         raise TaskError(
             f"c chart: areas from {areas.min():g} to {areas.max():g} - use a u chart, whose limits follow the area"
         )
-    same = np.where(np.atleast_1d(np.asarray(sizes, dtype=np.float64)) > 0, 1.0, 0.0)
+    same = np.where(as_series(np.atleast_1d(np.asarray(sizes)), "sizes") > 0, 1.0, 0.0)
     return rate_chart("c", POISSON, counts, same, limits=limits, window=window, rules=rules, breaks=breaks)
 
 

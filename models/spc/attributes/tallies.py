@@ -25,7 +25,7 @@ def checked(counts: ArrayLike, sizes: ArrayLike, *, shares: bool) -> tuple[Array
     Raises
     ------
     TaskError
-        If counts are negative, not whole, or more than were inspected; if sizes are negative.
+        If counts are negative, not whole, or more than were inspected; if sizes are negative or of another number.
 
     Examples
     --------
@@ -36,11 +36,14 @@ def checked(counts: ArrayLike, sizes: ArrayLike, *, shares: bool) -> tuple[Array
     models.errors.TaskError: counts: -1 at point 0 - a count is a whole number, 0 or more
     """
     found = as_series(counts, "counts")
-    inspected = np.broadcast_to(as_series(np.atleast_1d(np.asarray(sizes)), "sizes"), found.shape).copy()
+    given = as_series(np.atleast_1d(np.asarray(sizes)), "sizes")
+    if len(given) not in {1, len(found)}:
+        raise TaskError(f"counts: {len(found)} of them and {len(given)} sizes - give one size for each, or one for all")
+    inspected = np.broadcast_to(given, found.shape).copy()
     wrong = np.flatnonzero((found < 0) | (found != np.round(found)) & np.isfinite(found))
     if wrong.size:
         i = int(wrong[0])
-        raise TaskError(f"counts: {found[i]:g} at point {i} - a count is a whole number, 0 or more")
+        raise TaskError(f"counts: {found[i]:.15g} at point {i} - a count is a whole number, 0 or more")
     if (inspected < 0).any():
         i = int(np.flatnonzero(inspected < 0)[0])
         raise TaskError(f"sizes: {inspected[i]:g} at point {i} - inspected units or area are 0 or more")

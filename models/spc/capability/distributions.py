@@ -75,19 +75,23 @@ class Fitted:
 
     def quantile(self, p: ArrayLike) -> Array:
         """Value below which the share `p` lies."""
-        return np.asarray(FAMILIES[self.name].of.ppf(p, *self.parameters), dtype=np.float64)
+        with np.errstate(over="ignore"):  # far tails of a narrow distribution end at infinity
+            return np.asarray(FAMILIES[self.name].of.ppf(p, *self.parameters), dtype=np.float64)
 
     def below(self, x: float) -> float:
         """Probability of a value below `x`."""
-        return float(FAMILIES[self.name].of.cdf(x, *self.parameters))
+        with np.errstate(over="ignore"):
+            return float(FAMILIES[self.name].of.cdf(x, *self.parameters))
 
     def above(self, x: float) -> float:
         """Probability of a value above `x`."""
-        return float(FAMILIES[self.name].of.sf(x, *self.parameters))
+        with np.errstate(over="ignore"):
+            return float(FAMILIES[self.name].of.sf(x, *self.parameters))
 
     def density(self, x: ArrayLike) -> Array:
         """Probability density at `x`, per unit of the characteristic."""
-        return np.asarray(FAMILIES[self.name].of.pdf(x, *self.parameters), dtype=np.float64)
+        with np.errstate(over="ignore"):
+            return np.asarray(FAMILIES[self.name].of.pdf(x, *self.parameters), dtype=np.float64)
 
 
 def fit(values: ArrayLike, name: str) -> Fitted:
@@ -108,7 +112,7 @@ def fit(values: ArrayLike, name: str) -> Fitted:
     UnknownName
         With the nearest name.
     NotThisKind
-        If the family knows values above 0 only and there are others.
+        If the family knows values above 0 only and there are others, or none of its members fits.
     NotEnoughData
         With fewer than 10 values.
     TaskError
@@ -131,8 +135,13 @@ def fit(values: ArrayLike, name: str) -> Fitted:
         raise NotThisKind(f"{name} fit: the smallest value is {x.min():g}, only values above 0 can be of this kind")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # the optimiser looks at impossible parameters on its way
-        parameters = tuple(float(p) for p in family.of.fit(x, **family.fixed))
-        likelihood = float(np.sum(family.of.logpdf(x, *parameters)))
+        try:
+            parameters = tuple(float(p) for p in family.of.fit(x, **family.fixed))
+        except (ValueError, RuntimeError, OverflowError):  # scipy's FitError is a RuntimeError
+            parameters = (np.nan,)
+        likelihood = float(np.sum(family.of.logpdf(x, *parameters))) if np.isfinite(parameters).all() else np.nan
+    if not np.isfinite(likelihood):
+        raise NotThisKind(f"{name} fit: no parameters make values from {x.min():g} to {x.max():g} likely - try another")
     return Fitted(name, parameters, likelihood, anderson_darling(family.of.cdf(x, *parameters)))
 
 
@@ -150,4 +159,15 @@ def best_fit(values: ArrayLike) -> Fitted:
     """
     x = present(values, "distribution fit", LEAST)
     names = [name for name, family in FAMILIES.items() if not family.positive or x.min() > 0]
-    return max((fit(x, name) for name in names), key=lambda fitted: fitted.log_likelihood)
+    fitted = [found for name in names if (found := _tried(x, name)) is not None]
+    if not fitted:
+        raise NotThisKind(f"distribution fit: no family fits values from {x.min():g} to {x.max():g}")
+    return max(fitted, key=lambda found: found.log_likelihood)
+
+
+def _tried(x: Array, name: str) -> Fitted | None:
+    """A family's member, None where none of them fits."""
+    try:
+        return fit(x, name)
+    except NotThisKind:
+        return None

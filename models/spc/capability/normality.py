@@ -61,7 +61,7 @@ def anderson_darling(u: Array) -> float:
     >>> round(anderson_darling(np.array([0.25, 0.5, 0.75])), 4)
     0.2694
     """
-    ordered = np.clip(np.sort(u), 1e-300, 1 - 1e-16)
+    ordered = np.clip(np.sort(present(u, "anderson-darling", 1)), 1e-300, 1 - 1e-16)
     n = len(ordered)
     weights = 2 * np.arange(1, n + 1) - 1
     return float(-n - np.mean(weights * (np.log(ordered) + np.log1p(-ordered[::-1]))))

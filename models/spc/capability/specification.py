@@ -10,6 +10,7 @@ from scipy import stats
 
 from models.base import Array, BoolArray
 from models.errors import TaskError
+from models.spc.series import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Specification:
             raise TaskError("capability: no specification limit - give lower, upper or both")
         order = [v for v in (self.lower, self.target, self.upper) if v is not None]
         same = self.lower is not None and self.lower == self.upper
-        if not np.isfinite(order).all() or order != sorted(order) or same:
+        if not all(abs(v) <= MOST for v in order) or order != sorted(order) or same:
             raise TaskError(
                 f"capability: specification {self.lower} / {self.target} / {self.upper} - give lower <= target <= upper"
             )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.base import Array
-from models.errors import TaskError
+from models.errors import NotEnoughData, TaskError
 from models.spc.capability.indices import moving_range_df
 from models.spc.series import as_series
 from models.spc.variables.individuals import D2, moving_ranges
@@ -53,6 +53,8 @@ def within(values: ArrayLike, groups: Sequence[Hashable] | None = None) -> Withi
 
     Raises
     ------
+    NotEnoughData
+        With fewer than two values.
     TaskError
         If `groups` is not as long as `values`.
 
@@ -77,6 +79,8 @@ def within(values: ArrayLike, groups: Sequence[Hashable] | None = None) -> Withi
     if not np.isfinite(ranges).any():
         ranges = moving_ranges(x[np.isfinite(x)])
     n = int(np.isfinite(ranges).sum()) + 1
+    if n < 2:
+        raise NotEnoughData(f"spread within: {np.isfinite(x).sum()} values, at least 2 are needed", 2)
     return Within(float(np.nanmean(ranges)) / D2, moving_range_df(n), "average moving range")
 
 

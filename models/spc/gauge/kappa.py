@@ -12,6 +12,7 @@ from scipy import stats
 from models.base import LEVEL, Array
 from models.errors import NotEnoughData, TaskError
 from models.spc.capability import Index
+from models.spc.series import as_numbers
 
 GOOD, POOR = 0.75, 0.40
 """Above the first agreement is good, below the second poor (AIAG MSA 4, ch. III-C; Landis & Koch 1977)."""
@@ -68,7 +69,7 @@ def cohen_kappa(a: Sequence[object], b: Sequence[object], level: float = LEVEL) 
     Raises
     ------
     TaskError
-        If the lengths differ.
+        If the lengths differ or a rating is missing.
     NotEnoughData
         With fewer than 2 units.
 
@@ -87,6 +88,8 @@ def cohen_kappa(a: Sequence[object], b: Sequence[object], level: float = LEVEL) 
         raise TaskError(f"kappa: {len(a)} and {len(b)} ratings - both must rate the same units")
     if len(a) < 2:
         raise NotEnoughData(f"kappa: {len(a)} units - at least 2", 2)
+    if any(value is None or value != value for value in (*a, *b)):  # noqa: PLR0124 - NaN of any type
+        raise TaskError("kappa: ratings are missing - both must rate every unit")
     names = sorted({*a, *b}, key=str)
     place = {name: i for i, name in enumerate(names)}
     table = np.zeros((len(names), len(names)))
@@ -130,8 +133,8 @@ def fleiss_kappa(counts: ArrayLike, level: float = LEVEL) -> Index:
     >>> round(fleiss_kappa([[0, 2], [1, 1], [2, 0], [2, 0]]).value, 3)
     0.467
     """
-    table = np.array(counts, dtype=np.float64)
-    if table.ndim != 2 or (table < 0).any() or (table != np.round(table)).any():
+    table = as_numbers(counts, "kappa: counts")
+    if table.ndim != 2 or not (table >= 0).all() or (table != np.round(table)).any():
         raise TaskError(f"kappa: counts of shape {table.shape} - whole numbers of 0 or more, (units, categories)")
     raters = table.sum(axis=1)
     if len(table) < 3 or raters.min() < 2:

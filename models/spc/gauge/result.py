@@ -10,6 +10,7 @@ from scipy import stats
 
 from models.base import Array
 from models.errors import NotEnoughData, TaskError
+from models.spc.series import as_numbers
 
 GOOD, MARGINAL = 0.10, 0.30
 """Shares of the total variation: below the first good, above the second not acceptable (AIAG MSA 4, ch. III-B)."""
@@ -95,10 +96,7 @@ def as_crossed(values: ArrayLike) -> Array:
     >>> as_crossed([[[1, 2], [2, 2]], [[4, 5], [5, 5]]]).shape
     (2, 2, 2)
     """
-    try:
-        x = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise TaskError(f"gauge study holds something that is no number, or is not balanced ({error})") from None
+    x = as_numbers(values, "gauge study (balanced)")
     if x.ndim != 3:
         raise TaskError(f"gauge study has shape {x.shape}, expected (parts, appraisers, trials)")
     if min(x.shape) < 2:

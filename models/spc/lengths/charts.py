@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from models.base import Array, BoolArray
-from models.errors import NotEnoughData
+from models.errors import NotEnoughData, TaskError
 from models.spc.control_chart import ControlChart
 from models.spc.lengths.chain import Cells, discrete_cells, mean_run, normal_cells
 from models.spc.lengths.length import RunLength
@@ -46,6 +46,8 @@ def chart_run_length(chart: ControlChart, shift: float = 0.0, *, seed: int = 0) 
     ------
     NotEnoughData
         If the chart has no spread, so that any change signals.
+    TaskError
+        If the shift is no number.
 
     Examples
     --------
@@ -54,6 +56,8 @@ def chart_run_length(chart: ControlChart, shift: float = 0.0, *, seed: int = 0) 
     >>> round(chart_run_length(chart).value, 1), round(chart_run_length(chart, 1.0).value, 1)
     (370.4, 43.9)
     """
+    if not np.isfinite(shift):
+        raise TaskError(f"run length: shift {shift} - give a number of standard deviations")
     if not chart.limits.sigma > 0:
         raise NotEnoughData("run length: the chart's points do not vary - collect values that do", 2)
     return _LENGTHS[chart.name](chart, float(shift), seed)
@@ -198,6 +202,8 @@ def individuals_run_length(shift: float = 0.0, *, points: int = 600) -> RunLengt
     >>> round(individuals_run_length().value, 1), round(individuals_run_length(1.0).value, 1)
     (105.2, 37.5)
     """
+    if not np.isfinite(shift):
+        raise TaskError(f"run length of individuals: shift {shift} - give a number of standard deviations")
     width = 6.0 / points
     u = -3 + width * (np.arange(points) + 0.5)
     reach = d2(2) * range_limits(2)[1]

@@ -12,7 +12,7 @@ from models.base import Array, BoolArray
 from models.errors import TaskError
 from models.spc.lengths.length import RunLength
 from models.spc.lengths.simulated import Step, simulated
-from models.spc.lengths.weighted import EACH, enough, ewma_run_length, legendre, mean_times
+from models.spc.lengths.weighted import EACH, FAR, enough, ewma_run_length, legendre, mean_times
 
 NODES = (20, 24)
 """Nodes along the radius and over the half circle, at the least."""
@@ -20,6 +20,7 @@ MOST_NODES = 2000
 """More, and the equation costs more memory than its last digit is worth: then charts are simulated."""
 SPACING = (0.9, 0.6)
 """Of the usual nodes: a node for .9 and 1.3 standard deviations of a step, where they lie farthest apart."""
+MOST_VARIABLES, LONGEST = 100, 1e8
 NEAR = 1e-4
 """A length that stands for zero in the density of a length; what is left out is its square."""
 BEYOND = ("beyond",)
@@ -73,11 +74,12 @@ def mewma_run_length(smoothing: float, limit: float, p: int, shift: float = 0.0)
     >>> round(mewma_run_length(0.1, 8.64, 2).value, -1), round(mewma_run_length(0.1, 8.64, 2, 1.0).value, 1)
     (200.0, 10.1)
     """
-    if not (0 < smoothing <= 1 and 0 < limit < np.inf and p >= 1 and np.isfinite(shift)):
+    if not (0 < smoothing <= 1 and 0 < limit < np.inf and 1 <= p <= MOST_VARIABLES and np.isfinite(shift)):
         raise TaskError(
             f"MEWMA run length: smoothing {smoothing}, limit {limit}, {p} variables, shift {shift} - use 0 < smoothing "
-            "<= 1, limit > 0, 1 variable or more"
+            f"<= 1, limit > 0, 1 to {MOST_VARIABLES} variables"
         )
+    shift = float(np.clip(shift, -FAR, FAR))
     reach = float(np.sqrt(limit * smoothing / (2 - smoothing)))
     if p == 1:
         return RunLength(ewma_run_length(smoothing, limit**0.5, shift), 0.0, "integral equation", BEYOND, shift)
@@ -152,11 +154,12 @@ def mcusum_run_length(allowance: float, limit: float, p: int, shift: float = 0.0
     >>> round(mcusum_run_length(0.5, 5.5, 2).value)
     201
     """
-    if not (0 < allowance < np.inf and 0 < limit < np.inf and p >= 1 and np.isfinite(shift)):
+    if not (0 < allowance < FAR and 0 < limit < np.inf and 1 <= p <= MOST_VARIABLES and np.isfinite(shift)):
         raise TaskError(
-            f"MCUSUM run length: allowance {allowance}, limit {limit}, {p} variables, shift {shift} - use numbers "
-            "above 0, 1 variable or more"
+            f"MCUSUM run length: allowance {allowance}, limit {limit}, {p} variables, shift {shift} - use an allowance "
+            f"from 0 to {FAR:g}, limit > 0, 1 to {MOST_VARIABLES} variables"
         )
+    shift = float(np.clip(shift, -FAR, FAR))
     if shift == 0:
         return RunLength(_unmoved(allowance, limit, p), 0.0, "integral equation", BEYOND, 0.0)
     value, error = simulated(_crosier(allowance, limit, p, shift), seed)
@@ -218,7 +221,9 @@ def mcusum_limit(allowance: float, p: int, run_length: float = 200.0) -> float:
 
 def _limit(length: Callable[[float], float], wanted: float, high: float) -> float:
     """The limit with the wanted run length, which grows with it."""
-    low = 0.01
+    if not 1 < wanted <= LONGEST:
+        raise TaskError(f"limit of a multivariate chart: run length {wanted} - use more than 1, at most {LONGEST:g}")
+    low = 1e-9
     while length(high) < wanted:
         low, high = high, 1.4 * high
     return float(optimize.brentq(lambda h: np.log(length(h) / wanted), low, high, xtol=1e-4))

@@ -41,7 +41,7 @@ def run_length(rules: Iterable[str] = DEFAULT, shift: float = 0.0, *, seed: int 
     Raises
     ------
     TaskError
-        With no rule at all.
+        With no rule at all, or a shift that is no number.
     UnknownName
         For a rule that does not exist.
 
@@ -54,6 +54,8 @@ def run_length(rules: Iterable[str] = DEFAULT, shift: float = 0.0, *, seed: int 
     >>> round(run_length(["we1", "we2", "we3", "we4"]).value, 2)
     91.75
     """
+    if not np.isfinite(shift):
+        raise TaskError(f"run length: shift {shift} - give a number of standard deviations")
     return _run_length(tuple(rules), float(shift), seed)
 
 
@@ -79,8 +81,10 @@ def signal_probability(rules: Iterable[str], n: int, shift: float = 0.0) -> floa
     Raises
     ------
     TaskError
-        For rules that compare neighbours.
+        For rules that compare neighbours, less than no points, a shift that is no number.
     """
+    if not (n >= 0 and np.isfinite(shift)):
+        raise TaskError(f"signal probability: {n} points, shift {shift} - use 0 points or more, a finite shift")
     chosen = rules_named(rules)
     near = [rule.name for rule in chosen if not rule.zonal]
     if near:

@@ -16,8 +16,12 @@ from models.base import Array
 from models.errors import TaskError
 
 ROOT = float(np.sqrt(2 * np.pi))
-LEAST_NODES, EACH = 64, 2
-"""Nodes at the least, and for each standard deviation of a step that lies between the limits."""
+LEAST_NODES, MOST_NODES, EACH = 64, 4000, 2
+"""Nodes at the least and at the most, and for each standard deviation of a step that lies between the limits."""
+FAR = 38.0
+"""A shift, in standard deviations, beyond which the first point signals for certain: nothing is added by more."""
+NEVER = 1e15
+"""A run length from which on a double cannot tell it from none at all."""
 SETTLED = 1e-7
 """Share of their way that limits which widen may still be from their last place."""
 
@@ -25,11 +29,21 @@ SETTLED = 1e-7
 def enough(reach: float) -> int:
     """Return how many nodes there are to be between bounds that lie `reach` standard deviations of a step apart.
 
+    Raises
+    ------
+    TaskError
+        If that is more than 4,000: no chart in use remembers for so long.
+
     Examples
     --------
     >>> enough(1.0), enough(60.0)
     (64, 120)
     """
+    if not EACH * reach <= MOST_NODES:
+        raise TaskError(
+            f"run length: limits lie {reach:.3g} steps of the chart apart, at most {MOST_NODES // EACH} - use a larger "
+            "smoothing, narrower limits"
+        )
     return max(LEAST_NODES, int(np.ceil(EACH * reach)))
 
 
@@ -56,14 +70,20 @@ def _unit(n: int) -> tuple[Array, Array]:
 def mean_times(kernel: Array) -> Array:
     """Return the mean number of points to the signal: kernel is (n, n), or (n + 1, n) with a start that is no node.
 
+    Infinite from 1e15 on, where rounding leaves nothing of it.
+
     Examples
     --------
     >>> mean_times(np.array([[0.5]]))
     array([2.])
     """
     size = kernel.shape[1]
-    times = np.linalg.solve(np.eye(size) - kernel[:size], np.ones(size))
-    return np.asarray(1 + kernel @ times)
+    try:
+        times = np.linalg.solve(np.eye(size) - kernel[:size], np.ones(size))
+    except np.linalg.LinAlgError:  # it leaves so rarely that a double does not see it
+        return np.full(len(kernel), np.inf)
+    found = np.asarray(1 + kernel @ times)
+    return np.where((found >= 1) & (found < NEVER), found, np.inf)
 
 
 def ewma_run_length(smoothing: float, width: float, shift: float = 0.0, *, widening: bool = False) -> float:
@@ -104,6 +124,7 @@ def ewma_run_length(smoothing: float, width: float, shift: float = 0.0, *, widen
         raise TaskError(
             f"ewma run length: smoothing {smoothing}, width {width}, shift {shift} - use 0 < smoothing <= 1, width > 0"
         )
+    shift = float(np.clip(shift, -FAR, FAR))
     half = float(width * np.sqrt(smoothing / (2 - smoothing)))
     nodes, weights = legendre(-half, half, enough(2 * half / smoothing))
     starts = np.append(nodes, 0.0)
@@ -177,19 +198,22 @@ def cusum_run_length(decision: float, allowance: float = 0.5, shift: float = 0.0
     >>> round(cusum_run_length(5.0, headstart=0.5)), round(cusum_run_length(5.0, shift=1.0, headstart=0.5), 2)
     (430, 6.35)
     """
-    if not (0 < decision < np.inf and 0 <= allowance < np.inf and 0 <= headstart < 1 and np.isfinite(shift)):
+    if not (0 < decision < np.inf and 0 <= allowance <= FAR and 0 <= headstart < 1 and np.isfinite(shift)):
         raise TaskError(
             f"cusum run length: decision {decision}, allowance {allowance}, headstart {headstart}, shift {shift} - "
-            "use decision > 0, allowance >= 0, 0 <= headstart < 1"
+            f"use decision > 0, allowance from 0 to {FAR:g}, 0 <= headstart < 1"
         )
-    up, down = (_cusum_times(decision, allowance, s, headstart * decision) for s in (shift, -shift))
+    most = FAR + decision + allowance
+    moved = float(np.clip(shift, -most, most))
+    up, down = (_cusum_times(decision, allowance, s, headstart * decision) for s in (moved, -moved))
     return _two_sided(*up, *down)
 
 
 def _two_sided(up: float, up_started: float, down: float, down_started: float) -> float:
-    """Join two sums of which one is zero when the other signals; in shares, for lengths may be huge."""
-    both = 1 / (1 / up + 1 / down)
-    return both * (up_started / up + down_started / down - 1)
+    """Join two sums of which one is zero when the other signals; in shares, for one of them may never signal."""
+    both = 1 / (1 / up + 1 / down) if min(up, down) < np.inf else np.inf
+    shares = [started / zero if zero < np.inf else 1.0 for started, zero in ((up_started, up), (down_started, down))]
+    return both * (sum(shares) - 1)
 
 
 def cusum_exceeds(decision: float, n: int, allowance: float = 0.5) -> float:

@@ -76,7 +76,7 @@ def mewma(
     array([ 0.  , 13.81])
     """
     seen = data if isinstance(data, Observations) else Observations(data, names=names)
-    if not 0 < smoothing <= 1 or (limit is not None and limit <= 0) or run_length <= 1:
+    if not (0 < smoothing <= 1 and (limit is None or 0 < limit < np.inf) and run_length > 1):
         raise TaskError(
             f"MEWMA: smoothing {smoothing}, limit {limit}, run length {run_length} - use 0 < smoothing <= 1, "
             "a positive limit, a run length above 1"

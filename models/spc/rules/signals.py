@@ -66,7 +66,10 @@ def run_signals(z: Array, names: Iterable[str] = DEFAULT, breaks: Sequence[int] 
     >>> [(s.index, s.rule) for s in run_signals(np.array([2.5, 0.0, 2.5, 3.5]), ["we1", "we2"])]
     [(2, 'we2'), (3, 'we1'), (3, 'we2')]
     """
-    z = np.asarray(z, dtype=np.float64)
+    try:
+        z = np.asarray(z, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TaskError(f"standardized points hold something that is no number ({error})") from None
     if z.ndim != 1:
         raise TaskError(f"standardized points have shape {z.shape}, expected (n,)")
     segment = _segments(z, breaks)

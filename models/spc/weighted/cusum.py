@@ -78,7 +78,7 @@ def cusum(
     (array([0. , 1.5, 3. , 4.5, 6. ]), 'the mean rose to about 12 from point 1 on (signalled at point 3)')
     """
     x = as_series(values)
-    if allowance < 0 or decision <= 0 or not 0 <= headstart < 1:
+    if not (0 <= allowance < np.inf and 0 < decision < np.inf and 0 <= headstart < 1):
         raise TaskError(
             f"cusum: allowance {allowance}, decision {decision}, headstart {headstart} - use allowance >= 0, "
             "decision > 0, 0 <= headstart < 1"
@@ -86,6 +86,8 @@ def cusum(
     base = limits or estimate_limits(x[window or slice(None)])
     require_order(base)
     middle = base.center if target is None else float(target)
+    if not np.isfinite(middle):
+        raise TaskError(f"cusum: target {target} - give a number in the characteristic's unit")
     slack, height = allowance * base.sigma, decision * base.sigma
     up, up_since = _sum(x - middle - slack, headstart * height, set(breaks))
     down, down_since = _sum(middle - slack - x, headstart * height, set(breaks))

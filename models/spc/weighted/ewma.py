@@ -75,9 +75,10 @@ def ewma(
     """
     x = as_series(values)
     center, sigma, n, estimator = _source(x, center, sigma, limits, window)
-    if not 0 < smoothing <= 1 or width <= 0 or not sigma >= 0:
+    if not (0 < smoothing <= 1 and 0 < width < np.inf and 0 <= sigma < np.inf and np.isfinite(center)):
         raise TaskError(
-            f"ewma: smoothing {smoothing}, width {width}, sigma {sigma} - use 0 < smoothing <= 1, width > 0, sigma >= 0"
+            f"ewma: smoothing {smoothing}, width {width}, centre {center}, sigma {sigma} - use 0 < smoothing <= 1, "
+            "width > 0, sigma >= 0"
         )
     points, age = _average(x, center, smoothing, set(breaks))
     final = sigma * float(np.sqrt(smoothing / (2 - smoothing)))

@@ -64,7 +64,7 @@ def moving_average(
     (array([10. , 10.5, 11.5, 12.5]), array([13.  , 12.12, 12.12, 12.12]), [3])
     """
     x = as_series(values)
-    if span < 1:
+    if not 1 <= span < np.inf:
         raise TaskError(f"moving average: span {span} - use at least 1")
     base = limits or estimate_limits(x[window or slice(None)])
     require_order(base)
