@@ -44,6 +44,10 @@ def worst(*states: str) -> str:
     return min(states, key=lambda s: STATES.get(s, STATES["unknown"])[0])
 
 
+FINEST = 15
+"""Decimals at the most: a double has no more."""
+
+
 def decimals(characteristic: Characteristic, values: tuple[float, ...] = ()) -> int:
     """Return how many decimals a value of `characteristic` deserves: a hundredth of its tolerance.
 
@@ -59,7 +63,7 @@ def decimals(characteristic: Characteristic, values: tuple[float, ...] = ()) -> 
     else:
         finite = [v for v in values if math.isfinite(v)]
         width = max(finite) - min(finite) if len(finite) > 1 else 1.0
-    return min(6, max(0, 2 - math.floor(math.log10(width)))) if width > 0 else 2
+    return min(FINEST, max(0, 2 - math.floor(math.log10(width)))) if width > 0 else 2
 
 
 def figure(value: float | None, places: int = 2, unit: str = "") -> str:

@@ -35,6 +35,16 @@ CASES = [
     ("half a subgroup", ENDLESS[:38], {"subgroup_size": 4}, ["chart", "--chart", "xbar_r"], 0, "10 points"),
     ("one subgroup", ENDLESS[:3], {"subgroup_size": 4}, ["chart", "--chart", "xbar_s"], 1, "are needed"),
     ("few for a forecast", ENDLESS[:10], {}, ["chart", "--chart", "forecast"], 1, "at least 20 are needed"),
+    ("a word for a number", ENDLESS, {}, ["chart", "--chart", "ewma", "--set", "smoothing=abc"], 2, "give a number"),
+    ("no such method", ENDLESS, {}, ["chart", "--chart", "forecast", "--set", "method=foo"], 2, "use 'ar1' or 'ewma'"),
+    ("half a span", ENDLESS, {}, ["chart", "--chart", "moving_average", "--set", "span=2.5"], 2, "whole number"),
+    ("an endless span", ENDLESS, {}, ["chart", "--chart", "moving_average", "--set", "span=1e9"], 2, "at most 1000"),
+    ("too little smoothing", ENDLESS, {}, ["chart", "--chart", "ewma", "--set", "smoothing=0"], 2, "0 < smoothing"),
+    ("no target", ENDLESS, {}, ["chart", "--chart", "cusum", "--set", "target=nan"], 2, "give a number"),
+    ("tiny", [v * 1e-12 for v in ENDLESS], {"upper": 1e-10}, ["capability"], 0, "Ppk"),
+    ("tiny", [v * 1e-12 for v in ENDLESS], {}, ["chart", "--chart", "ewma"], 0, "0.00000000001"),
+    ("huge", [v * 1e12 for v in ENDLESS], {}, ["chart", "--chart", "cusum"], 0, "no signal"),
+    ("too large", [v * 1e200 for v in ENDLESS], {}, ["chart"], 2, "larger unit"),
     ("limits of two points", [1.0, 2.0], {}, ["limits", "freeze", "--reason", "x"], 0, "provisional"),
     ("limits of nothing", [], {}, ["limits", "freeze", "--reason", "x"], 1, "are needed"),
 ]  # fmt: skip
@@ -70,3 +80,24 @@ def made(home, values, what):
             labels = [Label("press", "width", u, v, t, t, "lab") for u, t, v in zip(units, times, values, strict=True)]
             store.journal.labels.commit("press", "lab", labels, "c", len(labels), 0, NOW)
     return home
+
+
+SHEETS = [
+    ("value,reference\n1,1\n1,1\n", ["--kind", "attribute"], "no column 'part'"),
+    ("part,appraiser,value\n1,a,1\n1,a,2\n2,a,3\n", [], "complete them"),
+    ("part,appraiser,value\n1,a,x\n", [], "is no number"),
+    ("value\n1\n2\n", ["--kind", "type 1", "--reference", "nan"], "are needed"),
+    ("part,appraiser,value\n" + "".join(f"{p},{a},1e200\n" for p in (1, 2) for a in "abab"), [], "unit"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "said"), SHEETS)
+def test_the_command_on_a_gauge_tells_what_is_wrong_with_the_sheet(tmp_path, monkeypatch, capsys, text, words, said):
+    home = made(tmp_path / "home", [], Characteristic("width", "mm", lower=6.0, upper=14.0))
+    for key, value in {"QC_HOME": str(home), "QC_USER": "anna", "QC_ROLE": "approver", "COLUMNS": "250"}.items():
+        monkeypatch.setenv(key, value)
+    (tmp_path / "sheet.csv").write_text(text)
+    assert main(["spc", "gauge", "press", "width", str(tmp_path / "sheet.csv"), "--dry-run", *words]) in {1, 2}
+    told = capsys.readouterr()
+    assert said in " ".join((told.out + told.err).split())
+    assert "unexpected" not in told.err

@@ -17,6 +17,8 @@ LEAST = 10
 RANGE = (-5.0, 5.0)
 """Powers beyond these are not searched: the values then span too little for a power to mean anything."""
 TOLERANCE = 1e-5
+FLAT = 1e-6
+"""Range as a share of the largest value up to which a power changes nothing but rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def fit_box_cox(values: ArrayLike) -> BoxCox:
     Raises
     ------
     NotThisKind
-        If a value is not above 0.
+        If a value is not above 0, or all lie too close for a power to matter.
     NotEnoughData
         With fewer than 10 values.
     TaskError
@@ -82,6 +84,8 @@ def fit_box_cox(values: ArrayLike) -> BoxCox:
         raise NotThisKind(f"box-cox: the smallest value is {x.min():g}, a power needs values above 0 - use a fit")
     if np.ptp(x) <= 1e-12 * x.max():
         raise TaskError(f"box-cox: all {len(x)} values are equal - no power makes them normal")
+    if np.ptp(x) <= FLAT * x.max():
+        raise NotThisKind(f"box-cox: values from {x.min():g} to {x.max():g} lie too close for a power - use normal")
     logs = np.log(x) - np.mean(np.log(x))  # geometric mean 1: the power does not depend on the unit, nor overflows
     powers = np.linspace(*RANGE, 41)
     start = int(np.argmin([_spread(p, logs) for p in powers]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import numbers
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -86,7 +87,7 @@ def make_chart(
     UnknownName
         If there is no such chart, rule or setting.
     TaskError
-        If the data contradict themselves or are not what the chart needs.
+        If the data contradict themselves or are not what the chart needs, or a setting is not of its kind.
     NotEnoughData
         If limits have to be estimated from too few points.
 
@@ -102,12 +103,22 @@ def make_chart(
     if unknown:
         known = ", ".join(kind.settings) or "none"
         raise UnknownName(f"chart {name!r} has no setting {unknown[0]!r} (it has: {known})")
+    _require_numbers(kind, settings)
     if limits is not None and isinstance(limits, Reference) != (kind.freezes == "reference"):
         raise TaskError(f"chart {name!r}: these limits were frozen by another kind of chart - freeze them anew")
     known_limits = limits if isinstance(limits, ChartLimits) else None
     reference = limits if isinstance(limits, Reference) else None
     asked = Asked(known_limits, reference, window, tuple(rules), {**kind.settings, **settings})
     return kind.make(data, asked)
+
+
+def _require_numbers(kind: ChartKind, settings: Mapping[str, Any]) -> None:
+    """Raise TaskError unless every setting is a number, but for those that are words."""
+    for name, value in settings.items():
+        words = isinstance(kind.settings[name], str)
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if (words and not isinstance(value, str)) or not (words or number or value is None):
+            raise TaskError(f"chart {kind.name!r}: setting {name} {value!r} - give a {'word' if words else 'number'}")
 
 
 def _require(kind: ChartKind, data: Observations) -> None:

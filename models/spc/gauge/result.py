@@ -96,7 +96,7 @@ def as_crossed(values: ArrayLike) -> Array:
     >>> as_crossed([[[1, 2], [2, 2]], [[4, 5], [5, 5]]]).shape
     (2, 2, 2)
     """
-    x = as_numbers(values, "gauge study (balanced)")
+    x = as_numbers(values, "gauge study")
     if x.ndim != 3:
         raise TaskError(f"gauge study has shape {x.shape}, expected (parts, appraisers, trials)")
     if min(x.shape) < 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -113,7 +113,7 @@ def forecast_chart(
     NotEnoughData
         If the coefficient has to be estimated from fewer than 20 values.
     TaskError
-        If frozen limits hold no forecast: they are those of another chart.
+        If frozen limits hold no forecast (they are those of another chart), or there is no such method.
 
     References
     ----------
@@ -127,6 +127,8 @@ def forecast_chart(
     'errors of an AR(1) forecast with coefficient 0.50: no signal (rules nelson1, nelson2)'
     """
     x = as_series(values)
+    if method not in get_args(Method) or not (coefficient is None or np.isfinite(coefficient)):
+        raise TaskError(f"forecast chart: method {method!r}, coefficient {coefficient} - use 'ar1' or 'ewma', a number")
     if limits is None:
         phase_one = x[window or slice(None)]
         used = _estimate(phase_one, method) if coefficient is None else coefficient

@@ -15,7 +15,7 @@ from models.spc.series import as_series
 from models.spc.shewhart import WIDTH, around, require_order
 from models.spc.variables.individuals import estimate_limits
 
-SPAN = 5
+SPAN, LONGEST = 5, 1000
 
 
 def moving_average(
@@ -48,7 +48,7 @@ def moving_average(
     Raises
     ------
     TaskError
-        If `span` is below 1.
+        If `span` is below 1, above 1000 or no whole number.
     NotEnoughData
         If limits have to be estimated from fewer than two neighbouring values.
 
@@ -64,8 +64,8 @@ def moving_average(
     (array([10. , 10.5, 11.5, 12.5]), array([13.  , 12.12, 12.12, 12.12]), [3])
     """
     x = as_series(values)
-    if not 1 <= span < np.inf:
-        raise TaskError(f"moving average: span {span} - use at least 1")
+    if not 1 <= span <= LONGEST or span != int(span):
+        raise TaskError(f"moving average: span {span} - use a whole number, at least 1, at most {LONGEST}")
     base = limits or estimate_limits(x[window or slice(None)])
     require_order(base)
     points, counts = _means(x, int(span), set(breaks))

@@ -195,12 +195,12 @@ def _crossed(sheet: Sheet, what: Characteristic) -> Studied:
 
 def _attribute(sheet: Sheet) -> Studied:
     ratings = [int(v) if v in {"0", "1"} else v for v in (row["value"] for row in sheet.rows)]
-    parts = list(dict.fromkeys(row.get("part", "") for row in sheet.rows))
-    truth = None
+    cube, truth = _cube(sheet, ratings), None
+    parts = list(dict.fromkeys(row["part"] for row in sheet.rows))
     if "reference" in sheet.columns:
-        found = {row["part"]: row["reference"] for row in sheet.rows if row.get("part")}
+        found = {row["part"]: row["reference"] for row in sheet.rows}
         truth = [int(found[p]) if found[p] in {"0", "1"} else found[p] for p in parts]
-    answer = gauge.attribute_study(_cube(sheet, ratings), truth)
+    answer = gauge.attribute_study(cube, truth)
     verdict = f"{answer.verdict} agreement"
     return Studied("attribute", math.nan, verdict, answer.sentence, _plain(answer), ())
 
