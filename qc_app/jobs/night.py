@@ -25,6 +25,7 @@ HISTORY_UNITS = 200_000
 class _Memory:
     stage: str | None = None
     rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sound: pl.DataFrame | None = None
     labels: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
@@ -62,7 +63,8 @@ class Night:
         if self._memory.stage != stage.id:
             own = self.store.lake.measurements(stage.id, known_at=self.cutoff, last=HISTORY_UNITS)
             found = widened(self.store, self.steps(), stage, own)
-            self._memory.stage, self._memory.rows, self._memory.labels = stage.id, found, {}
+            self._memory.stage, self._memory.rows = stage.id, found
+            self._memory.sound, self._memory.labels = None, {}
         return self._memory.rows
 
     def steps(self) -> Steps:
@@ -70,8 +72,14 @@ class Night:
         return Steps(self.store.lake, self.plant, self.cutoff)
 
     def sound(self, stage: Stage) -> pl.DataFrame:
-        """Return the stage's units but those in a gap that was known at the cut-off: nothing is learned from them."""
-        return framing.outside(self.rows(stage), self._gaps(stage))
+        """Return the stage's units but those in a gap that was known at the cut-off: nothing is learned from them.
+
+        Kept as `rows` are.
+        """
+        rows = self.rows(stage)
+        if self._memory.sound is None:
+            self._memory.sound = framing.outside(rows, self._gaps(stage))
+        return self._memory.sound
 
     def _gaps(self, stage: Stage) -> list[tuple[datetime, datetime]]:
         carrying = {s.name for s in self.plant.sources_of(stage.id, "measurements")}
