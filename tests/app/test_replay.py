@@ -71,6 +71,7 @@ def test_replicates_become_lots_and_stay_together(tmp_path):
     assert sum(a != b for a, b in pairwise(lots)) == 9
 
 
+@pytest.mark.slow
 def test_a_replay_is_conserved_repeatable_and_better_than_the_mean(tmp_path):
     folder = pack(tmp_path / "a", stages=("s1", "s2"), rows=80)
     one = replay(folder, tmp_path / "one", nights_per_stage=4)

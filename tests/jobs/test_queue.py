@@ -127,6 +127,7 @@ def test_chosen_labels_teach_and_never_judge(after):
         assert set(chosen) <= night.answers.seen(made)
 
 
+@pytest.mark.slow
 def test_the_outlook_stands_on_the_sisters(works3):
     old = ("p-2", "p-3", "p-4")
     works3.nights(range(2), stages=old, labels=24)

@@ -13,7 +13,7 @@ from models.checks import check_learner, sisters, take
 from models.errors import StateError, UnknownName
 from models.state import State, from_bytes, to_bytes
 
-SLOW = {"portfolio", "warm_start", "rl2", "deep_kernel", "imaml", "fomaml", "anil", "meta_sgd", "reptile"}
+SLOW = {"portfolio", "warm_start", "rl2", "deep_kernel", "imaml", "maml", "fomaml", "anil", "meta_sgd", "reptile"}
 """Each takes several seconds; what they are made of is checked by the others, and by tests of their own."""
 
 ROOT = Path(__file__).resolve().parents[3]
