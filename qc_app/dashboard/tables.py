@@ -17,7 +17,7 @@ from qc_app.views import XLSX, csv_bytes, headings, xlsx_bytes
 _ROW = 35
 _PRINTF = re.compile(r"%(?P<spec>\.\d+[fg]|d)")
 
-__all__ = ["headings", "number", "show"]
+__all__ = ["headings", "number", "show", "typed"]
 
 
 def show(
@@ -164,6 +164,11 @@ def _writer(spec: str) -> Callable[[Any], str]:
 def number(heading: str, places: int, unit: str = "", help_: str | None = None) -> Any:
     """Return the configuration of a number column: fixed decimals, unit in the heading."""
     return st.column_config.NumberColumn(f"{heading} ({unit})" if unit else heading, format=f"%.{places}f", help=help_)
+
+
+def typed(heading: str) -> Any:
+    """Return the configuration of a column of numbers with the digits that somebody typed, not those of a reading."""
+    return st.column_config.NumberColumn(heading, format="%.10g")
 
 
 def _timed(kind: pl.DataType) -> bool:

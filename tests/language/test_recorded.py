@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
-from data_connectors.schema import Characteristic
+from data_connectors.schema import Characteristic, Parameter, Stage
+from models.gate import judge
 from models.labels import Outlook, Point
 from models.transfer import Transfer
 from qc_app.access import Actor, require
@@ -15,9 +18,11 @@ from qc_app.actions.labels.entry import fault_of, limit_remark
 from qc_app.actions.labels.text import Entry, decode, read_entries
 from qc_app.alarming import KINDS
 from qc_app.errors import QcError
+from qc_app.jobs.model.decide import Evidence, decide
 from qc_app.jobs.monitoring import conditions as look
 from qc_app.language import LANGUAGES, known, speaking
-from qc_app.views import recorded
+from qc_app.plant import Gate, Plant, difference, soundness
+from qc_app.views import likeness, recorded
 from qc_app.views.vocabulary import alarm_kind
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -82,6 +87,30 @@ def of_models() -> list[str]:
     return [*(o.sentence(unit) for o in outlooks for unit in ("mm", "")), *(t.sentence() for t in shares)]
 
 
+def of_definitions() -> list[str]:
+    press = Stage("press-1", "A", "press", (Parameter("force", "kN"),), (WIDTH,))
+    old, new = Plant("A"), Plant("A", night_at="03:00", stages=(press,))
+    wider = Plant("A", stages=(replace(press, parameters=(Parameter("force", "N"), Parameter("speed", "m/s"))),))
+    told = [*difference(old, new), *difference(new, old), *difference(new, wider), *soundness.remarks(wider)]
+    assert len(told) >= 8
+    return [*told, *soundness.remarks(old)]
+
+
+def judged() -> list[str]:
+    """What the gate says of challengers that are better, worse, alike, too young, or better at a price."""
+    rng = np.random.default_rng(3)
+    near, lots = rng.gamma(2.0, 1.0, 60), np.arange(60) // 2
+    pairs = [(near, 0.4 * near), (0.4 * near, near), (near, near), (near[:4], near[:4]), (near, rng.permutation(near))]
+    told = [judge(a, b, lots[: len(a)], delta=0.01, seed=1, min_rows=8, unit="mm").sentence for a, b in pairs]
+    told += [decide(seen, Gate()).reason for seen in (
+        Evidence(True, "m1", None, labels=12, new_labels=2, champion_labels=9),
+        Evidence(True, "m1", None, labels=30, new_labels=9, champion_labels=9),
+        Evidence(True, "m1", "m2", labels=30, new_labels=9, champion_labels=9, nights_waiting=1),
+        Evidence(False, None, None, labels=0, new_labels=0),
+        Evidence(True, None, None, labels=9, new_labels=9, sisters=True))]  # fmt: skip
+    return told
+
+
 @pytest.fixture(scope="module")
 def made() -> list[str]:
     checked = [fault_of(Entry(unit, value, text="x"), what, NOW, twice=twice) for unit, value, what, twice in (
@@ -89,7 +118,7 @@ def made() -> list[str]:
         ("C-1", 2.5, WIDTH, True))]  # fmt: skip
     remarks = [limit_remark(value, WIDTH) for value in (2.65, 2.35, 25.1, -25.1)]
     state = ["no unit has come yet", f"the night of {date(2026, 3, 1)} should have reported by x and has not run"]
-    return [*conditions(), *refusals(), *of_models(), *checked, *remarks, *state]
+    return [*conditions(), *refusals(), *of_models(), *of_definitions(), *judged(), *checked, *remarks, *state]
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -104,6 +133,30 @@ def test_english_stays_as_it_was_said_but_for_the_signs_of_its_numbers(made):
     said = [recorded(sentence) for sentence in made]
     assert [one.replace(" %", "%").replace("−", "-") for one in said] == [one.replace(" %", "%") for one in made]
     assert recorded("gain -0.2 (90% sure: -0.5 to 0.1) of C-7") == "gain −0.2 (90 % sure: −0.5 to 0.1) of C-7"
+
+
+def test_sentences_are_told_one_by_one_and_lists_as_the_language_lists():
+    night = (
+        "width: act, only 5 of the newest 9 results lie in their predicted 90 % interval; crack: ok, nothing abnormal"
+    )
+    drift = "force moved by 3.90 sd (median 10 -> 14) (and temp); it tells on width and crack"
+    with speaking("de"):
+        assert recorded(night).endswith("90\u00a0%-Intervall; crack: in Ordnung, nichts Auffälliges")
+        assert recorded(drift).endswith("(und temp); es wirkt auf width und crack")
+        assert recorded(night + "; the pump said nine").endswith("nine (en)")
+    with speaking("zh"):
+        assert "；crack：" in recorded(night)
+
+
+def test_the_message_of_a_library_stays_english_inside_of_what_is_said_of_it():
+    with speaking("es"):
+        told = recorded("adapt width of stage 'p-1' failed: Singular matrix")
+    assert told == "falló adaptación de width de la etapa 'p-1': Singular matrix (en)"
+
+
+def test_why_a_stage_is_near_is_told_part_by_part():
+    with speaking("de"):
+        assert likeness("2 of 3 parameters shared, similar noise, level 5 % lower").endswith("Lage 5\u00a0% tiefer")
 
 
 def test_what_nobody_foresaw_stays_english_and_says_so():

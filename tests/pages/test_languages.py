@@ -8,7 +8,8 @@ import pytest
 from streamlit.util import calc_hash
 
 from qc_app.access import Actor
-from qc_app.language import LANGUAGES, speaking, tr
+from qc_app.dashboard import tables
+from qc_app.language import LANGUAGES, number, speaking, tr
 from tests.pages.made_plants import told
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -49,6 +50,14 @@ def test_numbers_and_dates_are_written_as_the_language_writes_them(open_in):
     assert re.search(r"\d{4}/\d{2}/\d{2} \d{2}:\d{2}", chinese)
     assert re.search(r"außerhalb der Spezifikation \d+(,\d)?\u00a0%", german)
     assert re.search(r"超规格率 \d+(\.\d)?%", chinese)
+
+
+@pytest.mark.parametrize(("code", "cell"), [("de", "-1234,50"), ("es", "-1234,50"), ("zh", "-1234.50")])
+def test_a_number_copied_out_of_a_grid_is_one_to_a_spreadsheet(code, cell):
+    config = {"gain": tables.number("Gain", 2)}
+    with speaking(code):
+        assert tables._writers(config)["gain"](-1234.5) == cell
+        assert number(-1234.5, 2).startswith("−"), "texts keep the true minus"
 
 
 def test_a_sentence_of_the_journal_is_shown_in_english_and_marked(open_in):

@@ -47,8 +47,9 @@ def enter_here(view: LabelsView, now: Here, stage: str) -> None:
 def _one() -> list[Entry]:
     """Show the form of one unit; return what was last sent and not yet entered."""
     with st.form("label_form", border=False):
-        unit = st.text_input(tr("Unit"), key="label_unit", max_chars=200, placeholder=tr("id as on the part"))
-        value = st.text_input(tr("Value"), key="label_value", max_chars=40, placeholder=tr("e.g. 2,51 or 2.51"))
+        left, right = st.columns(2)
+        unit = left.text_input(tr("Unit"), key="label_unit", max_chars=200, placeholder=tr("id as on the part"))
+        value = right.text_input(tr("Value"), key="label_value", max_chars=40, placeholder=tr("e.g. 2,51 or 2.51"))
         note = st.text_input(tr("Note"), key="label_note", max_chars=500, placeholder=tr("optional"))
         if st.form_submit_button(tr("Enter"), key="label_send"):
             st.session_state["label_one"] = [entry_of(unit, value, note)]
@@ -84,7 +85,7 @@ def _confirm(entries: list[Entry], view: LabelsView, now: Here, stage: str, *, a
     odd = [c for c in checked if c.remark and not c.fault]
     if at_once and not faults and not odd:
         _enter(entries, now, stage, what)
-    _told(checked, view)
+    _told(checked)
     if faults:
         say(
             tr(
@@ -94,6 +95,8 @@ def _confirm(entries: list[Entry], view: LabelsView, now: Here, stage: str, *, a
             ),
             "act",
         )
+    elif odd:
+        say(tr("Not entered yet: read the check, then enter or discard."), "watch")
     many = len(checked)
     words = (
         ntr("Enter {n} result anyway", "Enter {n} results anyway", many)
@@ -123,12 +126,12 @@ def _forget() -> None:
     st.session_state["label_turn"] = st.session_state.get("label_turn", 0) + 1
 
 
-def _told(checked: list[Checked], view: LabelsView) -> None:
+def _told(checked: list[Checked]) -> None:
     rows = [
         (c.entry.unit_id, c.entry.value, f"■ {recorded(c.fault)}" if c.fault else recorded(c.remark))
         for c in checked[:_SHOWN]
     ]
     schema = {"unit_id": pl.String, "value": pl.Float64, "check": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    columns = {"unit_id": tr("Unit"), "value": tables.number(tr("Value"), view.places), "check": tr("Check")}
+    columns = {"unit_id": tr("Unit"), "value": tables.typed(tr("Value")), "check": tr("Check")}
     tables.show(frame, "labels_check", columns, rows=8)

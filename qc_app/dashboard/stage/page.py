@@ -106,6 +106,12 @@ def _verdict(view: StageView, now: Here) -> None:
     at = now.store.clock.now()
     lines += [_alarm(a, at, same=a.sentence == sentence) for a in view.alarms[:3]]
     st.html("".join(lines))
+    if view.alarms:
+        label = ntr(
+            "{n} open alarm of this stage: answer it", "{n} open alarms of this stage: answer them", len(view.alarms)
+        )
+        where = {"stage": view.stage.id}
+        st.page_link(st.session_state["pages"]["alarms"], label=label, icon="", query_params=where)
 
 
 def _alarm(alarm: Alarm, at: datetime, *, same: bool) -> str:

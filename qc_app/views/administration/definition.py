@@ -12,6 +12,7 @@ from qc_app.language import tr
 from qc_app.plant import Plant, difference, parse, shortened, version_in, write_sheet
 from qc_app.records import PlantVersion
 from qc_app.store import Store, changed_meanwhile
+from qc_app.views.recorded import recorded
 
 _SCHEMA: dict[str, Any] = {
     "version": pl.Int64,
@@ -93,4 +94,6 @@ def _read(version: PlantVersion) -> Plant | None:
 
 
 def _between(old: Plant | None, new: Plant | None) -> list[str]:
-    return shortened(difference(old, new)) if old and new else [tr("a version that this program cannot read")]
+    if old is None or new is None:
+        return [tr("a version that this program cannot read")]
+    return [recorded(line) for line in shortened(difference(old, new))]
