@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +19,8 @@ AUTHS = ("none", "basic", "bearer", "token", "header")
 _SECRET_KEYS = ("password", "passwd", "pwd", "secret", "token", "apikey", "api_key", "key", "access_token")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _MOST_S = 3600.0
+#: Somebody who tries a connection waits so long for an answer.
+_LOOK_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class HttpOptions:
     def secure(self) -> bool:
         """Whether the connection is encrypted."""
         return urlsplit(self.url).scheme == "https"
+
+    @property
+    def once(self) -> HttpOptions:
+        """The same for somebody who waits for an answer: asked once, and not waited for long."""
+        return replace(self, retries=0, timeout_s=min(self.timeout_s, _LOOK_S))
 
     @property
     def place(self) -> tuple[str, int]:

@@ -154,7 +154,7 @@ class Influx:
 
     def check(self) -> list[Probe]:
         """Try name, TCP, TLS, sign-in, the measurement and a point; nothing is changed there."""
-        with self._asking() as asking:
+        with _Opened(self._http.once, self._options, self._where) as asking:
 
             def measurement() -> str:
                 return f"{self._options.measurement} has {listed(asking.columns())}"

@@ -97,7 +97,8 @@ class Reading:
         if error.code() in _REFUSALS:
             cure = "check topic, username and rights"
             return SourceRefused(f"{self._where}: the cluster refuses: {error.str()} - {cure}")
-        return SourceUnavailable(f"{self._where}: {error.str()}")
+        said = f"{self._where}: the cluster at {self._options.servers} cannot be read now ({error.str()})"
+        return SourceUnavailable(f"{said} - check that a Kafka broker answers there, with or without tls as it is set")
 
     def _asked(self, question: Callable[[], Any]) -> Any:
         try:

@@ -34,11 +34,28 @@ def reaches(host: str, port: int, tls: Callable[[], ssl.SSLContext] | None = Non
     except socket.gaierror as error:
         return [Probe("name", ok=False, message=f"{host} is not known ({error.strerror}) - check host")]
     except ssl.SSLError as error:
-        return [*probes, Probe("tls", ok=False, message=f"{error.reason or error} - check ca_file and the port")]
+        return [*probes, Probe("tls", ok=False, message=f"{host}:{port}: {_of_tls(error)}")]
     except OSError as error:
-        words, step = error.strerror or str(error), "tls" if len(probes) > 1 else "tcp"
+        words, step = _plain(error), "tls" if len(probes) > 1 else "tcp"
         return [*probes, Probe(step, ok=False, message=f"{host}:{port}: {words} - check port, server and firewall")]
     return probes
+
+
+def _of_tls(error: ssl.SSLError) -> str:
+    """Say why there is no secure connection, and what to do."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".").lower()
+        if "hostname" in why or "ip address" in why:
+            return f"the certificate is of another name ({why}) - ask for it under the name that stands in it"
+        if "expired" in why or "not yet" in why:
+            return f"the certificate is not valid now ({why}) - renew it there, or set the clock of this machine"
+        return f"the certificate is not trusted ({why}) - name the one that signed it in ca_file"
+    words = (error.reason or str(error)).replace("_", " ").lower()
+    return f"it speaks no TLS here ({words}) - check port and tls"
+
+
+def _plain(error: OSError) -> str:
+    return "no answer within 5 s" if isinstance(error, TimeoutError) else error.strerror or str(error)
 
 
 def offset_probe(told: datetime | None, now: datetime, most: timedelta) -> Probe:

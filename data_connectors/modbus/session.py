@@ -106,6 +106,14 @@ class Session:
         return (answer.bits if bits else answer.registers)[: group.count], ""
 
 
+def _plain(error: Exception) -> str:
+    """Return the library's words without its own bookkeeping."""
+    text = str(error)
+    if "closed" in text:
+        return "it closed the connection"
+    return "nothing came back" if "No response" in text else text
+
+
 @contextmanager
 def session(options: Options, where: str) -> Iterator[Session]:
     """Connect to a device and let go of it again.
@@ -130,7 +138,8 @@ def session(options: Options, where: str) -> Iterator[Session]:
         ) from error
     except (ModbusException, OSError) as error:
         raise SourceUnavailable(
-            f"{where}: {host}:{port} does not answer ({error}) - check device and unit id"
+            f"{where}: {host}:{port} does not answer ({_plain(error)}) - check that a Modbus device is there, its unit"
+            " id, and timeout_s"
         ) from error
     finally:
         client.close()

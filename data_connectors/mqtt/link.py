@@ -196,7 +196,10 @@ class Link:
         deadline = time.monotonic() + CONNECT_S
         while not reached():
             if time.monotonic() > deadline:
-                raise SourceUnavailable(f"{self._where}: the broker {words} within {CONNECT_S:.0f} s")
+                host, port = self._options.address
+                raise SourceUnavailable(
+                    f"{self._where}: the broker {words} within {CONNECT_S:.0f} s - check that {host}:{port} is one"
+                )
             self._loop(LOOP_S)
 
     def _words(self) -> str:
@@ -220,6 +223,9 @@ class Link:
 
     def _on_disconnect(self, _: paho.Client, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
         words = "the connection ended" if str(reason) == "Unspecified error" else f"the connection ended: {reason}"
+        if str(reason) == "Protocol error" and not self._subscribed:
+            host, port = self._options.address
+            words = f"what answers at {host}:{port} is no MQTT broker of this protocol - check host, port and protocol"
         self._ended = self._ended or words
 
     def _on_message(self, _: paho.Client, __: Any, message: paho.MQTTMessage) -> None:

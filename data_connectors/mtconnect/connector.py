@@ -82,8 +82,8 @@ class MtConnect(LiveConnector):
         told = self._asked("current")
         return [one for o in told.observations for one in samples(o, tags, datetime.now(UTC))]
 
-    def _asked(self, what: str) -> Document:
-        with Session(self._http, self._where, headers=_ACCEPT) as session:
+    def _asked(self, what: str, http: HttpOptions | None = None) -> Document:
+        with Session(http or self._http, self._where, headers=_ACCEPT) as session:
             return Agent(session, self._options, self._where).ask(what)
 
     def discover(self) -> list[Column]:
@@ -99,12 +99,12 @@ class MtConnect(LiveConnector):
         told: list[Document] = []
 
         def items() -> str:
-            there = self.discover()
+            there = self._asked("probe", self._http.once).items
             self._require_known(there)
             return f"{len(there)} data items: {listed(column.name for column in there)}"
 
         def values() -> str:
-            told.append(self._asked("current"))
+            told.append(self._asked("current", self._http.once))
             return f"{len(told[0].observations)} values, the agent's buffer begins at {told[0].header.first}"
 
         def clock() -> str:

@@ -122,10 +122,20 @@ async def session(
     except UaStatusCodeError as error:
         raise _refusal(error, options, where) from error
     except (OSError, TimeoutError, UaError) as error:
-        text = str(error) or type(error).__name__
-        raise SourceUnavailable(
-            f"{where}: {options.url} cannot be read now ({text}) - check that it runs and answers"
-        ) from error
+        raise SourceUnavailable(f"{where}: {options.url} {_trouble(error, options)}") from error
+
+
+def _trouble(error: Exception, options: Options) -> str:
+    """Say why there is no session, and what to do."""
+    if isinstance(error, socket.gaierror):
+        return f"cannot be found: {options.place[0]} is not known ({error.strerror}) - check url and name server"
+    if isinstance(error, ConnectionRefusedError):
+        return "refuses the connection - check the port, that the server runs, and the firewall"
+    if isinstance(error, TimeoutError):
+        return f"does not answer within {options.timeout_s:g} s - check that an OPC UA server runs there, and timeout_s"
+    if isinstance(error, ConnectionError):
+        return f"broke the connection off ({error}) - check that an OPC UA server runs there"
+    return f"cannot be read now ({error or type(error).__name__}) - check that it runs and answers"
 
 
 async def _reached(options: Options, told: Told) -> None:

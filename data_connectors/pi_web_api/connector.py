@@ -140,7 +140,7 @@ class PiWebApi(LiveConnector):
     def check(self) -> list[Probe]:
         """Try name, TCP, TLS, sign-in, the tags, one value and the clock; nothing is changed there."""
         home: list[Answer] = []
-        with Session(self._http, self._where) as session:
+        with Session(self._http.once, self._where) as session:
             archive = self._archive(session)
 
             def sign_in() -> str:

@@ -181,7 +181,7 @@ class Rest:
     def check(self) -> list[Probe]:
         """Try name, TCP, TLS, sign-in, the rows, and the clock; nothing is changed there."""
         asked: list[Answer] = []
-        with self._session() as session:
+        with Session(self._http.once, self._where, headers=_ACCEPT) as session:
 
             def sign_in() -> str:
                 asked.append(self._first(session))

@@ -11,6 +11,9 @@ from sqlalchemy.pool import NullPool
 
 from data_connectors.errors import SourceUnavailable
 
+#: Nobody waits longer for a connection, however long a statement may take.
+_CONNECT_S = 10.0
+
 
 def engine_of(url: sa.URL, timeout_s: float) -> sa.Engine:
     """Return an engine on `url` that keeps no connection open between readings.
@@ -27,7 +30,7 @@ def engine_of(url: sa.URL, timeout_s: float) -> sa.Engine:
         return _sqlite(url, timeout_s)
     if url.get_backend_name() == "postgresql":
         limit = f"-c default_transaction_read_only=on -c statement_timeout={int(timeout_s * 1000)}"
-        wait = max(2, int(timeout_s))
+        wait = max(2, int(min(timeout_s, _CONNECT_S)))
         return sa.create_engine(url, poolclass=NullPool, connect_args={"options": limit, "connect_timeout": wait})
     return sa.create_engine(url, poolclass=NullPool)
 

@@ -45,8 +45,18 @@ def _said(error: DBAPIError, url: sa.URL, where: str) -> SourceRefused | SourceU
     if any(word in text.casefold() for word in _REFUSALS):
         return SourceRefused(f"{where}: {place} refuses ({text}) - check user, password and rights")
     if isinstance(error, OperationalError | InterfaceError):
-        return SourceUnavailable(f"{where}: {place} cannot be read now ({text}) - check that it runs and answers")
+        return SourceUnavailable(f"{where}: {place} cannot be read now ({text}) - {_cure(text)}")
     return SourceRefused(f"{where}: {place} refuses the query ({text}) - check table and columns")
+
+
+def _cure(text: str) -> str:
+    if "resolve host" in text:
+        return "check the name in url"
+    if "refused" in text:
+        return "check the port in url, that the database runs, and the firewall"
+    if "closed the connection" in text or "SSL error" in text:
+        return "check that a database of this kind runs there"
+    return "check that it runs and answers"
 
 
 def table_of(connection: sa.Connection, options: Options, where: str) -> sa.Table:

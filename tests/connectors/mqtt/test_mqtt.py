@@ -333,7 +333,7 @@ def test_tls_that_checks_whom_it_talks_to(tmp_path: Path, monkeypatch: pytest.Mo
         listener.connected()
     distrusting = make_connector(source_of(secured.port, tls=True), now).check()[-1]
     assert (distrusting.step, distrusting.ok) == ("tls", False)
-    assert "check ca_file" in distrusting.message
+    assert "name the one that signed it in ca_file" in distrusting.message
     with listening(source_of(secured.port, tls=True, client_id="other"), tmp_path / "other") as listener:
         await_(lambda: listener.spool.standing.link == "refused", "the refusal")
     secured.end()
