@@ -15,7 +15,9 @@ GOOD_EACH = 3
 GOOD_WITHOUT = 10
 
 
-def draw(task: Task, horizon: int, size: int, rng: np.random.Generator) -> tuple[Rows, Rows] | None:
+def draw(
+    task: Task, horizon: int, size: int, rng: np.random.Generator, *, first: bool = False
+) -> tuple[Rows, Rows] | None:
     """Draw the labelled rows and those to judge on; None where `task` is too short for it or has no order.
 
     Parameters
@@ -27,12 +29,15 @@ def draw(task: Task, horizon: int, size: int, rng: np.random.Generator) -> tuple
     size : int
         Labels wanted.
     rng : numpy.random.Generator
+    first : bool
+        Soon after them: the labels are the first of the stage, as where it has just started.
     """
     if horizon == 0:
         return divide(task, size, rng) if len(task.support_y) >= size + LEAST else None
     if task.support_t is None or task.kind == "binary":
         return None
-    found = (divide_soon, divide_later)[horizon - 1](task.support_t, size, rng)
+    times = task.support_t
+    found = divide_soon(times, size, rng, first=first) if horizon == 1 else divide_later(times, size, rng)
     return None if found is None else (found[0], apart(task, *found))
 
 

@@ -45,14 +45,25 @@ def shares(ahead: Array) -> Array:
     return np.column_stack([1.0 - soon_or_later, soon_or_later - later, later])
 
 
-def divide_soon(times: Array, size: int, rng: np.random.Generator) -> tuple[Rows, Rows] | None:
-    """Draw `size` evenly spaced rows in the order of time, and the rows up to `SOON` steps after the last."""
+def divide_soon(times: Array, size: int, rng: np.random.Generator, *, first: bool = False) -> tuple[Rows, Rows] | None:
+    """Draw `size` evenly spaced rows in the order of time, and the rows up to `SOON` steps after the last.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n,)
+    size : int
+        Rows wanted, two at least.
+    rng : numpy.random.Generator
+        Draws how far the rows are apart, and where they begin.
+    first : bool
+        They begin with the first of all: a stage that has just started.
+    """
     order = np.argsort(times, kind="stable")
     widest = min(STEPS, len(order) // (size + 3))
     if size < 2 or widest < 1:
         return None
     step = int(rng.integers(1, widest + 1))
-    start = int(rng.integers(0, len(order) - step * (size + 2)))
+    start = 0 if first else int(rng.integers(0, len(order) - step * (size + 2)))
     own = order[start : start + step * size : step]
     last = start + step * (size - 1)
     return _after(times, own, order[last + 1 : last + 1 + int(SOON) * step])

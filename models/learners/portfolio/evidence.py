@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from models.learners.parts.horizons import HORIZONS
 from models.learners.parts.serving import values
 
 SHOTS = np.array([0, 1, 2, 5, 10, 20, 50])
+WALK = (2, 3, 4, 5, 7, 10, 14, 20, 28, 40, 56)
+"""Soon after the last label a stage is judged at so many labels, as they come in from its start, and from anywhere."""
 QUERIES = 80
 EPISODES = 24
 REPEATS = 3
@@ -47,7 +49,7 @@ class Episode:
 
 
 def examine(trained: Sequence[Learner], tasks: Sequence[Task], seed: int) -> list[Episode]:
-    """Examine trained members on the stages of the training, a few labels of each drawn at random.
+    """Examine trained members on the stages of the training: labels drawn at random, and as they come in.
 
     A learner answers a stage of its training by fits that never saw a label of it (`models.checks.check_honest`), so
     nothing has to be trained again to be examined.
@@ -70,12 +72,17 @@ def examine(trained: Sequence[Learner], tasks: Sequence[Task], seed: int) -> lis
         return []
     some = [labelled[int(i)] for i in np.sort(rng.permutation(len(labelled))[:EPISODES])]
     repeats = min(max(1, EPISODES // (2 * len(some))), REPEATS)
-    out = []
-    for task in some:
-        for horizon, size in ((h, int(k)) for h in range(len(HORIZONS)) for k in SHOTS):
-            drawn = [draw(task, horizon, size, rng) for _ in range(repeats)]
-            out += [_episode(trained, task, horizon, *d) for d in drawn if d is not None]
-    return out
+    return [_episode(trained, task, h, *rows) for task in some for h, rows in _drawn(task, repeats, rng)]
+
+
+def _drawn(task: Task, repeats: int, rng: np.random.Generator) -> Iterator[tuple[int, tuple[Rows, Rows]]]:
+    """Draw the episodes of one stage: horizon, and the rows of the labels and of the units to judge on."""
+    for horizon in range(len(HORIZONS)):
+        if HORIZONS[horizon] == "soon":
+            drawn = [draw(task, horizon, size, rng, first=first) for size in WALK for first in (True, False)]
+        else:
+            drawn = [draw(task, horizon, int(size), rng) for size in SHOTS for _ in range(repeats)]
+        yield from ((horizon, rows) for rows in drawn if rows is not None)
 
 
 def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, rest: Rows) -> Episode:

@@ -21,11 +21,12 @@ from models.learners.parts.together import Believer, Together
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
 from models.learners.portfolio.hedge import hedge_words, hedged, odds_of
 from models.learners.portfolio.weights import (
+    PULLS,
     at_labels,
+    believed_first,
     mean_errors,
     nearness,
     soft_weights,
-    starting_weights,
     without_evidence,
 )
 from models.state import State
@@ -265,7 +266,7 @@ def _belief(episodes: Sequence[Episode], names: Sequence[str]) -> Belief:
             stages = len({e.stage for e in near})
             if stages < FEWEST:
                 continue
-            found = soft_weights(matrix, counts, starting_weights(names, horizon), stages)
+            found = soft_weights(matrix, counts, believed_first(names, horizon), stages, PULLS[horizon])
             belief.weights[horizon, i], belief.errors[horizon, i] = found, mean_errors(matrix, counts)
             belief.factors[horizon, i] = widening(near, found, found > 0)
     return belief

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.base import Array, Kind
+from models.learners.parts.horizons import HORIZONS
 
 STEPS = 300
 RATE = 1.0
-PULL = 0.1
+#: How near to the start the weights stay, among the labels, soon after them and later.
+PULLS = (0.1, 0.03, 0.1)
 NEARBY = 0.5
 LEAST = 0.01
 
@@ -42,6 +44,25 @@ def starting_weights(names: Sequence[str], horizon: int) -> Array:
     start[[n == "defect_head" for n in names]] = NEVER
     start[0] = FIRST[horizon]
     normalized: Array = start / start.sum()
+    return normalized
+
+
+def believed_first(names: Sequence[str], horizon: int) -> Array:
+    """Return where the weights start from that held-out stages move: soon after the last label no member is preferred.
+
+    There evidence is plenty, since stages are walked through label by label, and no member is best everywhere.
+
+    Examples
+    --------
+    >>> believed_first(["prior_mixture", "recent", "stage_mean"], 1).round(2).tolist()
+    [0.33, 0.33, 0.33]
+    >>> believed_first(["prior_mixture", "recent", "stage_mean"], 0).round(2).tolist()
+    [0.94, 0.03, 0.03]
+    """
+    if HORIZONS[horizon] != "soon":
+        return starting_weights(names, horizon)
+    even = np.where([n == "defect_head" for n in names], NEVER, 1.0)
+    normalized: Array = even / even.sum()
     return normalized
 
 
@@ -82,11 +103,11 @@ def nearness(sizes: Array, n: int) -> Array:
     return near
 
 
-def soft_weights(products: Array, counts: Array, start: Array, stages: int) -> Array:
+def soft_weights(products: Array, counts: Array, start: Array, stages: int, pull: float = PULLS[0]) -> Array:
     """Return weights on the simplex: the least error of the average prediction, not far from `start`.
 
     Minimised is the mean over episodes of the root mean squared error, relative to the best member, plus
-    ``PULL / sqrt(stages)`` times the relative entropy to `start`: the fewer stages gave evidence, the nearer. The root
+    ``pull / sqrt(stages)`` times the relative entropy to `start`: the fewer stages gave evidence, the nearer. The root
     is taken within each episode, so that one stage where a member explodes does not decide for all others.
 
     Parameters
@@ -97,6 +118,7 @@ def soft_weights(products: Array, counts: Array, start: Array, stages: int) -> A
         How much each episode counts.
     start : ndarray, shape (m,)
     stages : int
+    pull : float
 
     Returns
     -------
@@ -110,7 +132,7 @@ def soft_weights(products: Array, counts: Array, start: Array, stages: int) -> A
     """
     share = counts / counts.sum()
     scale = max(float(mean_errors(products, counts).min()), 1e-12)
-    pull = PULL / np.sqrt(stages)
+    pull /= np.sqrt(stages)
     weights = start.copy()
     for step in range(STEPS):
         slopes = products @ weights

@@ -8,7 +8,7 @@ import pytest
 from models import Task, make_learner
 from models.learners.parts.draws import divide, restrict
 from models.learners.parts.horizons import divide_later, divide_soon
-from models.learners.portfolio.evidence import examine
+from models.learners.portfolio.evidence import WALK, examine
 from models.learners.portfolio.weights import at_labels, soft_weights, starting_weights
 
 
@@ -100,6 +100,21 @@ def test_episodes_ahead_in_time_never_judge_the_past():
             assert len(own) == size
             assert times[rest].min() > times[own].max()
     assert divide_soon(times, 79, rng) is None
+
+
+def test_a_stage_that_has_just_started_is_walked_from_its_first_label():
+    times = np.random.default_rng(3).permutation(80).astype(float)
+    own, rest = divide_soon(times, 10, np.random.default_rng(0), first=True)
+    assert times[own].min() == 0.0
+    assert len(set(np.diff(times[own]))) == 1
+    assert times[rest].min() > times[own].max()
+
+
+def test_soon_after_the_last_label_stages_are_walked_through_from_their_start_and_from_anywhere():
+    tasks = _wandering(stages=3)
+    episodes = [e for e in examine([make_learner("stage_mean").fit(tasks)], tasks, seed=0) if e.horizon == 1]
+    for stage in ("s0", "s1", "s2"):
+        assert [e.size for e in episodes if e.stage == stage] == [size for size in WALK for _ in range(2)]
 
 
 def _wandering(stages=10, rows=120, seed=0):
