@@ -18,7 +18,7 @@ from models.errors import StateError
 
 FORMAT = 1
 """Version of the file: how arrays and JSON are written."""
-LEARNED = 1
+LEARNED = 2
 """Version of what learners keep: raise it when arrays of a learner change shape or meaning. Files without it are 0."""
 _KINDS = "fiub"
 
