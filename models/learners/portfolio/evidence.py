@@ -72,17 +72,23 @@ def examine(trained: Sequence[Learner], tasks: Sequence[Task], seed: int) -> lis
         return []
     some = [labelled[int(i)] for i in np.sort(rng.permutation(len(labelled))[:EPISODES])]
     repeats = min(max(1, EPISODES // (2 * len(some))), REPEATS)
-    return [_episode(trained, task, h, *rows) for task in some for h, rows in _drawn(task, repeats, rng)]
+    walks = np.random.default_rng([seed, 1])
+    drawn = ((task, one) for task in some for one in (*_drawn(task, repeats, rng), *_walked(task, walks)))
+    return [_episode(trained, task, horizon, *rows) for task, (horizon, rows) in drawn]
 
 
 def _drawn(task: Task, repeats: int, rng: np.random.Generator) -> Iterator[tuple[int, tuple[Rows, Rows]]]:
-    """Draw the episodes of one stage: horizon, and the rows of the labels and of the units to judge on."""
-    for horizon in range(len(HORIZONS)):
-        if HORIZONS[horizon] == "soon":
-            drawn = [draw(task, horizon, size, rng, first=first) for size in WALK for first in (True, False)]
-        else:
-            drawn = [draw(task, horizon, int(size), rng) for size in SHOTS for _ in range(repeats)]
+    """Draw episodes of every horizon: the rows of the labels, and of the units to judge on."""
+    for horizon, size in ((h, int(k)) for h in range(len(HORIZONS)) for k in SHOTS):
+        drawn = [draw(task, horizon, size, rng) for _ in range(repeats)]
         yield from ((horizon, rows) for rows in drawn if rows is not None)
+
+
+def _walked(task: Task, rng: np.random.Generator) -> Iterator[tuple[int, tuple[Rows, Rows]]]:
+    """Walk through a stage whose labels come in one by one: once from its start, and once from anywhere."""
+    soon = HORIZONS.index("soon")
+    drawn = [draw(task, soon, size, rng, first=first) for size in WALK for first in (True, False)]
+    yield from ((soon, rows) for rows in drawn if rows is not None)
 
 
 def _episode(trained: Sequence[Learner], task: Task, horizon: int, own: Rows, rest: Rows) -> Episode:

@@ -114,7 +114,8 @@ def test_soon_after_the_last_label_stages_are_walked_through_from_their_start_an
     tasks = _wandering(stages=3)
     episodes = [e for e in examine([make_learner("stage_mean").fit(tasks)], tasks, seed=0) if e.horizon == 1]
     for stage in ("s0", "s1", "s2"):
-        assert [e.size for e in episodes if e.stage == stage] == [size for size in WALK for _ in range(2)]
+        walked = [e.size for e in episodes if e.stage == stage][-2 * len(WALK) :]
+        assert walked == [size for size in WALK for _ in range(2)]
 
 
 def _wandering(stages=10, rows=120, seed=0):
