@@ -156,3 +156,23 @@ def test_the_folder_itself_delivers_each_version_once(tmp_path: Path):
     assert read(source, again[-1].after) == []
     wrong = Source("files", "file_folder", "rolling-2", settings=source.settings)
     assert list(make_connector(wrong, lambda: NOW).read(STAGE, again[-1].after)) == []
+
+
+@pytest.mark.parametrize(
+    "more", [-1, 0, 1, settled.FEWEST - 1, settled.FEWEST, settled.FEWEST + 1, settled.STRETCH + 1]
+)
+def test_around_the_size_of_a_stretch_nothing_is_passed_over_or_read_twice(more):
+    """Too few finished files for a stretch stand by their names, however often they are looked at."""
+    there = [found(n) for n in range(settled.RECENT + more)]
+    text: str | None = None
+    for n in range(1, len(there) + 1):  # one file more at each look, as a day brings them
+        read_now, text = read_on(text, there[:n])
+        assert read_now == [there[n - 1].name]
+        assert read_on(text, there[:n])[0] == []
+    assert text is not None
+    assert len(Progress.parse(text).files) < settled.RECENT + settled.STRETCH + settled.FEWEST
+    there[0] = Found(there[0].name, 101, found(len(there)).mtime_ns, 0, 0)
+    there.sort(key=lambda one: (one.mtime_ns, one.name))
+    read_now, text = read_on(text, there)
+    assert there[-1].name in read_now
+    assert read_on(text, there)[0] == []

@@ -66,6 +66,19 @@ def test_a_half_written_summary_of_the_log_is_set_aside(lake: Lake, stage: Stage
     assert lake.checkpoint(stage.id, "files") == f"c{tables.CHECKPOINT_EVERY + 1}"
 
 
+def test_a_summary_that_nothing_points_to_is_no_fault(lake: Lake, stage: Stage, deliver: Deliver):
+    """So a table comes back from a backup; what keeps the lake small must do with it what it does with any other."""
+    for k in range(tables.CHECKPOINT_EVERY + 1):
+        lake.commit(stage, "files", deliver([f"u{k}"], [1.0], at=[k]), f"c{k}", 1, 0)
+    lake.compact(stage.id)
+    (pointer,) = lake.root.rglob("measurements/_delta_log/_last_checkpoint")
+    pointer.unlink()
+    lake.compact(stage.id)
+    lake.vacuum(stage.id)
+    assert lake.units(stage.id) == tables.CHECKPOINT_EVERY + 1
+    assert lake.checkpoint(stage.id, "files") == f"c{tables.CHECKPOINT_EVERY}"
+
+
 def test_damage_that_is_no_torn_end_is_told(lake: Lake, stage: Stage):
     for k in range(3):
         lake.commit(stage, "files", pl.DataFrame(), f"c{k}", 0, 0)
