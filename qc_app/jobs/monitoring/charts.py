@@ -18,6 +18,8 @@ from qc_app.records import Limits
 
 PHASE_ONE = 25
 LABELS = 300
+REMEMBERED = 1000
+"""Values that say whether neighbours are alike: of the newest 300 alone the answer would change from week to week."""
 NEWEST = 3
 
 
@@ -69,7 +71,7 @@ def _shown(  # noqa: PLR0917 - the night's chart and what it stands on
     Of the frozen one where a person froze it, else of one that is estimated anew.
     """
     newest = _newest(seen)
-    if chart == framing.DEFAULT_CHART and spc.dependent(newest.kept):
+    if chart == framing.DEFAULT_CHART and spc.dependent(_newest(seen, REMEMBERED).kept):
         history = night.store.journal.limits.history(stage.id, what.name, known_at=night.cutoff)
         versions = framing.in_force(history, "forecast")
         if not versions:
@@ -79,9 +81,9 @@ def _shown(  # noqa: PLR0917 - the night's chart and what it stands on
     return spc.staged(chart, newest.data, stretches, excluded=newest.excluded)
 
 
-def _newest(seen: framing.Series) -> framing.Series:
+def _newest(seen: framing.Series, most: int = LABELS) -> framing.Series:
     """The newest points: a chart of years would say nothing more about today."""
-    first = seen.data.ends[-LABELS][0] if len(seen.data.ends) > LABELS else 0
+    first = seen.data.ends[-most][0] if len(seen.data.ends) > most else 0
     return seen.part(first)
 
 
