@@ -21,8 +21,8 @@ REFERENCE_UNITS = 2000
 CURRENT_UNITS = 200
 YOUNG_SHARE = 4
 """A stage with few units divides them: the newest fourth against the rest."""
-NEWEST_RESULTS = 20
-"""Results that are looked at together, though the model may be younger than they are."""
+FEW_RESULTS, MANY_RESULTS = 20, 60
+"""Results that are looked at together: at least, though the model is younger, and at most, though it is older."""
 PROBED = 40
 SHUFFLED_PER_SD = 2 / np.sqrt(np.pi)
 """How far a normal variable lies from a shuffled copy of itself on average, in standard deviations."""
@@ -104,30 +104,29 @@ def _results(
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """Return residuals and measured values, each of labels known at the model's cut-off and of those since.
 
-    Since the cut-off, but the newest twenty at least: a model that is adapted to the first three results of a new state
-    would else take them for the old one, and leave too few of the new to tell.
+    Of those since the cut-off the newest sixty at most: a model that stays is held against its own past, and a first
+    one has no other. The newest twenty at least: one that is adapted to the first three results of a new state would
+    else take them for the old one.
     """
     tracked = track(night, stage, what)
-    new = _newest(tracked["t_known"], cutoff)
+    new = _newest(tracked["t_known"], cutoff, int(tracked["mean"].is_not_null().sum()))
     values = tracked["value"].to_numpy()
     residuals = values - tracked["mean"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     return (residuals[~new], residuals[new]), (values[~new], values[new])
 
 
-def _newest(known: pl.Series, cutoff: datetime) -> BoolArray:
-    """Mark the results after a moment, or the newest where these are few; young stages keep three fourths as the past.
+def _newest(known: pl.Series, cutoff: datetime, predicted: int) -> BoolArray:
+    """Mark the results after a moment, within bounds; half of those that were predicted at least are left as the past.
 
     Examples
     --------
-    >>> days = pl.Series([datetime(2026, 1, day) for day in range(1, 9)])
-    >>> [int(_newest(days, datetime(2026, 1, day)).sum()) for day in (8, 2)]
-    [2, 6]
+    >>> days = pl.Series([datetime(2026, 1, day) for day in range(1, 13)])
+    >>> [int(_newest(days, datetime(2026, 1, day), 12).sum()) for day in (12, 7, 2)]
+    [3, 5, 6]
     """
-    least = min(NEWEST_RESULTS, len(known) // YOUNG_SHARE)
-    since = (known > cutoff).to_numpy()
-    if since.sum() >= least:
-        return np.asarray(since)
-    return np.asarray((known >= known.sort()[-least]).to_numpy())
+    least, most = min(FEW_RESULTS, predicted // YOUNG_SHARE), min(MANY_RESULTS, predicted // 2)
+    count = min(max(int((known > cutoff).sum()), least), most)
+    return np.asarray(known.rank("ordinal", descending=True).to_numpy() <= count)
 
 
 def _delays(rows: pl.DataFrame) -> Array:
