@@ -9,10 +9,11 @@ from datetime import timedelta
 
 import numpy as np
 import polars as pl
+import pytest
 
 from qc_app.cli import main
 from qc_app.jobs.model.answers import Answers
-from qc_app.jobs.monitoring.windows import contexts, seen
+from qc_app.jobs.monitoring.windows import _newest, contexts, seen
 from qc_app.jobs.night import Night
 from qc_app.plant import Mark
 from qc_app.records import Event
@@ -118,3 +119,15 @@ def test_the_command_says_it_in_words_and_as_json(grown, capsys):
     assert all(night["plant_day"] >= "2026-03-05" for night in told["width"]["nights"])
     assert main(["drift", "p-1", "--since", "yesterday", "--home", str(grown.home())]) == 2
     assert main(["drift", "nowhere", "--home", str(grown.home())]) == 2
+
+
+@pytest.mark.parametrize(
+    ("results", "since", "predicted", "current"),
+    [(300, 3, 290, 20), (300, 40, 290, 40), (300, 280, 284, 60), (50, 34, 34, 17), (30, 2, 30, 7), (5, 5, 0, 0)],
+)
+def test_results_are_held_against_a_past_whoever_the_model_is(results, since, predicted, current):
+    """An eager model leaves few results since its cut-off, a first one that stayed none before it."""
+    known = pl.Series([START + timedelta(hours=3 * n) for n in range(results)])
+    new = _newest(known, known[results - since - 1] if since < results else START - timedelta(1), predicted)
+    assert new.sum() == current
+    assert not current or new[-current:].all()
