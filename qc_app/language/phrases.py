@@ -22,7 +22,7 @@ _MOMENT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<rest> \d\d:\d\d( [+\-]\d\d:\d
 #: Fields that hold whole numbers; all others may hold anything.
 _COUNTED = frozenset({"n", "m", "k", "count"})
 #: Fields that hold one name, in which no colon stands.
-_NAMES = frozenset({"name", "subject"})
+_NAMES = frozenset({"name", "subject", "file", "place"})
 _BETWEEN = re.compile(r", | and ")
 #: So many sentences in a row are looked at; more are a list that nobody reads.
 _MOST_JOINED = 40
@@ -57,7 +57,7 @@ class Phrases:
 
     What a field holds is said by its name: ``told`` (or one that begins so) is a sentence that is known here, else the
     template does not fit; ``said`` is a sentence that may be anybody's, and stays English with its mark where it is;
-    ``names`` are several, "a, b and c"; ``name`` and ``subject`` are one; ``n``, ``m``, ``k`` and ``count`` are whole
+    ``names`` are several, "a, b and c"; ``name``, ``subject``, ``file`` and ``place`` are one; ``n``, ``m``, ``k`` and ``count`` are whole
     numbers. Every other field is a number, a name, or one of the sentences or parts.
 
     Parameters

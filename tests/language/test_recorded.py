@@ -154,6 +154,17 @@ def test_the_message_of_a_library_stays_english_inside_of_what_is_said_of_it():
     assert told == "falló adaptación de width de la etapa 'p-1': Singular matrix (en)"
 
 
+def test_what_a_connector_says_is_told_behind_its_place():
+    said = "stage 'press-1': shift 3.csv is empty - it needs a line with the names of the columns"
+    tried = (
+        "ingest of stage 'press-1' failed: source 'plc': 10.0.0.5:502 cannot be reached - check that the device runs"
+    )
+    with speaking("de"):
+        assert recorded(said).startswith("Stufe 'press-1': shift 3.csv ist leer")
+        assert "Quelle 'plc': 10.0.0.5:502 ist nicht erreichbar" in recorded(f"{tried}; tried 3 times")
+        assert recorded(f"{tried}; tried 3 times").endswith("; 3-mal versucht")
+
+
 def test_why_a_stage_is_near_is_told_part_by_part():
     with speaking("de"):
         assert likeness("2 of 3 parameters shared, similar noise, level 5 % lower").endswith("Lage 5\u00a0% tiefer")

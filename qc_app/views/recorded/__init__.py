@@ -16,7 +16,7 @@ from qc_app.language import ENGLISH, Phrases, bound, later, spoken
 from qc_app.views.data.words import DELIVERIES
 from qc_app.views.drift.words import DRIFT
 from qc_app.views.models.words import JOBS, VERSIONS
-from qc_app.views.recorded import answers, definitions, gate, nights, refusals, sources, standing
+from qc_app.views.recorded import answers, connectors, definitions, gate, nights, refusals, sources, standing
 from qc_app.views.spc.words import SPC
 from qc_app.views.vocabulary import CODES
 
@@ -29,11 +29,12 @@ _SENTENCES = (
     *(*definitions.CHANGES, *definitions.REMARKS),
     *(*gate.RULES, *gate.JUDGED, *gate.GUARDS, *gate.VERDICTS, *gate.BY_PEOPLE, *gate.PERFORMANCE, *gate.WATCHED),
     *(*nights.FAILED, *nights.DECIDED, *nights.DONE, *nights.LEARNER),
+    *(*connectors.OF_FILES, *connectors.OF_SERVICES),
     *(*sources.GAPS, *sources.BOOKS, *sources.KEPT_SAFE, *sources.HISTORY),
     *(*nights.OF_A_STAGE, *DRIFT, *DELIVERIES, *SPC),
 )
 _FIELDS = (
-    *(*_PARTS, *gate.COUNTS, *nights.STEPS, *refusals.HINTS, *definitions.THINGS),
+    *(*_PARTS, *gate.COUNTS, *nights.STEPS, *refusals.HINTS, *definitions.THINGS, *connectors.SUBJECTS),
     *(*CODES, *JOBS.values(), *VERSIONS.values()),
 )
 _PHRASES = Phrases(_SENTENCES, _FIELDS)
