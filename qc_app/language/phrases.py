@@ -23,6 +23,8 @@ _MOMENT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<rest> \d\d:\d\d( [+\-]\d\d:\d
 _COUNTED = frozenset({"n", "m", "k", "count"})
 #: Fields that hold one name, in which no colon stands.
 _NAMES = frozenset({"name", "subject", "file", "place"})
+#: Fields whose text is somebody's own, though it may read like one of ours ("shift 3.csv").
+_OWN = frozenset({"file", "place", "unit", "who", "folder", "path"})
 _BETWEEN = re.compile(r", | and ")
 #: So many sentences in a row are looked at; more are a list that nobody reads.
 _MOST_JOINED = 40
@@ -57,8 +59,9 @@ class Phrases:
 
     What a field holds is said by its name: ``told`` (or one that begins so) is a sentence that is known here, else the
     template does not fit; ``said`` is a sentence that may be anybody's, and stays English with its mark where it is;
-    ``names`` are several, "a, b and c"; ``name``, ``subject``, ``file`` and ``place`` are one; ``n``, ``m``, ``k`` and ``count`` are whole
-    numbers. Every other field is a number, a name, or one of the sentences or parts.
+    ``names`` are several, "a, b and c"; ``name``, ``subject``, ``file`` and ``place`` are one, without a colon; the
+    last two, ``unit``, ``who``, ``folder`` and ``path`` are never taken for a sentence; ``n``, ``m``, ``k`` and
+    ``count`` are whole numbers. Every other field is a number, a name, or one of the sentences or parts.
 
     Parameters
     ----------
@@ -86,6 +89,7 @@ class Phrases:
         self._known = sorted(map(_Template.of, dict.fromkeys(templates)), key=lambda one: -one.fixed)
         parted = map(_Template.of, dict.fromkeys(parts))
         self._all = sorted([*self._known, *parted], key=lambda one: -one.fixed)
+        self._fixed = frozenset(one.text for one in self._all if "{" not in one.text)
 
     def retold(self, sentence: str) -> str:
         """Return a sentence in the language of now; one that no template fits stays English, visibly."""
@@ -149,6 +153,8 @@ class Phrases:
             return self._sentences(told)
         if name.startswith("said"):
             return self.retold(told)
+        if name in _OWN:
+            return tr(told) if told in self._fixed else told
         return self._listed(told) if name.startswith("names") else self.word(told)
 
     def _listed(self, names: str) -> str:
