@@ -64,11 +64,20 @@ def cpk_index(
 
 
 def cpm_index(
-    lower: float, target: float, upper: float, mean: float, sigma: float, *, n: int, level: float = LEVEL
+    lower: float,
+    target: float,
+    upper: float,
+    mean: float,
+    sigma: float,
+    *,
+    n: int,
+    df: float | None = None,
+    level: float = LEVEL,
 ) -> Index:
     """Cpm = (upper - lower) / (6 sqrt(sigma^2 + (mean - target)^2)), interval by Boyles' chi-square approximation.
 
-    Degrees of freedom n (1 + x)^2 / (1 + 2 x) with x = ((mean - target) / sigma)^2.
+    Degrees of freedom (1 + x)^2 / (1 / df + 2 x / n) with x = ((mean - target) / sigma)^2; sigma is worth `df`, which
+    is n where it comes from all n values.
 
     References
     ----------
@@ -81,7 +90,7 @@ def cpm_index(
     """
     off = ((mean - target) / sigma) ** 2
     value = (upper - lower) / (6 * sigma * float(np.sqrt(1 + off)))
-    return _by_chi_square(value, n * (1 + off) ** 2 / (1 + 2 * off), level)
+    return _by_chi_square(value, (1 + off) ** 2 / (1 / (df or n) + 2 * off / n), level)
 
 
 def moving_range_df(n: int) -> float:

@@ -85,8 +85,9 @@ def _normal(base: Base) -> Found:
     cp, cpk = _pair(base, spec, base.within.sigma, base.within.df)
     pp, ppk = _pair(base, spec, overall, n - 1)
     cpm = None
-    if spec.lower is not None and spec.target is not None and spec.upper is not None and not base.flat:
-        cpm = cpm_index(spec.lower, spec.target, spec.upper, mean, float(x.std()), n=n, level=base.level)
+    if spec.lower is not None and spec.target is not None and spec.upper is not None and cp is not None:
+        inside = base.within
+        cpm = cpm_index(spec.lower, spec.target, spec.upper, mean, inside.sigma, n=n, df=inside.df, level=base.level)
     ppl, ppu = (_pair(base, side, overall, n - 1)[1] for side in _sides(spec))
     return Found("normal", normal_ppm(spec, mean, overall), cp, cpk, pp, ppk, ppl, ppu, cpm)
 

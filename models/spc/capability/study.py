@@ -38,7 +38,7 @@ class Capability:
     pp, ppk : Index or None
         From the overall spread, or from percentiles.
     cpm : Index or None
-        Against the target; needs both limits and a target.
+        Against the target, from the spread within; needs both limits and a target.
     mean, sigma_within, sigma_overall : float
         In the characteristic's unit.
     n : int
