@@ -137,7 +137,7 @@ def test_a_gauge_study_is_recorded_on_the_page_and_its_parts_shown(open_app, tmp
     app = open_app(home, "spc", stage="rolling-2", what="thickness", chart="imr")
     app.file_uploader(key="spc_gauge_file_0").upload("study.csv", crossed_text().encode(), "text/csv")
     app.button(key="spc_gauge_go").click().run()
-    assert "gauge R&amp;R is 27.9% of the total variation" in told(app)
+    assert "gauge R&amp;R is 27.9 % of the total variation" in told(app)
     (parts,) = [d.value for d in app.dataframe if "of_tolerance" in d.value.columns]
     assert parts["name"].to_list()[0] == "gauge R&R"
 
