@@ -41,8 +41,9 @@ def run_browsing(
 ) -> PagesRun:
     """Make a plant with a past, serve it as `qc up` does, and look at it with a browser.
 
-    Ten times each: the first view in a fresh browser, from page to page, a stage that nobody looked at yet. Then ten
-    people at once load twenty pages each, and the memory of the server is read.
+    Ten times each: the first view in a fresh browser, from page to page, another stage chosen on the page, a stage by
+    a link from outside, which starts the whole program in the browser as the first view does. Then ten people at once
+    load twenty pages each, and the memory of the server is read.
 
     Parameters
     ----------
@@ -70,14 +71,16 @@ def run_browsing(
         looking = _Looking(chromium, address, server)
         seconds: dict[str, list[Took]] = {}
         for share, (what, act) in enumerate(_looks(looking, names).items(), 1):
-            told(what, 0.2 * share)
+            told(what, 0.15 * share)
+            if what == "stage":
+                looking.stage(names[-1])  # to choose another than this one
             seconds[what] = [looking.timed(act, n) for n in range(TIMES)]
         told("ten people at once", 0.8)
         looking.crowd()
         busy, memory = os.getloadavg()[0], resident_mb(server)
         chromium.close()
     waited, worked = ({what: [took[i] for took in all_] for what, all_ in seconds.items()} for i in (0, 1))
-    loads = 3 * TIMES + USERS * LOADS
+    loads = len(seconds) * TIMES + USERS * LOADS
     return PagesRun(stages, days, loads, waited, worked, memory or float("nan"), busy)
 
 
@@ -85,7 +88,8 @@ def _looks(looking: _Looking, names: list[str]) -> dict[str, Callable[[int], Non
     return {
         "first view": lambda _: looking.first(),
         "page to page": lambda n: looking.onward(looking.page, _TURN[n % len(_TURN)]),
-        "stage": lambda n: looking.stage(names[n % len(names)]),
+        "stage": lambda n: looking.choose(names[n % len(names)]),
+        "stage by a link": lambda n: looking.stage(names[n % len(names)]),
     }
 
 
@@ -114,6 +118,16 @@ class _Looking:
         """Go to another page by its link."""
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
         self._stands(page, title)
+
+    def choose(self, name: str) -> None:
+        """Choose another stage on the page and see its picture."""
+        self.page.locator(".st-key-pick_stage input").click()
+        self.page.keyboard.type(name)
+        self.page.get_by_role("option", name=name).first.wait_for(state="visible")
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(f"**stage={name}**")
+        self._stands(self.page, "Stage")
+        self.page.locator(_CHART).first.wait_for(state="visible")
 
     def stage(self, name: str) -> None:
         """See the picture of a stage by a link to it."""

@@ -40,7 +40,7 @@ def test_an_account_keeps_its_language_and_another_has_its_own(visit, address, h
     expect(visit.locator("html")).to_have_attribute("lang", "es")
     visit.goto(f"{address}/stage?stage=rolling-2")
     expect(visit.get_by_role("heading", name="Etapa")).to_be_visible()
-    expect(visit.get_by_role("link", name="Alarmas")).to_be_visible()
+    expect(visit.get_by_test_id("stSidebarNav").get_by_role("link", name="Alarmas")).to_be_visible()
 
     visit.context.clear_cookies()
     sign_in(visit, address, "jon")
