@@ -14,7 +14,7 @@ from altair.utils import schemapi
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
-from qc_app.dashboard import pages
+import qc_app.dashboard.pages  # noqa: F401 - what all pages stand on is here before the first person comes
 from qc_app.dashboard.door.gate import Gate
 from qc_app.dashboard.door.keeper import Keeper
 from qc_app.dashboard.door.provider import secrets
@@ -23,9 +23,8 @@ from qc_app.dashboard.door.routes import routes
 #: What a chart may be is asked by its tests; asked again at every drawing it took a fourth of the chart's time.
 schemapi.DEBUG_MODE = False
 
-#: Streamlit collects garbage after every run of a page. What all pages stand on is imported before the first person
-#: comes and set aside: walking through it each time took twice as long as drawing.
-SETTLED = tuple(pages.PAGES)
+# Streamlit collects garbage after every run of a page. What was imported until now is set aside: walking through it
+# each time took twice as long as drawing.
 gc.collect()
 gc.freeze()
 
