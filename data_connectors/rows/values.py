@@ -289,9 +289,10 @@ def quality_json(height: int, found: dict[str, pl.DataFrame]) -> pl.Series:
 
 
 def _entries(name: str, notes: pl.DataFrame) -> pl.DataFrame:
-    said = [pl.col(c).map_batches(_as_json, return_dtype=pl.String) for c in ("quality", "code", "raw")]
+    said = [_as_json(notes[c]).alias(c) for c in ("quality", "code", "raw")]
     head = json.dumps(name, ensure_ascii=False)
-    return notes.select("row", pl.format("{}: [{}, {}, {}]", pl.lit(head), *said).alias("entry"))
+    told = notes.select("row").with_columns(said)
+    return told.select("row", pl.format("{}: [{}, {}, {}]", pl.lit(head), "quality", "code", "raw").alias("entry"))
 
 
 def _as_json(texts: pl.Series) -> pl.Series:

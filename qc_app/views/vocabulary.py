@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import bound, later, tr
+from qc_app.language import later, tr
 
 _ROLES = MappingProxyType(
     {
@@ -139,9 +139,9 @@ def alarm_kind(kind: str) -> str:
     return tr(_ALARM_KINDS[kind]) if kind in _ALARM_KINDS else kind.replace("_", " ")
 
 
-def alarm_kinds(column: str = "kind") -> pl.Expr:
-    """Return a column of kinds in words."""
-    return pl.col(column).map_elements(bound(alarm_kind), pl.String).alias(column)
+def alarm_kinds(table: pl.DataFrame) -> list[pl.Series]:
+    """Return the column of kinds of alarms in words."""
+    return told_columns(table, alarm_kind, "kind")
 
 
 def alarm_states(column: str = "state") -> pl.Expr:
@@ -236,3 +236,19 @@ def _word(words: Mapping[str, str], code: str) -> str:
 def in_words(column: str, words: Mapping[str, str]) -> pl.Expr:
     """Return a column of codes in words; an unknown code is shown as it is."""
     return pl.col(column).replace({code: tr(word) for code, word in words.items()}).alias(column)
+
+
+def told_columns(table: pl.DataFrame, words: Callable[[str], str], *columns: str) -> list[pl.Series]:
+    """Return columns whose texts a function of Python tells; what is missing stays missing.
+
+    Here and not in an expression: those call back on polars' own few threads, which then wait for the interpreter
+    while a page that has it waits for them, and every page of the plant stands still for good.
+
+    Examples
+    --------
+    >>> told_columns(pl.DataFrame({"kind": ["a", None]}), str.upper, "kind")[0].to_list()
+    ['A', None]
+    """
+    return [
+        pl.Series(name, [None if text is None else words(text) for text in table[name]], pl.String) for name in columns
+    ]

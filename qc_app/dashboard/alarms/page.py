@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
 from qc_app.dashboard.alarms.card import card, incident_card, story
 from qc_app.dashboard.alarms.report import report_here
 from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
-from qc_app.language import bound, count, ntr, tr
+from qc_app.language import count, ntr, tr
 from qc_app.views import (
     AlarmsView,
     Sieve,
@@ -17,9 +16,9 @@ from qc_app.views import (
     alarm_kinds,
     alarm_states,
     alarms_view,
+    as_recorded,
     priorities,
     priority_word,
-    recorded,
 )
 
 EVERY_S = 15
@@ -167,9 +166,8 @@ def _history(view: AlarmsView, now: Here) -> None:
             "note",
         )
     ) | {"incident": tr("Incident"), "why": tr("Hidden because")}
-    told = view.history.with_columns(
-        alarm_states(), priorities(), alarm_kinds(), pl.col("sentence").map_elements(bound(recorded), pl.String)
-    )
+    seen = view.history
+    told = seen.with_columns(alarm_states(), priorities(), *alarm_kinds(seen), *as_recorded(seen, "sentence"))
     rows = tables.show(
         told, "alarms_all", columns, zone=now.plant.zone, select="one", empty=tr("No alarm was ever raised.")
     )

@@ -19,8 +19,15 @@ def events_part(stages: list[str], now: Here) -> None:
     columns = tables.headings(("at", "stage", "kind", "text", "author"))
     empty = tr("No event is noted. Note tool changes and maintenance: they explain what the charts show.")
     found = events_table(now.store, set(stages))
+    told = found.with_columns(events(found))
     chosen = tables.show(
-        found.with_columns(events()), "data_events", columns, zone=now.plant.zone, rows=6, select="one", empty=empty
+        told,
+        "data_events",
+        columns,
+        zone=now.plant.zone,
+        rows=6,
+        select="one",
+        empty=empty,
     )
     with st.popover(tr("Note an event"), key="event_open"):
         stage = st.selectbox(tr("Stage"), stages, key="event_stage")

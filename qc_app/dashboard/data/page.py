@@ -118,7 +118,7 @@ def _quarantine(sources: Sequence[Source], now: Here) -> None:
     st.html(markup.heading(tr("Quarantine"), note))
     columns = tables.headings(("source", "origin", "offset", "reason", "message", "raw", "last_seen", "count"))
     empty = tr("Nothing is held: everything that arrived could be read.")
-    told = held.with_columns(reasons(), *delivered("message"))
+    told = held.with_columns(reasons(), *delivered(held, "message"))
     rows = tables.show(told, "data_quarantine", columns, zone=now.plant.zone, rows=8, select="many", empty=empty)
     if not rows:
         return
@@ -142,5 +142,5 @@ def _gaps(sources: Sequence[Source], now: Here) -> None:
         say(gaps_sentence(gaps))
     columns = tables.headings(("state", "source", "start", "end", "hours", "missed", "cause", "text"))
     columns |= tables.headings(("filled", "author", "closed"))
-    told = gaps.with_columns(stretches(), causes(), *as_recorded("text"), *delivered("filled"))
+    told = gaps.with_columns(stretches(), causes(), *as_recorded(gaps, "text"), *delivered(gaps, "filled"))
     tables.show(told, "data_gaps", columns, zone=now.plant.zone, rows=6, empty=tr("No gap is known."))

@@ -8,7 +8,7 @@ import streamlit as st
 from qc_app.dashboard import charts, markup, pictures, tables
 from qc_app.dashboard.session import Here, inks, say
 from qc_app.language import bound, tr
-from qc_app.views import LabelsView, interval, local, recorded
+from qc_app.views import LabelsView, as_recorded, interval, local, recorded
 
 _RANDOM = "◆ "
 
@@ -21,7 +21,7 @@ def queue_here(view: LabelsView, now: Here, stage: str) -> None:
         )
     )
     n, unit = view.places, view.characteristic.unit
-    reason = pl.col("reason").map_elements(bound(recorded), pl.String, skip_nulls=True)
+    (reason,) = as_recorded(view.queue, "reason")
     told = view.queue.with_columns(
         pl.Series(
             "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String

@@ -69,7 +69,7 @@ def _tables(view: LearnerView, now: Here) -> None:
     with changes:
         columns = tables.headings(("at", "verdict", "sentence", "rule", "challenger"))
         empty = tr("Nothing was changed yet: the first training needs labels.")
-        told = view.priors.with_columns(verdicts(), *as_recorded("sentence", "rule"))
+        told = view.priors.with_columns(verdicts(), *as_recorded(view.priors, "sentence", "rule"))
         tables.show(told, "learner_priors", columns, zone=now.plant.zone, rows=6, empty=empty)
     with nights:
         columns = {

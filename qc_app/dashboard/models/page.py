@@ -137,11 +137,11 @@ def _tables(view: ModelsView, now: Here) -> None:
     decisions, versions = st.tabs([tr("Verdicts"), tr("Versions")], key="models_tabs")
     with decisions:
         columns = tables.headings(("number", "at", "verdict", "sentence", "rows", "champion", "challenger", "author"))
-        told = view.decisions.with_columns(verdicts(), *as_recorded("sentence"))
+        told = view.decisions.with_columns(verdicts(), *as_recorded(view.decisions, "sentence"))
         tables.show(told, "models_decisions", columns, zone=now.plant.zone, rows=7, empty=tr("No verdict yet."))
     with versions:
         columns = tables.headings(("version", "status", "created", "n_labels", "learner", "cutoff", "sentence"))
-        told = view.versions.with_columns(version_states(), *as_recorded("sentence"))
+        told = view.versions.with_columns(version_states(), *as_recorded(view.versions, "sentence"))
         tables.show(told, "models_versions", columns, zone=now.plant.zone, rows=7, empty=tr("No version yet."))
 
 
@@ -209,7 +209,8 @@ def _night(now: Here) -> None:
     st.html(markup.heading(tr("What ran"), tr("last three days; failures first")))
     runs = night_runs(now.store)
     words = {code: tr(word) for code, word in _STATUS.items()}
-    told = runs.with_columns(pl.col("status").replace_strict(words, default="?"), jobs(), *as_recorded("sentence"))
+    status = pl.col("status").replace_strict(words, default="?")
+    told = runs.with_columns(status, *jobs(runs), *as_recorded(runs, "sentence"))
     columns = tables.headings(("status", "job", "stage", "plant_day", "started", "seconds", "sentence"))
     empty = tr("Nothing has run yet. `qc up` starts the scheduler; or ask for a night above.")
     tables.show(told, "models_runs", columns, zone=now.plant.zone, rows=10, marked="status", empty=empty)

@@ -49,7 +49,7 @@ def _studies(view: GaugeView, now: Here) -> None:
         "author": tr("By"),
     }
     empty = tr("No study of this gauge yet: record one below, or by `qc spc gauge`.")
-    told = view.studies.with_columns(*spc_column("kind", "verdict"), *retold("sentence"))
+    told = view.studies.with_columns(*spc_column(view.studies, "kind", "verdict"), *retold(view.studies, "sentence"))
     tables.show(told, "spc_gauge", columns, zone=now.plant.zone, rows=4, empty=empty)
 
 
@@ -64,7 +64,7 @@ def _parts(view: GaugeView) -> None:
         "share": tables.number(tr("Share of all"), 3),
         "of_tolerance": tables.number(tr("Share of tolerance"), 3),
     }
-    tables.show(view.parts.with_columns(spc_column("name")), "spc_gauge_parts", columns, rows=7, empty="")
+    tables.show(view.parts.with_columns(spc_column(view.parts, "name")), "spc_gauge_parts", columns, rows=7, empty="")
 
 
 def _record(now: Here, stage: str, what: str) -> None:

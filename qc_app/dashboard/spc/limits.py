@@ -48,9 +48,8 @@ def _history(now: Here, place: tuple[str, str], chart: str, subject: str) -> Non
     }
     frame = limits_history(now.store, now.plant, *place, chart, subject)
     empty = tr("No limits of this chart are frozen yet: freeze them below.")
-    tables.show(
-        frame.with_columns(spc_column("estimator")), "spc_limits", columns, zone=now.plant.zone, rows=5, empty=empty
-    )
+    told = frame.with_columns(spc_column(frame, "estimator"))
+    tables.show(told, "spc_limits", columns, zone=now.plant.zone, rows=5, empty=empty)
 
 
 def _left_out(now: Here, place: tuple[str, str], subject: str) -> None:

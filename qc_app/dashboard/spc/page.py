@@ -113,7 +113,7 @@ def _signals(view: SpcPage, now: Here) -> None:
         "rule": tr("Rule"),
         "sentence": tr("In words"),
     }
-    told = view.signals.with_columns(spc_column("rule"))
+    told = view.signals.with_columns(spc_column(view.signals, "rule"))
     empty = tr("No rule signals in what is shown.")
     tables.show(told, "spc_signals", columns, zone=now.plant.zone, rows=8, empty=empty)
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import Phrases, bound, later, tr
-from qc_app.views.vocabulary import in_words
+from qc_app.language import Phrases, later, tr
+from qc_app.views.vocabulary import in_words, told_columns
 
 _CARRIES = MappingProxyType({"measurements": later("measurements"), "labels": later("labels")})
 _LINKS = MappingProxyType(
@@ -170,9 +170,9 @@ def delivery_words(sentence: str) -> str:
     return _PHRASES.retold(sentence)
 
 
-def delivered(*columns: str) -> list[pl.Expr]:
+def delivered(table: pl.DataFrame, *columns: str) -> list[pl.Series]:
     """Return columns of such sentences in the language of now."""
-    return [pl.col(column).map_elements(bound(delivery_words), return_dtype=pl.String) for column in columns]
+    return told_columns(table, delivery_words, *columns)
 
 
 def event_word(kind: str) -> str:
@@ -186,9 +186,9 @@ def event_word(kind: str) -> str:
     return tr(_EVENTS[kind]) if kind in _EVENTS else kind.replace("_", " ")
 
 
-def events() -> pl.Expr:
+def events(table: pl.DataFrame) -> list[pl.Series]:
     """Return the column of kinds of events in words."""
-    return pl.col("kind").map_elements(bound(event_word), return_dtype=pl.String)
+    return told_columns(table, event_word, "kind")
 
 
 def carried() -> pl.Expr:

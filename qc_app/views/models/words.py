@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 import polars as pl
 
-from qc_app.language import bound, later, tr
-from qc_app.views.vocabulary import in_words
+from qc_app.language import later, tr
+from qc_app.views.vocabulary import in_words, told_columns
 
 _VERDICTS = MappingProxyType(
     {
@@ -94,6 +94,6 @@ def job_word(job: str) -> str:
     return f"{tr(JOBS[known])} {of}".rstrip() if known in JOBS else job
 
 
-def jobs() -> pl.Expr:
+def jobs(table: pl.DataFrame) -> list[pl.Series]:
     """Return the column of jobs in words."""
-    return pl.col("job").map_elements(bound(job_word), return_dtype=pl.String)
+    return told_columns(table, job_word, "job")

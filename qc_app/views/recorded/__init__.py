@@ -12,13 +12,13 @@ import re
 
 import polars as pl
 
-from qc_app.language import ENGLISH, Phrases, bound, later, spoken
+from qc_app.language import ENGLISH, Phrases, later, spoken
 from qc_app.views.data.words import DELIVERIES
 from qc_app.views.drift.words import DRIFT
 from qc_app.views.models.words import JOBS, VERSIONS
 from qc_app.views.recorded import answers, connectors, definitions, gate, nights, refusals, sources, standing
 from qc_app.views.spc.words import SPC
-from qc_app.views.vocabulary import CODES
+from qc_app.views.vocabulary import CODES, told_columns
 
 _PARTS = (later("{n} days"), later("{lower} to {upper}"))
 _SENTENCES = (
@@ -58,15 +58,15 @@ def recorded(sentence: str) -> str:
     return _told(sentence, spoken())
 
 
-def as_recorded(*columns: str) -> list[pl.Expr]:
+def as_recorded(table: pl.DataFrame, *columns: str) -> list[pl.Series]:
     """Return columns of such sentences in the language of now.
 
     Examples
     --------
-    >>> pl.DataFrame({"sentence": ["promoted", ""]}).with_columns(as_recorded("sentence"))["sentence"].to_list()
+    >>> as_recorded(pl.DataFrame({"sentence": ["promoted", ""]}), "sentence")[0].to_list()
     ['promoted', '']
     """
-    return [pl.col(column).map_elements(bound(recorded), return_dtype=pl.String) for column in columns]
+    return told_columns(table, recorded, *columns)
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from qc_app.language import Phrases, bound, later
+from qc_app.language import Phrases, later
+from qc_app.views.vocabulary import told_columns
 
 _CHARTS = (
     later("Individuals and moving range"),
@@ -238,11 +239,11 @@ def spc_words(text: str) -> str:
     return _PHRASES.retold(text)
 
 
-def spc_column(*columns: str) -> list[pl.Expr]:
+def spc_column(table: pl.DataFrame, *columns: str) -> list[pl.Series]:
     """Return columns of such names and sentences in the language of now; a name of a rule's book stays as it is."""
-    return [pl.col(column).map_elements(bound(_PHRASES.word), return_dtype=pl.String) for column in columns]
+    return told_columns(table, _PHRASES.word, *columns)
 
 
-def retold(*columns: str) -> list[pl.Expr]:
+def retold(table: pl.DataFrame, *columns: str) -> list[pl.Series]:
     """Return columns of sentences in the language of now, visibly English where no template fits."""
-    return [pl.col(column).map_elements(bound(spc_words), return_dtype=pl.String) for column in columns]
+    return told_columns(table, spc_words, *columns)
