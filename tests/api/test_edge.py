@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import httpx
 import pytest
@@ -21,6 +20,7 @@ from qc_app.api.edge import Edge
 from qc_app.api.meter import Meter
 from tests.api.conftest import serving_of
 from tests.api.test_contract import VALUES, problem_of
+from tests.waiting import until
 
 LARGEST = 4_000
 
@@ -50,14 +50,6 @@ def impatient(narrow, monkeypatch):
 
 def connected(service) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(service.url.rsplit(":", 1)[1])), timeout=60)
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for what must come true; only a failure uses the whole time."""
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def serves(port: int) -> bool:

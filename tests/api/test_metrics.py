@@ -9,6 +9,7 @@ import httpx
 from qc_app.api.buckets import Buckets
 from qc_app.api.metrics import exposition
 from tests.api.test_contract import VALUES
+from tests.waiting import until
 
 #: Prometheus' text format 0.0.4, a line.
 LINE = re.compile(
@@ -47,10 +48,11 @@ def test_the_numbers_are_those_of_the_books_the_alarms_and_the_night(service):
 def test_latencies_add_up(service):
     for _ in range(3):
         service.client.get("/api/v1/runs")
-    found = samples(exposition(service.server.config.app.state.office))
+    office = service.server.config.app.state.office
     labels = 'route="/api/v1/runs",method="GET",status="200"'
+    until(lambda: samples(exposition(office)).get(f"qc_request_seconds_count{{{labels}}}", 0) >= 3)  # after the reply
+    found = samples(exposition(office))
     assert found[f'qc_request_seconds_bucket{{{labels},le="+Inf"}}'] == found[f"qc_request_seconds_count{{{labels}}}"]
-    assert found[f"qc_request_seconds_count{{{labels}}}"] >= 3
 
 
 def test_an_address_that_is_not_there_makes_no_new_label(service):

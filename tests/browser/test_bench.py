@@ -27,6 +27,7 @@ def test_a_small_plant_is_looked_at(tmp_path, monkeypatch):
         "first view": 2,
         "page to page": 2,
         "stage": 2,
+        "stage by a link": 2,
     }
     assert (run["loads"], run["stages"]) == (12, 12)
     assert run["rss_mb"] > 100

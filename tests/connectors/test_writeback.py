@@ -23,8 +23,8 @@ from data_connectors.writeback import Message, Outlet, make_writer
 from data_connectors.writeback.message import taken_back
 from data_connectors.writeback.to_opcua import ToOpcUa, _within
 from tests.connectors.mqtt.broker import Broker, mosquitto
-from tests.connectors.opcua.ear import until
 from tests.connectors.opcua.server import OTHER, URI, Running, Setup
+from tests.waiting import until
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

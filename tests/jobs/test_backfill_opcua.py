@@ -21,8 +21,9 @@ from qc_app.views import gaps_sentence, gaps_table
 from .conftest import START, Works
 
 pytest.importorskip("asyncua")
-from tests.connectors.opcua.ear import Ear, until
+from tests.connectors.opcua.ear import Ear
 from tests.connectors.opcua.server import URI, Running, Setup
+from tests.waiting import until
 
 NAME = "plc"
 

@@ -30,7 +30,7 @@ from data_connectors.modbus.grouping import MOST, groups
 from data_connectors.modbus.registers import NUMBERS, Register
 from data_connectors.schema import Parameter, Source, Stage
 from tests.connectors.modbus.device import Device
-from tests.connectors.opcua.ear import until
+from tests.waiting import until
 
 PACKAGE = Path(session.__file__).parent
 STAGE = Stage("s", "l", "f", (Parameter("a"), Parameter("b")), ())

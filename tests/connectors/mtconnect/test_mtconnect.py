@@ -20,10 +20,11 @@ from data_connectors.mtconnect.documents import Observation, document
 from data_connectors.mtconnect.listening import Listening
 from data_connectors.mtconnect.values import samples
 from data_connectors.schema import Parameter, Source, Stage
-from tests.connectors.http.listening import Ear, gaps, until
+from tests.connectors.http.listening import Ear, gaps
 from tests.connectors.http.listening import samples as kept
 from tests.connectors.http.site import Reply
 from tests.connectors.mtconnect.agent import Agent
+from tests.waiting import until
 
 STAGE = Stage("milling", "line-1", "milling", (Parameter("position"),), ())
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)

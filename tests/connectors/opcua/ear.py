@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -30,19 +28,6 @@ def source(url: str, **settings: Any) -> Source:
 
 def connector(url: str, folder: Path | None = None, **settings: Any) -> OpcUa:
     return OpcUa(source(url, **settings), lambda: datetime.now(UTC), folder)
-
-
-LOOK_S = 0.02
-
-
-def until(true: Callable[[], Any], seconds: float = 60.0) -> float:
-    """Wait for what must come true; return for how long, as if each look had come in time on a quiet machine."""
-    end, looks = time.monotonic() + seconds, 0
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(LOOK_S)
-        looks += 1
-    return looks * LOOK_S
 
 
 class Ear:

@@ -59,6 +59,6 @@ def test_f15_namespaces_taken_by_their_number_are_found_out(tmp_path: Path, monk
 
 
 def _briefly(true: object, seconds: float = 6.0) -> None:
-    from tests.connectors.opcua.ear import until
+    from tests.waiting import until
 
     until(true, min(seconds, 6.0))  # type: ignore[arg-type]

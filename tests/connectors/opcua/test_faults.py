@@ -14,9 +14,10 @@ import pytest
 
 from data_connectors.opcua.listening import Listening
 from data_connectors.schema import Parameter, Stage
-from tests.connectors.opcua.ear import Ear, connector, lost, twice, until
+from tests.connectors.opcua.ear import Ear, connector, lost, twice
 from tests.connectors.opcua.server import OTHER, URI, Child, Running, Setup, between
 from tests.connectors.opcua.test_security import accept, server_certificate
+from tests.waiting import until
 
 EVERY_S = 0.1
 

@@ -15,8 +15,9 @@ from data_connectors.errors import DefinitionError, SourceRefused
 from data_connectors.live.spool import Spool
 from data_connectors.opcua import OpcUa, session
 from data_connectors.schema import Source
-from tests.connectors.opcua.ear import STAGE, Ear, connector, source, until
+from tests.connectors.opcua.ear import STAGE, Ear, connector, source
 from tests.connectors.opcua.server import URI, Running, between
+from tests.waiting import until
 
 PACKAGE = Path(session.__file__).parent
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,8 +8,9 @@ import pytest
 
 from data_connectors import conform
 from data_connectors.base import Remembering
-from tests.connectors.opcua.ear import STAGE, connector, until
+from tests.connectors.opcua.ear import STAGE, connector
 from tests.connectors.opcua.server import Running, Setup
+from tests.waiting import until
 
 
 def test_a_stretch_of_history_becomes_rows(running: Running) -> None:

@@ -19,8 +19,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from data_connectors.errors import SourceRefused
 from data_connectors.pki import certificates
-from tests.connectors.opcua.ear import Ear, connector, until
+from tests.connectors.opcua.ear import Ear, connector
 from tests.connectors.opcua.server import APP_URI, Running, Setup
+from tests.waiting import until
 
 POLICIES = {"Basic256Sha256": "Basic256Sha256", "Aes128-Sha256-RsaOaep": "Aes128Sha256RsaOaep",
             "Aes256-Sha256-RsaPss": "Aes256Sha256RsaPss"}  # fmt: skip

@@ -17,8 +17,9 @@ from data_connectors.rows.conform import conform
 from data_connectors.schema import Source
 from data_connectors.synthetic import SyntheticPlant, stage_definition
 from data_connectors.synthetic.opcua_server import NAMESPACE, PlantServer
-from tests.connectors.opcua.ear import Ear, until
+from tests.connectors.opcua.ear import Ear
 from tests.connectors.opcua.server import free_port
+from tests.waiting import until
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BEGIN = START + timedelta(days=2)

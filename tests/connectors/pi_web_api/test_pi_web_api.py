@@ -21,10 +21,11 @@ from data_connectors.pi_web_api.archive import Archive
 from data_connectors.pi_web_api.listening import Listening
 from data_connectors.pi_web_api.values import sample
 from data_connectors.schema import Parameter, Source, Stage
-from tests.connectors.http.listening import Ear, until
+from tests.connectors.http.listening import Ear
 from tests.connectors.http.listening import samples as kept
 from tests.connectors.http.site import Reply, bomb
 from tests.connectors.pi_web_api.historian import SERVER, Historian
+from tests.waiting import until
 
 STAGE = Stage("kiln", "line-1", "kiln", (Parameter("temp"), Parameter("feed")), ())
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
