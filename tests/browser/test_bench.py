@@ -29,5 +29,5 @@ def test_a_small_plant_is_looked_at(tmp_path, monkeypatch):
         "stage": 2,
         "stage by a link": 2,
     }
-    assert (run["loads"], run["stages"]) == (12, 12)
+    assert (run["loads"], run["stages"]) == (14, 12)
     assert run["rss_mb"] > 100
