@@ -16,7 +16,8 @@ PULLS = (0.1, 0.03, 0.1)
 NEARBY = 0.5
 LEAST = 0.01
 
-# What is believed before any evidence, among the labels, soon after them and later; the first member is the default.
+# What is believed before any evidence, among the labels, soon after them and later; one member leads.
+LEADER = "prior_mixture"
 FIRST = (0.6, 0.6, 0.6)
 STEADY = {
     "bayes_head": (0.3, 0.3, 0.3),
@@ -35,16 +36,26 @@ SURE = 0.04
 def starting_weights(names: Sequence[str], horizon: int) -> Array:
     """Return what is believed of members before any evidence; far from the labels steady ones count more.
 
+    The order of the names does not matter, unless the leader is not among them.
+
     Examples
     --------
     >>> starting_weights(["prior_mixture", "stage_mean"], 2).round(2).tolist()
     [0.75, 0.25]
+    >>> starting_weights(["stage_mean", "prior_mixture"], 2).round(2).tolist()
+    [0.25, 0.75]
     """
     start = np.array([STEADY[n][horizon] if n in STEADY else OTHER for n in names])
     start[[n == "defect_head" for n in names]] = NEVER
-    start[0] = FIRST[horizon]
+    start[_leader(names)] = FIRST[horizon]
     normalized: Array = start / start.sum()
     return normalized
+
+
+def _leader(names: Sequence[str]) -> int:
+    """Return the place of the member that is believed most without evidence."""
+    alone = [i for i, name in enumerate(names) if name not in TAUGHT and name != "defect_head"]
+    return names.index(LEADER) if LEADER in names else next(iter(alone), 0)
 
 
 def believed_first(names: Sequence[str], horizon: int) -> Array:
@@ -69,7 +80,8 @@ def believed_first(names: Sequence[str], horizon: int) -> Array:
 def without_evidence(names: Sequence[str], horizon: int, kind: Kind) -> Array:
     """Return the weights where no held-out stage spoke: those that started with little are left out.
 
-    Defects always are such a case: what counts is the order of the units, of which squared errors say little.
+    Defects always are such a case: what counts is the order of the units, of which squared errors say little. Members
+    that all need to be taught are believed as they start: there is nobody else.
 
     Examples
     --------
@@ -78,10 +90,12 @@ def without_evidence(names: Sequence[str], horizon: int, kind: Kind) -> Array:
     >>> without_evidence(["prior_mixture", "pooled", "defect_head"], 0, "continuous").round(2).tolist()
     [1.0, 0.0, 0.0]
     """
-    start = np.where([n in TAUGHT for n in names], 0.0, starting_weights(names, horizon))
+    every = starting_weights(names, horizon)
+    start = np.where([n in TAUGHT for n in names], 0.0, every)
     if kind == "binary" and "defect_head" in names:
         start = np.array([DEFECTS.get(n, 0.0) for n in names])
     start = np.where(start < SURE, 0.0, start)
+    start = start if start.any() else every
     normalized: Array = start / start.sum()
     return normalized
 

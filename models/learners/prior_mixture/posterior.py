@@ -22,6 +22,8 @@ from models.learners.prior_mixture.lens import Grams, Seen, self_variance
 MOST_EXPERTS = 250
 KEPT = 0.995
 CAUTION = 0.85
+#: A t distribution of two degrees and less has no variance to average: stages of very unlike spread, before any label.
+LEAST_DEGREES = 2.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,7 +208,7 @@ def _group(evidence: Evidence, chosen: Chosen, mine: Rows) -> Group:
     q = np.maximum(evidence.quadratic[k, m, w] - evidence.cross[k, m, w] * beta, 0.0)
     scale = (spread.b[m] / total + q / 2) / (spread.a[m] + n / 2)
     slope = inverse * (evidence.rotated[k][:, m] - beta * ones)
-    degrees = 2 * spread.a[m] + n
+    degrees = np.maximum(2 * spread.a[m] + n, LEAST_DEGREES)
     vectors, weight = evidence.vectors[k], chosen.weight[mine]
     return Group(place, vectors, inverse, slope, inverse * ones, beta, noise, shrunk, scale, degrees, weight, m)
 

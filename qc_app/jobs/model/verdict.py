@@ -161,7 +161,10 @@ def _guarded(night: Night, trial: Trial, rule: str, challenger: str) -> Found:
     numbers = {"guards": {guard.name: guard.numbers() for guard in guards}, "rows": len(trial)}
     if failed:
         return "kept", f"{rule}, but {'; '.join(guard.sentence for guard in failed)}", numbers
-    return "promoted", f"{rule}: {counted(len(guards), 'guard')} hold on {counted(len(trial), 'label')}", numbers
+    if not guards:
+        return "promoted", f"{rule}: no labels were left to check it on", numbers
+    hold = "holds" if len(guards) == 1 else "hold"
+    return "promoted", f"{rule}: {counted(len(guards), 'guard')} {hold} on {counted(len(trial), 'label')}", numbers
 
 
 def _exportable(night: Night, stage: Stage, challenger: str, found: Found) -> Found:

@@ -68,6 +68,8 @@ VERDICTS = (
     later("first model of the stage, guards only, but {told}"),
     later("the champion is young and this model knows more labels, guards only, but {told}"),
     later("{told}: {guards} hold on {labels}"),
+    later("{told}: {guards} holds on {labels}"),
+    later("{told}: no labels were left to check it on"),
     later("but {told}"),
     later("{n} label set aside as implausible ({units})"),
     later("{n} labels set aside as implausible ({units})"),

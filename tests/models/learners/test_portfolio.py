@@ -9,7 +9,7 @@ from models import Task, make_learner
 from models.learners.parts.draws import divide, restrict
 from models.learners.parts.horizons import divide_later, divide_soon
 from models.learners.portfolio.evidence import WALK, examine
-from models.learners.portfolio.weights import at_labels, soft_weights, starting_weights
+from models.learners.portfolio.weights import at_labels, soft_weights, starting_weights, without_evidence
 
 
 def _linear(stages=9, rows=40, seed=0):
@@ -180,3 +180,23 @@ def test_replicates_are_not_judged_on():
     own, rest = divide(task, 6, np.random.default_rng(0))
     assert not set(task.groups[own]) & set(task.groups[rest])
     assert len(restrict(task, own).support_y) == 6
+
+
+def test_the_order_of_members_does_not_say_who_is_believed():
+    names = ["prior_mixture", "bayes_head", "stage_mean", "recent", "defect_head", "fomaml"]
+    for horizon in range(3):
+        told = dict(zip(names, starting_weights(names, horizon), strict=True))
+        alone = dict(zip(names, without_evidence(names, horizon, "continuous"), strict=True))
+        for order in (sorted(names), names[::-1]):
+            assert dict(zip(order, starting_weights(order, horizon), strict=True)) == pytest.approx(told)
+            assert dict(zip(order, without_evidence(order, horizon, "continuous"), strict=True)) == pytest.approx(alone)
+        assert max(told, key=told.__getitem__) == max(alone, key=alone.__getitem__) == "prior_mixture"
+
+
+@pytest.mark.parametrize("names", [["bayes_head"], ["defect_head"], ["bayes_head", "maml"], ["defect_head", "ridge"]])
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_somebody_is_always_believed(names, kind):
+    for horizon in range(3):
+        weights = without_evidence(names, horizon, kind)
+        assert weights.sum() == pytest.approx(1.0)
+        assert (weights >= 0.0).all()

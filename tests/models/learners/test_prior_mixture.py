@@ -166,3 +166,16 @@ def test_replicates_stay_on_one_side_of_an_episode():
     own, rest = draw(stage, 7, np.random.default_rng(0))
     assert len(own) == 7
     assert not set(groups[own]) & set(groups[rest])
+
+
+@pytest.mark.parametrize("shape", [0.05, 0.7, 1.0, 1.2])
+def test_without_a_label_a_spread_without_variance_still_answers(shape):
+    seen, _ = _labelled(n=0)
+    new, _ = _labelled(n=4, seed=9)
+    spread = Spread(np.full(len(MEANS), shape), np.full(len(MEANS), 1.0))
+    evidence = weigh(seen, np.empty((0, len(MEANS))), spread, usable(seen))
+    for prior in (np.zeros(GRID), np.where(np.arange(np.prod(GRID)).reshape(GRID) == 0, 0.0, -np.inf)):
+        answer = predict(ready(evidence, choose(evidence, prior)), new, np.zeros((4, len(MEANS))))
+        assert np.isfinite(answer.mean).all()
+        assert (np.isfinite(answer.scale) & (answer.scale > 0.1)).all()
+        assert answer.freedom >= 2.5
