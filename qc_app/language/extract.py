@@ -9,6 +9,8 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 
+from data_connectors import kinds
+from data_connectors.offered import offered
 from qc_app.language.catalogues import areas
 
 SOURCE = Path(__file__).resolve().parents[1]
@@ -16,6 +18,8 @@ SOURCE = Path(__file__).resolve().parents[1]
 KEYWORDS = {"tr": 1, "ntr": 2, "later": 1}
 #: The call whose texts are all read by people, as they stand: consequence and steps of an alarm.
 PLAN = "Rule"
+#: Where the meaning of a source's settings is shown, which their own option classes declare.
+FORMS = "views/onboard/asked.py"
 #: Files that belong to no page of their own.
 _COMMON = "common"
 Message = str | tuple[str, ...]
@@ -25,9 +29,10 @@ Message = str | tuple[str, ...]
 def found() -> dict[Message, list[str]]:
     """Return every text with the files in which it stands, as ``dashboard/overview/page.py``.
 
-    Read off the syntax trees: Babel's own extractor does not see calls inside of f-strings.
+    Read off the syntax trees: Babel's own extractor does not see calls inside of f-strings. What the settings of a
+    source mean is written beside them, in packages that know no language, and asked of these.
     """
-    texts: dict[Message, list[str]] = {}
+    texts: dict[Message, list[str]] = {text: [FORMS] for kind in kinds() for text in declared(kind)}
     for file in sorted(SOURCE.rglob("*.py")):
         place = file.relative_to(SOURCE).as_posix()
         if place.startswith("language/"):
@@ -37,6 +42,17 @@ def found() -> dict[Message, list[str]]:
             if place not in places:
                 places.append(place)
     return texts
+
+
+def declared(kind: str) -> list[str]:
+    """Return what the settings of a kind of source mean, as a form shows it.
+
+    Examples
+    --------
+    >>> declared("modbus")[0]
+    'Name or address of the device.'
+    """
+    return [setting.text for setting in offered(kind) if setting.text]
 
 
 def _messages(tree: ast.AST) -> Iterator[Message]:

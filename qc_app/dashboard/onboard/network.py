@@ -66,22 +66,26 @@ def settings_form(kind: str) -> dict[str, str]:
 def _field(kind: str, one: Offered, column: Any) -> str:
     key = f"onb_s_{kind}_{one.key}"
     if isinstance(one.default, bool):
-        return str(column.toggle(one.key, key=seeded(key, one.default), help=recorded(one.text) or None)).lower()
+        return str(column.toggle(one.key, key=seeded(key, one.default), help=_meaning(one))).lower()
     shown = tr("env:NAME or file:PATH") if one.secret else str(one.default or "")
     return str(
         column.text_input(
             one.key + (tr(" (needed)") if one.needed else ""), key=seeded(key, ""), placeholder=shown, max_chars=1000,
-            help=tr(_REFERENCE) if one.secret else recorded(one.text) or None,
+            help=tr(_REFERENCE) if one.secret else _meaning(one),
         )
     )  # fmt: skip
 
 
 def _table(kind: str, rest: list[Offered]) -> dict[str, str]:
-    rows = [{"setting": s.key, "value": "", "default": _written(s.default), "meaning": recorded(s.text)} for s in rest]
+    rows = [{"setting": s.key, "value": "", "default": _written(s.default), "meaning": _meaning(s)} for s in rest]
     edited = st.data_editor(
         pd.DataFrame(rows, columns=list(_SETTING)), key=f"onb_more_{kind}", hide_index=True, column_config=_config()
     )
     return {str(row["setting"]): str(row["value"] or "") for row in edited.to_dict("records")}
+
+
+def _meaning(one: Offered) -> str | None:
+    return tr(one.text) if one.text else None
 
 
 def _written(default: object) -> str:

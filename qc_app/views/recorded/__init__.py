@@ -16,7 +16,21 @@ from qc_app.language import ENGLISH, Phrases, later, spoken
 from qc_app.views.data.words import DELIVERIES
 from qc_app.views.drift.words import DRIFT
 from qc_app.views.models.words import JOBS, VERSIONS
-from qc_app.views.recorded import answers, connectors, definitions, gate, nights, refusals, sources, standing
+from qc_app.views.recorded import (
+    answers,
+    checked,
+    connectors,
+    definitions,
+    gate,
+    nights,
+    plant_files,
+    reading,
+    refusals,
+    settings,
+    sources,
+    standing,
+    store,
+)
 from qc_app.views.spc.words import SPC
 from qc_app.views.vocabulary import CODES, told_columns
 
@@ -29,12 +43,16 @@ _SENTENCES = (
     *(*definitions.CHANGES, *definitions.REMARKS),
     *(*gate.RULES, *gate.JUDGED, *gate.GUARDS, *gate.VERDICTS, *gate.BY_PEOPLE, *gate.PERFORMANCE, *gate.WATCHED),
     *(*nights.FAILED, *nights.DECIDED, *nights.DONE, *nights.LEARNER),
-    *(*connectors.OF_FILES, *connectors.OF_SERVICES),
+    *(*connectors.OF_FILES, *connectors.OF_SERVICES, *checked.CHECKED),
+    *(*reading.FILE_CONTENTS, *reading.OVER_HTTP, *reading.LIVE, *reading.WRITING_BACK, *reading.SIMULATED),
+    *(*settings.SIGNING_IN, *settings.OF_A_KIND, *settings.TAGS, *settings.ROWS, *settings.STAGES),
+    *(*plant_files.PLANT_FILES, *store.STORE, *store.BACKUPS, *store.JOBS),
     *(*sources.GAPS, *sources.BOOKS, *sources.KEPT_SAFE, *sources.HISTORY),
     *(*nights.OF_A_STAGE, *DRIFT, *DELIVERIES, *SPC),
 )
 _FIELDS = (
     *(*_PARTS, *gate.COUNTS, *nights.STEPS, *refusals.HINTS, *definitions.THINGS, *connectors.SUBJECTS),
+    *reading.HINTS,
     *(*CODES, *JOBS.values(), *VERSIONS.values()),
 )
 _PHRASES = Phrases(_SENTENCES, _FIELDS)
