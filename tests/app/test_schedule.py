@@ -141,6 +141,7 @@ def _second(home, answers):
             answers.put(str(error))
 
 
+@pytest.mark.slow
 def test_a_second_scheduler_says_so_and_ends(store):
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()

@@ -42,6 +42,7 @@ def read_on(text: str | None, there: list[Found], description: str = "d") -> tup
     return read_now, ledger.text()
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_and_a_hundred_thousand_take_the_same_room():
     sizes = {}
     for files in (1_000, 10_000, 100_000):

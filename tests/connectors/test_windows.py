@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from data_connectors.errors import DefinitionError
 from data_connectors.rows.windows import SAMPLES, STATISTICS, Assembly, sound, tall, unit_at, unit_rows, windowed
 from data_connectors.schema import Parameter, Stage, Window
+from tests.drawn import examples
 
 START = datetime(2026, 3, 29, tzinfo=UTC)
 
@@ -83,7 +84,7 @@ def played(kind, rows, window, rng: random.Random) -> dict[str, dict]:
 
 
 @given(st.lists(sample, min_size=1, max_size=30), shape, st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(20, 80), deadline=None)
 def test_any_order_and_cut_gives_the_same_units(rows, window, rng):
     once = list({(tag, t): (tag, t, v, q) for tag, t, v, q in rows}.values())
     truth = unit_rows(sound(frame(once)), window, ["a", "b"])

@@ -1,6 +1,6 @@
 """A listener that takes its time over each message, to be killed while it is busy.
 
-Run as a script: KIND ADDRESS FOLDER MILLISECONDS MUTANT.
+Run as a script: KIND ADDRESS FOLDER MILLISECONDS MOST MUTANT.
 """
 
 from __future__ import annotations
@@ -18,19 +18,24 @@ from data_connectors.live import Heard, LiveConnector, Spool
 from data_connectors.mqtt import link
 from data_connectors.schema import Parameter, Source, Stage
 
+FOR_EVER_S = 600.0
 STAGE = Stage("rolling-2", "line-1", "rolling", (Parameter("speed"),), ())
 
 
 class Busy(Spool):
-    """Takes a while over each message; `singly` keeps one after the other, the mark with the last."""
+    """Takes a while over each message, and for ever over the one after so many: whoever kills it is in time.
 
-    def __init__(self, folder: Path, seconds: float, *, singly: bool) -> None:
+    `singly` keeps one after the other, the mark with the last.
+    """
+
+    def __init__(self, folder: Path, seconds: float, most: int, *, singly: bool) -> None:
         super().__init__(folder)
-        self._seconds, self._singly = seconds, singly
+        self._seconds, self._singly, self._left = seconds, singly, most
 
     def keep(self, heard: Sequence[Heard], gaps: Sequence[Gap] = (), mark: str = "") -> None:
         for item in heard:
-            time.sleep(self._seconds)
+            self._left -= 1
+            time.sleep(self._seconds if self._left >= 0 else FOR_EVER_S)
             if self._singly:
                 super().keep([item])
         super().keep([] if self._singly else heard, gaps, mark)
@@ -52,7 +57,7 @@ class Hasty(link.Link):
         super().open()
 
 
-def main(kind: str, address: str, folder: str, milliseconds: str, mutant: str) -> None:
+def main(kind: str, address: str, folder: str, milliseconds: str, most: str, mutant: str) -> None:
     if mutant == "yes":
         from data_connectors.mqtt import connector
 
@@ -63,7 +68,7 @@ def main(kind: str, address: str, folder: str, milliseconds: str, mutant: str) -
         listening.AT_ONCE = 10
     made = make_connector(source_of(kind, address), lambda: datetime.now(UTC), Path(folder))
     assert isinstance(made, LiveConnector)
-    with Busy(Path(folder), float(milliseconds) / 1000, singly=kind == "mqtt") as spool:
+    with Busy(Path(folder), float(milliseconds) / 1000, int(most), singly=kind == "mqtt") as spool:
         made.listen(STAGE, spool, threading.Event())  # type: ignore[attr-defined]
 
 

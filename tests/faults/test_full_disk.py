@@ -61,6 +61,7 @@ def feed_until_full(script, store: Store, ledger: Ledger) -> str:
     raise AssertionError("six megabytes were not filled")
 
 
+@pytest.mark.slow
 def test_a_full_disk_pauses_the_sources_and_room_lets_them_go_on(script, small_disk, tmp_path):
     ledger = Ledger(tmp_path / "ledger")
     with home_of(small_disk / "home") as store:
@@ -82,6 +83,7 @@ def test_a_full_disk_pauses_the_sources_and_room_lets_them_go_on(script, small_d
         assert conservation.of_source(store, "press", "process", "measurements") == []
 
 
+@pytest.mark.slow
 def test_a_store_that_gives_nothing_away_cannot_even_say_why(script, small_disk, tmp_path, monkeypatch):
     """The mutant: without the reserve the journal has no room for the sentence, and the failure is an exception."""
     monkeypatch.setattr(reserve.Reserve, "release", lambda _: None)

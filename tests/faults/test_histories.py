@@ -207,7 +207,9 @@ def careless(store, source, stage, made, after, *, dropped=0):
 stored = reading.stored
 
 
-@pytest.mark.parametrize(("mutant", "number"), [(forgetful, "dup"), (careless, "lost")])
+@pytest.mark.parametrize(
+    ("mutant", "number"), [(forgetful, "dup"), pytest.param(careless, "lost", marks=pytest.mark.slow)]
+)
 def test_the_checker_sees_what_a_mutant_does(script, tmp_path, monkeypatch, mutant, number):
     monkeypatch.setattr(reading, "stored", mutant)
     wrong = wrong_of(script, tmp_path, FEW)

@@ -92,6 +92,7 @@ def label_loop(nursery, url: str, home: Path, kills: int) -> int:
     return before
 
 
+@pytest.mark.slow
 def test_kills_while_labels_come_in_sqlite(nursery, tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'journal.sqlite'}"
     assert label_loop(nursery, url, tmp_path, 20) > 100

@@ -140,18 +140,22 @@ def promote(home: str, ledger: str) -> None:
         tick()
 
 
+#: A reader that had no processor meanwhile goes on until it has looked so often.
+LEAST_READS = 30
+
+
 def read(home: str, ledger: str) -> None:
-    """Follow the pointers until told to stop; say what was wrong."""
+    """Follow the pointers until told to stop, so many times at least; say what was wrong."""
+    going = [True]
+    signal.signal(signal.SIGTERM, lambda *_: going.clear())
     journal, registry, notes = (
         Journal(f"sqlite:///{home}/journal.sqlite"),
         Registry(Path(home) / "models"),
         Ledger(ledger),
     )
-    going = [True]
-    signal.signal(signal.SIGTERM, lambda *_: going.clear())
     reads = wrong = 0
     newest = -1
-    while going:
+    while going or reads < LEAST_READS:
         reads += 1
         try:
             champion = journal.models.pointers(STAGE.id, "thickness").champion

@@ -58,6 +58,7 @@ def place(found: Causes, parameter: str) -> int:
     return above.index(f"casting.{parameter}") + 1
 
 
+@pytest.mark.slow
 def test_a_cause_two_stages_up_is_named_first_with_its_stage(tmp_path):
     found = asked(tmp_path / "plant", 3, PLANTED[0])
     assert place(found, "soft_reduction") == 1

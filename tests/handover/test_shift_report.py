@@ -236,6 +236,7 @@ def test_a_hand_over_is_whole_in_each_language_but_for_what_was_written_in_engli
     assert title != "Early of 2026-03-02, 06:00 to 14:00 (UTC+0100)"
 
 
+@pytest.mark.slow
 def test_the_scheduled_hand_over_speaks_the_language_of_the_settings(home, tmp_path):
     copy = tmp_path / "home"
     shutil.copytree(home, copy)

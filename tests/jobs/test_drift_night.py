@@ -26,6 +26,7 @@ def night_of(works, store, plant, day):
                  Answers(store.registry))  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_moved_input_is_kept_with_its_picture_and_alarmed(after):
     works = after(6)
     works.nights(range(6, 8), shift=4.0)

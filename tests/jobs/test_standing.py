@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 
 from models import make_learner
 from models.base import Task
@@ -55,6 +56,7 @@ def test_lots_are_left_out_whole():
     assert mean[0] == abs(y[0] - y[3:].mean())
 
 
+@pytest.mark.slow
 def test_two_labels_far_from_the_sisters_silence_a_model_that_knows_none(works):
     works.stages = ("p-1", "p-2")
     works.nights(range(3), stages=["p-1"])

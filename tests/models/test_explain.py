@@ -199,7 +199,9 @@ def test_a_change_needs_units():
         change(interactions, np.zeros((0, 4)), np.zeros((3, 4)))
 
 
-@pytest.mark.parametrize("name", ["portfolio", "pooled", "ridge", "recent", "stage_mean"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("portfolio", marks=pytest.mark.slow), "pooled", "ridge", "recent", "stage_mean"]
+)
 def test_learners_are_explained_and_tell_their_sisters(name):
     tasks = sisters(rows=16)
     prior = make_learner(name).fit(tasks[1:])

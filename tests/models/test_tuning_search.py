@@ -81,6 +81,7 @@ def test_held_out_losses_are_paired_kept_and_of_stages_never_taught():
     assert asked == ["ridge"] * 3 + ["stage_mean"] * 3
 
 
+@pytest.mark.slow
 def test_members_are_trained_once_a_fold_and_come_out_the_same(monkeypatch):
     ridge, trainings = type(make_learner("ridge")), []
     fit = ridge.fit

@@ -87,7 +87,7 @@ class _Hook(BaseHTTPRequestHandler):
         taken.append((dict(self.headers), body))
         answer = answers.pop(0) if answers else 204
         if answer == "hang":
-            self.server.hung.wait(20)
+            self.server.hung.wait(600)
             return
         self.send_response(answer)
         self.end_headers()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 from qc_app.clock import ManualClock
@@ -11,6 +10,7 @@ from qc_app.plant import Plant, Route, digest, render
 from qc_app.schedule import run
 from qc_app.settings import Settings
 from qc_app.store import open_store
+from tests.waiting import until
 
 BEFORE = datetime(2027, 5, 3, 1, tzinfo=UTC)
 
@@ -26,13 +26,9 @@ def test_a_hanging_server_does_not_stop_the_night(tmp_path, hook):
         thread = threading.Thread(target=lambda: ended.append(run(store, stop, beat_s=0.05)))
         thread.start()
         try:
-            until = time.monotonic() + 60
-            while not hook.taken and time.monotonic() < until:
-                time.sleep(0.02)
+            until(lambda: hook.taken)
             store.clock.advance(timedelta(hours=2))  # past two in the morning, while the server hangs
-            while not _night(store) and time.monotonic() < until:
-                time.sleep(0.02)
-            assert _night(store), "the night ran"
+            until(lambda: _night(store))
             assert [one.state for one in store.journal.outbox.list()][:1] == ["waiting"], "and the server still hangs"
         finally:
             hook.hung.set()

@@ -18,6 +18,12 @@ PAGES = {
     "models": "Models", "spc": "SPC", "data": "Data", "onboard": "Onboard",
     "administration": "Administration",
 }  # fmt: skip
+#: Every page in one language among the fast tests, in every one among the slow ones.
+WHICH = [
+    pytest.param(code, page, marks=[] if k % len(OTHERS) == n else pytest.mark.slow)
+    for k, page in enumerate(PAGES)
+    for n, code in enumerate(OTHERS)
+]
 SAME = {("de", "drift"), ("de", "spc"), ("zh", "spc")}  # the word is the same there
 
 
@@ -32,8 +38,7 @@ def open_in(open_app):
     return opened
 
 
-@pytest.mark.parametrize("code", OTHERS)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("code", "page"), WHICH)
 def test_page_runs_in_the_language(open_in, code, page):
     app = open_in(code, page)
     assert not app.exception, [e.value for e in app.exception]

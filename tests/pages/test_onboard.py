@@ -177,6 +177,7 @@ def test_a_sister_is_proposed_and_its_names_taken_over(open_app, tmp_path):
     assert "It joins the family rolling" in told(app)
 
 
+@pytest.mark.slow
 def test_two_hundred_stages_from_one_sheet(open_app, tmp_path):
     home = tmp_path / "home"
     made_plants.founded(home, made_plants.plant_of((made_plants.stage("rolling-1"),))).close()

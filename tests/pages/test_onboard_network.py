@@ -131,6 +131,7 @@ def test_the_registers_of_a_device_become_parameters(open_app, home, device):
     assert trial.rows.select("temp", "speed").rows() == [(200.0, 7.0)]
 
 
+@pytest.mark.slow
 def test_the_variables_of_an_opc_ua_server_become_parameters(store):
     server = Running(Server())
     try:
@@ -152,7 +153,10 @@ def test_the_variables_of_an_opc_ua_server_become_parameters(store):
 
 
 @pytest.mark.skipif(mosquitto() is None, reason="needs mosquitto")
-@pytest.mark.parametrize(("rows", "columns"), [({}, ["part", "force"]), ({"rows": "moment"}, ["part", "force"])])
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [({}, ["part", "force"]), pytest.param({"rows": "moment"}, ["part", "force"], marks=pytest.mark.slow)],
+)
 def test_the_messages_of_a_broker_are_rows_or_values(store, tmp_path, rows, columns):
     broker = Broker(tmp_path / "broker").start()
     try:

@@ -66,6 +66,7 @@ def test_a_half_written_summary_of_the_log_is_set_aside(lake: Lake, stage: Stage
     assert lake.checkpoint(stage.id, "files") == f"c{tables.CHECKPOINT_EVERY + 1}"
 
 
+@pytest.mark.slow
 def test_a_summary_that_nothing_points_to_is_no_fault(lake: Lake, stage: Stage, deliver: Deliver):
     """So a table comes back from a backup; what keeps the lake small must do with it what it does with any other."""
     for k in range(tables.CHECKPOINT_EVERY + 1):

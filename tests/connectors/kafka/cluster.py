@@ -15,6 +15,10 @@ class Cluster:
         brokers = self._producer.list_topics(timeout=10).brokers.values()
         self.servers = ",".join(f"{b.host}:{b.port}" for b in brokers)
 
+    def make(self, topic: str) -> None:
+        """Make an empty topic: the cluster does so when a producer asks for it."""
+        assert self._producer.list_topics(topic, timeout=10).topics[topic].error is None
+
     def say(self, topic: str, *values: bytes | str, key: str = "k", partition: int = 0) -> None:
         for value in values:
             self._producer.produce(topic, key=key, value=value, partition=partition)

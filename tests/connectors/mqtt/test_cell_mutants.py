@@ -21,6 +21,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conftest, "PATIENCE_S", BRIEF_S)
 
 
+@pytest.mark.slow
 def test_f16_a_listener_that_believes_in_its_session_is_found_out(
     fleeting: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,6 +47,7 @@ def test_f18_a_retained_value_taken_for_new_is_found_out(
         test_mqtt.test_retained_values_are_not_new(fleeting, tmp_path)
 
 
+@pytest.mark.slow
 def test_f18_a_message_that_cannot_be_read_and_is_dropped_is_found_out(
     fleeting: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +67,7 @@ def test_f18_a_message_that_cannot_be_read_and_is_dropped_is_found_out(
         )
 
 
+@pytest.mark.slow
 def test_f18_two_clients_with_one_id_that_nobody_names_are_found_out(
     fleeting: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
 from data_connectors.opcua import OpcUa
@@ -45,6 +46,7 @@ class Served:
         self._loop.close()
 
 
+@pytest.mark.slow
 def test_units_of_the_simulated_plant_come_as_they_were(tmp_path: Path) -> None:
     plant, stage = SyntheticPlant.of(seed=1, start=START), stage_definition("rolling-2")
     url = f"opc.tcp://127.0.0.1:{free_port()}"

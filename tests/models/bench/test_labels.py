@@ -75,6 +75,7 @@ def test_tables_and_sentences():
     assert json.loads(found.to_json())["summary"][0]["policy"] == "random"
 
 
+@pytest.mark.slow
 def test_a_comparison_of_made_up_stages(tmp_path):
     write_pack(tmp_path / "packs", "mill", stages=3, rows=60)
     write_pack(tmp_path / "packs", "saw", stages=3, rows=60, kind="defect")
@@ -97,6 +98,7 @@ def test_what_cannot_be_compared_is_said(tmp_path):
         compare(tmp_path, policies=("best",))
 
 
+@pytest.mark.slow
 def test_the_outlook_is_held_against_what_came(tmp_path):
     write_pack(tmp_path, "mill", stages=8, rows=120)
     rows = foretell(tmp_path, seeds=1, most_stages=1)

@@ -30,7 +30,14 @@ CANNOT: dict[str, str] = {}
 NETWORKS = ("bayes_head", "maml", "memory", "deep_kernel", "rl2", "prototypes", "matching")
 LONG = ("portfolio", "fomaml", "anil", "meta_sgd", "imaml", "reptile")
 """All others are translated in the fast suite; the nets of `maml` differ from it in their training alone."""
-EVERY = [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in learner_names() if n not in CANNOT]
+BOTH = ("ridge", "pooled", "bayes_head")
+"""Whose defects are translated in the fast suite too, beside their measures."""
+EVERY = [
+    pytest.param(name, kind, marks=[pytest.mark.slow] * (name in LONG or (kind == "binary" and name not in BOTH)))
+    for name in learner_names()
+    for kind in ("continuous", "binary")
+    if name not in CANNOT
+]
 
 
 def quickly(name):
@@ -56,8 +63,7 @@ def alike(model: Adapted, x, t, precision="float32"):
     assert parity.holds(BOUND if precision == "float32" else DOUBLE_BOUND), parity
 
 
-@pytest.mark.parametrize("kind", ["continuous", "binary"])
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(("name", "kind"), EVERY)
 def test_every_learner_answers_alike_in_double_precision(trained, name, kind):
     task = sisters(kind)[0]
     model = trained(name, kind).adapt(take(task, range(9)))

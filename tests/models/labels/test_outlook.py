@@ -86,6 +86,7 @@ def test_sentences():
     assert "no sister shows" in Outlook(now, (), 5, 12).sentence()
 
 
+@pytest.mark.slow
 def test_curves_of_real_learners_fall_and_survive_json():
     tasks = sisters(stages=5, rows=40)
     prior = models.make_learner("prior_mixture").fit(tasks)

@@ -180,6 +180,7 @@ def test_every_policy_serves_any_stage(name, kind):
         assert len(found) == 5
 
 
+@pytest.mark.slow
 def test_the_portfolio_asks_its_mixture(task):
     learner = models.make_learner("portfolio", members=("stage_mean", "prior_mixture")).fit(sisters(stages=3))
     chosen = by_information(learner, task, range(20), 3, rng())

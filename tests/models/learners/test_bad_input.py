@@ -132,6 +132,7 @@ def light():
     return make_learner(members=LIGHT).fit(tasks[1:]), tasks[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 5, 20])
 def test_the_portfolio_answers_as_if_wrong_labels_had_not_been_given(light, n):
     prior, task = light
@@ -144,6 +145,7 @@ def test_the_portfolio_answers_as_if_wrong_labels_had_not_been_given(light, n):
     assert np.abs(wrong).max() < task.support_y.std() + 1.0
 
 
+@pytest.mark.slow
 def test_wrong_labels_of_sisters_teach_nothing():
     tasks = sisters(stages=5)
     tasks = [replace(t, support_y=t.support_y + 41) for t in tasks]
@@ -156,6 +158,7 @@ def test_wrong_labels_of_sisters_teach_nothing():
     assert (b.upper - b.lower).max() < 2 * (a.upper - a.lower).max()
 
 
+@pytest.mark.slow
 def test_a_stranger_without_a_label_claims_nothing():
     for kind in ("continuous", "binary"):
         tasks = sisters(kind)

@@ -13,7 +13,10 @@ from models.checks import check_learner, sisters, take
 from models.errors import StateError, UnknownName
 from models.state import State, from_bytes, to_bytes
 
-SLOW = {"portfolio", "warm_start", "rl2", "deep_kernel", "imaml", "maml", "fomaml", "anil", "meta_sgd", "reptile"}
+SLOW = {
+    "portfolio", "prior_mixture", "warm_start", "rl2", "deep_kernel", "imaml", "maml", "fomaml", "anil", "meta_sgd",
+    "reptile",
+}  # fmt: skip
 """Each takes several seconds; what they are made of is checked by the others, and by tests of their own."""
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,6 +72,7 @@ def test_a_state_whose_arrays_changed_shape_is_refused():
         load_learner(State(state.meta, {**state.arrays, key: np.ones(9)}))
 
 
+@pytest.mark.slow
 def test_predictions_are_identical_in_a_fresh_process(tmp_path):
     tasks = sisters()
     prior = make_learner("prior_mixture").fit(tasks[1:])

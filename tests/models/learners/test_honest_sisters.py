@@ -26,8 +26,18 @@ def cut(task: Task, rows: slice) -> Task:
     return Task(task.stage, "y", COLUMNS, task.support_x[rows], task.support_y[rows], family="sisters")
 
 
-@pytest.mark.parametrize("name", ["prior_mixture", "pooled", pytest.param("portfolio", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        pytest.param(
+            name,
+            count,
+            marks=[pytest.mark.slow] * (name == "portfolio" or (name, count > 1) == ("prior_mixture", True)),
+        )
+        for name in ("prior_mixture", "pooled", "portfolio")
+        for count in (1, 2, 4)
+    ],
+)
 def test_intervals_hold_on_new_units_of_a_training_stage(name: str, count: int) -> None:
     whole = stages(count, 1200)
     known = [cut(t, slice(0, 150)) for t in whole]

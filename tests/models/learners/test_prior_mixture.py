@@ -49,6 +49,7 @@ def test_sisters_make_five_labels_worth_more_than_thirty_alone(family, prior):
     assert with_sisters < 0.75
 
 
+@pytest.mark.slow
 def test_own_scale_stages_do_not_explode():
     tasks = _family(scale=lambda i: 10.0 ** (i - 3), level=lambda i: 50.0 * 10.0 ** (i - 3))
     prior = make_learner("prior_mixture").fit(tasks[1:])
@@ -71,6 +72,7 @@ def test_zero_labels_already_use_the_sisters(family, prior):
     assert np.corrcoef(p.mean, y)[0, 1] > 0.6
 
 
+@pytest.mark.slow
 def test_intervals_cover_on_stages_never_seen():
     inside = []
     tasks = _family(stages=12, seed=3)
@@ -81,6 +83,7 @@ def test_intervals_cover_on_stages_never_seen():
     assert 0.8 <= np.mean(inside) <= 0.99
 
 
+@pytest.mark.slow
 def test_drift_in_time_is_followed_where_times_are_given():
     rng = np.random.default_rng(1)
     tasks = []

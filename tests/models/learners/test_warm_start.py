@@ -40,6 +40,7 @@ def mixed():
     return make_learner("warm_start").fit([*lines, *waves])
 
 
+@pytest.mark.slow
 def test_with_few_labels_a_sister_gets_what_worked_for_its_sisters(mixed):
     task = take(stage("wave-new", 99, wave, family="w"), range(5))
     choice = mixed.choose(task)

@@ -119,7 +119,11 @@ def test_run_length_of_a_sum_is_what_its_survival_adds_up_to():
 
 
 @pytest.mark.parametrize(
-    ("p", "limit", "printed"), [(4, 12.73, [35.05, 12.17, 3.42]), (20, 37.01, [61.62, 20.17, 5.18])]
+    ("p", "limit", "printed"),
+    [
+        (4, 12.73, [35.05, 12.17, 3.42]),
+        pytest.param(20, 37.01, [61.62, 20.17, 5.18], marks=pytest.mark.slow),
+    ],
 )
 def test_run_lengths_of_mewma_of_many_variables(p, limit, printed):
     """Runger & Prabhu 1996 by the program of Molnau et al., Journal of Quality Technology 33 (2001): 25 states.
