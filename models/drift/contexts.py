@@ -163,13 +163,12 @@ def centered(reference: Array, current: Array, contexts: Contexts) -> tuple[Arra
     >>> centered(before, np.array([9.5]), Contexts.of(["a"] * 20 + ["b"] * 20, ["b"]))[1].tolist()
     [0.5]
     """
-    known = contexts.known()
-    middle = {name: float(np.nanmedian(reference[contexts.reference == name])) for name in known}
-    moved = []
-    for values, labels in ((reference, contexts.reference), (current, contexts.current)):
-        away = np.array([value - middle.get(str(name), np.nan) for value, name in zip(values, labels, strict=True)])
-        moved.append(away[~np.isnan(away)])
-    return moved[0], moved[1]
+    before, now = np.full(len(reference), np.nan), np.full(len(current), np.nan)
+    for name in contexts.known():
+        mine, theirs = contexts.reference == name, contexts.current == name
+        middle = np.nanmedian(reference[mine])
+        before[mine], now[theirs] = reference[mine] - middle, current[theirs] - middle
+    return before[~np.isnan(before)], now[~np.isnan(now)]
 
 
 def levelled(reference: Array, current: Array, contexts: Contexts) -> tuple[Array, Array, Contexts]:

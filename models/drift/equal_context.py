@@ -64,7 +64,7 @@ def _own(a: Array, b: Array, contexts: Contexts, tau: float) -> list[Look]:
         more = ranked(both[:-long], both[-long:], contexts.split(len(both) - long))
         words = f" over the newest {long} units"
         if len(more.reference) and len(more.current):
-            looks.append(Look(more.reference, more.current, lag, level, reason, words, more.step))
+            looks.append(Look(more.reference, more.current, lag, level, reason, words, more.step, long))
     return looks
 
 

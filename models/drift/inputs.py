@@ -37,8 +37,8 @@ class _Column:
     weight: float
     tau: float
     looks: tuple[Look, ...]
-    medians: tuple[float, float]
-    in_context: tuple[InContext, ...] = ()
+    values: tuple[Array, Array]
+    contexts: Contexts | None = None
 
     @property
     def effective(self) -> float:
@@ -60,6 +60,15 @@ class _Column:
         p = [look.distance(FDR).p_value for look in self.looks]
         best = int(np.argmin(p))
         return min(1.0, p[best] * len(p)), self.looks[best]
+
+    def seen_by(self, look: Look) -> _Column:
+        """The same values, parted where a look parts them."""
+        if not look.newest:
+            return self
+        both = np.concatenate(self.values)
+        at = len(both) - look.newest
+        contexts = None if self.contexts is None else self.contexts.split(at)
+        return replace(self, values=(both[:at], both[at:]), contexts=contexts)
 
 
 def inputs(
@@ -185,15 +194,13 @@ def _column(  # noqa: PLR0917 - what is known of one parameter
     there_a, there_b = ~np.isnan(a), ~np.isnan(b)
     a, b, raw_a, raw_b = a[there_a], b[there_b], raw_a[there_a], raw_b[there_b]
     tau = correlation_time(a)
-    made = _Column(drift_of, name, (len(a), len(b)), weight, tau, (), (np.nan, np.nan))
+    made = _Column(drift_of, name, (len(a), len(b)), weight, tau, (), (raw_a, raw_b))
     if not (len(a) and len(b)):
         return made
-    medians = float(np.median(raw_a)), float(np.median(raw_b))
     if contexts is None:
-        return replace(made, looks=looks_at(a, b, tau, neighbours), medians=medians)
+        return replace(made, looks=looks_at(a, b, tau, neighbours))
     mine = contexts.keep(there_a, there_b)
-    looks = looks_in_context(raw_a, raw_b, mine, tau, neighbours)
-    return replace(made, looks=looks, medians=medians, in_context=per_context(raw_a, raw_b, mine))
+    return replace(made, looks=looks_in_context(raw_a, raw_b, mine, tau, neighbours), contexts=mine)
 
 
 def _weights(weights: ArrayLike | None, d: int, error: float | None) -> Array:
@@ -222,6 +229,8 @@ def _verdict(item: _Column, look: Look, cut: float, drifted: bool, min_effect: f
     found = look.distance(cut / len(item.looks))
     effect = item.weight * look.shift
     matters = drifted and effect >= min_effect
+    seen = item.seen_by(look)
+    in_context = () if seen.contexts is None else per_context(*seen.values, seen.contexts)
     return Verdict(
         drift_of=item.drift_of,
         subject=item.name,
@@ -234,17 +243,22 @@ def _verdict(item: _Column, look: Look, cut: float, drifted: bool, min_effect: f
         effect=effect,
         drifted=drifted,
         matters=matters,
-        sentence=_sentence(item, look, found, drifted, matters),
-        in_context=item.in_context,
+        sentence=_sentence(seen, look, found, (drifted, matters), in_context),
+        in_context=in_context,
+        look=look.kind,
+        newest=look.newest,
     )
 
 
-def _sentence(item: _Column, look: Look, found: Distance, drifted: bool, matters: bool) -> str:
-    before, now = item.medians
-    place = " at equal context" if item.in_context else ""
+def _sentence(
+    item: _Column, look: Look, found: Distance, answer: tuple[bool, bool], in_context: tuple[InContext, ...]
+) -> str:
+    drifted, matters = answer
+    before, now = (float(np.median(values)) for values in item.values)
+    place = " at equal context" if in_context else ""
     head = f"has not moved{place}"
     if drifted:
-        most = f", most in {item.in_context[0].context}" if item.in_context else ""
+        most = f", most in {in_context[0].context}" if in_context else ""
         head = f"moved by {look.shift:.2f} sd{look.words}{place} (median {before:.4g} -> {now:.4g}){most}"
     aside = "" if matters or not drifted else ", without effect on the prediction"
     sign = ">" if drifted else "<="

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -23,6 +24,7 @@ PLENTY = 30.0
 """Independent values from which on a whole distribution says more than its level."""
 OLDER = 2 / 3
 """The memory is that of the older part of the reference: a ramp that began in the newer one looks like memory."""
+LookKind = Literal["distribution", "level", "long level", "neighbours"]
 LONG = 4
 """The long window is so many times the short one: what moves slowly is found in it, or never."""
 
@@ -43,6 +45,8 @@ class Look:
         Behind "moved by ...": empty for a plain one.
     shift : float
         In standard deviations of the parameter.
+    newest : int
+        Values of its current window where that is not the one handed in; 0 where it is.
     """
 
     reference: Array
@@ -52,6 +56,14 @@ class Look:
     reason: str
     words: str
     shift: float
+    newest: int = 0
+
+    @property
+    def kind(self) -> LookKind:
+        """What is compared: distribution, level over the newest units or the longer window, gap to the neighbours."""
+        if self.test is not level:
+            return "distribution"
+        return "long level" if self.newest else "neighbours" if self.words else "level"
 
     @property
     def effective(self) -> float:
@@ -120,7 +132,7 @@ def _own(a: Array, b: Array, tau: float) -> list[Look]:
         both = np.concatenate([a, b])
         before, now = both[:-long], both[-long:]
         words = f" over the newest {long} units"
-        looks.append(Look(before, now, lag, level, reason, words, _moved(before, now)))
+        looks.append(Look(before, now, lag, level, reason, words, _moved(before, now), long))
     return looks
 
 

@@ -152,6 +152,7 @@ def relation(
         drifted,
         matters,
         sentence,
+        look=worst.name,
     )
 
 

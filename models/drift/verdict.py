@@ -44,6 +44,11 @@ class Verdict:
         False where there were too few values, or the sensor failed: no verdict.
     in_context : tuple of InContext
         Where contexts were given: how far it moved in each, the farthest first.
+    look : str
+        What was compared where there are several ways: of a parameter "distribution", "level", "long level" or
+        "neighbours", of a relation "rose", "fell" or "spread".
+    newest : int
+        Current values of the window that was looked at, where it is longer than the one handed in; else 0.
     """
 
     drift_of: DriftOf
@@ -60,6 +65,8 @@ class Verdict:
     sentence: str
     decided: bool = True
     in_context: tuple[InContext, ...] = ()
+    look: str = ""
+    newest: int = 0
 
     @property
     def plain(self) -> str:

@@ -9,7 +9,7 @@ from models.spc.catalog.kinds import ChartKind
 from models.spc.control_chart import Change, Contributions, ControlChart
 from models.spc.dependence import dependent
 from models.spc.lengths.charts import chart_run_length, individuals_run_length
-from models.spc.lengths.length import RunLength
+from models.spc.lengths.length import RunLength, false_signals
 from models.spc.lengths.rules import run_length, signal_probability
 from models.spc.lengths.weighted import cusum_run_length, ewma_run_length
 from models.spc.multivariate import mcusum, mewma, pca, t2
@@ -78,6 +78,7 @@ __all__ = [
     "estimate_limits",
     "ewma",
     "ewma_run_length",
+    "false_signals",
     "forecast_chart",
     "imr",
     "individuals_run_length",

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from data_connectors.schema import Characteristic, Stage
 from data_connectors.synthetic import Fault, SyntheticPlant, unexplained
@@ -30,6 +31,8 @@ class BareStage:
         As the lake holds them, by event time.
     day, expected : ndarray, shape (n,)
         Event time and true expected value of each unit.
+    grade : ndarray of str, shape (n,)
+        As the line's own system would name it; the units do not tell it.
     noise : float
         Standard deviation of what no parameter explains.
     labels : polars.DataFrame
@@ -45,6 +48,7 @@ class BareStage:
     units: pl.DataFrame
     day: Array
     expected: Array
+    grade: NDArray[np.str_]
     noise: float
     labels: pl.DataFrame
     known: Array
@@ -74,7 +78,7 @@ def bare_stage(seed: int, stage_id: str, days: int, faults: tuple[Fault, ...] = 
     name, until = QUALITY[family_of(stage_id)], START + timedelta(days=days)
     stage = plant_of(seed, [stage_id], faults).stage(stage_id)
     plant = SyntheticPlant.of(seed=seed, start=START, faults=faults)
-    truth = plant.truth(stage_id, START, until).select("unit_id", expected=pl.col(f"{name}_expected"))
+    truth = plant.truth(stage_id, START, until).select("unit_id", "grade", expected=pl.col(f"{name}_expected"))
     units = plant.between(stage_id, START, until).join(truth, on="unit_id", how="inner").sort("t_event", "unit_id")
     told = plant.labels(stage_id, START, until).select("unit_id", "t_known", value=pl.col(name)).drop_nulls("value")
     placed = units.select("unit_id", place=pl.int_range(pl.len()))
@@ -84,9 +88,10 @@ def bare_stage(seed: int, stage_id: str, days: int, faults: tuple[Fault, ...] = 
         stage=stage,
         what=stage.characteristic(name),
         faults=faults,
-        units=units.drop("expected"),
+        units=units.drop("expected", "grade"),
         day=_days(units["t_event"]),
         expected=units["expected"].to_numpy(),
+        grade=np.asarray(units["grade"].to_list(), dtype=str),
         noise=unexplained(stage_id, name),
         labels=labels.select("unit_id", "value", "place"),
         known=_days(labels["t_known"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from models import Learner
+from models import Adapted, Learner
 from models.base import Array, BoolArray
 from qc_app import framing
 from qc_app.jobs.model.adapt import hold_out
@@ -32,6 +32,7 @@ class Built:
     ----------
     day : int
         Of the night that built it.
+    model : Adapted
     seen : frozenset of str
         Units whose labels it knows.
     mean, plain : ndarray, shape (n,)
@@ -43,6 +44,7 @@ class Built:
     """
 
     day: int
+    model: Adapted
     seen: frozenset[str]
     mean: Array
     plain: Array
@@ -66,6 +68,8 @@ class Nights:
     rules : Gate
     promotions : list of Promotion
         Over a champion, each judged by the truth of later units.
+    champions : list of (int, Built)
+        Who answered, and from which night on.
     answered : ndarray, shape (n,)
         Error on each unit of whoever answered when it came; NaN where nobody did.
     """
@@ -75,6 +79,7 @@ class Nights:
     learner: Learner
     rules: Gate
     promotions: list[Promotion] = field(default_factory=list)
+    champions: list[tuple[int, Built]] = field(default_factory=list)
     answered: Array = field(init=False)
     _champion: Built | None = field(default=None, init=False)
     _challenger: Built | None = field(default=None, init=False)
@@ -96,7 +101,7 @@ class Nights:
         return float(np.nanmean(self.answered[self.made.day > WARM_UP]) / self.made.expected.std())
 
     def _night(self, day: int) -> None:
-        made, now = self.made, _moment(day)
+        made, now = self.made, moment(day)
         if self._champion is not None:
             new = (made.day <= now) & np.isnan(self.answered)
             self.answered[new] = self._champion.errors[new]
@@ -115,6 +120,7 @@ class Nights:
             if self._champion is not None and day + LATER_DAYS <= self.days:
                 self.promotions += self._worth(day, rule, self._champion, self._challenger)
             self._champion = self._challenger
+            self.champions.append((day, self._challenger))
         if verdict != "undecided":
             self._challenger = None
 
@@ -137,19 +143,21 @@ class Nights:
     def _built(self, day: int, known: int, held: frozenset[str]) -> Built:
         made = self.made
         labels = made.labels.head(known).filter(~pl.col("unit_id").is_in(list(held)))
-        units = made.units.filter(pl.Series(made.day <= _moment(day)))
+        units = made.units.filter(pl.Series(made.day <= moment(day)))
         task = framing.task(made.stage, made.what.name, units, labels)
         at, y = made.labels["place"].to_numpy(), made.labels["value"].to_numpy()
-        asked = made.day > _moment(day)
+        asked = made.day > moment(day)
         asked[at] = True
         inputs = framing.inputs(made.stage, made.units.filter(pl.Series(asked)))
-        said = self.learner.adapt(task).predict(*inputs)
+        model = self.learner.adapt(task)
+        said = model.predict(*inputs)
         mean, lower, upper, plain = (
             _placed(values, asked)
             for values in (said.mean, said.lower, said.upper, baseline(task).predict(*inputs).mean)
         )
         return Built(
             day=day,
+            model=model,
             seen=frozenset(labels["unit_id"]),
             mean=mean,
             plain=plain,
@@ -177,14 +185,14 @@ class Nights:
             lots=None,
             domains=None,
             units=tuple(fair["unit_id"]),
-            later=made.day[at] > _moment(challenger.day),
+            later=made.day[at] > moment(challenger.day),
         )
         seed = zlib.crc32(f"{made.seed} {made.stage.id} {day}".encode())
         return compared(trial, self.rules, seed).verdict, rule
 
     def _worth(self, day: int, rule: str, champion: Built, challenger: Built) -> list[Promotion]:
         """Judge a promotion by the truth of later units; nothing where these are few."""
-        since = self.made.day - _moment(day)
+        since = self.made.day - moment(day)
         week, month = (since > 0) & (since <= LATER_DAYS), (since > 0) & (since <= MONTH_DAYS)
         if week.sum() < FEWEST:
             return []
@@ -200,7 +208,7 @@ class Nights:
                 after=float(new[week].mean()),
                 gain_month=float((old - new)[month].mean() / old[month].mean()),
                 delta=self.rules.delta_share,
-                changed=any(turns(fault, self.made.stage.id, _moment(day)) for fault in self.made.faults),
+                changed=any(turns(fault, self.made.stage.id, moment(day)) for fault in self.made.faults),
             )
         ]
 
@@ -212,6 +220,6 @@ def _placed(values: Array, asked: BoolArray) -> Array:
     return found
 
 
-def _moment(day: int) -> float:
+def moment(day: int) -> float:
     """The moment of the night of a day, in days since the start."""
     return day + AT_HOUR / 24

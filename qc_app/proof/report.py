@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
-from models.spc import run_length
+from models.spc import false_signals, run_length
 from qc_app.proof.outcome import Outcome
 from qc_app.proof.promotions import Promotion
 from qc_app.proof.quiet import Quiet
@@ -114,7 +114,7 @@ def figures(proof: Proof) -> dict[str, float]:
         "false_drift_a_week": sum(n for kind, n in rung.items() if kind in DRIFT) / weeks,
         "rules_a_week": rung["control_rule"] / weeks,
         "results_a_week": results / weeks,
-        "promised_a_week": results / weeks / run_length().value,
+        "promised_a_week": false_signals(run_length().value, results / weeks),
         "shewhart_a_week": sum(q.shewhart for q in proof.quiets) / weeks,
         "promotions": made,
         "better": sum(p.better for p in proof.promotions) / made if made else 0.0,

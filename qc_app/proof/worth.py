@@ -6,6 +6,7 @@ from math import erf
 from statistics import NormalDist
 
 import numpy as np
+from scipy import stats
 
 from models.base import Array
 
@@ -41,6 +42,23 @@ def expected_error(expected: Array, said: Array, noise: float) -> Array:
     away = np.abs(expected - said)
     dense = noise * np.sqrt(2 / np.pi) * np.exp(-((away / noise) ** 2) / 2)
     return np.asarray(dense + away * np.fromiter(map(erf, away / noise / np.sqrt(2)), np.float64, len(away)))
+
+
+def likely_rate(count: int, weeks: float) -> tuple[float, float]:
+    """Return the interval that holds the true rate of what was counted so often with a certainty of 95 %.
+
+    References
+    ----------
+    Garwood, Biometrika 28 (1936) 437-442 (exact interval of a Poisson mean).
+
+    Examples
+    --------
+    >>> [round(bound, 2) for bound in likely_rate(16, 113.0)]
+    [0.08, 0.23]
+    """
+    tail = (1 - _SURE) / 2
+    low = float(stats.chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
+    return low / weeks, float(stats.chi2.ppf(1 - tail, 2 * count + 2)) / 2 / weeks
 
 
 def likely_share(hits: int, of: int) -> tuple[float, float]:

@@ -11,9 +11,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models import drift
 from qc_app.cli import main
 from qc_app.jobs.model.answers import Answers
-from qc_app.jobs.monitoring.windows import _newest, contexts, seen
+from qc_app.jobs.monitoring.monitor import _values
+from qc_app.jobs.monitoring.windows import contexts, newest, seen
 from qc_app.jobs.night import Night
 from qc_app.plant import Mark
 from qc_app.records import Event
@@ -129,6 +131,15 @@ def test_the_command_says_it_in_words_and_as_json(grown, capsys):
 def test_results_are_held_against_a_past_whoever_the_model_is(results, since, predicted, current):
     """An eager model leaves few results since its cut-off, a first one that stayed none before it."""
     known = pl.Series([START + timedelta(hours=3 * n) for n in range(results)])
-    new = _newest(known, known[results - since - 1] if since < results else START - timedelta(1), predicted)
+    new = newest(known, known[results - since - 1] if since < results else START - timedelta(1), predicted)
     assert new.sum() == current
     assert not current or new[-current:].all()
+
+
+def test_the_picture_shows_the_window_that_moved():
+    x = np.arange(100.0)[:, None]
+    x[3] = np.nan
+    seen = drift.Windows((x[:80], x[80:]), ["force"], np.ones(1), 1.0, [(None, None)])
+    still = drift.no_verdict("inputs", "force", 20, 20.0, "")
+    assert [len(part) for part in _values(still, seen)] == [80, 20]
+    assert [len(part) for part in _values(replace(still, newest=60), seen)] == [39, 60]

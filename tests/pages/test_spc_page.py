@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,6 +22,10 @@ from qc_app.views.spc import SUBJECTS, offer, rule_choices, spc_page, subjects
 from qc_app.views.spc.offer import placed
 from tests.pages import made_troubles
 from tests.pages.made_plants import founded, plant_of, stage, told
+
+PROMISE = (
+    r"([\d.]+) points a week: these rules promise ([\d.]+) false signals a week while nothing changes, one in ([\d.]+)"
+)
 
 
 def test_page_proposes_a_chart_with_its_reason_and_shows_what_its_rules_cost(look):
@@ -242,3 +247,11 @@ def test_charts_for_other_data_say_what_they_want(tmp_path):
         others = offer(store, plant, "rolling-1", "thickness").others
     assert "Z and moving range: declare the stage's context, which names the product" in others
     assert len(others) + len(offer(store, plant, "rolling-1", "thickness").charts) == len(CHARTS)
+
+
+def test_page_says_how_many_false_signals_a_week_its_rules_promise(look):
+    """A point signals falsely once in 216.7 under these rules (Nelson 1 and 2), so a week's points do as often."""
+    html = told(look("healthy", "spc", "rolling-1"))
+    weekly, rate, days = (float(n) for n in re.search(PROMISE, html).groups())
+    assert rate == pytest.approx(weekly / 216.7, rel=0.06)
+    assert days == pytest.approx(7 / rate, rel=0.06)

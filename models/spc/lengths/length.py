@@ -8,6 +8,32 @@ from typing import Literal
 Method = Literal["markov chain", "simulation", "closed form", "integral equation"]
 
 
+def false_signals(length: float, points: float) -> float:
+    """Return how many false signals so many points of a stable process promise: points / length.
+
+    The chart begins anew after each signal, so signals are renewals and their long-run rate is one over the mean time
+    between them (elementary renewal theorem).
+
+    Parameters
+    ----------
+    length : float
+        Average run length of the stable process, above 0.
+    points : float
+        Such as those of a week.
+
+    References
+    ----------
+    Feller, An Introduction to Probability Theory and Its Applications, vol. 2, 2nd ed. (1971), ch. XI.1; Montgomery,
+    Introduction to Statistical Quality Control, 6.2.2 (average time to signal = run length x time between points).
+
+    Examples
+    --------
+    >>> round(false_signals(216.7, 51), 2)
+    0.24
+    """
+    return points / length
+
+
 @dataclass(frozen=True, slots=True)
 class RunLength:
     """The mean number of points to the first signal.

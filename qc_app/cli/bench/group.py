@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qc_app.cli.bench.api import answering
+from qc_app.cli.bench.drift import prove_drift
 from qc_app.cli.bench.gate import prove_gate
 from qc_app.cli.bench.labels import compare_policies
 from qc_app.cli.bench.likeness import compare_representations
@@ -75,6 +76,7 @@ def register(app: typer.Typer) -> None:
     bench.command("likeness")(compare_representations)
     bench.command("widen")(widen_packs)
     bench.command("monitor")(prove_monitoring)
+    bench.command("drift")(prove_drift)
     bench.command("gate")(prove_gate)
     bench.command("load")(load)
     bench.command("pages")(pages)

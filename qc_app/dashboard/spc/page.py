@@ -7,7 +7,7 @@ import streamlit as st
 from qc_app.dashboard import markup, pictures, tables
 from qc_app.dashboard.session import Here, guarded, here, inks, pick_characteristic, pick_stage, say, top
 from qc_app.dashboard.spc import gauge, limits, picks, picture, study
-from qc_app.language import count, later, ntr, number, per_cent, tr
+from qc_app.language import count, figures_of, later, ntr, number, per_cent, tr
 from qc_app.views import figure, local
 from qc_app.views.spc import FROZEN, SpcPage, spc_column, spc_page
 
@@ -129,6 +129,17 @@ def _lengths(view: SpcPage) -> None:
     ]
     st.html(markup.facts(facts))
     say(tr("Points until the chart signals, with the chosen rules, for independent values and limits that are right."))
+    if view.false_a_week:
+        say(_promised(view.weekly or 0.0, view.false_a_week))
+
+
+def _promised(weekly: float, rate: float) -> str:
+    return tr(
+        "{n} points a week: these rules promise {rate} false signals a week while nothing changes, one in {days} days.",
+        n=number(weekly, 0 if weekly >= 10 else 1, grouped=True),
+        rate=figures_of(f"{rate:.2g}"),
+        days=number(7 / rate, 0 if rate < 1 else 1, grouped=True),
+    )
 
 
 def _parts(view: SpcPage) -> None:

@@ -179,4 +179,8 @@ def _values(verdict: drift.Verdict, windows: drift.Windows) -> tuple[Array, Arra
         return None
     place = list(windows.columns).index(verdict.subject)
     before, now = (np.asarray(x[:, place]) for x in windows.x)
-    return before, now
+    if not verdict.newest:
+        return before, now
+    told = np.concatenate([before, now])
+    told = told[~np.isnan(told)]
+    return told[: -verdict.newest], told[-verdict.newest :]

@@ -109,19 +109,19 @@ def _results(
     else take them for the old one.
     """
     tracked = track(night, stage, what)
-    new = _newest(tracked["t_known"], cutoff, int(tracked["mean"].is_not_null().sum()))
+    new = newest(tracked["t_known"], cutoff, int(tracked["mean"].is_not_null().sum()))
     values = tracked["value"].to_numpy()
     residuals = values - tracked["mean"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     return (residuals[~new], residuals[new]), (values[~new], values[new])
 
 
-def _newest(known: pl.Series, cutoff: datetime, predicted: int) -> BoolArray:
+def newest(known: pl.Series, cutoff: datetime | float, predicted: int) -> BoolArray:
     """Mark the results after a moment, within bounds; half of those that were predicted at least are left as the past.
 
     Examples
     --------
     >>> days = pl.Series([datetime(2026, 1, day) for day in range(1, 13)])
-    >>> [int(_newest(days, datetime(2026, 1, day), 12).sum()) for day in (12, 7, 2)]
+    >>> [int(newest(days, datetime(2026, 1, day), 12).sum()) for day in (12, 7, 2)]
     [3, 5, 6]
     """
     least, most = min(FEW_RESULTS, predicted // YOUNG_SHARE), min(MANY_RESULTS, predicted // 2)

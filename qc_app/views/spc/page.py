@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -57,6 +58,8 @@ class SpcPage:
         Shift in standard deviations -> points until the chart signals; empty where it is not known.
     length_words : str
         How they were found.
+    weekly : float or None
+        Points a week, of those shown; None where they are made at one moment.
     parts : polars.DataFrame
         ``parameter``, ``part``: contributions to the newest signalling point, or to the newest.
     parts_of : str
@@ -80,8 +83,15 @@ class SpcPage:
     observed: int
     run_lengths: Mapping[float, float]
     length_words: str
+    weekly: float | None
     parts: pl.DataFrame
     parts_of: str
+
+    @property
+    def false_a_week(self) -> float | None:
+        """False signals a week that the rules in use promise: points a week over the run length of the stable chart."""
+        quiet = self.run_lengths.get(0.0)
+        return spc.false_signals(quiet, self.weekly) if quiet and self.weekly else None
 
 
 def spc_page(
@@ -165,6 +175,7 @@ def _page(of: Stage, what: Characteristic, asked: Asked, seen: framing.Series, v
         observed=int(np.isfinite(seen.kept).reshape(len(seen.units), -1).all(axis=1).sum()),
         run_lengths=lengths,
         length_words=words,
+        weekly=_weekly([seen.times[last] for last in made.positions[np.isfinite(made.main.points)]]),
         parts=parts,
         parts_of=parts_of,
     )
@@ -198,6 +209,18 @@ def _lengths(chart: spc.ControlChart) -> tuple[dict[float, float], str]:
     if error:
         how = tr("{method}, standard error {error}", method=how, error=figures_of(f"{error:.2g}"))
     return {shift: length.value for shift, length in found.items()}, how
+
+
+def _weekly(times: Sequence[datetime]) -> float | None:
+    """Return how many points a week there are, from the first to the last of these moments.
+
+    Examples
+    --------
+    >>> _weekly([datetime(2026, 1, day) for day in range(1, 9)])
+    7.0
+    """
+    span = (times[-1] - times[0]) / timedelta(weeks=1) if len(times) > 1 else 0.0
+    return (len(times) - 1) / span if span > 0 else None
 
 
 def _signals(chart: spc.ControlChart, seen: framing.Series) -> pl.DataFrame:

@@ -138,3 +138,16 @@ def test_a_rare_grade_is_worth_its_own_units_only(size):
     seen = ranked(rng.normal(size=500 + size), rng.normal(size=50), grades)
     assert len(seen.reference) == size
     assert level(seen.reference, seen.current, tau=1.0).p_value > 0.001
+
+
+def test_medians_and_grades_are_those_of_the_window_that_moved():
+    rng = np.random.default_rng(3)
+    grade = campaigns(2200, rng)
+    x = slow(2200, rng)
+    x[-733:] += 3.0
+    x[-200:] -= 3.0
+    contexts = Contexts.of(grade[:-200].tolist(), grade[-200:].tolist())
+    (moved,) = drift.inputs(x[:-200, None], x[-200:, None], ["temper"], contexts=contexts)
+    assert (moved.look, moved.newest) == ("long level", 733)
+    assert sum(one.n for one in moved.in_context) == 733
+    assert f"(median {np.median(x[:-733]):.4g} -> {np.median(x[-733:]):.4g})" in moved.sentence

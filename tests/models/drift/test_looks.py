@@ -125,3 +125,20 @@ def test_the_rate_of_a_level_is_that_of_student_with_memory_estimated():
         x = signal.lfilter([1], [1, -0.9], rng.normal(size=1400))[200:]
         false.append(level(x[:1000], x[1000:], tau=drift.level_time(x[:667])).p_value < 0.05)
     assert 0.005 <= np.mean(false) <= 0.085
+
+
+def test_medians_are_those_of_the_window_that_moved():
+    """What moved is seen in eight days and no longer in the newest two: the sentence tells the eight."""
+    x = stepped(2.0, 733)(np.random.default_rng(3))
+    x[-200:] -= x[-200:].mean() - x[:1467].mean()
+    moved = verdict(x)
+    assert (moved.look, moved.newest, moved.n) == ("long level", 733, 733)
+    before, now = np.median(x[:-733]), np.median(x[-733:])
+    assert f"over the newest 733 units (median {before:.4g} -> {now:.4g})" in moved.sentence
+    assert abs(np.median(x[-200:]) - before) < abs(now - before)
+
+
+def test_the_look_that_decided_is_named():
+    quick = verdict(np.random.default_rng(0).normal(size=2200))
+    assert (quick.look, quick.newest) == ("distribution", 0)
+    assert {v.look for v in judged(line(np.random.default_rng(0))).values()} <= {"distribution", "level", "neighbours"}
