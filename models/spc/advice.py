@@ -98,7 +98,7 @@ def _single(x: Array) -> Advice:
         return Advice("imr", DEFAULT, 1, f"individuals: only {n} values so far, so this is provisional until {FEW}")
     if n >= BLOCK and dependent(x):
         why = "neighbours resemble each other, so limits from their differences would be too narrow"
-        return Advice("forecast", DEFAULT, 1, f"errors of a forecast: {why}", {"method": "ewma"})
+        return Advice("forecast", DEFAULT, 1, f"errors of a forecast: {why}")
     found = normality(there, alpha=ALPHA) if n >= LEAST_NORMAL and np.ptp(there) > 0 else None
     if found is not None and not found.normal:
         why = f"values are not normal (Anderson-Darling p {found.anderson_darling_p:.2g})"

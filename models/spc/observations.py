@@ -37,6 +37,8 @@ class Observations:
         Of the variables.
     breaks : sequence of int
         Where limits, tool or grade changed: indices of values, the first after the change.
+    hours : array_like, shape (n,), optional
+        When each value was made, rising, for forecasts that know how long ago the last value was.
 
     Raises
     ------
@@ -59,13 +61,14 @@ class Observations:
     nominals: ArrayLike | None = None
     names: Sequence[str] = ()
     breaks: Sequence[int] = ()
+    hours: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         shape = np.shape(np.asarray(self.values, dtype=object))
         if not shape:
             raise TaskError(f"observations: {type(self.values).__name__} is no series - give one value for each unit")
         n = shape[0]
-        for what in ("groups", "sizes", "parts", "nominals"):
+        for what in ("groups", "sizes", "parts", "nominals", "hours"):
             given = getattr(self, what)
             if given is not None and len(given) != n:
                 raise TaskError(f"observations: {n} values and {len(given)} {what} - give one for each value")

@@ -203,7 +203,7 @@ def _part(data: Observations, kept: Array, first: int, last: int) -> Observation
     breaks = tuple(b - first for b in data.breaks if first < b < last)
     return replace(
         data, values=kept[cut], groups=of(data.groups), sizes=of(data.sizes), parts=of(data.parts),
-        nominals=of(data.nominals), breaks=breaks,
+        nominals=of(data.nominals), hours=of(data.hours), breaks=breaks,
     )  # fmt: skip
 
 

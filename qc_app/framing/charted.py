@@ -22,6 +22,7 @@ DEFAULT_CHART = "imr"
 COUNTED = 20
 """Results of a defect that are counted together where no subgroups are declared."""
 _RANGES_UP_TO = 9
+_HOUR_US = 3.6e9
 FRAME = {"unit_id": pl.String(), "t_event": pl.Datetime("us", "UTC"), "value": pl.Float64(), "group": pl.String()}
 
 
@@ -175,7 +176,8 @@ class Series:
 
         data = replace(
             self.data, values=self.values[cut], groups=of(self.data.groups), parts=of(self.data.parts),
-            nominals=of(self.data.nominals), breaks=[b - first for b in self.data.breaks if first < b < end],
+            nominals=of(self.data.nominals),
+            hours=of(self.data.hours), breaks=[b - first for b in self.data.breaks if first < b < end],
         )  # fmt: skip
         causes = {n - first: cause for n, cause in self.causes.items() if first <= n < end}
         return Series(data, self.units[cut], self.times[cut], tuple(causes), causes)
@@ -207,6 +209,17 @@ def limits_begin_anew(plant: Plant, events: Sequence[Event]) -> list[datetime]:
     return [event.at for event in events if event.kind in kinds]
 
 
+def hours(times: pl.Series) -> Array:
+    """Return moments as hours since 1970, as charts over uneven gaps take them.
+
+    Examples
+    --------
+    >>> hours(pl.Series([datetime(1970, 1, 1, 6)])).tolist()
+    [6.0]
+    """
+    return np.asarray(times.dt.epoch("us").to_numpy() / _HOUR_US, dtype=np.float64)
+
+
 def recorded(chart: str, rows: pl.DataFrame, causes: Mapping[str, str], marks: Collection[datetime] = ()) -> Series:
     """Return rows of `series` as a chart takes them.
 
@@ -226,6 +239,7 @@ def recorded(chart: str, rows: pl.DataFrame, causes: Mapping[str, str], marks: C
     groups = rows["group"].to_list() if needs in {"subgroups", "counts"} else None
     parts = rows["part"].to_list() if needs == "parts" and "part" in rows.columns else None
     breaks = sorted({bisect_left(times, mark) for mark in marks} - {0, rows.height})
-    data = Observations(rows["value"].to_numpy(), groups=groups, parts=parts, breaks=breaks)
+    given: dict[str, Any] = {"groups": groups, "parts": parts, "hours": hours(rows["t_event"]), "breaks": breaks}
+    data = Observations(rows["value"].to_numpy(), **given)
     found = {n: causes[unit] for n, unit in enumerate(units) if unit in causes}
     return Series(data, tuple(units), tuple(times), tuple(found), found)

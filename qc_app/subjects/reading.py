@@ -99,7 +99,9 @@ def _columns(store: Store, of: Stage, what: Characteristic, subject: str) -> fra
     if not names:
         raise NotEnoughData(f"{of.id}: no parameter varies, so there is nothing to chart together", 1)
     values: Any = frame.select(names).to_numpy().astype(float)
-    data = spc.Observations(values, names=names) if subject in VECTORS else spc.Observations(values[:, 0])
+    single = subject not in VECTORS
+    hours = framing.hours(frame["t_event"])
+    data = spc.Observations(values[:, 0], hours=hours) if single else spc.Observations(values, names=names)
     return framing.Series(data, tuple(frame["unit_id"]), tuple(frame["t_event"]), (), {})
 
 

@@ -14,7 +14,7 @@ from models.spc.control_chart import ControlChart
 from models.spc.observations import Observations
 from models.spc.result import Chart, ChartLimits
 from models.spc.variables import nominal, part_means, z_mr
-from models.spc.variables.forecast import forecast_chart
+from models.spc.variables.forecast import Method, forecast_chart
 from models.spc.variables.individuals import estimate_limits, imr
 from models.spc.weighted import cusum, ewma, moving_average
 
@@ -32,9 +32,10 @@ def individuals(data: Observations, asked: Asked) -> ControlChart:
 
 
 def forecast_errors(data: Observations, asked: Asked) -> ControlChart:
-    """Make an individuals chart of the errors of a forecast."""
+    """Make an individuals chart of the errors of a forecast: over the gaps where times are known, else by an EWMA."""
     given: dict[str, Any] = {"limits": asked.limits, "window": asked.window, "rules": asked.rules}
-    made = forecast_chart(data.series, breaks=data.breaks, **given, **asked.settings)
+    method: Method = asked.settings["method"] or ("ewma" if data.hours is None else "gaps")
+    made = forecast_chart(data.series, breaks=data.breaks, hours=data.hours, method=method, **given)
     panel = replace(made.chart.individuals, kind="forecast error")
     return _single("forecast", data, (panel,), made.limits, coefficient=made.coefficient)
 

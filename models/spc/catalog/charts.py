@@ -157,7 +157,7 @@ _ALL = (
         "values",
         "single values that resemble their neighbours",
         adapters.forecast_errors,
-        {"method": "ewma"},
+        {"method": None},
     ),
     ChartKind(
         "cusum",
