@@ -34,7 +34,9 @@ def individuals(data: Observations, asked: Asked) -> ControlChart:
 def forecast_errors(data: Observations, asked: Asked) -> ControlChart:
     """Make an individuals chart of the errors of a forecast: over the gaps where times are known, else by an EWMA."""
     given: dict[str, Any] = {"limits": asked.limits, "window": asked.window, "rules": asked.rules}
-    method: Method = asked.settings["method"] or ("ewma" if data.hours is None else "gaps")
+    method: Method = asked.settings["method"]
+    if asked.settings["method"] == "auto":
+        method = "ewma" if data.hours is None else "gaps"
     made = forecast_chart(data.series, breaks=data.breaks, hours=data.hours, method=method, **given)
     panel = replace(made.chart.individuals, kind="forecast error")
     return _single("forecast", data, (panel,), made.limits, coefficient=made.coefficient)

@@ -157,7 +157,7 @@ _ALL = (
         "values",
         "single values that resemble their neighbours",
         adapters.forecast_errors,
-        {"method": None},
+        {"method": "auto"},
     ),
     ChartKind(
         "cusum",
