@@ -12,9 +12,10 @@ from models.errors import NotExportable
 from models.export.answers import Units, answer, unknown
 from models.export.graph import Tensor
 from models.learners.parts.horizons import SOON
+from models.learners.parts.named import Place
 from models.learners.parts.serving import Served, t_quantile
+from models.learners.portfolio.blend import TINY, Blend
 from models.learners.portfolio.hedge import SUREST, Levelled
-from models.learners.portfolio.learner import TINY, Blend
 
 Band = tuple[Tensor, Tensor, Tensor]
 NORMAL = 1e9
@@ -74,7 +75,14 @@ def _blend(model: Blend, units: Units, level: float) -> Band:
         square = square + weight * (((upper - lower) * 0.5).square() + middle.square())
     half = factor * (square - mean.square()).at_least(0.0).sqrt()
     ends = _ends(mean, half, model.task.gauge_sd or 0.0, level, model.task.kind)
-    return _around(odds.sigmoid(), *ends[1:]) if defect else ends
+    if defect:
+        return _around(odds.sigmoid(), *ends[1:])
+    middle, lower, upper = ends if model.place.stays else (_back(model.place, end) for end in ends)
+    return middle, lower, upper
+
+
+def _back(place: Place, value: Tensor) -> Tensor:
+    return (value - place.shift) * (1.0 / place.scale)
 
 
 @band.register

@@ -24,6 +24,7 @@ import numpy as np
 
 from models.base import Array, BoolArray, Task
 from models.learners.parts.families import Levels, group, levels
+from models.learners.parts.named.place import Place
 from models.words import counted
 
 FAR = 20.0
@@ -38,6 +39,7 @@ ENOUGH = 5
 MAD_TO_SD = 1.4826
 RANGE_TO_SD = 1 / 1.683
 TOLD = 5
+HERE = Place()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +57,7 @@ class Sound:
     words: tuple[str, ...] = ()
 
 
-def sound(task: Task, known: Levels | None) -> Sound:
+def sound(task: Task, known: Levels | None, place: Place = HERE) -> Sound:
     """Set implausible labels aside, and say which.
 
     Parameters
@@ -63,6 +65,8 @@ def sound(task: Task, known: Levels | None) -> Sound:
     task : Task
     known : Levels or None
         Of the sisters.
+    place : Place
+        Where the task's values were moved to: they are told as they were.
 
     Examples
     --------
@@ -76,9 +80,9 @@ def sound(task: Task, known: Levels | None) -> Sound:
     n = len(odd)
     if _too_many(odd):
         return Sound(task, (f"{odd.sum()} of {n} labels lie far from the others: too many to be errors, all are kept",))
-    values = ", ".join(f"{v:.4g}" for v in task.support_y[odd][:TOLD])
+    values = ", ".join(f"{v:.4g}" for v in place.back(task.support_y[odd][:TOLD]))
     more = f" and {odd.sum() - TOLD} more" if odd.sum() > TOLD else ""
-    others = _centre(task.support_y, known)
+    others = float(place.back(np.asarray(_centre(task.support_y, known))))
     whose = "the others" if n >= SHARE else "sister stages"
     said = f"{counted(int(odd.sum()), 'label')} set aside as implausible: {values}{more} ({whose}: about {others:.4g})"
     return Sound(task.keep(~odd), (said,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from models.base import Array, Task
@@ -43,6 +43,26 @@ class Together(Protocol):
     def joint(self, x: Array, t: Array | None, last: int) -> Joint:
         """Return how units `x` (shape (n, d)) at times `t` hang together with the `last` m of them."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A stage whose values were multiplied before it was adapted to, told in its own values again.
+
+    Parameters
+    ----------
+    inside : Together
+    scale : float
+    """
+
+    inside: Together
+    scale: float
+
+    def joint(self, x: Array, t: Array | None, last: int) -> Joint:
+        """Return how units hang together, variances in the square of the characteristic's own unit."""
+        told, square = self.inside.joint(x, t, last), self.scale**2
+        parts = {key: getattr(told, key) / square for key in ("covariance", "variance", "dissent", "noise")}
+        return replace(told, **parts)
 
 
 @runtime_checkable

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import special
 
-from models.base import LEVEL, Adapted, Array, Kind, Learner, Prediction, Task
+from models.base import Adapted, Array, Kind, Learner, Task
 from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
-from models.learners.parts.horizons import HORIZONS, shares, steps_ahead
+from models.learners.parts.horizons import HORIZONS
+from models.learners.parts.named import Named, Place, learn
 from models.learners.parts.plain import seed_of
-from models.learners.parts.serving import t_quantile, values
 from models.learners.parts.sound import Sound, sound, sound_tasks
-from models.learners.parts.together import Believer, Together
+from models.learners.parts.together import Believer, Restored, Together
+from models.learners.portfolio.blend import Blend
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
-from models.learners.portfolio.hedge import hedge_words, hedged, odds_of
+from models.learners.portfolio.hedge import hedge_words, hedged
 from models.learners.portfolio.weights import (
     PULLS,
     at_labels,
@@ -30,11 +29,9 @@ from models.learners.portfolio.weights import (
     without_evidence,
 )
 from models.state import State
-from models.transfer import Transfer, transfer_of
 
 FEWEST = 2
 NEAR = 0.3
-TINY = 1e-6
 HURTS = 1.02
 UNSURE = 2.0
 """Widening where neither a label nor a sister is known: a probability is then anything from 0 to 1."""
@@ -88,9 +85,11 @@ class Portfolio:
         device: str = "auto",
         families: tuple[Family, ...] = (),
         beliefs: tuple[Belief, ...] = (),
+        *,
+        rules: tuple[Named | None, ...] = (),
     ) -> None:
         self.seed, self.device = seed, device
-        self._members, self._families, self._beliefs = members, families, beliefs
+        self._members, self._families, self._beliefs, self._rules = members, families, beliefs, rules
 
     @property
     def members(self) -> tuple[Learner, ...]:
@@ -99,7 +98,7 @@ class Portfolio:
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Train the members on all stages, and examine them on each of these by fits that never saw its labels."""
-        tasks = sound_tasks(tasks)
+        rules, tasks = _by_name(sound_tasks(tasks), self.seed)
         families, beliefs, names = [], [], [m.name for m in self._members]
         trained = tuple(member.fit(tasks) for member in self._members)
         for family, sisters in group(tasks, self.seed):
@@ -107,13 +106,13 @@ class Portfolio:
             told = family.kind == "continuous"
             episodes = examine(trained, sisters, self.seed) if told else []
             beliefs.append(_belief(episodes, names) if told else _no_belief(names, family.kind))
-        return type(self)(trained, self.seed, self.device, tuple(families), tuple(beliefs))
+        return type(self)(trained, self.seed, self.device, tuple(families), tuple(beliefs), rules=rules)
 
     def adapt(self, task: Task) -> Adapted:
         """Adapt the members that are believed at this number of labels."""
-        found = self._sound(task)
-        task = found.task
         place = match(self._families, task)
+        found, at, told = self._moved(task, place)
+        task = found.task
         n = len(task.support_y)
         belief = _no_belief([m.name for m in self._members], task.kind) if place is None else self._beliefs[place]
         weights = np.array([at_labels(table, SHOTS, n) for table in belief.weights])
@@ -133,22 +132,31 @@ class Portfolio:
         believed = weights[:, kept] + 1e-9
         believed /= believed.sum(axis=1, keepdims=True)
         names = [m.name for m in self._members]
-        words = [*found.words, *_words(names, [names[i] for i in kept], believed, errors, parts)]
+        words = [*told, *_words(names, [names[i] for i in kept], believed, errors, parts)]
         if task.kind == "binary" and task.support_y.any():
             parts, believed = hedged([self._members[i] for i in kept], parts, believed, task)
-            words.insert(len(found.words) + 1, hedge_words(int(task.support_y.sum())))
-        return Blend(task, tuple(parts), believed, factors, tuple(words))
+            words.insert(len(told) + 1, hedge_words(int(task.support_y.sum())))
+        return Blend(task, tuple(parts), believed, factors, tuple(words), at)
 
-    def _sound(self, task: Task) -> Sound:
-        """Set labels aside that cannot belong to the stage."""
-        place = match(self._families, task)
-        return sound(task, None if place is None else self._families[place].levels)
+    def _moved(self, task: Task, place: int | None) -> tuple[Sound, Place, tuple[str, ...]]:
+        """Move values to where the stage's name says, and set labels aside that cannot belong to the stage."""
+        if place is None:
+            found = sound(task, None)
+            return found, Place(), found.words
+        rule = self._rules[place]
+        at = Place() if rule is None else rule.place(task.stage)
+        found = sound(at.task(task), self._families[place].levels, at)
+        if rule is None or at.stays:
+            return found, at, found.words
+        return found, at, (*found.words, rule.words(task.stage))
 
     def believe(self, task: Task) -> Together:
         """Return what the first member that can say so believes of units together; NotThisKind without one."""
         for member in self._members:
             if isinstance(member, Believer):
-                return member.believe(self._sound(task).task)
+                found, at, _ = self._moved(task, match(self._families, task))
+                together = member.believe(found.task)
+                return together if at.stays else Restored(together, at.scale)
         raise NotThisKind(f"no member of the portfolio ({', '.join(m.name for m in self._members)}) knows covariances")
 
     def state(self) -> State:
@@ -158,11 +166,13 @@ class Portfolio:
             arrays[f"beliefs/{i}/weights"] = belief.weights
             arrays[f"beliefs/{i}/errors"] = belief.errors
             arrays[f"beliefs/{i}/factors"] = belief.factors
+        for i, rule in enumerate(self._rules):
+            arrays |= {} if rule is None else {f"names/{i}/{key}": value for key, value in rule.arrays().items()}
         inside = [member.state() for member in self._members]
         for i, s in enumerate(inside):
             arrays |= {f"members/{i}/{key}": value for key, value in s.arrays.items()}
         about = {"learner": self.name, "seed": self.seed, "families": meta, "members": [dict(s.meta) for s in inside]}
-        return State(about, arrays)
+        return State(about | {"names": [rule and rule.about() for rule in self._rules]}, arrays)
 
     @classmethod
     def from_state(cls, state: State, load: Callable[[State], Learner] | None = None) -> Self:
@@ -177,72 +187,27 @@ class Portfolio:
             raise StateError("state of learner 'portfolio': members are missing")
         members = tuple(load(State(m, state.inside(f"members/{i}"))) for i, m in enumerate(metas))
         beliefs = tuple(_read(state, i, len(members)) for i in range(len(families)))
-        return cls(members, seed, families=families, beliefs=beliefs)
+        return cls(members, seed, families=families, beliefs=beliefs, rules=_rules(state, len(families)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Blend:
-    """The members' predictions, averaged: means by weight, spreads with the disagreement added.
+def _by_name(tasks: Sequence[Task], seed: int) -> tuple[tuple[Named | None, ...], list[Task]]:
+    """Learn what names say in each family, and return the tasks moved by it."""
+    rules: list[Named | None] = []
+    moved: dict[int, Task] = {}
+    for family, sisters in group(tasks, seed):
+        rule = learn(sisters, seed) if family.kind == "continuous" else None
+        rules.append(rule)
+        moved |= {} if rule is None else {id(task): rule.place(task.stage).task(task) for task in sisters}
+    return tuple(rules), [moved.get(id(task), task) for task in tasks]
 
-    Probabilities of nonconformity are averaged as log odds (logarithmic pool, Genest & Zidek 1986): a member that sees
-    nothing anywhere leaves the order of the units alone, however sure the others are.
 
-    Parameters
-    ----------
-    task : Task
-    parts : tuple of Adapted
-    weights : ndarray, shape (horizons, parts)
-    factors : ndarray, shape (horizons,)
-    words : tuple of str
-    """
-
-    task: Task
-    parts: tuple[Adapted, ...]
-    weights: Array
-    factors: Array
-    words: tuple[str, ...]
-
-    def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
-        """Predict units `x`, shape (n, d), seen at times `t`; without times the newest known time is meant."""
-        first = self.parts[0].predict(x, t, level)
-        mean, lower, upper = self._blended(x, t, level, (first.mean, first.lower, first.upper))
-        return Prediction(mean, lower, upper, first.anomaly, first.in_domain, level)
-
-    def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
-        """Return mean, lower and upper as `predict` does, without looking at the domain."""
-        return self._blended(x, t, level, values(self.parts[0], x, t, level))
-
-    def _blended(
-        self, x: ArrayLike, t: ArrayLike | None, level: float, first: tuple[Array, Array, Array]
-    ) -> tuple[Array, Array, Array]:
-        n = len(first[0])
-        share = shares(steps_ahead(self.task, None if t is None else np.asarray(t, dtype=np.float64), n))
-        weights, factor = share @ self.weights, share @ self.factors
-        mean, square, odds = np.zeros(n), np.zeros(n), np.zeros(n)
-        for i, part in enumerate(self.parts):
-            if (weights[:, i] <= TINY).all():
-                continue
-            said = first if i == 0 else values(part, x, t, level)
-            mean += weights[:, i] * said[0]
-            if self.task.kind == "binary":
-                odds += weights[:, i] * odds_of(said[0])
-            square += weights[:, i] * (((said[2] - said[1]) / 2) ** 2 + said[0] ** 2)
-        half = factor * np.sqrt(np.maximum(square - mean**2, 0.0))
-        half = np.maximum(half, (self.task.gauge_sd or 0.0) * t_quantile(level, 1e9))
-        lower, upper = mean - half, mean + half
-        if self.task.kind == "binary":
-            mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (special.expit(odds), lower, upper))
-            lower, upper = np.minimum(lower, mean), np.maximum(upper, mean)
-        return mean, lower, upper
-
-    def sentences(self) -> tuple[str, ...]:
-        """Say which members are believed, and what they stand on."""
-        return self.words
-
-    def transfer(self) -> Transfer:
-        """Say which sister stages the members take from, by the members' weights among the labels."""
-        told = [transfer_of(part) for part in self.parts]
-        return Transfer.blend(len(self.task.support_y), zip(self.weights[0].tolist(), told, strict=True))
+def _rules(state: State, families: int) -> tuple[Named | None, ...]:
+    """Read what names say; states from before names were heard have nothing of it."""
+    told = state.meta.get("names", [None] * families)
+    if not isinstance(told, list) or len(told) != families:
+        raise StateError("state of learner 'portfolio': what names say does not fit the families - train again")
+    inside = [State({}, state.inside(f"names/{i}")) for i in range(families)]
+    return tuple(None if about is None else Named.read(about, kept) for about, kept in zip(told, inside, strict=True))
 
 
 def _no_belief(names: Sequence[str], kind: Kind) -> Belief:

@@ -19,7 +19,7 @@ from models.export import Runner, export_model, in_eight_bits, translated
 from models.export.parity import BOUND, checked, compare, edges
 from models.learners.parts.levels import Constant
 from models.learners.parts.serving import serve
-from models.learners.portfolio.learner import Blend
+from models.learners.portfolio.blend import Blend
 from models.learners.warm_start.answers import Chosen
 from models.learners.warm_start.recipes import RECIPES
 
