@@ -7,17 +7,19 @@ from typing import Any, TypeVar
 
 from data_connectors.errors import DefinitionError
 from data_connectors.names import listed, nearest
+from data_connectors.rows.verdict_words import require_words
 from data_connectors.schema import Source
 
 T = TypeVar("T", bool, int, float, str)
 
-#: Keys that every kind takes: how times and quality codes are to be read (see `times` and `quality_codes`).
+#: Keys that every kind takes: how times, quality codes and results in words are to be read (see `times`,
+#: `quality_codes` and `verdict_words`).
 READING_KEYS = ("time_format", "ambiguous", "nonexistent", "quality_codes", "server_time_column", "max_skew_s",
-                "time_fallback")  # fmt: skip
+                "time_fallback", "good", "bad")  # fmt: skip
 
 
 def require_known(source: Source, keys: Mapping[str, object]) -> None:
-    """Raise DefinitionError where `source` has a setting that its kind does not know.
+    """Raise DefinitionError where `source` has a setting that its kind does not know, or words that contradict.
 
     Parameters
     ----------
@@ -38,6 +40,7 @@ def require_known(source: Source, keys: Mapping[str, object]) -> None:
             near = nearest(key, known)
             hint = f"did you mean {near!r}?" if near else f"it has: {listed(known)}"
             raise DefinitionError(f"source {source.name!r}: {source.kind} has no setting {key!r} - {hint}")
+    require_words(source)
 
 
 def setting(source: Source, key: str, default: T) -> T:

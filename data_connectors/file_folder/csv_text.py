@@ -30,8 +30,8 @@ _UTF8 = {"utf-8", "utf-8-sig", "ascii"}
 def read_csv(file: BinaryIO, options: Options, start: Start) -> Iterator[Piece]:
     """Yield the pieces of a CSV file from `start` on.
 
-    All columns are text; their names are those of the first line. A line with another number of fields, and a header
-    that comes again, are rejected alone.
+    All columns are text; their names are those of the line of headings. A line with another number of fields, and a
+    header that comes again, are rejected alone.
 
     Raises
     ------
@@ -97,16 +97,20 @@ def _utf8(chunk: bytes, options: Options) -> bytes:
 def _header(file: BinaryIO, options: Options) -> tuple[list[str], int]:
     """Return the column names and where the first row begins."""
     file.seek(0)
+    refuse_others(file.read(100).split(b"\n", 1)[0], options.encoding)
+    file.seek(0)
+    for _ in range(options.heading_line - 1):
+        file.readline(_MAX_HEADER)
+    begin = file.tell()
     line = file.readline(_MAX_HEADER)
     quote = options.quote.encode()
     while quote and line.count(quote) % 2 and len(line) < _MAX_HEADER and (more := file.readline(_MAX_HEADER)):
         line += more
-    refuse_others(line[:100], options.encoding)
     if not line.strip():
         raise Unreadable("empty_file", "is empty - it needs a line with the names of the columns")
     text = _utf8(line.removeprefix(_BOM), options).rstrip(b"\r\n")
     utf8 = _decode(text, options) if _codec(options) in _UTF8 else text.decode()
-    return _names(utf8, options), len(line)
+    return _names(utf8, options), begin + len(line)
 
 
 def _names(line: str, options: Options) -> list[str]:

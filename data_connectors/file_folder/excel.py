@@ -4,18 +4,41 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import polars as pl
 
 from data_connectors.file_folder.beginnings import refuse_pages
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable
+from data_connectors.guessing import guess_heading
 from data_connectors.names import listed, nearest, normal
 
 _MAX_MEMBERS = 10_000
+_LOOKED_AT = 40
 Cell = int | float | str | bool | date | datetime | time | timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook that nobody described.
+
+    Parameters
+    ----------
+    name : str
+    rows, columns : int
+        How large the part is that holds anything.
+    heading : int
+        The line that names the columns, as guessed from the first ones.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    heading: int
 
 
 def read_excel(file: BinaryIO, options: Options, _start: Start) -> Iterator[Piece]:
@@ -26,6 +49,35 @@ def read_excel(file: BinaryIO, options: Options, _start: Start) -> Iterator[Piec
     Unreadable
         Reasons: bad_workbook, no_sheet, too_large, bad_header, empty_file.
     """
+    with _opened(file, options) as book:
+        chosen = _sheet(book.sheet_names, options)
+        cells = book.get_sheet_by_name(chosen).to_python(skip_empty_area=True)
+    frame = _frame([list(line) for line in cells[options.heading_line - 1 :]], options.decimal)
+    yield Piece(frame, 0, -1)
+
+
+def sheets_of(file: BinaryIO, options: Options) -> list[Sheet]:
+    """Return the sheets of a workbook that hold anything, the one with the most cells first.
+
+    Raises
+    ------
+    Unreadable
+        Reasons: bad_workbook, too_large.
+    """
+    with _opened(file, options) as book:
+        found = [_looked_through(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
+    return sorted((s for s in found if s.rows), key=lambda s: -s.rows * s.columns)
+
+
+def _looked_through(name: str, sheet: Any) -> Sheet:
+    lines = sheet.to_python(skip_empty_area=True, nrows=_LOOKED_AT)
+    widths = [sum(cell != "" for cell in line) for line in lines]
+    (top, left), (bottom, right) = sheet.start or (0, 0), sheet.end or (-1, -1)
+    return Sheet(name, bottom - top + 1, right - left + 1, guess_heading(widths))
+
+
+@contextmanager
+def _opened(file: BinaryIO, options: Options) -> Iterator[Any]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     file.seek(0)
@@ -33,12 +85,9 @@ def read_excel(file: BinaryIO, options: Options, _start: Start) -> Iterator[Piec
     _refuse_bombs(file, options)
     try:
         with CalamineWorkbook.from_filelike(file) as book:
-            chosen = _sheet(book.sheet_names, options)
-            cells = book.get_sheet_by_name(chosen).to_python(skip_empty_area=True)
+            yield book
     except (CalamineError, PasswordError, OSError, ValueError) as error:
         raise Unreadable("bad_workbook", f"is no readable workbook ({error}) - save it again") from error
-    frame = _frame([list(line) for line in cells], options.decimal)
-    yield Piece(frame, 0, -1)
 
 
 def _refuse_bombs(file: BinaryIO, options: Options) -> None:

@@ -46,6 +46,9 @@ class Options:
         If set: a file is complete when another one of its name and this ending (".done") is there.
     sheet : str
         Name of the sheet of a workbook; empty for its first.
+    heading_line : int
+        Of text and workbooks: the line that names the columns, from 1; titles and remarks may stand above it. In a
+        workbook lines count from the first that holds anything.
     batch_rows : int
         Rows of a batch, about.
     max_mb : int
@@ -73,6 +76,7 @@ class Options:
     settle_s: float = 5.0
     marker: str = ""
     sheet: str = ""
+    heading_line: int = 1
     batch_rows: int = 250_000
     max_mb: int = 512
     unit_tag: str = ""
@@ -88,8 +92,8 @@ class Options:
             raise DefinitionError(f"format {self.format!r} - did you mean {nearest(self.format, FORMATS) or 'csv'!r}?")
         if len(self.separator.encode()) != 1 or len(self.quote.encode()) > 1:
             raise DefinitionError(f"separator {self.separator!r}, quote {self.quote!r} - each must be one ASCII sign")
-        if self.settle_s < 0 or self.batch_rows < 1 or self.max_mb < 1:
-            raise DefinitionError("settle_s must not be negative, batch_rows and max_mb at least 1")
+        if self.settle_s < 0 or min(self.batch_rows, self.max_mb, self.heading_line) < 1:
+            raise DefinitionError("settle_s must not be negative, batch_rows, max_mb and heading_line at least 1")
         try:
             codecs.lookup(self.encoding)
         except LookupError as error:
@@ -114,6 +118,7 @@ class Options:
                 settle_s=setting(source, "settle_s", 5.0),
                 marker=setting(source, "marker", ""),
                 sheet=setting(source, "sheet", ""),
+                heading_line=setting(source, "heading_line", 1),
                 batch_rows=setting(source, "batch_rows", 250_000),
                 max_mb=setting(source, "max_mb", 512),
                 unit_tag=setting(source, "unit_tag", ""),

@@ -2,6 +2,15 @@
 
 from data_connectors.guessing.columns import Guess, guess_columns
 from data_connectors.guessing.names import guess_unit, plain_name
-from data_connectors.guessing.text import Layout, decimal_of, guess_layout
+from data_connectors.guessing.text import Layout, decimal_of, guess_heading, guess_layout
 
-__all__ = ["Guess", "Layout", "decimal_of", "guess_columns", "guess_layout", "guess_unit", "plain_name"]
+__all__ = [
+    "Guess",
+    "Layout",
+    "decimal_of",
+    "guess_columns",
+    "guess_heading",
+    "guess_layout",
+    "guess_unit",
+    "plain_name",
+]

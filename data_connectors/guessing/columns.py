@@ -19,6 +19,8 @@ Role = Literal["unit", "time", "number", "quality", "other"]
 _ROWS = 200
 _MOST = 0.95
 _NUMBERS = 0.9
+_KINDS = 6
+_ONCE, _NEARLY = "every value is there once", "nearly every value is there once"
 _TIME_WORDS = re.compile(r"(?i)time|date|zeit|datum|stamp|fecha|hora|heure|uhr|时间|日期")
 _UNIT_WORDS = re.compile(
     r"(?i)(^|[^a-z])(id|uid|unit|part|piece|serial|sn|coil|heat|batch|lot|charge|nr|no|teil|pieza)([^a-z]|$)|编号|序号"
@@ -46,6 +48,8 @@ class Guess:
         A time that names no zone.
     of : str
         The column whose quality this one tells.
+    kinds : tuple of str
+        What stands in it, where that is only two to six texts or numbers, as in a column of verdicts.
     """
 
     column: str
@@ -57,6 +61,7 @@ class Guess:
     time_format: str = ""
     naive: bool = False
     of: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 def guess_columns(frame: pl.DataFrame, now: datetime, decimal: str = ".") -> list[Guess]:
@@ -93,7 +98,8 @@ def guess_columns(frame: pl.DataFrame, now: datetime, decimal: str = ".") -> lis
         name = plain_name(bare, {g.name for g in guesses})
         example = next(iter(as_text(column.drop_nulls().head(1))), "")[:40]
         if column.name == unit:
-            guesses.append(Guess(column.name, "unit", name, why="every value is there once", example=example))
+            why = _NEARLY if column.null_count() or column.is_duplicated().any() else _ONCE
+            guesses.append(Guess(column.name, "unit", name, why=why, example=example))
         elif column.name == time:
             why, form, naive = times[time]
             guesses.append(Guess(column.name, "time", name, "", why, example, form, naive))
@@ -102,9 +108,9 @@ def guess_columns(frame: pl.DataFrame, now: datetime, decimal: str = ".") -> lis
         else:
             share = _numbers(column, decimal)
             told = f"{share:.0%} of the values are numbers"
-            guesses.append(
-                Guess(column.name, "number" if share >= _NUMBERS else "other", name, measured_in, told, example)
-            )
+            role: Role = "number" if share >= _NUMBERS else "other"
+            kinds = _kinds(frame[column.name])
+            guesses.append(Guess(column.name, role, name, measured_in, told, example, kinds=kinds))
     return guesses
 
 
@@ -135,11 +141,31 @@ def _read(column: pl.Series, policy: TimePolicy, now: datetime) -> float:
 
 
 def _unit(frame: pl.DataFrame, time: str) -> str:
-    """Return the column that names the units: all values there and different, the best name first."""
-    fit = [c for c in frame if c.name != time and c.len() and not c.null_count() and not c.is_duplicated().any()]
+    """Return the column that names the units, the best name first: nearly all values there and different.
+
+    Nearly, because exports hold rows that were written twice, and a last line with totals.
+    """
+    fit = [c for c in frame.unique(maintain_order=True) if c.name != time and _names(c)]
     named = [c.name for c in fit if _UNIT_WORDS.search(c.name)]
     texts = [c.name for c in fit if c.dtype == pl.String and _numbers(c, ".") == 0 and _numbers(c, ",") == 0]
     return next(iter([*named, *texts]), "")
+
+
+def _names(column: pl.Series) -> bool:
+    """Tell whether a column has another value in nearly every row; one of a few rows must have it in all."""
+    return column.len() > 0 and column.drop_nulls().n_unique() >= _MOST * column.len() and not _broken(column)
+
+
+def _broken(column: pl.Series) -> bool:
+    """Tell whether a column holds fractions: those are measured, and name nothing."""
+    return column.dtype.is_float() and bool((column.drop_nulls() % 1 != 0).any())
+
+
+def _kinds(column: pl.Series) -> tuple[str, ...]:
+    """Return what stands in a column of few different values, the most frequent first; nothing where they are many."""
+    texts = as_text(column.drop_nulls()).str.strip_chars()
+    found = texts.filter(texts != "").value_counts(sort=True)
+    return tuple(found[texts.name].to_list()) if 2 <= found.height <= _KINDS else ()
 
 
 def _numbers(column: pl.Series, decimal: str) -> float:

@@ -1,9 +1,10 @@
-"""Encoding, separator and decimal sign of a text that nobody declared."""
+"""Encoding, separator, decimal sign and the line of headings of a table that nobody declared."""
 
 from __future__ import annotations
 
 import codecs
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,10 +21,13 @@ class Layout:
     Parameters
     ----------
     encoding, separator : str
+    heading : int
+        The line that names the columns, from 1.
     """
 
     encoding: str = "utf-8"
     separator: str = ","
+    heading: int = 1
 
 
 def guess_layout(head: bytes) -> Layout:
@@ -41,12 +45,42 @@ def guess_layout(head: bytes) -> Layout:
     Examples
     --------
     >>> guess_layout("Zeit;Öl [°C]\n1;2,5\n".encode("cp1252"))
-    Layout(encoding='cp1252', separator=';')
+    Layout(encoding='cp1252', separator=';', heading=1)
+    >>> guess_layout(b"Export of press 3\n\nTime,kN\n1,2\n2,3\n").heading
+    3
     """
     encoding = _encoding(head)
     lines = head.decode(encoding, errors="ignore").removeprefix("\ufeff").splitlines()[:_LINES]
     whole = lines[:-1] if len(lines) > 1 and not head.endswith(b"\n") else lines
-    return Layout(encoding, _separator([line for line in whole if line.strip()]))
+    separator = _separator([line for line in whole if line.strip()])
+    return Layout(encoding, separator, guess_heading([len(row) for row in _cut(whole, separator)]))
+
+
+def guess_heading(widths: Sequence[int]) -> int:
+    """Return which line names the columns: the first one that is no title, remark or empty.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        How many fields are filled in the first lines.
+
+    Examples
+    --------
+    >>> guess_heading([1, 0, 9, 9, 9]), guess_heading([9, 9, 9]), guess_heading([])
+    (3, 1, 1)
+    """
+    usual = _usual(widths)
+    return next((n for n, width in enumerate(widths, 1) if width > max(1, usual / 2)), 1)
+
+
+def _usual(widths: Sequence[int]) -> int:
+    """Return the number of fields that most lines have, the larger where two are as frequent."""
+    return max(widths, key=lambda width: (list(widths).count(width), width), default=0)
+
+
+def _cut(lines: list[str], separator: str) -> list[list[str]]:
+    """Return the fields of each line; quoted fields with line ends in them are rare in a heading, and cost a guess."""
+    return [next(csv.reader([line], delimiter=separator), []) for line in lines]
 
 
 def decimal_of(frame: pl.DataFrame) -> str:
@@ -74,12 +108,13 @@ def _encoding(head: bytes) -> str:
 
 
 def _separator(lines: list[str]) -> str:
-    """Return the sign that cuts the heading and most lines into the same number of fields, the most fields first."""
+    """Return the sign that cuts most lines into the same number of fields, the most fields first."""
     best, found = (0.0, 0), ","
     for sign in _SEPARATORS:
         widths = [len(row) for row in csv.reader(lines, delimiter=sign)]
-        if widths and widths[0] > 1:
-            alike = sum(width == widths[0] for width in widths) / len(widths)
-            if (round(alike, 1), widths[0]) > best:
-                best, found = (round(alike, 1), widths[0]), sign
+        usual = _usual(widths)
+        if usual > 1:
+            alike = sum(width == usual for width in widths) / len(widths)
+            if (round(alike, 1), usual) > best:
+                best, found = (round(alike, 1), usual), sign
     return found

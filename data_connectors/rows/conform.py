@@ -27,6 +27,7 @@ from data_connectors.rows.times import UTC_MICROSECONDS
 from data_connectors.rows.treatment import PLAIN, Treatment, held_back, retyped, with_absent
 from data_connectors.rows.unit_ids import unit_ids
 from data_connectors.rows.values import Reading, Values, numbers, quality_json
+from data_connectors.rows.verdict_words import in_numbers
 from data_connectors.schema import Source, Stage
 
 
@@ -168,15 +169,19 @@ def _labels(
 def _label_values(frame: pl.DataFrame, identity: pl.DataFrame, stage: Stage, source: Source, name: str) -> pl.DataFrame:
     """Return the label rows of one characteristic: the cells that hold something, with a reason where unusable."""
     characteristic = stage.characteristic(name)
+    binary = characteristic.kind == "binary"
+    if binary:
+        column = column_of(source, name)
+        frame = frame.with_columns(in_numbers(frame[column], source).alias(column))
     found = numbers(frame, [Reading.of(source, name, characteristic.unit).within(frame.columns)], source.decimal)[0]
     notes = found.notes.filter(pl.col("quality") == "bad").select("row", "code")
     tall = identity.with_row_index("row").with_columns(
         found.values.alias("value"), pl.lit(name).alias("characteristic")
     )
     tall = tall.join(notes, on="row", how="left", maintain_order="left")
-    binary = characteristic.kind == "binary"
     odd = pl.col("value").is_in([0.0, 1.0]).not_() if binary else pl.lit(value=False)
-    why = pl.coalesce("reason", _LABEL_REASON, pl.when(odd).then(pl.lit("not_binary")))
+    no_word = pl.when(pl.lit(binary) & (pl.col("code") == "not_a_number")).then(pl.lit("unknown_word"))
+    why = pl.coalesce("reason", no_word, _LABEL_REASON, pl.when(odd).then(pl.lit("not_binary")))
     tall = tall.filter(pl.col("value").is_not_null() | pl.col("code").is_not_null()).with_columns(why.alias("reason"))
     return tall.select(
         "row", "unit_id", "t", "characteristic", "value", "reason",

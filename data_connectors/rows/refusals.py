@@ -32,6 +32,8 @@ _SENTENCES = {
     " decimal or the mapping in [sources.{source}], then replay",
     "not_a_number": "label {value} of {column!r} is no number - correct it and replay",
     "not_binary": "label {value} of {column!r} is neither 0 nor 1 - correct it and replay",
+    "unknown_word": "label {value} of {column!r} is neither 0 nor 1 - write 0 or 1, or name the word under good or bad"
+    " in [sources.{source}]",
     "bad_quality": "label {value} of {column!r} is bad by the source's own quality code - measure again",
 }
 

@@ -7,7 +7,9 @@ import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -28,6 +30,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _version(*, asked: bool) -> None:
+    """Print which version this is, and end."""
+    if asked:
+        typer.echo(f"qc-app {version('qc-app')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take what is asked of the program itself."""
+
+
 for group in (serving, plant, data, learning, spc, shift, people, bench):
     group.register(app)
 

@@ -206,11 +206,17 @@ def _who(now: Here) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def no_stage() -> None:
+    """Say that the plant is empty, and lead to where that is mended."""
+    say(tr("This plant has no stage yet. Add one on the page Onboard, or by a plant file: `qc apply plant.toml`."))
+    st.page_link(st.session_state["pages"]["onboard"], label=tr("Add a stage"), icon="")
+
+
 def pick_stage(now: Here) -> str:
     """Let the person choose a stage; the choice stays when the page changes."""
     ids = [s.id for s in now.plant.stages]
     if not ids:
-        say(tr("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`."))
+        no_stage()
         st.stop()
     _settle("stage", ids)
     lines = {s.id: s.line for s in now.plant.stages}

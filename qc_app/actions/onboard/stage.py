@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from qc_app.actions.plant import apply_plant
 from qc_app.actions.requests import ask
 from qc_app.errors import ActionError
 from qc_app.store import Store, plant_in_force
+
+#: Signs that a file name may not keep.
+_MEANT = re.compile(r"[^\w .()-]")
+_LONGEST = 100
 
 
 def keep_upload(store: Store, actor: Actor, stage: str, file_name: str, data: bytes) -> Path:
@@ -42,9 +47,11 @@ def keep_upload(store: Store, actor: Actor, stage: str, file_name: str, data: by
         raise ActionError(f"there is a stage {stage!r} already - put further files into the folder of its source")
     ending = require_fit(file_name, data)
     folder = store.uploads(stage)
-    store.keep(folder / f"upload{ending}", data)
+    stem = _MEANT.sub("_", Path(file_name).stem)[:_LONGEST].strip(" .") or "upload"
+    kept = folder / f"{stem}{ending}"
+    store.keep(kept, data)
     for other in folder.iterdir():
-        if other.is_file() and other.suffix != ending:
+        if other.is_file() and other != kept:
             other.unlink()
     record(store, actor, "keep_upload", stage, reason="", detail={"file": file_name[:200], "bytes": len(data)})
     return folder

@@ -31,14 +31,25 @@ def columns_step(now: Here) -> None:
     so_far = _identity(so_far, names)
     so_far = so_far if so_far.by_tag else _times(so_far, now)
     st.html(markup.heading(tr("What inspection measures"), tr("the columns with results that are to be predicted")))
-    numbered = [c.column for c in so_far.columns if c.use in {SET, MEASURED} and c.column != so_far.time_column]
+    may_be = [c.column for c in so_far.columns if c.use in {SET, MEASURED} or (c.use == UNUSED and c.texts)]
+    may_be = [column for column in may_be if column != so_far.time_column]
     measured = st.multiselect(
-        tr("Results"), numbered, key=seeded("onb_c_results", [c.column for c in so_far.used(MEASURED)]),
+        tr("Results"), may_be, key=seeded("onb_c_results", [c.column for c in so_far.used(MEASURED)]),
         placeholder=tr("Choose the columns with results"),
     )  # fmt: skip
-    so_far = _measured(so_far, measured)
+    so_far = _measured(so_far, measured).with_owed(_elsewhere(so_far).split(","))
     st.html(markup.heading(tr("Parameters"), tr("what the machine does: name and unit as the plant will know them")))
     keep(_parameters(so_far))
+
+
+def _elsewhere(so_far: Draft) -> str:
+    """Ask for the results that the source does not hold; names, with commas between them."""
+    return st.text_input(
+        tr("Measured elsewhere, or later"), key=seeded("onb_c_owed", ", ".join(c.name for c in so_far.owed)),
+        placeholder=tr("e.g. {example}", example="roughness, hardness"), max_chars=500,
+        help=tr("Results that stand in no column here. Name them, with commas between; they are entered, pasted or"
+                " uploaded on the page Labels, and predicted as well as that goes until then."),
+    )  # fmt: skip
 
 
 def _identity(so_far: Draft, names: list[str]) -> Draft:
@@ -50,8 +61,9 @@ def _identity(so_far: Draft, names: list[str]) -> Draft:
         help=tr("A number or name that no other unit has. Where nothing numbers the units, choose the time."),
     )  # fmt: skip
     time = second.selectbox(
-        tr("Says when"), times, key=seeded("onb_c_time", so_far.time_column or times[0]), format_func=_called(so_far)
-    )
+        tr("Says when"), times, key=seeded("onb_c_time", so_far.time_column or None), format_func=_called(so_far),
+        placeholder=tr("No column looks like a time: choose it"),
+    )  # fmt: skip
     decimal = third.segmented_control(
         tr("Decimal sign"), [".", ","], key=seeded("onb_c_decimal", so_far.decimal), required=True,
         format_func=bound(lambda sign: tr("point 1.5") if sign == "." else tr("comma 1,5")),
@@ -66,7 +78,7 @@ def _identity(so_far: Draft, names: list[str]) -> Draft:
                 else tr("{time}: e.g. {example}", time=time, example=example)
             )
         )
-    return replace(so_far, unit_column=unit, time_column=time, decimal="," if decimal == "," else ".")
+    return replace(so_far, unit_column=unit, time_column=time or "", decimal="," if decimal == "," else ".")
 
 
 def _offered(so_far: Draft, names: list[str]) -> tuple[list[str], list[str]]:
@@ -105,10 +117,11 @@ def _times(so_far: Draft, now: Here) -> Draft:
 
 
 def _measured(so_far: Draft, names: list[str]) -> Draft:
-    """Return the draft with exactly these columns as results; one that is none any more is a parameter again."""
+    """Return the draft with exactly these columns as results; one that is none any more is what it was before."""
     for chosen in so_far.columns:
         if (chosen.column in names) != (chosen.use == MEASURED):
-            so_far = so_far.with_column(replace(chosen, use=MEASURED if chosen.column in names else SET))
+            before = UNUSED if chosen.texts else SET
+            so_far = so_far.with_column(replace(chosen, use=MEASURED if chosen.column in names else before))
     return so_far
 
 

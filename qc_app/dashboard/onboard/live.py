@@ -10,7 +10,7 @@ from qc_app.dashboard.onboard.state import begin_anew, draft
 from qc_app.dashboard.session import Here, attempt, guarded, here, say
 from qc_app.language import tr
 from qc_app.views import recorded
-from qc_app.views.onboard import MEASURED, Plan, plan_of, progress_of
+from qc_app.views.onboard import Plan, plan_of, progress_of
 
 _SHOWN = 40
 
@@ -25,7 +25,7 @@ def live_step(now: Here) -> None:
     told(plan)
     reason = st.text_input(tr("Reason"), key="onb_reason", placeholder=tr("for the audit trail"), max_chars=2000)
     if st.button(tr("Go live"), key="onb_live"):
-        results = [c.name for c in so_far.used(MEASURED)]
+        results = [c.name for c in so_far.results()]
         stage, done = (
             so_far.stage,
             tr("Stage {stage} is live: the scheduler reads and predicts it now.", stage=so_far.stage),
@@ -64,6 +64,9 @@ def _progress() -> None:
     with st.container(horizontal=True):
         at, query = st.session_state["pages"]["stage"], {"stage": stage}
         st.page_link(at, label=tr("Open stage {stage}", stage=markup.plain(stage, 60)), icon="", query_params=query)
+        if draft().owed:
+            label = tr("Enter its results")
+            st.page_link(st.session_state["pages"]["labels"], label=label, icon="", query_params=query)
         st.button(tr("Add another"), key="onb_another", on_click=begin_anew)
     if not predicts:
         say(tr("No prediction yet. If nothing moves for some minutes, look whether a scheduler runs: `qc status`."))

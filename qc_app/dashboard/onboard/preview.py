@@ -26,7 +26,8 @@ def preview_step(now: Here) -> None:
     _rows(trial, now)
     if trial.rejects:
         _rejects(trial)
-    st.html(markup.heading(tr("Error to expect"), tr("how far a prediction lies from the result, in the mean")))
+    if so_far.results():
+        st.html(markup.heading(tr("Error to expect"), tr("how far a prediction lies from the result, in the mean")))
     for told in foreseen(now.store, so_far, trial):
         _foreseen(told)
 
@@ -59,7 +60,7 @@ def _rows(trial: Trial, now: Here) -> None:
     units = [(c.name, c.unit) for c in trial.stage.characteristics] + [(p.name, p.unit) for p in trial.stage.parameters]
     for name, unit in units:
         heading = f"{name} ({unit})" if unit else name
-        columns[name] = st.column_config.NumberColumn(markup.plain(heading), format="%.7g")
+        columns[name] = st.column_config.NumberColumn(heading, format="%.7g")
     empty = tr("Not one row could be stored: read below why, and correct step 2.")
     tables.show(rows, "onboard_rows", {**columns, "quality": tr("Quality")}, zone=now.plant.zone, rows=10, empty=empty)
 

@@ -11,20 +11,23 @@ from qc_app.dashboard import markup, tables
 from qc_app.dashboard.onboard.state import draft, keep, seeded, trial_of
 from qc_app.dashboard.session import Here, say
 from qc_app.language import tr
-from qc_app.views.onboard import MEASURED, Chosen, Draft, Sister, as_sister, sisters
+from qc_app.views.onboard import Chosen, Draft, Sister, as_sister, sisters
 
 
 def results_step(now: Here) -> None:
     """Ask for the specification of each result, and propose a family."""
     so_far = draft()
-    measured = so_far.used(MEASURED)
+    measured = so_far.results()
     if not measured:
         say(
-            tr("No result was chosen at step 2: units will be stored and charted, but nothing will be predicted."),
+            tr(
+                "No result was chosen at step 2: units will be stored and charted, but nothing will be predicted. If"
+                " results are measured elsewhere, name them there."
+            ),
             "watch",
         )
     for n, chosen in enumerate(measured):
-        so_far = so_far.with_column(_specified(chosen, n))
+        so_far = so_far.with_result(chosen, _specified(chosen, n))
     keep(so_far)
     st.html(markup.heading(tr("Sister stages"), tr("what they learned helps the new one from the first label on")))
     found = sisters(now.store, now.plant, so_far, trial_of(now))
@@ -32,11 +35,17 @@ def results_step(now: Here) -> None:
 
 
 def _specified(chosen: Chosen, n: int) -> Chosen:
-    st.html(markup.heading(chosen.column, tr("e.g. {example}", example=chosen.example) if chosen.example else ""))
+    aside = tr("e.g. {example}", example=chosen.example) if chosen.example else tr("measured elsewhere, or later")
+    st.html(markup.heading(chosen.column or chosen.name, aside))
     first, second, third, fourth, fifth = st.columns([2, 1, 1, 1, 1], gap="small", vertical_alignment="bottom")
     name = first.text_input(tr("Name"), key=seeded(f"onb_c_name_{n}", chosen.name), max_chars=200)
     unit = second.text_input(tr("Unit"), key=seeded(f"onb_c_unit_{n}", chosen.unit), max_chars=40)
-    binary = st.toggle(tr("Only good (0) or bad (1)"), key=seeded(f"onb_c_binary_{n}", chosen.binary))
+    binary = st.toggle(
+        tr("Only good (0) or bad (1)"), key=seeded(f"onb_c_binary_{n}", chosen.binary or chosen.texts),
+        disabled=chosen.texts,
+    )  # fmt: skip
+    chosen = replace(chosen, binary=binary)
+    bad = _bad(chosen, n) if chosen.in_words else ()
     lower = third.number_input(
         tr("Lower limit"), key=seeded(f"onb_c_lower_{n}", chosen.low), format="%g", disabled=binary
     )
@@ -46,7 +55,17 @@ def _specified(chosen: Chosen, n: int) -> Chosen:
     upper = fifth.number_input(
         tr("Upper limit"), key=seeded(f"onb_c_upper_{n}", chosen.high), format="%g", disabled=binary
     )
-    return replace(chosen, name=name.strip(), unit=unit.strip(), low=lower, target=target, high=upper, binary=binary)
+    return replace(chosen, name=name.strip(), unit=unit.strip(), low=lower, target=target, high=upper, bad=bad)
+
+
+def _bad(chosen: Chosen, n: int) -> tuple[str, ...]:
+    """Ask which of the texts of a result mean bad; all others mean good."""
+    return tuple(
+        st.multiselect(
+            tr("Means bad"), list(chosen.kinds), key=seeded(f"onb_c_bad_{n}", list(chosen.bad)),
+            placeholder=tr("Choose: all others mean good"),
+        )
+    )  # fmt: skip
 
 
 def _proposal(so_far: Draft, found: list[Sister], now: Here) -> None:

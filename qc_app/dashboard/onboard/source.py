@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -16,7 +18,7 @@ from qc_app.dashboard.session import Here, attempt, say
 from qc_app.errors import ActionError
 from qc_app.language import bound, later, tr
 from qc_app.views import role_word
-from qc_app.views.onboard import Source, asked_source, described, folder_source, layout_of, looked_at, named
+from qc_app.views.onboard import Source, asked_source, described, folder_source, layout_of, looked_at, named, sheets_in
 
 _UPLOAD, _FOLDER, _TABLE, _NETWORK = (
     later("Upload a file"),
@@ -94,14 +96,27 @@ def _upload(now: Here, stage: str) -> Settle:
         key="onb_file",
         max_upload_size=MAX_MB,
     )
+    sheet = _sheet(file)
 
     def settle() -> tuple[Source, str]:
         if file is None:
             raise ActionError("no file was chosen - choose one, or name a folder")
         folder = keep_upload(now.store, now.actor, stage, file.name, file.getvalue())
-        return folder_source({"path": str(folder), "settle_s": 0, **layout_of(folder)}), ""
+        return folder_source({"path": str(folder), "settle_s": 0, **layout_of(folder, sheet)}), ""
 
     return settle
+
+
+def _sheet(file: Any) -> str:
+    """Ask for the sheet of a workbook that has several, the largest first; it is looked into once."""
+    if file is None or not file.name.lower().endswith(".xlsx"):
+        return ""
+    known, names = st.session_state.get("onb_sheets", ("", []))
+    if known != file.file_id:
+        names = [sheet.name for sheet in sheets_in(io.BytesIO(file.getvalue()))]
+        st.session_state["onb_sheets"] = (file.file_id, names)
+        st.session_state.pop("onb_sheet", None)
+    return str(st.selectbox(tr("Sheet"), names, key="onb_sheet")) if len(names) > 1 else ""
 
 
 def _folder(now: Here, _stage: str) -> Settle:

@@ -12,7 +12,7 @@ from qc_app.dashboard import markup, tables
 from qc_app.dashboard.overview.hand_over import hand_over
 from qc_app.dashboard.overview.lines import lines
 from qc_app.dashboard.overview.table import columns, drawn, filtered
-from qc_app.dashboard.session import Here, guarded, here, inks, say, top
+from qc_app.dashboard.session import Here, guarded, here, inks, no_stage, top
 from qc_app.language import count, dated, ntr, tr
 from qc_app.views import NightAccount, OverviewView, age, figure, interval, night_account, overview, percent, state_word
 
@@ -31,7 +31,7 @@ def page() -> None:
     now = here()
     top(tr("Overview"), now)
     if not now.plant.stages:
-        say(tr("This plant has no stage yet. Add one to the plant file and apply it: `qc apply plant.toml`."))
+        no_stage()
         return
     _live(now)
     hand_over(now)

@@ -48,6 +48,7 @@ _REASONS = MappingProxyType(
         "type_changed": later("no numbers any more"),
         "not_a_number": later("no number"),
         "not_binary": later("neither 0 nor 1"),
+        "unknown_word": later("a word of neither good nor bad"),
         "bad_quality": later("bad by the source's own code"),
         "bad_csv": later("unreadable CSV"),
         "bad_dfq": later("unreadable DFQ"),
@@ -123,6 +124,7 @@ DELIVERIES = (
     ),
     later("label {value} of {column} is no number - correct it and replay"),
     later("label {value} of {column} is neither 0 nor 1 - correct it and replay"),
+    later("label {value} of {column} is neither 0 nor 1 - write 0 or 1, or name the word under good or bad in {place}"),
     later("label {value} of {column} is bad by the source's own quality code - measure again"),
     later(
         "Column {column} of {source} is new. Its numbers are kept and no model reads them: accept to make it a "

@@ -15,7 +15,7 @@ from qc_app.views.onboard.draft import (
     proposed,
     stage_of,
 )
-from qc_app.views.onboard.guess import described, guessed, layout_of, looked_at, named
+from qc_app.views.onboard.guess import described, guessed, layout_of, looked_at, named, sheets_in
 from qc_app.views.onboard.outcome import Foreseen, Trial, foreseen, progress_of, tried
 from qc_app.views.onboard.plan import Plan, plan_of, sheet_plan
 from qc_app.views.onboard.reasons import guessed_because
@@ -53,6 +53,7 @@ __all__ = [
     "proposed",
     "settings_asked",
     "sheet_plan",
+    "sheets_in",
     "sisters",
     "stage_of",
     "tried",

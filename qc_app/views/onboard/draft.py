@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -18,6 +19,9 @@ MEASURED: Use = "result"
 QUALITY: Use = "quality"
 UNUSED: Use = "left out"
 _FEWEST = 1
+#: What 0 and 1 look like where a column of numbers only says good or bad.
+TWO = ({"0", "1"}, {"0.0", "1.0"})
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d*)?")
 #: Of a source that speaks by itself: each moment is a unit of its own, and the time at which a value was told.
 EACH, ARRIVAL = "unit_id", "time"
 
@@ -29,7 +33,7 @@ class Chosen:
     Parameters
     ----------
     column : str
-        As the source calls it.
+        As the source calls it; empty: not there, its values are entered or come later.
     use : {"parameter", "result", "quality", "left out"}
     name : str
         What the plant calls it.
@@ -43,6 +47,8 @@ class Chosen:
         Of a result.
     binary : bool
         Whether a result only says good (0) or bad (1).
+    kinds, bad : tuple of str
+        The few texts that stand in it, and those of them that mean bad.
     of : str
         For a quality: the column of which it tells.
     why, example : str
@@ -57,9 +63,21 @@ class Chosen:
     high: float | None = None
     target: float | None = None
     binary: bool = False
+    kinds: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
     of: str = ""
     why: str = ""
     example: str = ""
+
+    @property
+    def texts(self) -> bool:
+        """Whether a few texts stand in it, such as OK and NOK, and no numbers."""
+        return any(not _NUMBER.fullmatch(kind) for kind in self.kinds)
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it says good or bad, and not by 0 and 1."""
+        return self.binary and bool(self.kinds) and set(self.kinds) not in TWO
 
     @property
     def plant_unit(self) -> str:
@@ -83,6 +101,8 @@ class Draft:
         Of times that name none; empty where they do.
     decimal : {".", ","}
     columns : tuple of Chosen
+    owed : tuple of Chosen
+        Results that no column holds: they are entered on the page Labels, or come with a source of their own later.
     family : str
         Empty: a family of its own.
     live : bool
@@ -100,6 +120,7 @@ class Draft:
     zone: str = ""
     decimal: Literal[".", ","] = "."
     columns: tuple[Chosen, ...] = ()
+    owed: tuple[Chosen, ...] = ()
     family: str = ""
     live: bool = False
     by_tag: bool = False
@@ -109,10 +130,26 @@ class Draft:
         taken = {self.unit_column, self.time_column}
         return tuple(c for c in self.columns if c.use == use and (c.column not in taken or use == MEASURED))
 
+    def results(self) -> tuple[Chosen, ...]:
+        """Return what is to be predicted: the results among the columns, and those that are owed."""
+        return (*self.used(MEASURED), *self.owed)
+
+    def with_owed(self, names: Sequence[str]) -> Draft:
+        """Return the draft with results of these names that no column holds; those that it had keep what is known."""
+        known = {c.name: c for c in self.owed}
+        wanted = dict.fromkeys(name.strip() for name in names if name.strip())
+        return replace(self, owed=tuple(known.get(name, Chosen("", MEASURED, name)) for name in wanted))
+
     def with_column(self, changed: Chosen) -> Draft:
         """Return the draft with one column changed."""
         columns = tuple(changed if c.column == changed.column else c for c in self.columns)
         return replace(self, columns=columns)
+
+    def with_result(self, known: Chosen, changed: Chosen) -> Draft:
+        """Return the draft with one result changed, whether a column holds it or it is owed."""
+        if known.column:
+            return self.with_column(changed)
+        return replace(self, owed=tuple(changed if c == known else c for c in self.owed))
 
 
 def stage_of(draft: Draft) -> tuple[Stage, tuple[Source, ...]]:
@@ -133,6 +170,9 @@ def stage_of(draft: Draft) -> tuple[Stage, tuple[Source, ...]]:
         raise ActionError("the stage has no name or no line - fill both at step 1, Source")
     if not draft.unit_column or not draft.time_column:
         raise ActionError("nothing names the unit or its time - choose both at step 2, Columns")
+    for chosen in draft.used(MEASURED):
+        if chosen.in_words and not 0 < len(chosen.bad) < len(chosen.kinds):
+            raise ActionError(f"nothing says what means bad in {chosen.column!r} - choose it at step 3, Results")
     if len(draft.used(SET)) < _FEWEST:
         raise ActionError("no column is a parameter - a model needs at least one; choose it at step 2, Columns")
     try:
@@ -166,7 +206,7 @@ def at_once(source: Source) -> Source:
 
 def _stage(draft: Draft) -> Stage:
     parameters = tuple(Parameter(c.name, c.plant_unit, c.low, c.high) for c in draft.used(SET))
-    results = tuple(_characteristic(c) for c in draft.used(MEASURED))
+    results = tuple(_characteristic(c) for c in draft.results())
     return Stage(draft.stage.strip(), draft.line.strip(), draft.family or draft.stage.strip(), parameters, results)
 
 
@@ -181,6 +221,14 @@ def _settings(draft: Draft) -> Mapping[str, Any]:
     if not draft.by_tag:
         return draft.settings
     return {**draft.settings, "rows": "moment" if draft.unit_column == EACH else "unit"}
+
+
+def _words(results: Sequence[Chosen]) -> dict[str, list[str]]:
+    """Return the settings of a source that tell which words mean good and bad."""
+    told = [c for c in results if c.in_words]
+    good = dict.fromkeys(word for c in told for word in c.kinds if word not in c.bad)
+    bad = dict.fromkeys(word for c in told for word in c.bad)
+    return {"good": list(good), "bad": list(bad)} if told else {}
 
 
 def _sources(draft: Draft) -> tuple[Source, Source]:
@@ -200,7 +248,7 @@ def _sources(draft: Draft) -> tuple[Source, Source]:
                 columns={c.name: c.column for c in chosen if c.name != c.column},
                 units={c.name: c.unit for c in chosen if c.works_in and c.works_in != c.unit},
                 quality={c.name: told[c.column] for c in chosen if c.column in told},
-                **common,
+                **common | {"settings": {**common["settings"], **(_words(chosen) if use == MEASURED else {})}},
             )
         )
     return made[0], made[1]

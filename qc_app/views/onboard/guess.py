@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import polars as pl
 
@@ -14,20 +14,31 @@ from data_connectors.base import Column, Offer, Offering, Sampled
 from data_connectors.catalog import is_live, make_connector
 from data_connectors.columns import unnamed
 from data_connectors.errors import ConnectorError
+from data_connectors.file_folder.excel import Sheet, sheets_of
+from data_connectors.file_folder.options import Options
+from data_connectors.file_folder.pieces import Unreadable
 from data_connectors.guessing import Guess, decimal_of, guess_columns, guess_layout, guess_unit, plain_name
 from data_connectors.names import listed
+from data_connectors.rows.verdict_words import bad_words
 from data_connectors.schema import Source
 from qc_app.errors import ActionError
 from qc_app.store import Store
-from qc_app.views.onboard.draft import ARRIVAL, EACH, QUALITY, SET, UNUSED, Chosen, Draft, at_once
+from qc_app.views.onboard.draft import ARRIVAL, EACH, QUALITY, SET, TWO, UNUSED, Chosen, Draft, at_once
 
 _HEAD = 65_536
 MOST_TAGS = 500
 _TEXTS = {".csv", ".tsv", ".txt"}
+_BOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 
-def layout_of(folder: Path) -> dict[str, Any]:
-    """Guess encoding and separator from the newest text file of a folder; nothing where there is none.
+def layout_of(folder: Path, sheet: str = "") -> dict[str, Any]:
+    """Guess encoding, separator, sheet and line of headings from the newest file of a folder; nothing where none is.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    sheet : str
+        That a person chose of a workbook.
 
     Raises
     ------
@@ -36,14 +47,38 @@ def layout_of(folder: Path) -> dict[str, Any]:
     """
     try:
         files = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
-        texts = sorted((p for p in files if p.suffix.lower() in _TEXTS), key=lambda p: p.stat().st_mtime)
-        if not texts:
+        tables = sorted((p for p in files if p.suffix.lower() in {*_TEXTS, *_BOOKS}), key=lambda p: p.stat().st_mtime)
+        if not tables:
             return {}
-        with texts[-1].open("rb") as file:
-            found = guess_layout(file.read(_HEAD))
+        with tables[-1].open("rb") as file:
+            return _of_text(file) if tables[-1].suffix.lower() in _TEXTS else _of_book(file, sheet)
     except OSError as error:
         raise ActionError(f"folder {folder} cannot be read ({error.strerror}) - check path and rights") from None
-    return {"encoding": found.encoding, "separator": found.separator}
+
+
+def _of_text(file: BinaryIO) -> dict[str, Any]:
+    found = guess_layout(file.read(_HEAD))
+    return {"encoding": found.encoding, "separator": found.separator} | _heading(found.heading)
+
+
+def _of_book(file: BinaryIO, sheet: str) -> dict[str, Any]:
+    sheets = sheets_in(file)
+    chosen = next((s for s in sheets if s.name == sheet), next(iter(sheets), None))
+    if chosen is None:
+        return {}
+    return ({"sheet": chosen.name} if len(sheets) > 1 else {}) | _heading(chosen.heading)
+
+
+def _heading(line: int) -> dict[str, Any]:
+    return {"heading_line": line} if line > 1 else {}
+
+
+def sheets_in(file: BinaryIO) -> list[Sheet]:
+    """Return the sheets of a workbook that hold anything, the largest first; nothing where it cannot be read."""
+    try:
+        return sheets_of(file, Options(Path()))
+    except Unreadable:
+        return []  # whoever reads it says why, with its name
 
 
 def looked_at(store: Store, source: Source, rows: int = 1000) -> Offer:
@@ -176,4 +211,6 @@ def guessed(draft: Draft, frame: pl.DataFrame, store: Store, zone: str) -> Draft
 def _chosen(guess: Guess) -> Chosen:
     use = SET if guess.role == "number" else QUALITY if guess.role == "quality" else UNUSED
     why, example = guess.why, guess.example
-    return Chosen(guess.column, use, guess.name, guess.unit, of=guess.of, why=why, example=example)
+    verdict = len(guess.kinds) == 2 and (use == UNUSED or set(guess.kinds) in TWO)
+    return Chosen(guess.column, use, guess.name, guess.unit, binary=verdict, kinds=guess.kinds,
+                  bad=tuple(bad_words(guess.kinds)), of=guess.of, why=why, example=example)  # fmt: skip

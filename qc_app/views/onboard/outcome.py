@@ -18,7 +18,7 @@ from qc_app import framing
 from qc_app.errors import ActionError
 from qc_app.language import figures_of, ntr, tr
 from qc_app.store import Store
-from qc_app.views.onboard.draft import MEASURED, Draft, at_once, stage_of
+from qc_app.views.onboard.draft import Draft, at_once, stage_of
 from qc_app.views.recorded import recorded
 
 SHOWN = 20
@@ -114,7 +114,7 @@ def foreseen(store: Store, draft: Draft, trial: Trial) -> list[Foreseen]:
     prior = store.journal.models.pointers("", "").champion
     numbers: dict[str, Any] = dict(store.journal.models.get(prior).numbers) if prior else {}
     curves = numbers.get("curves", {})
-    return [_foreseen(curves, trial, trial.stage.characteristic(c.name)) for c in draft.used(MEASURED)]
+    return [_foreseen(curves, trial, trial.stage.characteristic(c.name)) for c in draft.results()]
 
 
 def _foreseen(curves: dict[str, Any], trial: Trial, what: Characteristic) -> Foreseen:

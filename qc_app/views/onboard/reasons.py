@@ -6,6 +6,7 @@ from qc_app.language import Phrases, later
 
 _REASONS = Phrases([
     later("every value is there once"),
+    later("nearly every value is there once"),
     later("every value is a moment"),
     later("every value is a moment without a zone"),
     later("every value is like {form}; day first, though month first would be possible too"),

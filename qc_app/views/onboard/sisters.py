@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from qc_app.errors import QcError
 from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.store import Registry, Store
-from qc_app.views.onboard.draft import MEASURED, SET, Chosen, Draft, stage_of
+from qc_app.views.onboard.draft import SET, Chosen, Draft, stage_of
 from qc_app.views.onboard.outcome import Trial
 from qc_app.views.recorded.likeness import likeness
 
@@ -81,18 +82,17 @@ def sisters(store: Store, plant: Plant, draft: Draft, trial: Trial) -> list[Sist
 def as_sister(draft: Draft, stage: Stage) -> Draft:
     """Return the draft in the family of a stage: its names, its units, its limits where none were given."""
     changed = replace(draft, family=stage.family)
-    for name, chosen in _pairs(draft, SET, [p.name for p in stage.parameters]).items():
+    matched = _pairs(draft.used(SET), [p.name for p in stage.parameters])
+    for name, chosen in matched.items():
         parameter = next(p for p in stage.parameters if p.name == name)
         low = parameter.low if chosen.low is None else chosen.low
         high = parameter.high if chosen.high is None else chosen.high
         changed = changed.with_column(replace(_renamed(chosen, name, parameter.unit), low=low, high=high))
-    matched = set(_pairs(draft, SET, [p.name for p in stage.parameters]).values())
     for chosen in draft.used(SET):
-        if chosen not in matched:
+        if chosen not in matched.values():
             changed = changed.with_column(replace(chosen, use="left out", why="the family has no such parameter"))
-    for name, chosen in _pairs(draft, MEASURED, [c.name for c in stage.characteristics]).items():
-        unit = stage.characteristic(name).unit
-        changed = changed.with_column(_renamed(chosen, name, unit))
+    for name, chosen in _pairs(draft.results(), [c.name for c in stage.characteristics]).items():
+        changed = changed.with_result(chosen, _renamed(chosen, name, stage.characteristic(name).unit))
     return changed
 
 
@@ -107,16 +107,16 @@ def _renamed(chosen: Chosen, name: str, unit: str) -> Chosen:
 
 def _sister(draft: Draft, stage: Stage, distance: float, reason: str) -> Sister:
     names = [p.name for p in stage.parameters]
-    matched = len(_pairs(draft, SET, names))
+    matched = len(_pairs(draft.used(SET), names))
     words = tr("{matched} of its {names} parameters have a column here", matched=matched, names=len(names))
     return Sister(
         stage.id, stage.family, f"{words}, {likeness(reason)}" if reason else words, distance, matched, len(names)
     )
 
 
-def _pairs(draft: Draft, use: str, names: list[str]) -> dict[str, Chosen]:
+def _pairs(offered: Sequence[Chosen], names: list[str]) -> dict[str, Chosen]:
     """Return for each name the column that is called most alike, each column once."""
-    left = {_bare(c.name): c for c in draft.used(use)}  # type: ignore[arg-type]
+    left = {_bare(c.name): c for c in offered}
     found: dict[str, Chosen] = {}
     for cutoff in (1.0, _ALIKE):
         for name in names:
@@ -138,13 +138,14 @@ def _nearest(store: Store, plant: Plant, draft: Draft, trial: Trial) -> dict[str
     """Return distance and reason by stage, as far as the prior in force remembers stages."""
     prior = store.journal.models.pointers("", "").champion
     atlas = None if prior is None else _atlas(store.registry.root, prior)
-    results = draft.used(MEASURED)
+    results = draft.results()
     if atlas is None or not results or not plant.stages:
         return {}
     names = [[p.name for p in stage.parameters] for stage in plant.stages]
-    likest = max(range(len(names)), key=lambda i: len(_pairs(draft, SET, names[i])) / max(len(names[i]), 1))
+    likest = max(range(len(names)), key=lambda i: len(_pairs(draft.used(SET), names[i])) / max(len(names[i]), 1))
     as_it = as_sister(draft, plant.stages[likest])
-    called = {c.name: n.name for c, n in zip(draft.columns, as_it.columns, strict=True)}
+    was, is_now = (*draft.columns, *draft.owed), (*as_it.columns, *as_it.owed)
+    called = {c.name: n.name for c, n in zip(was, is_now, strict=True)}
     rows = trial.rows.rename({old: new for old, new in called.items() if old in trial.rows.columns and old != new})
     try:
         stage, _ = stage_of(as_it)

@@ -148,6 +148,7 @@ FILES = (
     later("no folder was named - give its path on the server"),
 )
 ONBOARDING = (
+    later("nothing says what means bad in {column} - choose it at step 3, Results"),
     later("no column is a parameter - a model needs at least one; choose it at step 2, Columns"),
     later("no complete file or row is there yet - put one there, then try again"),
     later(
