@@ -86,12 +86,11 @@ class Characteristic:
         object.__setattr__(self, "name", checked_name(self.name, "characteristic"))
         if self.kind not in {"continuous", "binary"}:
             raise DefinitionError(f"characteristic {self.name!r}: kind {self.kind!r} - use 'continuous' or 'binary'")
-        given = [v for v in (self.lower, self.target, self.upper) if v is not None]
-        if given != sorted(given) or (self.lower is not None and self.lower == self.upper):
-            raise DefinitionError(
-                f"characteristic {self.name!r}: lower {self.lower}, target {self.target}, upper {self.upper}"
-                " are out of order - they must rise"
-            )
+        limits = {"lower": self.lower, "target": self.target, "upper": self.upper}
+        given = {name: value for name, value in limits.items() if value is not None}
+        if [*given.values()] != sorted(given.values()) or (self.lower is not None and self.lower == self.upper):
+            told = ", ".join(f"{name} {value:g}" for name, value in given.items())
+            raise DefinitionError(f"characteristic {self.name!r}: {told} are out of order - they must rise")
         if self.gauge_sd is not None and not self.gauge_sd >= 0:
             raise DefinitionError(
                 f"characteristic {self.name!r}: gauge_sd {self.gauge_sd} is negative - give a deviation"

@@ -180,7 +180,7 @@ def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) 
         "model_id": model.id if model else None,
         "model_at": _iso(model.cutoff) if model else None,
         "tier": said["tier"][-1] if said.height else "none",
-        "n_labels": model.n_labels if model else 0,
+        "n_labels": model.n_labels if model else picture.labels.height,
         "spark": [float(m) for m in means if m is not None and np.isfinite(m)],
         "spark_low": what.lower,
         "spark_high": what.upper,

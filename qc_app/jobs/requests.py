@@ -11,7 +11,7 @@ from qc_app.jobs.labels.choose import choose
 from qc_app.jobs.labels.foresee import foresee
 from qc_app.jobs.learner.retune import JOB as RETUNE
 from qc_app.jobs.learner.retune import retune
-from qc_app.jobs.learner.train import train
+from qc_app.jobs.learner.train import due, train
 from qc_app.jobs.model.adapt import adapt
 from qc_app.jobs.model.answers import Answers
 from qc_app.jobs.model.causes import causes
@@ -125,10 +125,18 @@ def now(store: Store, plant: Plant, permit: Permit = always) -> Night:
     return Night(store, plant, day, moment, Answers(store.registry), permit)
 
 
+def _first_prior(night: Night) -> list[str]:
+    """Train a prior where the plant has none and there are labels; say so."""
+    reason = "" if night.store.journal.models.pointers("", "").champion else due(night)
+    if not reason:
+        return []
+    return [_of(step(night.store, Key("train", "", night.day), lambda: train(night, reason), repeat=True)).sentence]
+
+
 def renewed(night: Night, stage_id: str) -> Result:
-    """Adapt, judge and predict one stage now."""
+    """Adapt, judge and predict one stage now; the plant's first prior does not wait for a night."""
     stage = night.plant.as_read(stage_id)
-    words = []
+    words = _first_prior(night)
     for what in stage.characteristics:
         words.append(adapt(night, stage, what).sentence)
         if night.store.journal.models.pointers(stage.id, what.name).challenger:

@@ -360,3 +360,28 @@ def test_an_odd_line_is_named_by_its_place_in_the_file(tmp_path: Path) -> None:
     assert [r.message.split(" has ")[0] for b in batches for r in b.rejects] == ["a.csv: line 6", "a.csv: line 27"]
     resumed = read(source, batches[0].after)
     assert [r.message.split(" has ")[0] for b in resumed for r in b.rejects] == ["a.csv: line 27"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_titles_above_the_headings_are_passed_over(tmp_path, ending):
+    lines = [
+        ["Export of line 1"],
+        ["made on Monday"],
+        HEAD.strip().split(","),
+        *(row(n).strip().split(",") for n in "AB"),
+    ]
+    if ending == "csv":
+        (tmp_path / "a.csv").write_text("".join(",".join(line) + "\n" for line in lines))
+    else:
+        book = openpyxl.Workbook()
+        for line in lines:
+            book.active.append(line)
+        book.save(tmp_path / "a.xlsx")
+    source = source_on(tmp_path, heading_line=3)
+    assert units(source, read(source)) == ["A", "B"]
+    assert reasons(source, read(source)) == []
+
+
+def test_a_heading_that_no_line_can_be_is_refused(tmp_path):
+    with pytest.raises(DefinitionError, match="heading_line at least 1"):
+        read(source_on(tmp_path, heading_line=0))

@@ -119,6 +119,8 @@ def test_from_a_folder_to_predictions_without_editing_a_file(reading, new_plant)
         assert serve(store, parse(store.journal.plants.current().definition)) == 2
         said = store.lake.predictions("press-9", since=datetime(2026, 1, 1, tzinfo=UTC))
         assert said.height == 120
+        assert store.journal.models.pointers("", "").champion  # the first prior did not wait for a night
+        assert said["tier"].to_list()[-1] == "champion"
         assert [a.action for a in store.journal.audit.list(last=20)].count("apply_plant") == 1
     assert "120 predictions" in told(app.run())
 
@@ -216,3 +218,46 @@ def test_a_real_stage_that_nobody_prepared_goes_live(packs_dir, new_plant, open_
         said = store.lake.predictions("turbine-1", since=datetime(2011, 1, 1, tzinfo=UTC))
     assert said.height >= ROWS - 2
     assert said["mean"].is_finite().all()
+
+
+def test_results_that_stand_elsewhere_are_named_and_entered_later(reading, new_plant):
+    reading.text_input(key="onb_c_owed").set_value("hardness, Ra , hardness").run()
+    app = go(reading, "Results")
+    assert [app.text_input(key=f"onb_c_name_{n}").value for n in (0, 1)] == ["hardness", "Ra"]
+    app.text_input(key="onb_c_unit_1").set_value("um")
+    app.number_input(key="onb_c_lower_1").set_value(2.0)
+    app.number_input(key="onb_c_upper_1").set_value(1.0).run()
+    app = go(app, "Preview")
+    assert "lower 2, upper 1 are out of order - they must rise (step 3, Results)" in told(app)
+    app = go(app, "Results")
+    app.number_input(key="onb_c_upper_1").set_value(3.0).run()
+    app = go(app, "Go live").button(key="onb_live").click().run()
+    assert not app.exception
+    with open_store(Settings(home=new_plant)) as store:
+        plant = parse(store.journal.plants.current().definition)
+        serve(store, plant)
+    assert [(c.name, c.unit, c.upper) for c in plant.stage("press-9").characteristics] == [
+        ("hardness", "", None), ("Ra", "um", 3.0),
+    ]  # fmt: skip
+    assert [s.carries for s in plant.sources] == ["measurements"]
+    assert "No prediction yet, and none can be made: see above what is missing" in told(app.run())
+
+
+def test_results_in_words_ask_what_means_bad(new_plant, open_app, tmp_path):
+    file = made(tmp_path / "drop" / "shift.csv")
+    lines = file.read_bytes().decode("cp1252").splitlines()
+    told_ = ["Freigabe", *("nein" if n % 9 == 0 else "ja" for n in range(len(lines) - 1))]
+    file.write_bytes("\r\n".join(f"{a};{b}" for a, b in zip(lines, told_, strict=True)).encode("cp1252"))
+    os.utime(file, (1.7e9, 1.7e9))
+    app = read(open_app(new_plant, "onboard"), tmp_path / "drop")
+    app.multiselect(key="onb_c_results").set_value(["Freigabe"]).run()
+    app = go(app, "Preview")
+    assert "nothing says what means bad in &#x27;Freigabe&#x27; - choose it at step 3, Results" in told(app)
+    app = go(app, "Results")
+    assert app.toggle(key="onb_c_binary_0").value
+    app.multiselect(key="onb_c_bad_0").set_value(["nein"]).run()
+    app = go(app, "Preview")
+    assert app.dataframe[0].value["freigabe"].head(3).to_list() == [1.0, 0.0, 0.0]
+    app = go(app, "Columns")
+    app.multiselect(key="onb_c_results").set_value([]).run()
+    assert "freigabe" not in [c.name for c in app.session_state["onboard_draft"].used("parameter")]

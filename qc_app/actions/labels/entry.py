@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,11 +24,19 @@ MAX_UNIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An entry with what stands against it (`fault`) and what a person should look at (`remark`)."""
+    """An entry with what stands against it (`fault`) and what a person should look at (`remark`).
+
+    `meant` is the unit of the stage that is written almost like the entry's, where the stage has none of its name.
+    """
 
     entry: Entry
     fault: str = ""
     remark: str = ""
+    meant: str = ""
+
+    def as_meant(self) -> Entry:
+        """Return the entry for the unit that is meant."""
+        return replace(self.entry, unit_id=self.meant) if self.meant else self.entry
 
 
 def check_labels(store: Store, stage: str, characteristic: str, entries: Sequence[Entry]) -> list[Checked]:
@@ -44,10 +53,35 @@ def check_labels(store: Store, stage: str, characteristic: str, entries: Sequenc
     for entry in entries:
         values.setdefault(entry.unit_id, set()).add(entry.value)
     now = store.clock.now()
+    meant = _meant({e.unit_id for e in entries} - measured, measured)
     return [
-        Checked(e, fault_of(e, what, now, twice=len(values[e.unit_id]) > 1), _remarks(e, what, known, measured))
+        Checked(
+            e, fault_of(e, what, now, twice=len(values[e.unit_id]) > 1),
+            _remarks(e, what, known, measured, meant.get(e.unit_id, "")), meant.get(e.unit_id, ""),
+        )
         for e in entries
-    ]
+    ]  # fmt: skip
+
+
+def _meant(strange: set[str], measured: set[str]) -> dict[str, str]:
+    """Return the unit that each strange name is almost: other signs between, capitals, leading zeros; none if two are.
+
+    Examples
+    --------
+    >>> _meant({"ch 2", "X"}, {"CH-00002", "CH-00012"})
+    {'ch 2': 'CH-00002'}
+    """
+    if not strange:
+        return {}
+    by_core: dict[tuple[str, ...], set[str]] = {}
+    for unit in measured:
+        by_core.setdefault(_core(unit), set()).add(unit)
+    return {name: min(there) for name in strange if len(there := by_core.get(_core(name), set())) == 1}
+
+
+def _core(unit: str) -> tuple[str, ...]:
+    """Return what of a name tells units apart however it is written: its words and numbers."""
+    return tuple(part.lstrip("0") or "0" for part in re.findall(r"[0-9]+|[^\W\d_]+", unit.casefold()))
 
 
 def fault_of(entry: Entry, what: Characteristic, now: datetime, *, twice: bool = False) -> str:
@@ -134,12 +168,12 @@ def _label(entry: Entry, stage: str, characteristic: str, actor: Actor, now: dat
     return Label(stage, characteristic, entry.unit_id, entry.value, measured, now, BY_HAND, actor.name, entry.note)
 
 
-def _remarks(entry: Entry, what: Characteristic, known: dict[str, float], measured: set[str]) -> str:
+def _remarks(entry: Entry, what: Characteristic, known: dict[str, float], measured: set[str], meant: str) -> str:
     notes = [limit_remark(entry.value, what)]
     if entry.unit_id in known and known[entry.unit_id] != entry.value:
         notes.append(f"corrects {known[entry.unit_id]:g} {what.unit}".rstrip())
     if entry.unit_id not in measured:
-        notes.append("no measurements of this unit yet")
+        notes.append(f"no such unit yet; is it {meant}?" if meant else "no measurements of this unit yet")
     return "; ".join(note for note in notes if note)
 
 

@@ -35,11 +35,11 @@ def enter_here(view: LabelsView, now: Here, stage: str) -> None:
         one = _one()
     with paste:
         text = st.text_area(tr("Lines of unit, value[, measured at]"), key="label_paste", height=150, max_chars=500_000)
-        entries = _many(text, now)
+        entries = _many(text, now, view.characteristic.name)
     with upload:
         kinds = ["csv", "txt"]
-        file = st.file_uploader(tr("CSV (UTF-8), with or without headings"), type=kinds, key=f"label_file_{turn}")
-        entries = entries or _uploaded(file, now)
+        file = st.file_uploader(tr("CSV, with or without headings"), type=kinds, key=f"label_file_{turn}")
+        entries = entries or _uploaded(file, now, view.characteristic.name)
     if one or entries:
         _confirm(one or entries, view, now, stage, at_once=bool(one) and st.session_state.pop("label_sent", False))
 
@@ -57,21 +57,21 @@ def _one() -> list[Entry]:
     return list(st.session_state.get("label_one", []))
 
 
-def _many(text: str, now: Here) -> list[Entry]:
+def _many(text: str, now: Here, what: str) -> list[Entry]:
     if not text.strip():
         return []
     try:
-        return read_entries(text, now.plant.zone)
+        return read_entries(text, now.plant.zone, what)
     except QcError as error:
         say(recorded(str(error)), "act")
         return []
 
 
-def _uploaded(file: object, now: Here) -> list[Entry]:
+def _uploaded(file: object, now: Here, what: str) -> list[Entry]:
     if file is None:
         return []
     try:
-        return read_entries(decode(file.getvalue()), now.plant.zone)  # type: ignore[attr-defined]
+        return read_entries(decode(file.getvalue()), now.plant.zone, what)  # type: ignore[attr-defined]
     except QcError as error:
         say(recorded(str(error)), "act")
         return []
@@ -106,6 +106,10 @@ def _confirm(entries: list[Entry], view: LabelsView, now: Here, stage: str, *, a
     with st.container(horizontal=True):
         if st.button(words, key="label_enter", disabled=bool(faults)):
             _enter(entries, now, stage, what)
+        if any(c.meant for c in checked) and st.button(
+            tr("Enter them under the names meant"), key="label_meant", disabled=bool(faults)
+        ):
+            _enter([c.as_meant() for c in checked], now, stage, what)
         if st.button(tr("Discard"), key="label_discard"):
             _forget()
             st.rerun()

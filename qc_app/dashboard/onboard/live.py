@@ -54,7 +54,7 @@ def told(plan: Plan) -> None:
 def _progress() -> None:
     now = here(asked=False)
     stage = draft().stage
-    steps, predicts = progress_of(now.store, stage)
+    steps, predicts, moves = progress_of(now.store, stage)
     st.html(markup.heading(tr("On its way"), tr("the scheduler does it; this page may be left")))
     for row in steps.iter_rows(named=True):
         failed = "act" if row["state"] == tr("failed") else ""
@@ -68,5 +68,12 @@ def _progress() -> None:
             label = tr("Enter its results")
             st.page_link(st.session_state["pages"]["labels"], label=label, icon="", query_params=query)
         st.button(tr("Add another"), key="onb_another", on_click=begin_anew)
-    if not predicts:
+    if not predicts and not moves:
+        say(
+            tr(
+                "No prediction yet, and none can be made: see above what is missing. About three results are enough for"
+                " a first model, ten for a useful one; the night, or Retrain on the page Models, learns from them."
+            )
+        )
+    elif not predicts:
         say(tr("No prediction yet. If nothing moves for some minutes, look whether a scheduler runs: `qc status`."))

@@ -175,8 +175,9 @@ def stage_of(draft: Draft) -> tuple[Stage, tuple[Source, ...]]:
             raise ActionError(f"nothing says what means bad in {chosen.column!r} - choose it at step 3, Results")
     if len(draft.used(SET)) < _FEWEST:
         raise ActionError("no column is a parameter - a model needs at least one; choose it at step 2, Columns")
+    results = _results(draft)
     try:
-        stage = _stage(draft)
+        stage = _stage(draft, results)
         measured, labelled = _sources(draft)
     except DefinitionError as error:
         raise ActionError(f"{error} (step 2, Columns)") from None
@@ -204,9 +205,15 @@ def at_once(source: Source) -> Source:
     return replace(source, settings={**source.settings, "settle_s": 0})
 
 
-def _stage(draft: Draft) -> Stage:
+def _results(draft: Draft) -> tuple[Characteristic, ...]:
+    try:
+        return tuple(_characteristic(c) for c in draft.results())
+    except DefinitionError as error:
+        raise ActionError(f"{error} (step 3, Results)") from None
+
+
+def _stage(draft: Draft, results: tuple[Characteristic, ...]) -> Stage:
     parameters = tuple(Parameter(c.name, c.plant_unit, c.low, c.high) for c in draft.used(SET))
-    results = tuple(_characteristic(c) for c in draft.results())
     return Stage(draft.stage.strip(), draft.line.strip(), draft.family or draft.stage.strip(), parameters, results)
 
 

@@ -157,14 +157,14 @@ def _spread(labels: pl.DataFrame) -> float:
     return float(np.abs(values - values.mean()).mean())
 
 
-def progress_of(store: Store, stage: str) -> tuple[pl.DataFrame, bool]:
-    """Return how far a stage is that went live: step, state in words; and whether it predicts.
+def progress_of(store: Store, stage: str) -> tuple[pl.DataFrame, bool, bool]:
+    """Return how far a stage is that went live, step by step; whether it predicts, and whether work is under way.
 
     Returns
     -------
     steps : polars.DataFrame
         ``step, state, sentence``.
-    predicts : bool
+    predicts, moves : bool
     """
     asked = [
         r for r in store.journal.requests.list(last=200) if r.stage == stage or (not r.stage and r.action == "ingest")
@@ -178,6 +178,7 @@ def progress_of(store: Store, stage: str) -> tuple[pl.DataFrame, bool]:
     }
     names = {"ingest": tr("Read the source"), "adapt": tr("Adapt a model")}
     rows = [(names[a], words[newest[a].state], recorded(newest[a].sentence)) for a in names if a in newest]
+    moves = any(r.state in {"open", "taken"} for r in newest.values())
     span = store.lake.span(stage) if stage in store.lake.stages() else None
     said = store.lake.predictions(stage, since=span[0]).height if span else 0
     rows.append(
@@ -187,4 +188,4 @@ def progress_of(store: Store, stage: str) -> tuple[pl.DataFrame, bool]:
             ntr("{n} prediction", "{n} predictions", said) if said else "",
         )
     )
-    return pl.DataFrame(rows, schema=["step", "state", "sentence"], orient="row"), said > 0
+    return pl.DataFrame(rows, schema=["step", "state", "sentence"], orient="row"), said > 0, moves

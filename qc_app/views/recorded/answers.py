@@ -28,7 +28,6 @@ REFUSALS = (
 ENTERED = (
     later("no results given - enter at least one unit and value"),
     later("nothing to read - paste lines of unit and value"),
-    later("the file is not UTF-8 text - save it as CSV (UTF-8) and upload that"),
     later("the file is not text - save the sheet as CSV (UTF-8) and upload that"),
     later("line {line} has no value beside the unit - write 'unit, value' or paste two columns"),
     later("line {line}: time {text} is not like 2026-03-01 14:05 - write it so"),
@@ -39,6 +38,8 @@ ENTERED = (
     later("the same unit twice with different values - keep one"),
     later("{remark}; no measurements of this unit yet"),
     later("no measurements of this unit yet"),
+    later("{remark}; no such unit yet; is it {unit}?"),
+    later("no such unit yet; is it {unit}?"),
     later("{remark}; corrects {value}"),
     later("corrects {value}"),
     later("far above the upper limit {limit} - decimal sign?"),

@@ -172,6 +172,7 @@ ONBOARDING = (
     later("there is a stage {stage} already - put further files into the folder of its source"),
     later("{names} must be filled - without it nothing can be reached"),
     later("{told} (step 2, Columns)"),
+    later("{told} (step 3, Results)"),
 )
 OF_THE_PLANT = (
     later("the plant has no route {name} - {hint}"),
