@@ -130,7 +130,7 @@ STAGES = (
     later("parameter name {name} is reserved - choose another, e.g. {example}"),
     later("low {value} is not below high {other} - swap them"),
     later("kind {value} - use 'continuous' or 'binary'"),
-    later("lower {value}, target {other}, upper {third} are out of order - they must rise"),
+    later("{limits} are out of order - they must rise"),
     later("gauge_sd {value} is negative - give a deviation"),
     later(
         "subgroup_size {value}, subgroup_by {name} - give a size of 1 to {n}, or what the results of a subgroup "
