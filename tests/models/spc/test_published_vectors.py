@@ -9,7 +9,8 @@ from scipy import stats
 from models import spc
 from models.spc import Observations
 from models.spc.multivariate.hotelling import _limit
-from models.spc.reference import Reference
+from models.spc.multivariate.principal import components
+from models.spc.reference import Reference, of_vectors
 
 BIVARIATE = """
 72 84 79 49  23 30 28 10
@@ -147,3 +148,35 @@ def test_limits_of_t2_in_both_phases_of_the_nist_handbook_6_5_4_3(m, n, p, alpha
         first = (m - 1) ** 2 / m * stats.beta.ppf(1 - alpha, p / 2, (m - p - 1) / 2)
         told = [first, p * (m + 1) * (m - 1) / (m**2 - m * p) * stats.f.ppf(1 - alpha, p, m - p)]
     assert [_limit(of, alpha, phase=k) for k in (1, 2)] == pytest.approx(told)
+
+
+CHEMICAL = """
+10.0 20.7 13.6 15.5   10.5 19.9 18.1 14.8    9.7 20.0 16.1 16.5    9.8 20.2 19.1 17.1   11.7 21.5 19.8 18.3
+11.0 20.9 10.3 13.8    8.7 18.8 16.9 16.8    9.5 19.3 15.3 12.2   10.1 19.4 16.2 15.8    9.5 19.6 13.6 14.5
+10.5 20.3 17.0 16.5    9.2 19.0 11.5 16.3   11.3 21.6 14.0 18.7   10.0 19.8 14.0 15.9    8.5 19.2 17.4 15.8
+ 9.7 20.1 10.0 16.6    8.3 18.4 12.5 14.2   11.9 21.8 14.1 16.2   10.3 20.5 15.6 15.1    8.9 19.0  8.5 14.7
+"""
+FIRST_SCORES = """
+.291681 .294281 .197337 .839022 3.20488 .203271 -.99211 -1.70241 -.14246 -.99498
+.944697 -1.2195 2.60867 -.12378 -1.10423 -.27825 -2.65608 2.36528 .411311 -2.14662
+"""
+SECOND_SCORES = """
+-.6034 .491533 .640937 1.46958 .879172 -2.29514 1.67046 -.36089 .560808 -.31493
+.504711 -.09129 -.42176 -.08767 1.47259 -.94763 .135288 -1.30494 -.21893 -1.17849
+"""
+"""Four variables of a chemical process, and the scores of two components (Montgomery, 11.7.1, table 11.6)."""
+
+
+def test_components_of_a_chemical_process():
+    """Montgomery, 11.7.1: variances 2.3181, 1.0118, .6088, .0613; all scores as printed; 83.24 % by two components."""
+    x = np.array(CHEMICAL.split(), dtype=float).reshape(20, 4)
+    known = of_vectors(x, ("x1", "x2", "x3", "x4"))
+    found = components(known, share=0.8)
+    assert [*found.variances, *found.rest] == pytest.approx([2.3181, 1.0118, 0.6088, 0.0613], abs=5e-5)
+    assert found.variances.sum() / 4 == pytest.approx(0.8324, abs=1e-4)
+    printed = np.array([FIRST_SCORES.split(), SECOND_SCORES.split()], dtype=float)
+    scores = ((x - known.mean) / np.sqrt(np.diag(known.covariance)) @ found.loadings).T
+    scores *= np.sign(scores[:, 4:5] * printed[:, 4:5])
+    assert scores == pytest.approx(printed, abs=5.5e-6)
+    t2 = spc.pca(x, share=0.8).main.points
+    assert t2 == pytest.approx(printed[0] ** 2 / 2.3181 + printed[1] ** 2 / 1.0118, rel=1e-3)
