@@ -7,6 +7,7 @@ The tree::
     ├── SettingsError    where things run is wrong (exit code 2)
     ├── NotAllowed       the role may not do this
     ├── ActionError      what was asked cannot be done now; says why
+    │   └── NotYet       what is asked for needs data that have not come; nothing is wrong
     ├── StoreError       the lake, the journal or the registry cannot be read or written
     │   ├── StoreBusy    another process holds it
     │   └── StoreDamaged a part is missing or does not match its digest
@@ -32,6 +33,10 @@ class NotAllowed(QcError):  # noqa: N818 - reads as what happened
 
 class ActionError(QcError):
     """What was asked cannot be done now."""
+
+
+class NotYet(ActionError):  # noqa: N818 - reads as what happened
+    """What is asked for needs data that have not come; the message says which, and nothing is wrong."""
 
 
 class StoreError(QcError):

@@ -125,11 +125,16 @@ def facts(items: Iterable[Fact]) -> str:
     """Return a row of numbers with their labels, limits and ages."""
     cells = [
         f'<div class="qc-fact {safe(f.state)}"><div class="l" title="{safe(f.label)}">{safe(f.label)}</div>'
-        f'<div class="v">{told(f.value)} <small>{safe(f.unit)}</small></div>'
+        f'<div class="v">{told(f.value)}{_measured(f)}</div>'
         f'<div class="n">{_commanded(f.note, 200)}</div></div>'
         for f in items
     ]
     return f'<div class="qc-facts">{"".join(cells)}</div>'
+
+
+def _measured(fact: Fact) -> str:
+    """Return a fact's unit behind its number; none where there is no number."""
+    return f" <small>{safe(fact.unit)}</small>" if fact.unit and fact.value != "–" else ""
 
 
 def line(state: str, words: str, text: str, picture: str = "", below: str = "") -> str:

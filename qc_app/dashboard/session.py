@@ -20,7 +20,7 @@ from qc_app.dashboard import markup
 from qc_app.dashboard.door.answers import DENIED, UNFIT
 from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.theme import Palette, palette
-from qc_app.errors import NotAllowed, QcError
+from qc_app.errors import NotAllowed, NotYet, QcError
 from qc_app.language import bound, nearest_language, speaking, spoken, tr
 from qc_app.records import Account
 from qc_app.settings import Settings
@@ -85,7 +85,7 @@ def _person(store: Store, *, asked: bool) -> Actor:
         try:
             actor = arrive(store, st.user.to_dict(), settings.oidc, place)
         except NotAllowed as refusal:
-            say(str(refusal), "act")
+            say(recorded(str(refusal)), "act")
     st.session_state["session"] = actor.session if actor else None
     if actor is None:
         _way_in(settings)
@@ -149,7 +149,7 @@ def guarded(body: Callable[P, None]) -> Callable[P, None]:
                 speech.enter_context(speaking(_language(_still_in())))
                 body(*args, **kwargs)
             except QcError as error:
-                say(recorded(str(error)), "act")
+                say(recorded(str(error)), "" if isinstance(error, NotYet) else "act")
 
     return safely
 

@@ -33,6 +33,8 @@ def overdue_night(store: Store, plant: Plant) -> str:
 
     Asked by every page: it needs no scheduler that says it.
     """
+    if not plant.stages:
+        return ""
     now, history = store.clock.now(), store.journal.plants.history()
     runs = store.journal.runs.list(since=now - LOOK_BACK, job="night")
     done = {run.plant_day for run in runs if run.status == "done"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 
@@ -68,6 +69,21 @@ def test_who_is_not_in_gets_the_form_and_nothing_else(client, maria):
         pass
     for cookie in ("x", "x" * 5000, "'; DROP TABLE sessions; --"):
         assert client.get("/", headers={"Cookie": f"qc={cookie}"}).status_code == 303
+
+
+def test_whose_sign_in_is_over_reads_so_and_comes_back_to_the_page(client, maria):
+    there = client.get("/stage?stage=a", headers={"Cookie": "qc=gone"}).headers["location"]
+    assert there == "/sign-in?over=1&next=%2Fstage%3Fstage%3Da"
+    assert "Your sign-in is over. Sign in again" in client.get(there).text
+    assert "With your account at this plant" in client.get("/sign-in").text
+    assert post(client, there, name="maria", password=WORDS).headers["location"] == "/stage?stage=a"
+
+
+def test_the_first_empty_field_has_the_cursor_and_what_was_wrong_begins_like_a_sentence(client, maria):
+    page = post(client, "/sign-in", name="maria", password="wrong").text  # noqa: S106 - wrong on purpose
+    assert re.search(r'name="password"[^>]* autofocus', page)
+    assert page.count("autofocus") == 1
+    assert '<p class="wrong" role="alert">Name or password is wrong' in page
 
 
 def test_who_is_in_gets_the_page_and_the_stream(client, maria):

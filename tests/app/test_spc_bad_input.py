@@ -18,7 +18,7 @@ CASES = [
     ("two points", [1.0, 2.0], {}, ["chart"], 0, "2 points"),
     ("two points", [1.0, 2.0], {}, ["chart"], 0, "provisional"),
     ("one point", [1.0], {}, ["chart"], 1, "at least 2 in a row are needed"),
-    ("nothing", [], {}, ["chart"], 1, "no result in this time"),
+    ("nothing", [], {}, ["chart"], 1, "no result yet"),
     ("two points", [1.0, 2.0], {"upper": 9.0}, ["capability"], 1, "are needed"),
     ("constant", [5.0] * 30, {}, ["chart"], 0, "no signal"),
     ("constant", [5.0] * 30, {}, ["chart"], 0, "zero"),

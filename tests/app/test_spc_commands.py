@@ -197,6 +197,6 @@ def test_what_cannot_be_is_told(home, run, words, code, said):
 def test_a_plant_without_results_says_so(tmp_path, monkeypatch, run):
     monkeypatch.setenv("QC_HOME", str(empty(tmp_path / "home")))
     monkeypatch.setenv("COLUMNS", "200")
-    assert "no result in this time" in run("rolling-1", "thickness", code=1)
+    assert "no result yet" in run("rolling-1", "thickness", code=1)
     assert "no limits were ever frozen" in run("limits", "list", "rolling-1", "thickness")
-    assert "no result in this time" in run("capability", "rolling-1", "thickness", code=1)
+    assert "no result yet" in run("capability", "rolling-1", "thickness", code=1)

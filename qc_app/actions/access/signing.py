@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from qc_app.store import Store
 
 FIRST = "first-administrator"
 _WRONG = "name or password is wrong, or the account is closed - try again, or ask an administrator for a reset"
+_OVER = "this one-time code is over - ask an administrator for a new one"
 
 
 class MustChoose(ActionError):  # noqa: N818 - reads as what happens next
@@ -145,13 +147,12 @@ def _proven(store: Store, name: str, password: str, place: str) -> Account:
         raise NotAllowed(_WRONG)
     if account.locked_until is not None and now < account.locked_until:
         _refused(store, account.name, place, "locked")
-        raise NotAllowed(
-            f"wait until {account.locked_until:%H:%M:%S} UTC: too many wrong passwords" if right else _WRONG
-        )
+        wait = math.ceil((account.locked_until - now).total_seconds() / 60)
+        raise NotAllowed(f"too many wrong passwords - try again in {wait} min" if right else _WRONG)
     expired = account.code_until is not None and now >= account.code_until
     if not right or expired:
         _count(store, account, place, "code is over" if right else "wrong password")
-        raise NotAllowed(_WRONG)
+        raise NotAllowed(_OVER if right else _WRONG)
     if account.failures:
         return store.journal.accounts.change(int(account.id or 0), None, failures=0, locked_until=None)
     return account

@@ -54,7 +54,8 @@ def page() -> None:
     everything = chosen_sources(now.plant, "" if line == _ALL else line)
     if not everything:
         words = tr(
-            "No source feeds this. Add {table} to the plant file and apply it: `qc apply plant.toml`.",
+            "No source feeds this. Add a stage on the Onboard page, or {table} in the plant file: "
+            "`qc apply plant.toml`.",
             table="[sources.<name>]",
         )
         say(words)

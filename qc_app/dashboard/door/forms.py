@@ -48,8 +48,9 @@ def form(
         Name of a link below the form: ``password`` or ``sign-in``.
     status : int
     """
-    inputs = "".join(_input(field, first=n == 0) for n, field in enumerate(fields))
-    mistake = f'<p class="wrong" role="alert">{told(wrong, 400)}</p>' if wrong else ""
+    empty = next((field for field in fields if not field.value), None)
+    inputs = "".join(_input(field, first=field is empty) for field in fields)
+    mistake = f'<p class="wrong" role="alert">{told(wrong[:1].upper() + wrong[1:], 400)}</p>' if wrong else ""
     code, way_in = tr("I have a one-time code, or want another password"), tr("Sign in")
     links = {
         "password": f'<nav><a href="/password">{safe(code)}</a></nav>',

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qc_app.dashboard.door.answers import CALLBACK, refusing
+from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.door.keeper import Keeper, place_of
 from qc_app.errors import StoreError
 from qc_app.language import ENGLISH, later, nearest_language, speaking, tr
@@ -60,7 +61,8 @@ class Gate:
             back = connection.url.path == CALLBACK and scope["type"] == "http"
             await self._app(scope, receive, refusing(told, connection, self._keeper) if back else told)
         else:
-            await self._refuse(scope, receive, send, _turned_away(scope))
+            over = cookie_name(self._keeper.settings) in connection.cookies
+            await self._refuse(scope, receive, send, _turned_away(scope, over=over))
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, answer: Response) -> None:
         if scope["type"] == "websocket":
@@ -78,12 +80,13 @@ class Gate:
             return False
 
 
-def _turned_away(scope: Scope) -> Response:
+def _turned_away(scope: Scope, *, over: bool) -> Response:
+    """Lead to the sign-in, which says so where a sign-in is over; refuse what is no page."""
     path = str(scope["path"])
     is_page = "." not in path.rsplit("/", 1)[-1] and not path.startswith(("/_stcore", "/media"))
     if is_page and scope.get("method") == "GET":
         asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-        return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
+        return RedirectResponse(f"/sign-in?{'over=1&' if over else ''}next={quote(asked, safe='')}", 303)
     return _refusal(scope, later("sign in first"), 401)
 
 

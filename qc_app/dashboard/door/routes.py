@@ -16,10 +16,12 @@ from qc_app.dashboard.door.cookie import put
 from qc_app.dashboard.door.forms import Field, form
 from qc_app.dashboard.door.keeper import Keeper, place_of
 from qc_app.errors import QcError
-from qc_app.language import ENGLISH, nearest_language, speaking, tr
+from qc_app.language import ENGLISH, later, nearest_language, speaking, tr
 from qc_app.views import recorded
 
 MOST_BYTES = 8_192
+_ACCOUNT = later("With your account at this plant.")
+_OVER = later("Your sign-in is over. Sign in again and the page that you asked for opens.")
 Told = Mapping[str, str]
 
 
@@ -129,9 +131,17 @@ def _sign_in_form(request: Request, told: Told | None = None, wrong: str = "") -
         Field("password", tr("Password"), "current-password", secret=True),
     )
     action = f"/sign-in?next={quote(_next(request), safe='')}"
-    words = tr("With your account at this plant.")
+    over = "over" in request.query_params and not told
+    words = _OVER if over else _ACCOUNT
     return form(
-        tr("Sign in"), words, action, fields, tr("Sign in"), wrong=wrong, below="password", status=403 if wrong else 200
+        tr("Sign in"),
+        tr(words),
+        action,
+        fields,
+        tr("Sign in"),
+        wrong=wrong,
+        below="password",
+        status=403 if wrong else 200,
     )
 
 
@@ -144,7 +154,14 @@ def _password_form(name: str = "", wrong: str = "") -> Response:
     words = tr("At least 8 characters, better 15 or more: three or four words will do. All other sessions end.")
     status = 403 if wrong else 200
     return form(
-        tr("Choose a password"), words, "/password", fields, tr("Keep it"), wrong=wrong, below="sign-in", status=status
+        tr("Choose a password"),
+        words,
+        "/password",
+        fields,
+        tr("Set the password"),
+        wrong=wrong,
+        below="sign-in",
+        status=status,
     )
 
 

@@ -26,7 +26,7 @@ def queue_here(view: LabelsView, now: Here, stage: str) -> None:
         pl.Series(
             "interval", [interval(a, b, n) for a, b in view.queue.select("lower", "upper").iter_rows()], pl.String
         ),
-        pl.when(pl.col("by_lot")).then(pl.lit(_RANDOM)).otherwise(pl.lit("")).add(reason).alias("why"),
+        pl.when(pl.col("by_lot")).then(pl.lit(_RANDOM + tr("drawn at random"))).otherwise(reason).alias("why"),
     )
     columns = {
         "place": st.column_config.NumberColumn(tr("No"), format="%d", width=44),

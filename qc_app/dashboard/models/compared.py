@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from qc_app.dashboard import markup
@@ -14,7 +16,7 @@ def compared(view: ModelsView) -> None:
     found = view.compared
     if found is None:
         return
-    places, unit = view.places + 1, view.characteristic.unit
+    places, unit = _places((found.gain, found.lower, found.upper), view.places + 1), view.characteristic.unit
     note = tr("{n} that neither had seen, verdict of {day}", n=found.rows, day=dated(found.day))
     st.html(markup.heading(tr("On the same units"), note))
     gain = interval(found.lower, found.upper, places) if found.lower is not None else tr("too few units to say")
@@ -24,3 +26,9 @@ def compared(view: ModelsView) -> None:
         markup.Fact(tr("Challenger gains"), figure(found.gain, places), unit, gain),
     ]
     st.html(markup.facts(facts))
+
+
+def _places(bounds: tuple[float | None, ...], usual: int) -> int:
+    """Return so many decimals that a gain can be told from none: two digits of it and of what bounds it."""
+    sizes = [abs(one) for one in bounds if one]
+    return max(usual, 1 - math.floor(math.log10(max(sizes)))) if sizes else usual

@@ -67,7 +67,7 @@ def _facts(view: OverviewView, night: NightAccount) -> list[markup.Fact]:
         markup.Fact(
             tr("Last night"),
             dated(night.day) if night.day else "–",
-            note=night.short + ended,
+            note=night.brief + ended,
             state="watch" if night.troubled else "",
         ),
     ]
@@ -80,6 +80,13 @@ def _attention(view: OverviewView) -> None:
         if known:
             words = tr("Nothing asks for you: {known} of {all} are normal.", known=known, all=view.rows.height)
             st.html(markup.note(words))
+        else:
+            say(
+                tr(
+                    "Nothing is known yet. See on the Data page whether units arrive, and enter results on the Labels "
+                    "page: the next night then makes the first models."
+                )
+            )
         return
     hidden = wrong.height - MOST_CARDS
     more = tr("{n} more in the table below", n=hidden) if hidden > 0 else ""

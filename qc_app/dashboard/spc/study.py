@@ -32,7 +32,7 @@ def section(now: Here, stage: str, what: str) -> None:
 def _capability(now: Here, stage: str, what: str) -> None:
     method = pick_one("method", tr("Distribution"), tuple(METHODS), words={m: tr(word) for m, word in METHODS.items()})
     view = study_view(now.store, now.plant, stage, what, method)
-    say(_sentences(view.sentence, view.ppm), "" if view.stable else "watch")
+    say(_sentences(view.sentence[:1].upper() + view.sentence[1:], view.ppm), "" if view.stable else "watch")
     if view.warnings:
         say(_sentences(*(w[0].upper() + w[1:] for w in view.warnings)))
     left, middle, right = st.columns([4, 4, 3], gap="medium")

@@ -29,7 +29,7 @@ def _screen(now: Here, every: int) -> None:
         st.html(empty_wall(recorded(str(error))))
         return
     if not view.screens:
-        st.html(empty_wall(tr("{plant} has no stage yet.", plant=now.plant.name)))
+        st.html(empty_wall(tr("{plant} has no stage yet. Add one on the Onboard page.", plant=now.plant.name)))
         return
     turn = whose_turn(len(view.screens), time.time(), every)
     st.html(wall(view, view.screens[turn], now.plant.zone, inks()))

@@ -38,7 +38,7 @@ def health(store: Store, plant: Plant, now: datetime | None = None) -> list[Heal
     at = now or datetime.now(UTC)
     return [
         _journal(store), _disk(store), _backup(store), _scheduler(store, at), _night(store, plant),
-        _sources(store, plant), _messages(store), _errors(store, at),
+        _sources(store, plant, at), _messages(store), _errors(store, at),
     ]  # fmt: skip
 
 
@@ -113,11 +113,15 @@ def _night(store: Store, plant: Plant) -> Health:
     late = overdue_night(store, plant)
     nights = store.journal.runs.list(job="night", last=1)
     word = dated(nights[-1].plant_day) if nights else tr("none yet")
-    words = late or (status_word(nights[-1].status) if nights else tr("it runs by itself"))
-    return Health(tr("Last night"), word, words, "act" if late else "")
+    words = status_word(nights[-1].status) if nights else tr("it runs by itself")
+    return Health(
+        tr("Last night that ran"), word, tr("a later one is overdue") if late else words, "act" if late else ""
+    )
 
 
-def _sources(store: Store, plant: Plant) -> Health:
+def _sources(store: Store, plant: Plant, now: datetime) -> Health:
+    if silence(store, now):  # whether one is silent is found by the scheduler
+        return Health(tr("Sources"), count(len(plant.sources)), tr("nobody reads them now"), "watch")
     silent = {a.subject for a in store.journal.alarms.list(open_only=True) if a.kind == "stale_source"}
     words = tr("{n} silent", n=len(silent)) if silent else tr("all talk")
     return Health(tr("Sources"), count(len(plant.sources)), words, "watch" if silent else "")

@@ -94,7 +94,7 @@ def _verdict(balanced: bool, last: datetime | None, held: int, patience: timedel
     if last is None:
         return "unknown", tr("Nothing has arrived yet.")
     if now - last > patience:
-        return "watch", tr("Late: nothing arrived for longer than this source may be silent.")
+        return "watch", tr("Late: silent for longer than this source may be.")
     if held:
         return "watch", tr("{n} in quarantine: decide below.", n=held)
     return "ok", tr("Talking.")

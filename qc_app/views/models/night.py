@@ -50,8 +50,8 @@ class NightAccount:
         None: it still runs, or never ran.
     status : str
         ``done``, ``running``, ``failed``, ``missing`` (it did not run) or ``none`` (none was due yet).
-    short, sentence : str
-        How it went; the same with its day and the next one.
+    brief, short, sentence : str
+        How it went; the same with why it did not run; the same with its day and the next one.
     rows : polars.DataFrame
         One row a stage, and one for the plant as a whole: what failed first.
     """
@@ -62,6 +62,7 @@ class NightAccount:
     next_due: datetime
     ended: datetime | None
     status: str
+    brief: str
     short: str
     sentence: str
     rows: pl.DataFrame
@@ -109,7 +110,9 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     if not last and (not history or night_moment(plant, day) < history[0].at):
         words = tr("No night was due yet; the first is due {moment}.", moment=local(following, plant.zone))
         none = pl.DataFrame(schema=_SCHEMA)
-        return NightAccount(None, None, None, following, None, "none", tr("none was due yet"), words, none)
+        return NightAccount(
+            None, None, None, following, None, "none", tr("none was due yet"), tr("none was due yet"), words, none
+        )
     runs = store.journal.runs.list(plant_day=day)
     by_stage: dict[str, list[Run]] = {}
     for run in runs:
@@ -122,7 +125,7 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     frame = pl.DataFrame(ranked, schema=_SCHEMA, orient="row")
     judged = store.journal.decisions.list(last=500)
     promoted = sum(one.verdict == "promoted" and one.plant_day == day for one in judged)
-    short = _words(status, frame, why, promoted)
+    brief, short = (_words(status, frame, cause, promoted) for cause in (tr("it did not run"), why))
     words = tr(
         "Night of {day}: {account}; next due {moment}.",
         day=dated(day),
@@ -131,7 +134,7 @@ def night_account(store: Store, plant: Plant, wall: datetime) -> NightAccount:
     )
     ended = night.ended if night else None
     due, by = night_moment(plant, day), report_due(plant, day)
-    return NightAccount(day, due, by, following, ended, status, short, words, frame)
+    return NightAccount(day, due, by, following, ended, status, brief, short, words, frame)
 
 
 def _why(night: Run | None, silent: str) -> str:

@@ -31,6 +31,7 @@ from qc_app.views.recorded import (
     standing,
     store,
 )
+from qc_app.views.spc.refusals import REFUSALS
 from qc_app.views.spc.words import SPC
 from qc_app.views.vocabulary import CODES, told_columns
 
@@ -48,7 +49,7 @@ _SENTENCES = (
     *(*settings.SIGNING_IN, *settings.OF_A_KIND, *settings.TAGS, *settings.ROWS, *settings.STAGES),
     *(*plant_files.PLANT_FILES, *store.STORE, *store.BACKUPS, *store.JOBS),
     *(*sources.GAPS, *sources.BOOKS, *sources.KEPT_SAFE, *sources.HISTORY),
-    *(*nights.OF_A_STAGE, *DRIFT, *DELIVERIES, *SPC),
+    *(*nights.OF_A_STAGE, *DRIFT, *DELIVERIES, *SPC, *REFUSALS),
 )
 _FIELDS = (
     *(*_PARTS, *gate.COUNTS, *nights.STEPS, *refusals.HINTS, *definitions.THINGS, *connectors.SUBJECTS),
@@ -94,11 +95,11 @@ def _told(sentence: str, _code: str) -> str:
 
 
 def _signed(sentence: str) -> str:
-    """Return an English sentence with a true minus before its numbers and a space before per cent, as pages have them.
+    """Return an English sentence with the signs of the pages: a true minus, a space before per cent, an arrow.
 
     Examples
     --------
     >>> _signed("gain -0.2 (90% sure: -0.5 to 0.1), unit A-7 of 2026-03-01")
     'gain −0.2 (90 % sure: −0.5 to 0.1), unit A-7 of 2026-03-01'
     """
-    return _PER_CENT.sub(" %", _MINUS.sub("−", sentence))
+    return _PER_CENT.sub(" %", _MINUS.sub("−", sentence)).replace(" -> ", " → ")

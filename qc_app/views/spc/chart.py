@@ -166,7 +166,10 @@ def spc_chart(
     require_fit(name, of, what, asked)
     seen = between(gathered(store, plant, (stage_id, characteristic), asked, name), since, until)
     if not seen.units:
-        raise NotEnoughData(f"{stage_id} / {characteristic}: no result in this time - ask for more of it", 1)
+        place = f"{stage_id} / {characteristic}"
+        if since is None and until is None:
+            raise NotEnoughData(f"{place}: no result yet - enter some on the Labels page", 1)
+        raise NotEnoughData(f"{place}: no result in this time - ask for more of it", 1)
     seen, versions = framing.matched(seen, frozen_of(store, of, what, asked, name))
     chosen = {"rules": rules_of(rules), **(settings or {})}
     if versions:
