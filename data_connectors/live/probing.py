@@ -25,7 +25,7 @@ def reaches(host: str, port: int, tls: Callable[[], ssl.SSLContext] | None = Non
     probes: list[Probe] = []
     try:
         address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
-        probes.append(Probe("name", ok=True, message=f"{host} is {address[0]}"))
+        probes.append(Probe("name", ok=True, message=f"{host} has the address {address[0]}"))
         with socket.create_connection((host, port), CONNECT_S) as connection:
             probes.append(Probe("tcp", ok=True, message=f"{host}:{port} accepts connections"))
             if tls is not None:

@@ -141,7 +141,7 @@ def _trouble(error: Exception, options: Options) -> str:
 async def _reached(options: Options, told: Told) -> None:
     host, port = options.place
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    told("name", f"{host} is {found[0][4][0]}")
+    told("name", f"{host} has the address {found[0][4][0]}")
     _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), options.timeout_s)
     writer.close()
     with suppress(OSError):

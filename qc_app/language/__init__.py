@@ -1,7 +1,7 @@
 """Four languages: texts, numbers and dates as the person in front of the screen reads them; pure, knows no screen."""
 
 from qc_app.language.numerals import count, figures_of, number, per_cent
-from qc_app.language.phrases import Phrases
+from qc_app.language.phrases import Phrases, between
 from qc_app.language.speech import ENGLISH, LANGUAGES, bound, nearest_language, speaking, spoken
 from qc_app.language.times import (
     browser_dates,
@@ -19,6 +19,7 @@ __all__ = [
     "ENGLISH",
     "LANGUAGES",
     "Phrases",
+    "between",
     "bound",
     "browser_dates",
     "clock_pattern",

@@ -123,7 +123,7 @@ class Phrases:
                 if end < len(pieces) and not follows:
                     continue
                 if told := self._fitted(self._joint.join(pieces[begin:end]), self._known):
-                    rest[begin] = told + _joined(self._joint) + follows if follows else told
+                    rest[begin] = told + between(self._joint) + follows if follows else told
                     break
         return rest[0]
 
@@ -161,14 +161,22 @@ class Phrases:
         """Return "a, b and c" as the language lists."""
         told = [self.word(name) for name in _BETWEEN.split(names)]
         if " and " not in names:
-            return _joined(", ").join(told)
+            return between(", ").join(told)
         from babel.lists import format_list
 
         return format_list(told, locale=spoken())
 
 
-def _joined(joint: str) -> str:
-    """Return what stands between sentences or names in the language of now."""
+def between(joint: str) -> str:
+    """Return what stands between sentences or names in the language of now.
+
+    Examples
+    --------
+    >>> from qc_app.language.speech import speaking
+    >>> with speaking("zh"):
+    ...     between(", ").join("ab")
+    'a，b'
+    """
     return {"; ": "；", ", ": "，"}[joint] if spoken() == "zh" else joint
 
 

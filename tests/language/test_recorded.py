@@ -192,3 +192,21 @@ def test_numbers_and_dates_inside_are_written_as_the_language_writes_them():
     assert told.startswith("3 der neuesten 20 Einheiten sind außerhalb der Spezifikation vorhergesagt")
     assert told.endswith("(2,4 bis 2,6 mm), zuletzt C-7 mit 2,71")
     assert due.startswith("Ergebnisse von width waren bis 01.03.2026 fällig")
+
+
+@pytest.mark.parametrize("sentence", [
+    "labels left out in turn", "the pump is loud", "the pump is loud - look at it", "nobody = somebody - who knows",
+    "pump 7: it sings in the morning", "all of it (or most) came in time",
+])  # fmt: skip
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_template_is_so_wide_that_it_takes_what_nobody_here_says(sentence, code):
+    with speaking(code):
+        assert recorded(sentence) == f"{sentence} (en)"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_sentence_of_two_parts_leaves_no_part_in_english(code):
+    known = "303 labels: ±0.02 on labels left out in turn; what more would bring cannot be said: "
+    said = f"{known}0 sister stages show errors with 303 labels, 3 are needed to say what more labels would give"
+    with speaking(code):
+        assert "left out in turn" not in recorded(said)

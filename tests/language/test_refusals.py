@@ -31,7 +31,7 @@ HOUSE = SOURCE.parent
 #: a sentence or a hint that is known.
 BEGUN = ("7", "source 'press'", "nothing abnormal")
 WITHIN = ("7", "'press'")
-ENDED = ("7", "nothing abnormal", "did you mean 'press'?")
+ENDED = ("7", "nothing abnormal", "did you mean 'press'?", "write e.g. 'press'", " such as 'press'")
 #: Not for a person at a page: faults of the program's own tables, of its settings and of files at its start, what a
 #: restore says on the terminal; and messages of two parts of which both have their template.
 LISTED = (
@@ -46,6 +46,7 @@ LISTED = (
     "can be read by others - remove it; a new one is made at the next start",
 )
 AT_THE_TERMINAL = (
+    "qc_app/store/backup/journal.py",
     "qc_app/store/backup/manifest.py",
     "qc_app/store/backup/reading.py",
     "qc_app/store/backup/restoring.py",

@@ -70,6 +70,14 @@ def test_a_sentence_of_the_journal_is_shown_in_english_and_marked(open_in):
     assert re.search(r'<span lang="en">[^<]*roll_force moved first[^<]*\(en\)</span>', html)
 
 
+def test_what_the_overview_keeps_of_the_night_is_kept_for_each_language(open_in):
+    assert "etapas" in told(open_in("es"))
+    chinese = told(open_in("zh"))
+    assert "etapa" not in chinese
+    with speaking("zh"):
+        assert tr("Last night") in chinese
+
+
 def test_the_language_stays_from_page_to_page(open_in):
     app = open_in("de")
     app._page_hash = calc_hash("stage")

@@ -12,8 +12,8 @@ from qc_app.dashboard import markup, tables
 from qc_app.dashboard.overview.hand_over import hand_over
 from qc_app.dashboard.overview.lines import lines
 from qc_app.dashboard.overview.table import columns, drawn, filtered
-from qc_app.dashboard.session import Here, guarded, here, inks, no_stage, top
-from qc_app.language import count, dated, ntr, tr
+from qc_app.dashboard.session import Here, guarded, here, inks, no_stage, say, top
+from qc_app.language import count, dated, ntr, spoken, tr
 from qc_app.views import NightAccount, OverviewView, age, figure, interval, night_account, overview, percent, state_word
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def page() -> None:
 @guarded
 def _live(now: Here) -> None:
     view = overview(now.store, now.plant)
-    night = _night(now.store, now.plant, str(now.store.home))
+    night = _night(now.store, now.plant, str(now.store.home), spoken())
     st.html(markup.facts(_facts(view, night)))
     _attention(view)
     lines(view)
@@ -49,7 +49,7 @@ def _live(now: Here) -> None:
 
 
 @st.cache_resource(ttl=NIGHT_S, show_spinner=False, max_entries=8)
-def _night(_store: Store, _plant: Plant, home: str) -> NightAccount:  # noqa: ARG001 - what the cache goes by
+def _night(_store: Store, _plant: Plant, home: str, code: str) -> NightAccount:  # noqa: ARG001 - what it goes by
     return night_account(_store, _plant, datetime.now(UTC))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Stage
-from qc_app.language import dated, ntr, tr
+from qc_app.language import between, dated, ntr, tr
 from qc_app.plant import Plant
 from qc_app.plant.nights import newest_night, night_moment, report_due
 from qc_app.records import Run
@@ -191,4 +191,4 @@ def _words(status: str, rows: pl.DataFrame, why: str, promoted: int) -> str:
         tr("{n} promoted", n=promoted) if promoted else "",
     ]
     begin = {"missing": why.rstrip(".。"), "failed": tr("it failed")}.get(status, status_word(status))
-    return f"{begin}; {', '.join(part for part in parts if part)}"
+    return f"{begin}{between('; ')}{between(', ').join(part for part in parts if part)}"

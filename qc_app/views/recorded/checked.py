@@ -24,7 +24,7 @@ CHECKED = (
     later("the certificate is not valid now ({why}) - renew it there, or set the clock of this machine"),
     later("no answer within 5 s"),
     later("values carry no time of their own: the time of arrival is used"),
-    later("{host} is {address}"),
+    later("{host} has the address {address}"),
     later("{place} accepts connections"),
     later("{host} is not known ({why}) - check host"),
     later("{name}: {why} - check port, server and firewall"),

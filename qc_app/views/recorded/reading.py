@@ -196,7 +196,7 @@ LIVE = (
     later("{whose} certificate runs out in {n} days ({until})"),
     later("column {name} missing in table {table} (has: {names}) - {cure}"),
     later("no table {name} (has: {names}) - {cure}"),
-    later("{setting} in {place}"),
+    later("column {name} missing in table {table} (has: {names}) - {cure} in {place}"),
 )
 WRITING_BACK = (
     later("no kind {value} - {hint}"),

@@ -72,7 +72,7 @@ OF_A_KIND = (
     later("format {value} - did you mean {name}?"),
     later("separator {value}, quote {other} - each must be one ASCII sign"),
     later("encoding {value} is not known - use e.g. utf-8, cp1252"),
-    later("{key} = {value} - {hint}"),
+    later("{key} = {value} - did you mean {name}?"),
     later("tags = {value} - write tags = 'line=2&site=North'"),
     later("servers = {value} - write host:port, several with commas"),
     later("framing = {value} - use 'tcp', or 'rtu' without tls"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qc_app.language import later
 
 REFUSALS = (
+    later("gauge study: {counts} - at least 2 of each; one appraiser alone is a type-1 study"),
     later("chart of counts: {n} points with something inspected, at least 2 are needed"),
     later("chart of counts: {n} point with something inspected, at least 2 are needed"),
     later("capability: too few values differ for an interval by the bootstrap - 10 are needed"),

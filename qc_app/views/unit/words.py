@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
-from qc_app.language import figures_of, later, ntr, number, tr
+from qc_app.language import between, figures_of, later, ntr, number, tr
 from qc_app.views.figures import figure, interval, percent
 
 ABNORMAL = 0.95
@@ -121,7 +121,7 @@ def reasons(content: Content, scale: Scale, stage: Stage) -> str:
         return tr("No single parameter stands out.") if uses_parameters(content) else ""
     units = {p.name: p.unit for p in stage.parameters}
     named = [f"{p['name']} {scale.change(p['part'])} ({_beside(p, units.get(p['name'], ''))})" for p in large]
-    return tr("Most of it: {parameters}.", parameters=", ".join(named))
+    return tr("Most of it: {parameters}.", parameters=between(", ").join(named))
 
 
 def in_short(content: Content, scale: Scale) -> str:
@@ -133,7 +133,9 @@ def in_short(content: Content, scale: Scale) -> str:
     >>> in_short({"parts": parts, "rest": 0.0}, Scale(Characteristic("y", "mm"), 2))
     'force +0.100, speed −0.020'
     """
-    return ", ".join(f"{p['name']} {scale.change(p['part'])}" for p in _largest(content)) or tr("no single parameter")
+    return between(", ").join(f"{p['name']} {scale.change(p['part'])}" for p in _largest(content)) or tr(
+        "no single parameter"
+    )
 
 
 def _largest(content: Content) -> list[Content]:
