@@ -20,6 +20,7 @@ REFUSALS = (
     later("{name}: {n} values, at least {m} are needed"),
     later("{name}: {n} value, at least {m} are needed"),
     later("forecast chart: {n} values, at least {m} are needed for its coefficient"),
+    later("forecast chart: {n} values, at least {m} are needed for its memory"),
     later("individuals chart: no two neighbouring values - at least 2 in a row are needed"),
     later("chart of subgroups: at least 2 subgroups of 2 values or more are needed"),
     later("subgroup of {n} values - split it: a chart of subgroups is made for few values at a time"),
