@@ -27,7 +27,7 @@ def test_that_nothing_came_yet_is_no_fault(open_app):
 def test_a_plant_without_a_stage_leads_to_the_wizard_and_misses_no_night(open_app, tmp_path, page):
     home = made_hostile.no_stage(tmp_path / "home")
     html = told(open_app(home, page))
-    assert "This plant has no stage yet. Add one on the Onboard page" in html
+    assert "This plant has no stage yet. Add one on the page Onboard" in html
     assert "should have reported" not in html
 
 
