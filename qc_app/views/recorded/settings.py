@@ -106,6 +106,7 @@ TAGS = (
     later("tag {text} names no server - set server, or write its path {path}"),
 )
 ROWS = (
+    later("{names} is good and bad - leave it in one of them"),
     later("zone {value} is not known - use an IANA name such as {name}"),
     later("zone {value} is not known - use an IANA name"),
     later("ambiguous = {value} - use 'reject', 'earliest' or 'latest'"),
