@@ -147,6 +147,17 @@ def line(state: str, words: str, text: str, picture: str = "", below: str = "") 
     )
 
 
+def points(sentences: Iterable[str]) -> str:
+    """Return sentences as points of a list.
+
+    Examples
+    --------
+    >>> points(["a", "<b>"])
+    '<ul class="qc-points"><li>a</li><li>&lt;b&gt;</li></ul>'
+    """
+    return f'<ul class="qc-points">{"".join(f"<li>{told(sentence, 600)}</li>" for sentence in sentences)}</ul>'
+
+
 def note(text: str, state: str = "") -> str:
     """Return a sentence with a mark at its side; for verdicts and empty states; what stands in backticks is a command.
 

@@ -76,7 +76,11 @@ def page() -> None:
         _deeds(view, now, stage, what)
         _progress(now)
     _tables(view, now)
-    _nearest(view)
+    stands, nearest = st.columns(2, gap="medium")
+    with stands:
+        _stands_on(view)
+    with nearest:
+        _nearest(view)
     performance(told, now)
     last_night(now)
     _night(now)
@@ -120,6 +124,14 @@ def _verdict(view: ModelsView) -> None:
     words = tr("{verdict} on {day}.", verdict=word[:1].upper() + word[1:], day=dated(d.plant_day))
     told = recorded(d.sentence)
     say(f"{words} {told[:1].upper()}{told[1:]}", _VERDICT.get(d.verdict, ""))
+
+
+def _stands_on(view: ModelsView) -> None:
+    """Tell what the champion said of itself: labels, sisters, whom it believes, what was set aside."""
+    said = view.champion.numbers.get("sentences", []) if view.champion else []
+    if said:
+        st.html(markup.heading(tr("What it stands on"), tr("as it said itself when it was adapted")))
+        st.html(markup.points(map(recorded, said)))
 
 
 def _nearest(view: ModelsView) -> None:

@@ -41,6 +41,7 @@ def source_step(now: Here) -> None:
         key=seeded("onb_stage", so_far.stage),
         max_chars=200,
         placeholder=tr("e.g. {example}", example="press-3"),
+        help=tr("Numbers and words in which sisters differ, as in bar-40-worn, may tell a level before any label."),
     )
     lines = ", ".join(sorted({s.line for s in now.plant.stages})[:4])
     line = right.text_input(

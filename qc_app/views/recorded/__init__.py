@@ -22,6 +22,7 @@ from qc_app.views.recorded import (
     connectors,
     definitions,
     gate,
+    models,
     nights,
     plant_files,
     reading,
@@ -48,12 +49,13 @@ _SENTENCES = (
     *(*reading.FILE_CONTENTS, *reading.OVER_HTTP, *reading.LIVE, *reading.WRITING_BACK, *reading.SIMULATED),
     *(*settings.SIGNING_IN, *settings.OF_A_KIND, *settings.TAGS, *settings.ROWS, *settings.STAGES),
     *(*plant_files.PLANT_FILES, *store.STORE, *store.BACKUPS, *store.JOBS),
+    *models.STANDS_ON,
     *(*sources.GAPS, *sources.BOOKS, *sources.KEPT_SAFE, *sources.HISTORY),
     *(*nights.OF_A_STAGE, *DRIFT, *DELIVERIES, *SPC, *REFUSALS),
 )
 _FIELDS = (
     *(*_PARTS, *gate.COUNTS, *nights.STEPS, *refusals.HINTS, *definitions.THINGS, *connectors.SUBJECTS),
-    *reading.HINTS,
+    *(*reading.HINTS, *models.COUNTS),
     *(*CODES, *JOBS.values(), *VERSIONS.values()),
 )
 _PHRASES = Phrases(_SENTENCES, _FIELDS)
