@@ -266,4 +266,4 @@ def _words(
 
 
 def _shares(names: Sequence[str], weights: Array) -> str:
-    return ", ".join(f"{name} {w:.0%}" for name, w in zip(names, weights, strict=True) if w >= 0.005)
+    return ", ".join(f"{name} {100 * w:.0f} %" for name, w in zip(names, weights, strict=True) if w >= 0.005)

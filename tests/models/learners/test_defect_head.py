@@ -66,7 +66,7 @@ def test_the_mean_probability_is_near_the_rate_of_the_sisters(stages, prior):
 def test_the_portfolio_believes_the_head_for_defects_and_never_for_values(stages):
     portfolio = make_learner().fit(stages[1:])
     few = replace(stages[0], support_x=stages[0].support_x[:0], support_y=stages[0].support_y[:0])
-    assert "defect_head 70%" in portfolio.adapt(replace(few, unlabelled_x=stages[0].support_x)).sentences()[0]
+    assert "defect_head 70 %" in portfolio.adapt(replace(few, unlabelled_x=stages[0].support_x)).sentences()[0]
     value = Task("v", "size", ["a"], [[1.0], [2.0], [3.0]], [1.0, 2.0, 3.0])
     assert "defect_head" not in portfolio.adapt(value).sentences()[0]
 
