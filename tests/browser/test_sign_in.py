@@ -51,7 +51,7 @@ def test_from_nobody_to_the_first_administrator_and_out_again(visit, address, ho
     visit.goto(f"{address}/alarms?alarm=3")
     expect(visit.get_by_role("heading", name="The first administrator")).to_be_visible()
     fill(visit, token=WORDS, name="anna", chosen=WORDS, again=WORDS)
-    expect(visit.get_by_role("alert")).to_contain_text("the token is another")
+    expect(visit.get_by_role("alert")).to_contain_text("The token is another")
     token = (home / "first-administrator").read_text().strip()
     fill(visit, token=token, name="anna", chosen=WORDS, again=WORDS)
     expect(visit.get_by_text("Needs attention")).to_be_visible()
