@@ -40,3 +40,16 @@ def test_a_gain_has_digits_that_tell_it_from_none():
     assert _places((0.0004, -0.0007, 0.0016), 3) == 4
     assert _places((0.0, None, None), 3) == 3
     assert _places((12.0, 3.0, 20.0), 2) == 2
+
+
+def test_a_filter_that_hides_alarms_does_not_say_that_none_waits(open_app):
+    app = open_app("troubled", "alarms", priority="low", kind="night_failed")
+    html = told(app)
+    assert "No alarm that fits the filters waits. Set them to any to see all." in html
+    assert "No alarm waits" not in html
+
+
+def test_a_filter_of_the_overview_that_finds_nothing_says_so(open_app):
+    app = open_app("troubled")
+    app.text_input(key="overview_find").set_value("no such stage").run()
+    assert "No stage matches these filters. Clear one of them." in told(app)

@@ -88,7 +88,8 @@ def _live(now: Here, sieve: Sieve) -> None:
     st.html(markup.facts(_facts(view)))
     st.html(markup.heading(tr("Waiting for you"), tr("unacknowledged, the most urgent first")))
     if not view.waiting:
-        say(tr("No alarm waits. New ones appear here by themselves."))
+        none = tr("No alarm waits. New ones appear here by themselves.")
+        say(none if sieve == Sieve() else tr("No alarm that fits the filters waits. Set them to any to see all."))
     for alarm in view.waiting[:MOST_CARDS]:
         card(alarm, view.at, now)
     if len(view.waiting) > MOST_CARDS:
