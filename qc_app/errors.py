@@ -39,6 +39,10 @@ class NotYet(ActionError):  # noqa: N818 - reads as what happened
     """What is asked for needs data that have not come; the message says which, and nothing is wrong."""
 
 
+class WrongUse(ActionError):  # noqa: N818 - reads as what it is
+    """What was typed cannot be read, whatever the state of the plant: the same exit code as a wrong option."""
+
+
 class StoreError(QcError):
     """The lake, the journal or the registry cannot be read or written.
 

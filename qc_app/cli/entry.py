@@ -18,10 +18,10 @@ from data_connectors.errors import ConnectorError, DefinitionError
 from models.errors import ModelsError, TaskError, UnknownName
 from qc_app.cli import bench, data, learning, people, plant, serving, shift, spc
 from qc_app.cli.terminal import fail
-from qc_app.errors import PlantError, QcError, SettingsError, StoreError
+from qc_app.errors import PlantError, QcError, SettingsError, StoreError, WrongUse
 
 DONE, FAILED, WRONG = 0, 1, 2
-_WRONG_USE = (PlantError, SettingsError, DefinitionError, UnknownName, TaskError)
+_WRONG_USE = (PlantError, SettingsError, DefinitionError, UnknownName, TaskError, WrongUse)
 
 app = typer.Typer(
     name="qc",

@@ -42,8 +42,12 @@ def overdue_night(store: Store, plant: Plant) -> str:
     if day is None:
         return ""
     due = local(report_due(plant, day), plant.zone)
-    return tr(
+    said = tr(
         "The night of {day} should have reported by {due} and did not: numbers and models are older than they look.",
         day=dated(day),
         due=due,
     )
+    working = next((run for run in runs if run.plant_day == day and run.status == "running"), None)
+    if working is not None:
+        return f"{said} {tr('It is under way since {moment}.', moment=local(working.started, plant.zone))}"
+    return f"{said} {tr('The Models page says what is missing; Run the night now, there, makes up for it.')}"

@@ -178,7 +178,7 @@ def test_a_gauge_study_is_judged_recorded_and_known(home, run, tmp_path):
         ([*OF, "--rules", "nelson9"], 2, "did you mean 'nelson8'"),
         ([*OF, "--set", "smoothing"], 1, "write it like smoothing=0.2"),
         ([*OF, "--set", "smooth=2", "--chart", "ewma"], 2, "no setting 'smooth'"),
-        ([*OF, "--since", "yesterday"], 1, "is no time"),
+        ([*OF, "--since", "yesterday"], 2, "is no time"),
         ([*OF, "--since", "2036-01-01"], 1, "no result in this time"),
         ([*OF, "--chart", "p"], 2, "is for defects"),
         ([*OF, "--chart", "t2", "--of", "measured"], 2, "is for several columns together"),

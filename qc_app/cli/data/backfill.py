@@ -13,7 +13,7 @@ from qc_app.actions import backfill as asked
 from qc_app.cli.asking import wait_for
 from qc_app.cli.data.sources import answered
 from qc_app.cli.terminal import HOME, Home, Reason, opened, plant_of, progress, say
-from qc_app.errors import ActionError, AlreadyRunning
+from qc_app.errors import AlreadyRunning, WrongUse
 from qc_app.jobs.sources.backfill import Stretch, backfilled, rehearsed
 from qc_app.schedule import lead
 
@@ -64,5 +64,5 @@ def _moment(text: str, zone: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ActionError(f"{text!r} is no time - write 2026-03-01T06:00") from None
+        raise WrongUse(f"{text!r} is no time - write 2026-03-01T06:00") from None
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)

@@ -18,7 +18,7 @@ from qc_app.clock import WallClock, plant_time
 from qc_app.errors import PlantError
 from qc_app.plant import Plant, difference, parse, read_sheet, remarks, render, require_sound, shortened
 from qc_app.plant.nights import newest_night, night_moment
-from qc_app.records import PlantVersion
+from qc_app.records import PlantVersion, Run
 from qc_app.store import Store
 from qc_app.views import RINGS, live_table, others_since, overview, sources_table
 
@@ -144,13 +144,19 @@ def status(home: Home = HOME) -> int:
     return 0
 
 
+def _told(night: Run, plant: Plant) -> str:
+    if night.status == "running":
+        return f"{night.plant_day} running since {plant_time(night.started, plant.zone)}"
+    return f"{night.plant_day} {night.status}: {night.sentence}"
+
+
 def _who_and_when(store: Store, plant: Plant) -> None:
     lease = store.journal.lease.holder()
     say(f"scheduler: {lease.holder}" if lease else "scheduler: none runs - start it with `qc up`")
     now = store.clock.now()
     nights = store.journal.runs.list(job="night", last=1)
     last = nights[0] if nights else None
-    say(f"last night: {last.plant_day} {last.status}: {last.sentence}" if last else "last night: none yet")
+    say(f"last night: {_told(last, plant)}" if last else "last night: none yet")
     day = newest_night(plant, now)
     defined = store.journal.plants.history()[0].at
     if night_moment(plant, day) >= defined and (last is None or last.plant_day < day):

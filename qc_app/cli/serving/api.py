@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import SCOPES, create_token, revoke_token
 from qc_app.cli.serving.household import free_port
@@ -95,7 +96,7 @@ def list_tokens(home: Home = HOME) -> int:
     sides = {"name": "", "state": "", "role": "", "scopes": "", "made": "", "expires": "", "last used (UTC)": "",
              "a minute": "right", "by": ""}  # fmt: skip
     if rows:
-        table(f"{len(rows)} tokens", sides, rows)
+        table(counted(len(rows), "token"), sides, rows)
     else:
         say("no token - `qc api token create NAME` makes one")
     return 0

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qc_app.cli.terminal import HOME, Home, opened, plant_of, progress, say
-from qc_app.errors import ActionError
+from qc_app.errors import ActionError, WrongUse
 from qc_app.handover import paper_language, write
 from qc_app.language import LANGUAGES, speaking
 from qc_app.plant import Span, nearest
@@ -78,7 +78,7 @@ def _chosen(shifts: list[Span], day: str, name: str) -> Span:
     try:
         wanted = date.fromisoformat(day) if day else None
     except ValueError:
-        raise ActionError(f"--day {day!r} is no date - write it as 2026-03-01") from None
+        raise WrongUse(f"--day {day!r} is no date - write it as 2026-03-01") from None
     of_day = [s for s in shifts if wanted in {None, s.day}]
     found = [s for s in of_day if name in {"", s.name}]
     if not found and of_day and name:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from qc_app.errors import ActionError
+from qc_app.errors import ActionError, WrongUse
 from qc_app.plant import Plant
 
 StageName = Annotated[str, typer.Argument(metavar="STAGE", help="Id of the stage.")]
@@ -47,7 +47,7 @@ def moment_of(text: str, plant: Plant, option: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ActionError(f"{option} {text!r} is no time - write it like 2026-03-01 or '2026-03-01 14:00'") from None
+        raise WrongUse(f"{option} {text!r} is no time - write it like 2026-03-01 or '2026-03-01 14:00'") from None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(plant.zone))
 
 
