@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from qc_app.cli import main
-from qc_app.cli.serving.household import free_port
+from qc_app.cli.serving.household import RESTARTS, Child, _watched, free_port
 from qc_app.cli.tied import tied
 from qc_app.errors import AlreadyRunning
 from qc_app.schedule.leader import LOCK, locked
@@ -46,6 +47,17 @@ def _qc(*arguments):
         [sys.executable, "-m", "qc_app", *arguments], env=environment, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_who_is_killed_is_started_anew_and_who_gives_up_is_not(tmp_path, capsys):
+    for end, times in (("kill -9 $$", 1 + RESTARTS), ("exit 3", 1)):
+        lives = tmp_path / f"{times}"
+        children = [Child.started("scheduler", ["sh", "-c", f"echo >> {lives}; {end}"], os.environ)]
+        dead = _watched(children, "http://127.0.0.1:1", threading.Event(), browser=False)
+        assert [child.name for child in dead] == ["scheduler"]
+        assert len(lives.read_text().splitlines()) == times
+        assert capsys.readouterr().out.count("is started anew") == times - 1
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qc_app.cli.terminal import fail, progress, say
@@ -26,23 +26,51 @@ PATIENCE_S = 90.0
 GRACE_S = 30.0
 #: Niceness of the scheduler: who waits for a page or an answer goes before the night.
 STANDS_BACK = 10
+#: How often within an hour a process that was killed (memory, native code) is started anew before all is given up.
+RESTARTS = 3
+_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One process of the household."""
+    """One process of the household, and what starts it."""
 
     name: str
     process: subprocess.Popen[bytes]
+    start: Callable[[], subprocess.Popen[bytes]]
+
+    @classmethod
+    def started(cls, name: str, command: Sequence[str], environment: Mapping[str, str], nice: int = 0) -> Child:
+        """Start a process that ends when this one does."""
+
+        def start() -> subprocess.Popen[bytes]:
+            bound = tied(command, os.getpid())
+            process = subprocess.Popen(bound, env=dict(environment), start_new_session=True)  # noqa: S603
+            if nice:
+                os.setpriority(os.PRIO_PROCESS, process.pid, nice)
+            return process
+
+        return cls(name, start(), start)
 
     @property
     def ended(self) -> bool:
         """Whether it has ended by itself."""
         return self.process.poll() is not None
 
+    @property
+    def killed(self) -> bool:
+        """Whether a signal ended it: the system for want of memory, or a fault in native code."""
+        return self.ended and self.process.returncode < 0
+
+    def again(self) -> Child:
+        """Start it anew."""
+        return Child(self.name, self.start(), self.start)
+
 
 def serve(settings: Settings, port: int, *, browser: bool) -> int:
     """Run them until told to stop, or until one of them ends; killed, it takes them with it.
+
+    One that the system killed is started anew, three times an hour at most: what it did is taken up where it stood.
 
     Parameters
     ----------
@@ -74,14 +102,12 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
     beat = [sys.executable, "-m", "qc_app", "scheduler", "--home", str(home)]
     children: list[Child] = []
     try:
-        children.append(_start("scheduler", beat, os.environ))
-        os.setpriority(os.PRIO_PROCESS, children[0].process.pid, STANDS_BACK)
+        children.append(Child.started("scheduler", beat, os.environ, STANDS_BACK))
         if settings.api:
             served = [sys.executable, "-m", "qc_app", "api", "--home", str(home)]
-            children.append(_start("api", served, os.environ))
-        children.append(
-            _start("dashboard", launch_command(home, settings.bind, port, settings.hosts), launch_environment(home))
-        )
+            children.append(Child.started("api", served, os.environ))
+        command = launch_command(home, settings.bind, port, settings.hosts)
+        children.append(Child.started("dashboard", command, launch_environment(home)))
         dead = _watched(children, f"http://{settings.bind}:{port}", stop, browser=browser)
     finally:
         _stop(children)
@@ -92,15 +118,28 @@ def serve(settings: Settings, port: int, *, browser: bool) -> int:
     return 0
 
 
-def _watched(children: Sequence[Child], url: str, stop: threading.Event, *, browser: bool) -> list[Child]:
+def _watched(children: list[Child], url: str, stop: threading.Event, *, browser: bool) -> list[Child]:
     """Say where the dashboard is once it answers; return which children ended by themselves, when one did."""
     if _answers(url, children, stop):
         say(f"dashboard: {url}  (Ctrl-C stops everything)")
         if browser:
             webbrowser.open(url)
-    while not stop.wait(0.5) and not any(child.ended for child in children):
-        pass
-    return [child for child in children if child.ended]
+    anew: list[float] = []
+    while not stop.wait(0.5):
+        for n in [n for n, child in enumerate(children) if child.ended]:
+            if not children[n].killed or not _allowed(anew):
+                return [child for child in children if child.ended]
+            say(f"the {children[n].name} was killed (signal {-children[n].process.returncode}); it is started anew")
+            children[n] = children[n].again()
+    return []
+
+
+def _allowed(anew: list[float]) -> bool:
+    """Note that a process is to be started anew, unless it was too often within an hour."""
+    at = time.monotonic()
+    anew[:] = [moment for moment in anew if at - moment < _HOUR_S]
+    anew.append(at)
+    return len(anew) <= RESTARTS
 
 
 def free_port(bind: str, port: int) -> None:
@@ -114,11 +153,6 @@ def free_port(bind: str, port: int) -> None:
             raise AlreadyRunning(
                 f"port {port} on {bind} cannot be used ({error.strerror}) - stop what uses it, or choose another --port"
             ) from None
-
-
-def _start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-    bound = tied(command, os.getpid())
-    return Child(name, subprocess.Popen(bound, env=dict(environment), start_new_session=True))  # noqa: S603
 
 
 def _answers(url: str, children: Sequence[Child], stop: threading.Event) -> bool:
