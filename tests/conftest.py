@@ -38,9 +38,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | N
 
 
 def pytest_collection_finish() -> None:
-    """Take what was imported and collected out of the garbage collector's sight: it stays to the end."""
+    """Take what was imported and collected out of the garbage collector's sight: it stays to the end.
+
+    For the rest it looks less often: tests make much and keep little.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")

@@ -307,6 +307,7 @@ def test_a_workbook_that_unpacks_too_large_is_refused(tmp_path: Path) -> None:
     assert batch.rejects[0].reason == "too_large"
 
 
+@pytest.mark.slow
 def test_ten_thousand_columns(tmp_path: Path) -> None:
     names = [f"p{i}" for i in range(10_000)]
     stage = Stage("wide", "l", "f", tuple(Parameter(n) for n in names), ())

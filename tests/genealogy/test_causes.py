@@ -75,6 +75,7 @@ def test_planted_causes_are_first_in_nine_of_ten_plants(tmp_path, planted):
     assert ranks.count(1) >= 9, ranks
 
 
+@pytest.mark.slow
 def test_a_page_asks_the_scheduler_and_reads_its_answer(tmp_path):
     with plant_with(tmp_path / "plant", 1, PLANTED[1], 1.0) as (store, plant):
         maria = Actor("maria", "operator")

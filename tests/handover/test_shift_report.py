@@ -164,6 +164,7 @@ def test_a_workbook_takes_what_excel_does_not():
     assert sheet.max_column == 2
 
 
+@pytest.mark.slow
 def test_the_shifts_that_ended_are_kept_once(home):
     with enter(home) as store:
         plant = plant_now(store)

@@ -231,6 +231,7 @@ def test_a_rejected_challenger_can_be_looked_at_and_does_not_come_back(waiting):
         assert store.journal.models.pointers("p-1", "width").challenger != challenger
 
 
+@pytest.mark.slow
 def test_in_the_shadow_a_challenger_is_looked_at_and_judged_on_later_units_only(after):
     works = after(4)
     works.gate = Gate(shadow_nights=2, min_rows=4)

@@ -62,9 +62,9 @@ PAIRS = [
     for j, job in enumerate(STEPS)
     for t, trouble in enumerate(TROUBLES)
 ]
-#: The first of them among the fast tests.
+#: One of them among the fast tests.
 FOR_ALL = [
-    pytest.param(job, *TROUBLES[i % len(TROUBLES)], marks=[] if i < 2 else pytest.mark.slow)
+    pytest.param(job, *TROUBLES[i % len(TROUBLES)], marks=[] if i < 1 else pytest.mark.slow)
     for i, job in enumerate(("ingest", "train", "retune", "watch", "losses", "upkeep"))
 ]
 

@@ -22,6 +22,7 @@ def test_f14_a_break_that_is_taken_for_harmless_is_found_out(monkeypatch: pytest
         test_continuity.test_a_gap_is_what_the_history_does_not_prove(test_continuity.recalled(), ("no_history", 0, 10))
 
 
+@pytest.mark.slow
 def test_f15_a_bad_value_kept_as_good_is_found_out(
     running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def test_labels_needed_by_hand():
     assert reached([], [], 0.8) is None
 
 
+@pytest.mark.slow
 def test_pool_and_query_are_apart_and_the_walk_stops_with_the_pool(tmp_path):
     pack = load(write_pack(tmp_path, stages=4, rows=60, replicate="shot"))
     learned, new = split_stages(pack, 0)

@@ -121,6 +121,7 @@ def test_a_sister_that_lacks_a_parameter_and_orders_them_otherwise(trained):
         alike(trained(name, "continuous").adapt(other), other.unlabelled_x, other.unlabelled_t, "float64")
 
 
+@pytest.mark.slow
 def test_more_labels_than_are_used_exactly_and_double_precision_where_single_strays(trained):
     rng = np.random.default_rng(5)
     x = rng.normal(size=(460, 4))
