@@ -26,15 +26,19 @@ from models.learners.portfolio import Portfolio
 from models.words import counted
 
 
-class Method(Interface):
+class Taught(Interface):
+    """What the bench needs of a learner or a peer that has learned across stages."""
+
+    def adapt(self, task: Task) -> Adapted | PeerAdapted:
+        """Fit one stage."""
+        ...
+
+
+class Method(Taught, Interface):
     """What the bench needs of a learner or a peer."""
 
     def fit(self, tasks: Sequence[Task]) -> Method:
         """Learn across stages."""
-        ...
-
-    def adapt(self, task: Task) -> Adapted | PeerAdapted:
-        """Fit one stage."""
         ...
 
 
@@ -42,7 +46,7 @@ class Method(Interface):
 class Cell:
     """One method on one characteristic of one pack with one seed: meta-trained once, examined often.
 
-    `members` of the portfolio are examined as it trained them: the same learners as trained alone, with its seed.
+    `members` of the portfolio are examined as it trained them, on stages where their names move them.
     """
 
     folder: str
@@ -87,7 +91,7 @@ class _Trained:
     """A meta-trained method, or why there is none, with the seconds that took (None: within the portfolio)."""
 
     name: str
-    method: Method | str
+    method: Taught | str
     fit_s: float | None
 
 
@@ -100,7 +104,7 @@ def _trained(cell: Cell, tasks: Sequence[Task]) -> list[_Trained]:
         except (ModelsError, np.linalg.LinAlgError) as error:
             method = _words(error)
     found = [_Trained(cell.method, method, round(time.process_time() - began, 3))]
-    inside = {m.name: m for m in method.members} if isinstance(method, Portfolio) else {}
+    inside = {m.name: m for m in method.alone()} if isinstance(method, Portfolio) else {}
     missing = method if isinstance(method, str) else "the portfolio trained no such member"
     return found + [_Trained(name, inside.get(name, missing), None) for name in cell.members]
 

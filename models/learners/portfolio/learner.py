@@ -16,6 +16,7 @@ from models.learners.parts.named import Named, Place, learn
 from models.learners.parts.plain import seed_of
 from models.learners.parts.sound import Sound, sound, sound_tasks
 from models.learners.parts.together import Believer, Restored, Together
+from models.learners.portfolio.alone import Alone
 from models.learners.portfolio.blend import Blend
 from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
 from models.learners.portfolio.hedge import hedge_words, hedged
@@ -93,8 +94,12 @@ class Portfolio:
 
     @property
     def members(self) -> tuple[Learner, ...]:
-        """The members, trained where the portfolio is."""
+        """The members, trained where the portfolio is, on stages where their names move them."""
         return self._members
+
+    def alone(self) -> tuple[Alone, ...]:
+        """Return the members of the trained portfolio, each as if the others were not there."""
+        return tuple(Alone(member, self._place) for member in self._members)
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Train the members on all stages, and examine them on each of these by fits that never saw its labels."""
@@ -140,15 +145,16 @@ class Portfolio:
 
     def _moved(self, task: Task, place: int | None) -> tuple[Sound, Place, tuple[str, ...]]:
         """Move values to where the stage's name says, and set labels aside that cannot belong to the stage."""
-        if place is None:
-            found = sound(task, None)
-            return found, Place(), found.words
-        rule = self._rules[place]
-        at = Place() if rule is None else rule.place(task.stage)
-        found = sound(at.task(task), self._families[place].levels, at)
-        if rule is None or at.stays:
-            return found, at, found.words
-        return found, at, (*found.words, rule.words(task.stage))
+        at = self._place(task)
+        found = sound(at.task(task), None if place is None else self._families[place].levels, at)
+        rule = None if place is None else self._rules[place]
+        named = () if rule is None or at.stays else (rule.words(task.stage),)
+        return found, at, (*found.words, *named)
+
+    def _place(self, task: Task) -> Place:
+        family = match(self._families, task)
+        rule = None if family is None else self._rules[family]
+        return Place() if rule is None else rule.place(task.stage)
 
     def believe(self, task: Task) -> Together:
         """Return what the first member that can say so believes of units together; NotThisKind without one."""

@@ -187,3 +187,12 @@ def test_how_units_hang_together_is_told_in_own_units(sisters, trained):
     sd = np.sqrt(told.variance.mean() + told.noise)
     p = trained.adapt(asked).predict(asked.unlabelled_x)
     assert sd == pytest.approx((p.upper - p.lower).mean() / 2 / 1.9, rel=0.6)
+
+
+def test_a_member_alone_answers_in_the_stages_own_values(sisters, trained):
+    asked = _without(next(t for t in sisters if t.stage == "part-8x3_flat"), 6)
+    for member in trained.alone():
+        p = member.adapt(asked).predict(asked.unlabelled_x)
+        assert p.mean.mean() == pytest.approx(72.0, rel=0.1)
+        assert ((p.lower < p.mean) & (p.mean < p.upper)).all()
+        assert member.adapt(asked).sentences()
