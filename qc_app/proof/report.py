@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
 from models.spc import false_signals, run_length
-from qc_app.jobs.monitoring.charts import NEWEST
 from qc_app.proof.outcome import Outcome
 from qc_app.proof.promotions import Promotion
 from qc_app.proof.quiet import Quiet
@@ -56,8 +55,7 @@ def sentences(proof: Proof) -> list[str]:
         )
         words.append(
             f"rules of its chart: {found['rules_a_week']:.2f} a week; {found['promised_a_week']:.2f} is what "
-            f"{found['results_a_week']:.0f} results a week, of each night the newest {NEWEST}, and the run length of "
-            f"these rules promise"
+            f"{found['results_a_week']:.0f} results a week and the run length of these rules promise"
         )
     if proof.promotions:
         same = [p for p in proof.promotions if not p.changed]
@@ -116,7 +114,7 @@ def figures(proof: Proof) -> dict[str, float]:
         "false_drift_a_week": sum(n for kind, n in rung.items() if kind in DRIFT) / weeks,
         "rules_a_week": rung["control_rule"] / weeks,
         "results_a_week": results / weeks,
-        "promised_a_week": false_signals(run_length().value, min(results / weeks, 7 * NEWEST)),
+        "promised_a_week": false_signals(run_length().value, results / weeks),
         "shewhart_a_week": sum(q.shewhart for q in proof.quiets) / weeks,
         "promotions": made,
         "better": sum(p.better for p in proof.promotions) / made if made else 0.0,

@@ -94,6 +94,36 @@ def test_each_point_is_judged_by_the_limits_of_its_time(store):
     assert not look(store, WIDTH, 68).stable
 
 
+def _spoilt(hour, n=100):
+    values = calm(n)
+    values[hour] = 25.0
+    return values
+
+
+@pytest.mark.parametrize(("hour", "rings"), [(99, True), (97, True), (90, True), (77, True), (74, False), (40, False)])
+def test_every_result_since_the_last_night_is_judged(store, hour, rings):
+    fill(store, WIDTH, _spoilt(hour))
+    store.journal.limits.freeze(limits(START, 10.0))
+    assert bool(look(store, WIDTH, 100).signal) is rings
+
+
+@pytest.mark.parametrize(("days", "rings"), [(1, False), (2, True), (3, True)])
+def test_nights_that_did_not_run_are_made_up_for(store, days, rings):
+    """The spoilt result came 35 hours before the night."""
+    fill(store, WIDTH, _spoilt(65))
+    store.journal.limits.freeze(limits(START, 10.0))
+    now = night(store, WIDTH, 100)
+    run = store.journal.runs.start("monitor", "p-1", now.day - timedelta(days=days), START)
+    store.journal.runs.finish(run, "done", "", {}, START)
+    assert bool(look(store, WIDTH, 100).signal) is rings
+
+
+def test_few_results_a_night_leave_the_newest_three_judged(store):
+    fill(store, WIDTH, _spoilt(97))
+    store.journal.limits.freeze(limits(START, 10.0))
+    assert look(store, WIDTH, 100 + 48).signal
+
+
 def test_a_frozen_forecast_judges_results_that_resemble_their_neighbours(store):
     walk = 10 + np.cumsum(np.random.default_rng(2).normal(0, 0.3, 200))
     fill(store, WIDTH, [*walk, walk[-1] + 0.5])

@@ -121,7 +121,7 @@ def test_an_alarm_that_stands_is_counted_once_and_truth_about_the_specification_
     assert (found.weeks, found.shewhart) == (pytest.approx(30 / 7), 1)
     told_ = figures(Proof(Asked(), quiets=[found]))
     assert told_["rules_a_week"] == pytest.approx(7 / 30)
-    assert told_["promised_a_week"] == pytest.approx(21 / 216.7, rel=0.01)  # of each night three; one signal in 217
+    assert told_["promised_a_week"] == pytest.approx(217 * 7 / 30 / 216.7, rel=0.01)  # one signal in 217 results
 
 
 def promotion(gain, changed=False, month=0.01):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,8 @@ LABELS = 300
 REMEMBERED = 1000
 """Values that say whether neighbours are alike: of the newest 300 alone the answer would change from week to week."""
 NEWEST = 3
+"""Points that are always judged; so are those whose results came since the last night that looked, of a week at most."""
+CATCH_UP_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def charted(night: Night, stage: Stage, what: Characteristic, labels: pl.DataFra
     Returns
     -------
     Charted
-        ``signal`` is the sentence of a rule that one of the newest points completes, empty if none does.
+        ``signal`` is the sentence of a rule that one of the new points completes, empty if none does.
     """
     chart = framing.chart_of(what)
     rows = framing.series(what, labels.drop("t_event"), night.rows(stage))
@@ -58,9 +60,19 @@ def charted(night: Night, stage: Stage, what: Characteristic, labels: pl.DataFra
     if not versions:
         return Charted(None, "", None)
     shown = _shown(night, stage, what, chart, seen, versions)
-    recent = [s for s in shown.main.signals if s.index >= len(shown.main.points) - NEWEST]
+    points = len(shown.main.points)
+    came = -(-_came(night, stage, labels) * points // max(labels.height, points))
+    recent = [s for s in shown.main.signals if s.index >= points - max(came, NEWEST)]
     signal = recent[-1].sentence if recent else ""
     return Charted(not recent, signal, _capability(what, seen, stable=not recent))
+
+
+def _came(night: Night, stage: Stage, labels: pl.DataFrame) -> int:
+    """Return how many results came since the last night that looked."""
+    runs = night.store.journal.runs.list(job="monitor", stage=stage.id, last=CATCH_UP_DAYS + 1)
+    looked = [run.plant_day for run in runs if run.status == "done" and run.plant_day < night.day]
+    days = min((night.day - max(looked)).days, CATCH_UP_DAYS) if looked else 1
+    return int((labels["t_known"] > night.cutoff - timedelta(days=days)).sum())
 
 
 def _shown(  # noqa: PLR0917 - the night's chart and what it stands on
