@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 
 from qc_app.language import dated, tr
@@ -11,6 +12,8 @@ from qc_app.store import Store
 from qc_app.views.moments import local
 
 LOOK_BACK = timedelta(days=4)
+#: With less than this free on the plant's disk not even the sign of life of a scheduler can be written.
+FULL_BYTES = 1 << 20
 
 
 def silence(store: Store, now: datetime) -> str:
@@ -25,6 +28,8 @@ def silence(store: Store, now: datetime) -> str:
     lease = store.journal.lease.holder()
     if lease is not None and lease.until > now:
         return ""
+    if shutil.disk_usage(store.home).free < FULL_BYTES:
+        return tr("The disk is full: nothing can be stored, so no scheduler shows that it works. Free space; it goes on.")
     return tr("No scheduler works: nothing is read, no night runs, and what is asked for waits. Start it with `qc up`.")
 
 
