@@ -29,7 +29,7 @@ def silence(store: Store, now: datetime) -> str:
     if lease is not None and lease.until > now:
         return ""
     if shutil.disk_usage(store.home).free < FULL_BYTES:
-        return tr("The disk is full: nothing can be stored, so no scheduler shows that it works. Free space; it goes on.")
+        return tr("The disk is full: nothing can be stored, no scheduler shows that it works. Free space; it goes on.")
     return tr("No scheduler works: nothing is read, no night runs, and what is asked for waits. Start it with `qc up`.")
 
 

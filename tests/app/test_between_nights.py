@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +20,7 @@ from qc_app.records import Request
 from qc_app.schedule import Heartbeat, lead
 from qc_app.settings import Settings
 from qc_app.store import open_store
-from qc_app.views import silence
+from qc_app.views import scheduling, silence
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2025, 6, 3, 12, tzinfo=UTC)
@@ -72,6 +73,13 @@ def test_the_heartbeat_predicts_new_units_with_the_champion(works):
     assert len(store.journal.models.list()) == models
     assert [run.plant_day for run in store.journal.runs.list(job="night")] == [NOON.date()]
     assert silence(store, datetime.now(UTC)).startswith("No scheduler works")
+
+
+def test_a_full_disk_is_not_told_as_a_missing_scheduler(works, monkeypatch):
+    store, _, _ = works
+    assert silence(store, datetime.now(UTC)).startswith("No scheduler works")
+    monkeypatch.setattr(scheduling.shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+    assert silence(store, datetime.now(UTC)).startswith("The disk is full")
 
 
 def test_a_stage_without_news_is_left_alone(works, monkeypatch):

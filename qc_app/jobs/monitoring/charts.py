@@ -21,7 +21,7 @@ LABELS = 300
 REMEMBERED = 1000
 """Values that say whether neighbours are alike: of the newest 300 alone the answer would change from week to week."""
 NEWEST = 3
-"""Points that are always judged; so are those whose results came since the last night that looked, of a week at most."""
+"""Points that are always judged; so are those whose results came since the last night that looked, a week at most."""
 CATCH_UP_DAYS = 7
 
 
