@@ -157,8 +157,7 @@ def test_the_same_night_again_says_that_it_was_done(applied, capsys):
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
-        ("unit,valu\nC1,10\n", 1, "'valu' is no number; if the line is a heading, call its columns unit and value"),
-        ("unit,valu\nC1,10\n", 1, "(did you mean 'value'?)"),
+        ("unit,valu\nC1,10\n", 0, "1 results: 1 new"),
         ("unit,width\nC1,10\n", 0, "1 results: 1 new"),
         ("unit,value\nC1,10\nC1,11\n", 1, "the same unit twice with different values - keep one"),
         ("unit,value\nC9,10\n", 0, "unit C9: no measurements of this unit yet"),

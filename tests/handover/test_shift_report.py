@@ -201,12 +201,12 @@ def test_the_command_writes_what_is_asked_for(home, tmp_path, capsys):
     assert main(asked) == 0
     assert "Night of 2026-03-01, 22:00 to 06:00" in capsys.readouterr().out
     assert load_workbook(out).sheetnames[0] == "Summary"
-    for wrong, hint in (
-        ("--shift nite", "night"),
-        ("--day 1.3.2026", "2026-03-01"),
-        ("--day 2026-02-28", "no shift of"),
+    for wrong, code, hint in (
+        ("--shift nite", 1, "night"),
+        ("--day 1.3.2026", 2, "2026-03-01"),
+        ("--day 2026-02-28", 1, "no shift of"),
     ):
-        assert main(["report", "shift", "--home", str(home), *wrong.split()]) == 1
+        assert main(["report", "shift", "--home", str(home), *wrong.split()]) == code
         assert hint in capsys.readouterr().err
 
 

@@ -248,7 +248,6 @@ def test_secrets_are_references_and_numbers_numbers(store):
     ("name", "words"),
     [
         ("no-headings.csv", "the first line holds values (C0, 2026-03-01T08:00:00, 10.5, 9.00) - it must name the"),
-        ("title-line.csv", "the first line must name the columns: remove what stands above them"),
         ("web-page.csv", "is a web page or XML under another name - open it and save the table as CSV"),
         ("two-columns-same.csv", "names column 'force' twice - rename one"),
     ],
