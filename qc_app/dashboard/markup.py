@@ -79,12 +79,17 @@ def speech(code: str) -> str:
     return f'<script>document.documentElement.lang="{code if code in LANGUAGES else ENGLISH}"</script>'
 
 
-def head(title: str, where: str, who: str) -> str:
-    """Return the page's first line: what, where and as of when, who I am."""
-    return (
-        f'<div class="qc-head" lang="{spoken()}"><h1>{safe(title)}</h1>'
-        f'<span class="qc-where qc-name">{safe(where)}</span><span class="qc-who">{safe(who)}</span></div>'
-    )
+def head(title: str, where: str = "", who: str = "") -> str:
+    """Return the page's first line: what, where and as of when, who I am.
+
+    Examples
+    --------
+    >>> "qc-who" in head("Sign in"), "anna" in head("Alarms", "Works", "anna")
+    (False, True)
+    """
+    place = f'<span class="qc-where qc-name">{safe(where)}</span>' if where else ""
+    person = f'<span class="qc-who">{safe(who)}</span>' if who else ""
+    return f'<div class="qc-head" lang="{spoken()}"><h1>{safe(title)}</h1>{place}{person}</div>'
 
 
 def heading(text: str, note: str = "") -> str:

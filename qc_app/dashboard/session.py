@@ -97,7 +97,7 @@ def _person(store: Store, *, asked: bool) -> Actor:
 
 def _way_in(settings: Settings) -> None:
     """Say that nobody is signed in here, and lead to where one can."""
-    st.html(markup.head(tr("Sign in"), "", ""))
+    st.html(markup.head(tr("Sign in")))
     if refusal := _refusal(st.query_params.get("refused", "")):
         say(refusal, "act")
     else:
