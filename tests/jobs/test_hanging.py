@@ -190,7 +190,7 @@ from tests.jobs.conftest import START, Works
 train.LEARNER = "ridge"
 works = Works(Path(sys.argv[1]), ("p-1", "p-2"))
 plant = works.plant()
-object.__setattr__(plant, "step_within_min", 0.05)
+object.__setattr__(plant, "step_within_min", 0.15)
 real = nights.adapt
 begun = Path(sys.argv[1]) / "begun"
 begun.write_text((begun.read_text() if begun.exists() else "") + f"{os.getpid()}\\n")
