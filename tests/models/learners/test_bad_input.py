@@ -222,7 +222,8 @@ def test_a_state_of_older_learners_is_read_or_asks_to_train_again():
     old = from_bytes(_written(state, learned=None))
     assert old.learned == 0
     assert load_learner(old).name == "pooled"
-    fewer = replace(old, arrays=dict(list(old.arrays.items())[:-1]))
+    gone = next(key for key in sorted(old.arrays) if not key.startswith("families/"))  # files keep no order
+    fewer = replace(old, arrays={key: array for key, array in old.arrays.items() if key != gone})
     with pytest.raises(StateError, match=r"written by older learners \(0, .* train again"):
         load_learner(fewer)
     with pytest.raises(StateError, match=r"missing or damaged$"):
