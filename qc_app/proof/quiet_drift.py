@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from data_connectors.synthetic import Fault
-from models import drift, make_learner
-from models.base import Learner
-from qc_app.errors import SettingsError
+from models import drift
 from qc_app.plant import Gate
-from qc_app.proof.bare import bare_stage
+from qc_app.proof.bare_plays import bare_plays
 from qc_app.proof.drifting import Looked, looks
-from qc_app.proof.episodes import LASTS, STAGES, START, WARM_UP, Call, rightly, schedule
-from qc_app.proof.nights import Nights, moment
+from qc_app.proof.episodes import LASTS, START, Call, rightly
+from qc_app.proof.nights import moment
 from qc_app.proof.outcome import AFTERMATH
-from qc_app.proof.study import LEARNER
+from qc_app.proof.play import Heard
 
 SENSOR = "sensor"
 STATED = 0.1
 """False alarms of drift a stage and week at most, over all kinds."""
 NOT_DRIFT = frozenset({"late_labels", "outage"})
-Heard = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,31 +123,16 @@ def study_drift(
     SettingsError
         On a number out of range.
     """
-    if not seeds or days < WARM_UP + LASTS or not 1 <= stages <= len(STAGES):
-        raise SettingsError(
-            f"bench drift: {len(seeds)} plants, {days} days, {stages} stages - use 1 plant, {WARM_UP + LASTS} days"
-            f" and 1 to {len(STAGES)} stages, or more"
-        )
-    found, learner = DriftStudied(), make_learner(LEARNER).fit([])
-    plays = [(seed, stage) for seed in seeds for stage in STAGES[:stages]]
-    for place, (seed, stage) in enumerate(plays):
-        told(f"plant {seed}: {stage}", place / len(plays))
-        faults = schedule(seed, STAGES[:stages], days) if faulty else ()
-        seen = _seen(seed, stage, days, faults, learner, by_grade=by_grade)
+    found = DriftStudied()
+    for one in bare_plays("drift", seeds, days, stages, told, rules=Gate(), beyond=LASTS, faulty=faulty):
+        seen = list(looks(one.nights, by_grade=by_grade))
         if faulty:
-            mine = [f for f in faults if f.stage == stage and f.kind not in NOT_DRIFT]
-            found.noticed.extend(noticed(seed, fault, seen) for fault in mine)
+            mine = [f for f in one.faults if f.stage == one.stage and f.kind not in NOT_DRIFT]
+            found.noticed.extend(noticed(one.seed, fault, seen) for fault in mine)
         else:
-            found.weeks[f"{seed} {stage}"] = len(seen) / 7
-            found.rung.extend(rung(seed, stage, seen))
+            found.weeks[f"{one.seed} {one.stage}"] = len(seen) / 7
+            found.rung.extend(rung(one.seed, one.stage, seen))
     return found
-
-
-def _seen(
-    seed: int, stage: str, days: int, faults: tuple[Fault, ...], learner: Learner, *, by_grade: bool
-) -> list[Looked]:
-    nights = Nights(bare_stage(seed, stage, days, faults), days, learner, Gate()).play()
-    return list(looks(nights, by_grade=by_grade))
 
 
 def rung(seed: int, stage: str, seen: Sequence[Looked]) -> list[Rung]:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from models import make_learner
-from qc_app.errors import SettingsError
 from qc_app.plant import Gate
-from qc_app.proof.bare import bare_stage
-from qc_app.proof.episodes import STAGES, WARM_UP, schedule
-from qc_app.proof.nights import Nights
+from qc_app.proof.bare_plays import bare_plays
+from qc_app.proof.play import Heard
 from qc_app.proof.promotions import LATER_DAYS, Promotion
-
-LEARNER = "ridge"
-"""It needs no meta-training, so the plants share nothing."""
-Heard = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +61,8 @@ def study_gate(
     SettingsError
         On a number out of range.
     """
-    if not seeds or days < WARM_UP + LATER_DAYS or not 1 <= stages <= len(STAGES):
-        raise SettingsError(
-            f"bench gate: {len(seeds)} plants, {days} days, {stages} stages - use 1 plant, {WARM_UP + LATER_DAYS} days"
-            f" and 1 to {len(STAGES)} stages, or more"
-        )
-    found, learner = Studied(), make_learner(LEARNER).fit([])
-    plays = [(seed, stage) for seed in seeds for stage in STAGES[:stages]]
-    for place, (seed, stage) in enumerate(plays):
-        told(f"plant {seed}: {stage}", place / len(plays))
-        faults = schedule(seed, STAGES[:stages], days) if faulty else ()
-        nights = Nights(bare_stage(seed, stage, days, faults), days, learner, rules).play()
-        found.promotions.extend(nights.promotions)
-        found.errors[f"{seed} {stage}"] = nights.error
+    found = Studied()
+    for one in bare_plays("gate", seeds, days, stages, told, rules=rules, beyond=LATER_DAYS, faulty=faulty):
+        found.promotions.extend(one.nights.promotions)
+        found.errors[f"{one.seed} {one.stage}"] = one.nights.error
     return found
