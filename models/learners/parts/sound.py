@@ -24,7 +24,7 @@ import numpy as np
 
 from models.base import Array, BoolArray, Task
 from models.learners.parts.families import Levels, group, levels
-from models.learners.parts.named.place import Place
+from models.learners.parts.named.place import HERE, Place
 from models.words import counted
 
 FAR = 20.0
@@ -39,7 +39,6 @@ ENOUGH = 5
 MAD_TO_SD = 1.4826
 RANGE_TO_SD = 1 / 1.683
 TOLD = 5
-HERE = Place()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,13 +10,12 @@ from scipy import special
 
 from models.base import LEVEL, Adapted, Array, Prediction, Task
 from models.learners.parts.horizons import shares, steps_ahead
-from models.learners.parts.named import Place
+from models.learners.parts.named import HERE, Place
 from models.learners.parts.serving import t_quantile, values
 from models.learners.portfolio.hedge import odds_of
 from models.transfer import Transfer, transfer_of
 
 TINY = 1e-6
-HERE = Place()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,13 +46,12 @@ class Blend:
     def predict(self, x: ArrayLike, t: ArrayLike | None = None, level: float = LEVEL) -> Prediction:
         """Predict units `x`, shape (n, d), seen at times `t`; without times the newest known time is meant."""
         first = self.parts[0].predict(x, t, level)
-        mean, lower, upper = map(self.place.back, self._blended(x, t, level, (first.mean, first.lower, first.upper)))
+        mean, lower, upper = self._blended(x, t, level, (first.mean, first.lower, first.upper))
         return Prediction(mean, lower, upper, first.anomaly, first.in_domain, level)
 
     def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
         """Return mean, lower and upper as `predict` does, without looking at the domain."""
-        mean, lower, upper = self._blended(x, t, level, values(self.parts[0], x, t, level))
-        return self.place.back(mean), self.place.back(lower), self.place.back(upper)
+        return self._blended(x, t, level, values(self.parts[0], x, t, level))
 
     def _blended(
         self, x: ArrayLike, t: ArrayLike | None, level: float, first: tuple[Array, Array, Array]
@@ -76,7 +74,7 @@ class Blend:
         if self.task.kind == "binary":
             mean, lower, upper = (np.clip(v, 0.0, 1.0) for v in (special.expit(odds), lower, upper))
             lower, upper = np.minimum(lower, mean), np.maximum(upper, mean)
-        return mean, lower, upper
+        return self.place.back(mean), self.place.back(lower), self.place.back(upper)
 
     def sentences(self) -> tuple[str, ...]:
         """Say which members are believed, and what they stand on."""

@@ -12,7 +12,7 @@ from models.base import Adapted, Array, Kind, Learner, Task
 from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.horizons import HORIZONS
-from models.learners.parts.named import Named, Place, learn
+from models.learners.parts.named import HERE, Named, Place, learn
 from models.learners.parts.plain import seed_of
 from models.learners.parts.sound import Sound, sound, sound_tasks
 from models.learners.parts.together import Believer, Restored, Together
@@ -99,7 +99,9 @@ class Portfolio:
 
     def alone(self) -> tuple[Alone, ...]:
         """Return the members of the trained portfolio, each as if the others were not there."""
-        return tuple(Alone(member, self._place) for member in self._members)
+        return tuple(
+            Alone(member, lambda task: self._place(task, match(self._families, task))) for member in self._members
+        )
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Train the members on all stages, and examine them on each of these by fits that never saw its labels."""
@@ -145,16 +147,15 @@ class Portfolio:
 
     def _moved(self, task: Task, place: int | None) -> tuple[Sound, Place, tuple[str, ...]]:
         """Move values to where the stage's name says, and set labels aside that cannot belong to the stage."""
-        at = self._place(task)
+        at = self._place(task, place)
         found = sound(at.task(task), None if place is None else self._families[place].levels, at)
         rule = None if place is None else self._rules[place]
         named = () if rule is None or at.stays else (rule.words(task.stage),)
         return found, at, (*found.words, *named)
 
-    def _place(self, task: Task) -> Place:
-        family = match(self._families, task)
+    def _place(self, task: Task, family: int | None) -> Place:
         rule = None if family is None else self._rules[family]
-        return Place() if rule is None else rule.place(task.stage)
+        return HERE if rule is None else rule.place(task.stage)
 
     def believe(self, task: Task) -> Together:
         """Return what the first member that can say so believes of units together; NotThisKind without one."""

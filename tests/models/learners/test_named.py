@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models import Task, load_learner, make_learner
@@ -59,6 +59,7 @@ def test_limits_and_gauge_move_along(sisters):
     assert Place().task(sisters[0]) is sisters[0]
 
 
+@example(["x-²", "x-³", "x-٣"], "m²")
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=6), st.text(max_size=12))
 def test_any_name_is_read_or_not_but_never_fails(names, other):
     slots = Slots.of(names)

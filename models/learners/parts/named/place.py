@@ -46,8 +46,12 @@ class Place:
             return task
         limits: Limits | None = task.limits
         if limits is not None:
-            lower, target, upper = (None if v is None else float(self.scale * v + self.shift) for v in limits)
+            lower, target, upper = (None if v is None else self.scale * v + self.shift for v in limits)
             limits = (lower, target, upper)
         gauge = None if task.gauge_sd is None else self.scale * task.gauge_sd
         asked = None if task.query_y is None else self.moved(task.query_y)
         return replace(task, support_y=self.moved(task.support_y), limits=limits, gauge_sd=gauge, query_y=asked)
+
+
+HERE = Place()
+"""Nothing is moved."""

@@ -11,7 +11,7 @@ from scipy import linalg
 
 from models.base import Array, Task
 from models.errors import StateError
-from models.learners.parts.named.place import Place
+from models.learners.parts.named.place import HERE, Place
 from models.learners.parts.named.pooled import TINY, Pooled
 from models.learners.parts.named.process import FLAT, Process
 from models.learners.parts.named.slots import Slots
@@ -65,7 +65,7 @@ class Named:
             return self._by(float(self.left_out[self.names.index(name)]))
         at = self.slots.read(name)
         if at is None:
-            return Place()
+            return HERE
         near = np.exp(-np.tensordot(self.rates, self.slots.apart(at[None], self.known), 1))[0]
         return self._by(self.centre + float((self.size * near + FLAT * self.size) @ self.pull))
 
@@ -159,7 +159,7 @@ def learn(tasks: Sequence[Task], seed: int = 0) -> Named | None:
     if not slots.where or any(at is None for at in read):
         return None
     world = Pooled.of(tasks)
-    plain = world.errors([Place()] * len(tasks))
+    plain = world.errors([HERE] * len(tasks))
     known = np.array(read, dtype=np.float64)
     found = [(world.gain(plain, one.places()), one) for one in _rules(slots, names, known, world)]
     gain, best = max(found, key=lambda one: one[0], default=(0.0, None))

@@ -101,4 +101,4 @@ def _at(split: Sequence[str], i: int) -> str:
 
 
 def _number(piece: str) -> bool:
-    return piece[:1].isdigit()
+    return piece[:1].isdecimal()
