@@ -10,13 +10,15 @@ from typing import Any, cast
 
 from models.base import Learner
 from models.errors import StateError, UnknownName
-from models.learners.portfolio import Portfolio
 from models.state import LEARNED, State
 
 ENTRY_POINTS = "qc_app.learners"
+DEFAULT = "portfolio"
 
-#: Where each learner lives; a module is imported when its learner is asked for, since some bring torch along.
+#: Where each learner lives, the default first; a module is imported when its learner is asked for: some bring torch
+#: along, and the portfolio asks here for its members.
 LEARNERS: dict[str, str] = {
+    DEFAULT: "models.learners.portfolio:Portfolio",
     "stage_mean": "models.learners.stage_mean:StageMean",
     "last_value": "models.learners.last_value:LastValue",
     "recent": "models.learners.recent:Recent",
@@ -50,10 +52,10 @@ def learner_names() -> tuple[str, ...]:
     ('portfolio', True)
     """
     outside = sorted(entry.name for entry in entry_points(group=ENTRY_POINTS))
-    return (Portfolio.name, *LEARNERS, *(n for n in outside if n not in LEARNERS and n != Portfolio.name))
+    return (*LEARNERS, *(name for name in outside if name not in LEARNERS))
 
 
-def make_learner(name: str = "portfolio", seed: int = 0, device: str = "auto", **settings: Any) -> Learner:
+def make_learner(name: str = DEFAULT, seed: int = 0, device: str = "auto", **settings: Any) -> Learner:
     """Return an untrained learner.
 
     Parameters
@@ -81,12 +83,10 @@ def make_learner(name: str = "portfolio", seed: int = 0, device: str = "auto", *
     Traceback (most recent call last):
     models.errors.UnknownName: no learner 'rigde' - did you mean 'ridge'? (...)
     """
-    if name == Portfolio.name:
-        _check_settings(name, settings, setting_names(name))
-        members = tuple(settings.get("members", Portfolio.MEMBERS))
-        return Portfolio(tuple(_member(member, seed, device) for member in members), seed, device)
     made = _class(name)
     _check_settings(name, settings, setting_names(name))
+    if name == DEFAULT:
+        settings = {"members": tuple(_member(m, seed, device) for m in settings.get("members", made.MEMBERS))}
     return cast("Learner", made(seed=seed, device=device, **settings))
 
 
@@ -107,8 +107,6 @@ def load_learner(state: State) -> Learner:
     if not isinstance(name, str) or not _is_known(name):
         raise StateError(f"state of learner {name!r}, which is not known here (known: {', '.join(learner_names())})")
     try:
-        if name == Portfolio.name:
-            return Portfolio.from_state(state, load_learner)
         return cast("Learner", _class(name).from_state(state))
     except StateError as error:
         if state.learned == LEARNED:
@@ -125,7 +123,7 @@ def setting_names(name: str) -> tuple[str, ...]:
     >>> setting_names("portfolio"), setting_names("ridge")
     (('members',), ())
     """
-    return ("members",) if name == Portfolio.name else tuple(getattr(_class(name), "SETTINGS", ()))
+    return tuple(getattr(_class(name), "SETTINGS", ()))
 
 
 def _member(member: str | Mapping[str, Any], seed: int, device: str) -> Learner:
@@ -138,7 +136,7 @@ def _member(member: str | Mapping[str, Any], seed: int, device: str) -> Learner:
 
 def _is_known(name: str) -> bool:
     """Look at what other packages register, which takes milliseconds, only for a name that is none of ours."""
-    return name == Portfolio.name or name in LEARNERS or name in learner_names()
+    return name in LEARNERS or name in learner_names()
 
 
 def _class(name: str) -> Any:

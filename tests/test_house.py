@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
 from qc_app.cli.entry import program
@@ -98,6 +100,25 @@ def test_broad_handlers_live_in_step_and_cli_alone() -> None:
         if p not in allowed and not p.is_relative_to(ROOT / "qc_app" / "cli") and seen(p).broad
     ]
     assert where == []
+
+
+def circle_in(arrows: dict[str, set[str]]) -> list[str]:
+    try:
+        graphlib.TopologicalSorter(arrows).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports inside a function count as well: a circle that is put off is still a circle."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    assert circle_in({module: graph.find_modules_directly_imported_by(module) for module in graph.modules}) == []
+
+
+def test_the_circle_detector_sees_what_it_should() -> None:
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert set(circle_in({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
 
 
 def test_top_level_holds_what_was_agreed() -> None:

@@ -11,8 +11,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from qc_app.language.words import Untranslated
-
 FOLDER = Path(__file__).with_name("catalogue")
 
 
@@ -27,7 +25,7 @@ def areas(code: str) -> dict[str, Catalog]:
 
 @functools.lru_cache(maxsize=8)
 def translations(code: str) -> gettext.GNUTranslations:
-    """Return all texts of a language; a text that is in none falls back to English, visibly."""
+    """Return all texts of a language."""
     merged = Catalog(locale=code, charset="utf-8")
     for catalogue in areas(code).values():
         for message in catalogue:
@@ -36,6 +34,4 @@ def translations(code: str) -> gettext.GNUTranslations:
     packed = io.BytesIO()
     write_mo(packed, merged)
     packed.seek(0)
-    ready = gettext.GNUTranslations(packed)
-    ready.add_fallback(Untranslated())
-    return ready
+    return gettext.GNUTranslations(packed)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import gettext
 from collections.abc import Mapping
 
+from qc_app.language.catalogues import translations
 from qc_app.language.numerals import count
 from qc_app.language.speech import ENGLISH, spoken
 
@@ -109,10 +111,11 @@ class Untranslated(gettext.NullTranslations):
         return foreign(msgid1 if n == 1 else msgid2)
 
 
+@functools.lru_cache(maxsize=8)
 def _catalogue(code: str) -> gettext.NullTranslations:
-    from qc_app.language.catalogues import translations
-
-    return translations(code)
+    found = translations(code)
+    found.add_fallback(Untranslated())
+    return found
 
 
 def _filled(text: str, fields: Mapping[str, object]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 
 from models.base import Adapted, Array, Kind, Learner, Task
+from models.catalog import DEFAULT, load_learner
 from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
 from models.learners.parts.horizons import HORIZONS
@@ -67,7 +68,8 @@ class Portfolio:
         Accepted for the common signature; the members compute where they were told to.
     """
 
-    name = "portfolio"
+    name = DEFAULT
+    SETTINGS: ClassVar[tuple[str, ...]] = ("members",)
     MEMBERS: ClassVar[tuple[str, ...]] = (
         "prior_mixture",
         "bayes_head",
@@ -182,17 +184,13 @@ class Portfolio:
         return State(about | {"names": [rule and rule.about() for rule in self._rules]}, arrays)
 
     @classmethod
-    def from_state(cls, state: State, load: Callable[[State], Learner] | None = None) -> Self:
-        """Rebuild the portfolio; `load` rebuilds a member and is by default the catalogue's."""
+    def from_state(cls, state: State) -> Self:
+        """Rebuild the portfolio, its members by the catalogue."""
         seed, families = seed_of(cls.name, state), unpack(state)
-        if load is None:
-            from models.catalog import load_learner
-
-            load = load_learner
         metas = state.meta.get("members")
         if not isinstance(metas, list) or not metas:
             raise StateError("state of learner 'portfolio': members are missing")
-        members = tuple(load(State(m, state.inside(f"members/{i}"))) for i, m in enumerate(metas))
+        members = tuple(load_learner(State(m, state.inside(f"members/{i}"))) for i, m in enumerate(metas))
         beliefs = tuple(_read(state, i, len(members)) for i in range(len(families)))
         return cls(members, seed, families=families, beliefs=beliefs, rules=_rules(state, len(families)))
 
