@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from data_connectors.file_folder.pieces import Unreadable
+from data_connectors.guessing import wide_of
 
 _BYTES = (
     ((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"), "not_text",
@@ -12,8 +14,9 @@ _BYTES = (
     ((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"), "packed", "is packed (gzip or the like) - unpack it"),
     ((b"%PDF",), "not_text", "is a PDF document - export the table as CSV"),
 )  # fmt: skip
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PAGES = (b"<!doctype", b"<html", b"<?xml", b"<table")
+#: An object or a list of them; a heading may begin with a bracket, but not so.
+_JSON = re.compile(rb"\s*(?:\{\s*(?:\"|$)|\[\s*(?:[\[{]|$))")
 
 
 def refuse_others(head: bytes, encoding: str) -> None:
@@ -41,8 +44,9 @@ def refuse_others(head: bytes, encoding: str) -> None:
     for beginnings, reason, words in _BYTES:
         if head.startswith(beginnings):
             raise Unreadable(reason, words)
-    if head.startswith(_WIDE) and not codecs.lookup(encoding).name.startswith("utf-16"):
-        raise Unreadable("bad_encoding", 'is text in UTF-16 - set encoding = "utf-16", or save it as UTF-8')
+    wide = wide_of(head)
+    if wide and not codecs.lookup(encoding).name.startswith("utf-16"):
+        raise Unreadable("bad_encoding", f'is text in UTF-16 - set encoding = "{wide}", or save it as UTF-8')
     refuse_pages(head)
 
 
@@ -50,3 +54,9 @@ def refuse_pages(head: bytes) -> None:
     """Raise Unreadable (``web_page``) where a file holds HTML or XML, as some programs export under another name."""
     if head.lstrip(codecs.BOM_UTF8 + b" \t\r\n").lower().startswith(_PAGES):
         raise Unreadable("web_page", "is a web page or XML under another name - open it and save the table as CSV")
+
+
+def refuse_json(head: bytes) -> None:
+    """Raise Unreadable (``json``) where a file holds JSON objects, though its name says that it is CSV."""
+    if _JSON.match(head.removeprefix(codecs.BOM_UTF8)):
+        raise Unreadable("json", "is JSON under another name - let it end in .jsonl, an object a line")

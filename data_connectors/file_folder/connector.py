@@ -14,7 +14,7 @@ from typing import BinaryIO, ClassVar
 import polars as pl
 
 from data_connectors.base import Batch, Column, Conformed, Probe, Reject
-from data_connectors.columns import missing, require, sentence
+from data_connectors.columns import missing, sentence
 from data_connectors.discovery import columns_of
 from data_connectors.errors import SchemaError, SourceUnavailable
 from data_connectors.file_folder.ahead import ahead
@@ -113,7 +113,7 @@ class FileFolder:
             if not self._complete(found):
                 return
             for piece in self._pieces(found, place, row):
-                _require_columns(piece.frame, stage, self.source, found.name)
+                _require_columns(piece, stage, self.source, found.name)
                 entry = replace(held, place=piece.place, row=piece.first + piece.frame.height + len(piece.rejects))
                 yield self._batch(stage, found, piece), entry
         except Unreadable as error:
@@ -230,8 +230,8 @@ class FileFolder:
         except Unreadable as error:
             reject = Reject(self.source.name, -1, error.raw, error.reason, f"the newest complete file {error}")
             return conform(Batch(stage.id, pl.DataFrame(), "", "", (reject,)), stage, self.source, self._now())
-        if piece.frame.width:
-            require(piece.frame.columns, stage, self.source, printable(name))
+        if absent := _absent(piece, stage, self.source, name):
+            raise SchemaError(absent)
         odd = tuple(reject for reject in piece.rejects if reject.offset < rows)
         first = Batch(stage.id, piece.frame.head(rows), "", printable(name), odd)
         return conform(first, stage, self.source, self._now())
@@ -244,11 +244,21 @@ def _digest(description: object) -> str:
     return hashlib.sha256(repr(description).encode(errors="surrogatepass")).hexdigest()[:12]
 
 
-def _require_columns(frame: pl.DataFrame, stage: Stage, source: Source, name: str) -> None:
-    absent = missing(frame.columns, stage, source) if frame.width else []
-    if absent:
-        said = sentence(frame.columns, absent, stage, source, printable(name))
-        raise Unreadable("missing_column", said, raw=",".join(frame.columns))
+def _absent(piece: Piece, stage: Stage, source: Source, name: str) -> str:
+    """Say which declared columns a piece lacks and what to do, or nothing where all are there."""
+    heads = piece.frame.columns
+    absent = missing(heads, stage, source) if heads else []
+    if not absent:
+        return ""
+    said = sentence(heads, absent, stage, source, printable(name))
+    if not piece.others:
+        return said
+    return f'{said}; or name another sheet ({listed(piece.others)}), e.g. sheet = "{piece.others[0]}"'
+
+
+def _require_columns(piece: Piece, stage: Stage, source: Source, name: str) -> None:
+    if said := _absent(piece, stage, source, name):
+        raise Unreadable("missing_column", said, raw=",".join(piece.frame.columns))
 
 
 def _closed(pieces: Iterator[Piece]) -> Iterator[Piece]:

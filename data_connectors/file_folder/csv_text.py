@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from data_connectors.base import Reject
-from data_connectors.file_folder.beginnings import refuse_others
+from data_connectors.file_folder.beginnings import refuse_json, refuse_others
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable, clipped
 from data_connectors.names import normal
@@ -25,6 +25,7 @@ _ROW_BYTES = 256
 _MAX_GROWTH = 4
 _READ = 1 << 20
 _UTF8 = {"utf-8", "utf-8-sig", "ascii"}
+_OLD_ENDS = "ends its lines with a carriage return alone, as no program of today does - save it again as CSV (UTF-8)"
 
 
 def read_csv(file: BinaryIO, options: Options, start: Start) -> Iterator[Piece]:
@@ -97,7 +98,9 @@ def _utf8(chunk: bytes, options: Options) -> bytes:
 def _header(file: BinaryIO, options: Options) -> tuple[list[str], int]:
     """Return the column names and where the first row begins."""
     file.seek(0)
-    refuse_others(file.read(100).split(b"\n", 1)[0], options.encoding)
+    head = file.read(100).split(b"\n", 1)[0]
+    refuse_others(head, options.encoding)
+    refuse_json(head)
     file.seek(0)
     for _ in range(options.heading_line - 1):
         file.readline(_MAX_HEADER)
@@ -117,7 +120,9 @@ def _names(line: str, options: Options) -> list[str]:
     try:
         fields: list[str] = next(_reader([line], options), [])
     except csv.Error as error:
-        raise Unreadable("bad_header", f"has a first line that cannot be split ({error}) - correct it", line) from error
+        why = f"has a first line that cannot be split ({error}) - correct it"
+        why = _OLD_ENDS if "\r" in line else why
+        raise Unreadable("bad_header", why, clipped(line)) from error
     names = [normal(field) or f"column_{i + 1}" for i, field in enumerate(fields)]
     twice = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
     if twice:
@@ -241,15 +246,20 @@ def _slow(
                 rows.append(fields)
             elif fields:
                 here = f"{start.name}: line {ended + 1} has {_fields(fields)}"
-                more = not fields[-1].strip() and len(fields) == len(header) + 1
-                cure = "take away the separator at its end" if more else "correct the line"
-                said = f"{here} and the header {len(header)} - {cure}"
+                said = f"{here} and the header {len(header)} - {_cure(fields, len(header))}"
                 raw = clipped(options.separator.join(fields))
                 rejects.append(Reject(start.name, number, raw, "column_count", said))
             ended = lines + reader.line_num
     except csv.Error as error:
         raise Unreadable("bad_csv", f"cannot be split near line {ended + 1} ({error})", text[:200]) from error
     return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row"), rejects
+
+
+def _cure(fields: list[str], wanted: int) -> str:
+    if not any(cell.strip("\0 ") for cell in fields):
+        return "it is zero bytes, as a power cut leaves them: take it away"
+    more = not fields[-1].strip() and len(fields) == wanted + 1
+    return "take away the separator at its end" if more else "correct the line"
 
 
 def _fields(fields: list[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from data_connectors.file_folder.beginnings import refuse_pages
+from data_connectors.file_folder.formulas import uncalculated
 from data_connectors.file_folder.options import Options
 from data_connectors.file_folder.pieces import Piece, Start, Unreadable
 from data_connectors.guessing import guess_heading
@@ -44,16 +45,35 @@ class Sheet:
 def read_excel(file: BinaryIO, options: Options, _start: Start) -> Iterator[Piece]:
     """Yield the rows of a workbook's sheet in one piece, as text: whole numbers without ``.0``, times in ISO 8601.
 
+    A cell that is merged over rows stands in each of them.
+
     Raises
     ------
     Unreadable
-        Reasons: bad_workbook, no_sheet, too_large, bad_header, empty_file.
+        Reasons: bad_workbook, no_sheet, too_large, bad_header, empty_file, uncalculated.
     """
     with _opened(file, options) as book:
         chosen = _sheet(book.sheet_names, options)
-        cells = book.get_sheet_by_name(chosen).to_python(skip_empty_area=True)
-    frame = _frame([list(line) for line in cells[options.heading_line - 1 :]], options.decimal)
-    yield Piece(frame, 0, -1)
+        sheet = book.get_sheet_by_name(chosen)
+        cells = [list(line) for line in sheet.to_python(skip_empty_area=True)]
+        _fill_merged(cells, sheet)
+        others = () if options.sheet else tuple(name for name in book.sheet_names if name != chosen)
+    if found := uncalculated(file, chosen):
+        raise Unreadable(
+            "uncalculated",
+            f"holds formulas without their results ({found[0]}: {found[1]}) - open it in a spreadsheet program and"
+            " save it there",
+        )
+    yield Piece(_frame(cells[options.heading_line - 1 :], options.decimal), 0, -1, others=others)
+
+
+def _fill_merged(cells: list[list[Cell]], sheet: Any) -> None:
+    """Write the value of each cell that is merged over rows of one column into all of them."""
+    top, left = sheet.start or (0, 0)
+    for (first, column), (last, to) in sheet.merged_cell_ranges or ():
+        if column == to and first >= top and column >= left and last - top < len(cells):
+            for line in cells[first - top + 1 : last - top + 1]:
+                line[column - left] = cells[first - top][column - left]
 
 
 def sheets_of(file: BinaryIO, options: Options) -> list[Sheet]:

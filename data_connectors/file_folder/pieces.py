@@ -34,12 +34,15 @@ class Piece:
         Where the next piece begins (bytes or rows, as the format likes); -1 at the end of the file.
     rejects : tuple of Reject
         Lines that could not be split into fields.
+    others : tuple of str
+        Sheets of its workbook that were not chosen, where nobody chose one.
     """
 
     frame: pl.DataFrame
     first: int
     place: int
     rejects: tuple[Reject, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def clipped(raw: str) -> str:

@@ -2,7 +2,7 @@
 
 from data_connectors.guessing.columns import Guess, guess_columns
 from data_connectors.guessing.names import guess_unit, plain_name
-from data_connectors.guessing.text import Layout, decimal_of, guess_heading, guess_layout
+from data_connectors.guessing.text import Layout, decimal_of, guess_heading, guess_layout, wide_of
 
 __all__ = [
     "Guess",
@@ -13,4 +13,5 @@ __all__ = [
     "guess_layout",
     "guess_unit",
     "plain_name",
+    "wide_of",
 ]

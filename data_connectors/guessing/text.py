@@ -11,6 +11,7 @@ import polars as pl
 
 _SEPARATORS = (";", "\t", "|", ",")
 _LINES = 40
+_HEAD, _ZERO = 100, 0.9
 _WITH_COMMA, _WITH_POINT = r"^\s*[-+]?\d+,\d+(?:[eE][-+]?\d+)?\s*$", r"^\s*[-+]?\d+\.\d+(?:[eE][-+]?\d+)?\s*$"
 
 
@@ -46,6 +47,8 @@ def guess_layout(head: bytes) -> Layout:
     --------
     >>> guess_layout("Zeit;Öl [°C]\n1;2,5\n".encode("cp1252"))
     Layout(encoding='cp1252', separator=';', heading=1)
+    >>> guess_layout("Time,kN\\n1,2\\n".encode("utf-16-le")).encoding
+    'utf-16-le'
     >>> guess_layout(b"Export of press 3\n\nTime,kN\n1,2\n2,3\n").heading
     3
     """
@@ -98,13 +101,35 @@ def decimal_of(frame: pl.DataFrame) -> str:
 
 
 def _encoding(head: bytes) -> str:
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+    if wide := wide_of(head):
+        return wide
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
+
+
+def wide_of(head: bytes) -> str:
+    """Return the encoding of a text in UTF-16, with or without a mark at its beginning; empty if it is another.
+
+    Parameters
+    ----------
+    head : bytes
+        Its first bytes; without a mark they are judged by the half that is zero in Latin letters.
+
+    Examples
+    --------
+    >>> [wide_of("time,kN".encode(name)) for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-8")]
+    ['utf-16', 'utf-16-le', 'utf-16-be', '']
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = head[0:_HEAD:2], head[1:_HEAD:2]
+    for name, low, high in (("utf-16-le", even, odd), ("utf-16-be", odd, even)):
+        if len(high) > 1 and high.count(0) >= _ZERO * len(high) and not low.count(0):
+            return name
+    return ""
 
 
 def _separator(lines: list[str]) -> str:

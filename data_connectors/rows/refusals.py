@@ -15,6 +15,7 @@ _PLAIN = (pl.String, pl.Boolean)
 
 _SENTENCES = {
     "missing_unit": "no unit id in {unit!r} - fill it in and replay",
+    "no_unit_word": "unit id {unit_raw} is a program's word for nothing - fill the id in and replay",
     "bad_unit": "unit id {unit_raw} holds invisible characters or more than 200 - correct it at the source",
     "empty_row": "the row is empty - remove it",
     "rounded_unit": "unit id {unit_raw} is a number that a spreadsheet has rounded, so units cannot be told apart"
@@ -109,7 +110,9 @@ def _what(why: str, fields: dict[str, object], column: str, source: Source) -> s
     unit, time = normal(source.unit_column), normal(source.time_column)
     if why == "missing_unit" and not any(str(value).strip() for value in fields.values() if value is not None):
         why = "empty_row"
-    hint = time_hint(str(fields.get(time) or "").strip(), source.name) if why == "unparsable_time" else ""
+    hint = ""
+    if why == "unparsable_time":
+        hint = time_hint(str(fields.get(time) or "").strip(), source.name, str(source.settings.get("time_format", "")))
     return _SENTENCES[why].format(
         unit=unit, time=time, column=column, source=source.name, zone=source.zone, skew=_skew(source),
         unit_raw=_shown(fields.get(unit)), time_raw=_shown(fields.get(time)), value=_shown(fields.get(column)),

@@ -15,9 +15,11 @@ FORMS = (
 )  # fmt: skip
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 _SERIAL = re.compile(r"[2-6]\d{4}([.,]\d+)?")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?")
+_ZONE = re.compile(r".*\d\s*(?!AM|PM)([A-Z]{2,5})")
 
 
-def time_hint(text: str, source: str) -> str:
+def time_hint(text: str, source: str, declared: str = "") -> str:
     """Say what to do about a time that could not be read.
 
     Parameters
@@ -26,6 +28,8 @@ def time_hint(text: str, source: str) -> str:
         As delivered.
     source : str
         Name of the source.
+    declared : str
+        The form that its times are said to have; empty: ISO 8601.
 
     Examples
     --------
@@ -35,6 +39,10 @@ def time_hint(text: str, source: str) -> str:
     'it has no digit: take the line away if it holds units or a remark'
     >>> time_hint("08:00:00", "files")
     'it has no date: let the source write date and time into one column'
+    >>> time_hint("2026-02-29 08:00", "files")
+    'no calendar has this day, or no clock this time: correct it at the source'
+    >>> time_hint("2026-03-01 08:00 CET", "files")
+    "'CET' is no offset: let the source write one such as +01:00, or leave it away and set zone in [sources.files]"
     """
     if not any(sign.isdigit() for sign in text):
         return "it has no digit: take the line away if it holds units or a remark"
@@ -42,9 +50,28 @@ def time_hint(text: str, source: str) -> str:
         return "it has no date: let the source write date and time into one column"
     if _SERIAL.fullmatch(text):
         return "it is a spreadsheet's number of days: format the column as date and time, and save it again"
-    form = next((form for form in FORMS if _fits(text, form)), "")
-    example = f', e.g. time_format = "{form}"' if form else ""
-    return f"set time_format in [sources.{source}]{example}"
+    return _form_hint(text, source, declared)
+
+
+def _form_hint(text: str, source: str, declared: str) -> str:
+    form, place = next((form for form in FORMS if _fits(text, form)), ""), f"[sources.{source}]"
+    if not form and _shaped(text, declared):
+        return "no calendar has this day, or no clock this time: correct it at the source"
+    if declared:
+        return f'it is not like time_format = "{declared}" in {place}: correct one of the two'
+    if zone := _ZONE.fullmatch(text):
+        named = f"{zone[1]!r} is no offset: let the source write one such as +01:00"
+        return f"{named}, or leave it away and set zone in {place}"
+    return f"set time_format in {place}" + (f', e.g. time_format = "{form}"' if form else "")
+
+
+def _shaped(text: str, declared: str) -> bool:
+    """Tell whether a time is written as it should be, so that what it says must be wrong: a 30th of February."""
+    if not declared:
+        return bool(_ISO.fullmatch(text))
+    digits = r"\d{1,9}"
+    shape = re.sub(r"%[-#]?\.?[a-zA-Z]", "\0", declared)
+    return bool(re.fullmatch(re.escape(shape).replace(re.escape("\0"), digits), text))
 
 
 def _fits(text: str, form: str) -> bool:

@@ -22,6 +22,8 @@ FUTURE = timedelta(days=1)
 #: ISO 8601 shapes, the usual first; blanks and T are the same here.
 _NAIVE = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _AWARE = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
+#: Names of the one zone that has the same offset everywhere; other abbreviations mean several.
+_UTC_NAME = r"\s?(?:UTC|GMT)$"
 _OFFSET = r"(?:Z|z|:\d{2}(?:\.\d+)?\s?[+-]\d{2}(?::?\d{2})?)$"
 
 #: Epoch numbers from 1990 on tell their own resolution; earlier ones could be dates such as 20240131.
@@ -176,7 +178,10 @@ def _from_text(raw: pl.Series, policy: TimePolicy) -> tuple[pl.Series, pl.Series
         if "%z" in policy.time_format or "%#z" in policy.time_format or "%:z" in policy.time_format:
             return _tried(aware, raw, (policy.time_format,)), naive
         return aware, _tried(naive, raw, (policy.time_format,))
-    text = raw.str.strip_chars().str.replace("T", " ", literal=True).str.replace(",", ".", literal=True)
+    text = raw.str.strip_chars()
+    if text.str.ends_with("C").any() or text.str.ends_with("T").any():
+        text = text.str.replace(_UTC_NAME, "Z")
+    text = text.str.replace("T", " ", literal=True).str.replace(",", ".", literal=True)
     numbers = text.str.contains(_EPOCH_TEXT)
     if numbers.any():
         aware = _from_epoch(text.set(~numbers.fill_null(value=False), None).str.to_decimal(scale=6))

@@ -92,6 +92,26 @@ DATA = {
                              " line away if it holds units or a remark",
     "separator-at-end.csv": "separator-at-end.csv: line 2 has 5 fields and the header 4 - take away the separator at"
                             " its end",
+    "utf16-no-mark.csv": HEAD + 'utf16-no-mark.csv is text in UTF-16 - set encoding = "utf-16-le", or save it as UTF-8',
+    "carriage-returns.csv": HEAD + "carriage-returns.csv ends its lines with a carriage return alone, as no program of"
+                                   " today does - save it again as CSV (UTF-8)",
+    "sep-line.csv": HEAD + 'sep-line.csv has one column, sep=; - set heading_line = 2 and separator = ";" in'
+                           " [sources.files]",
+    "objects.csv": HEAD + "objects.csv is JSON under another name - let it end in .jsonl, an object a line",
+    "formulas.xlsx": HEAD + "formulas.xlsx holds formulas without their results (C2: =50+0) - open it in a spreadsheet"
+                            " program and save it there",
+    "second-sheet.xlsx": HEAD + "column 'unit_id' missing in second-sheet.xlsx (has: Monthly report) and 2 more (time,"
+                                " force) - set unit_column in [sources.files]; or name another sheet (Data), e.g."
+                                ' sheet = "Data"',
+    "no-such-day.csv": HEAD + "row 1 of no-such-day.csv: time '2026-02-29T08:00:00' in 'time' cannot be read - no"
+                              " calendar has this day, or no clock this time: correct it at the source",
+    "zone-letters.csv": HEAD + "row 1 of zone-letters.csv: time '2026-03-01 08:00 CET' in 'time' cannot be read - 'CET'"
+                               " is no offset: let the source write one such as +01:00, or leave it away and set zone"
+                               " in [sources.files]",
+    "null-ids.csv": HEAD + "row 1 of null-ids.csv: unit id 'NULL' is a program's word for nothing - fill the id in and"
+                           " replay",
+    "zero-bytes.csv": "zero-bytes.csv: line 3 has 1 field and the header 4 - it is zero bytes, as a power cut leaves"
+                      " them: take it away",
     "workbook.csv": HEAD + "workbook.csv is no text (a workbook or archive?) - give it its own ending, or save it as"
                            " CSV",
 }  # fmt: skip

@@ -56,7 +56,7 @@ def test_what_cannot_be_stored_is_listed_with_a_cure_and_the_books_balance(
 ):
     deliver(text)
     assert main(["ingest"]) == 0
-    assert "1 were set aside with a reason each - see `qc quarantine list`" in told(capsys)
+    assert "1 record set aside with a reason each - see `qc quarantine list`" in told(capsys)
     assert main(["quarantine", "list"]) == 0
     listed = told(capsys)
     assert reason in listed

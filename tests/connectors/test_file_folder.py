@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from data_connectors import conform, make_connector
 from data_connectors.base import Batch, Conformed
 from data_connectors.errors import DefinitionError, SchemaError, SourceRefused, SourceUnavailable
 from data_connectors.file_folder import FileFolder
+from data_connectors.file_folder.formulas import uncalculated
 from data_connectors.schema import Parameter, Source, Stage
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -381,6 +383,38 @@ def test_titles_above_the_headings_are_passed_over(tmp_path, ending):
     source = source_on(tmp_path, heading_line=3)
     assert units(source, read(source)) == ["A", "B"]
     assert reasons(source, read(source)) == []
+
+
+def test_a_cell_merged_over_rows_stands_in_each_of_them(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([])
+    for line in (HEAD, row("A"), row("B"), row("C")):
+        sheet.append([None, *line.strip().split(",")])
+    speed = 2 + HEAD.strip().split(",").index("speed")
+    sheet.cell(3, speed).value = 7.5
+    sheet.merge_cells(start_row=3, end_row=4, start_column=speed, end_column=speed)
+    book.save(tmp_path / "a.xlsx")
+    source = source_on(tmp_path)
+    (made,) = conformed(source, read(source))
+    assert made.rows["unit_id"].to_list() == ["A", "B", "C"]
+    assert made.rows["speed"].to_list() == [7.5, 7.5, pytest.approx(float(row("C").strip().split(",")[3]))]
+
+
+@pytest.mark.parametrize("result", ["", "<v></v>", "<v/>", "<v>51</v>"])
+def test_a_formula_counts_only_with_its_result(tmp_path, result):
+    book = openpyxl.Workbook()
+    book.active.title = "Daten & mehr"
+    book.active.append(["a", "=A1&1"])
+    book.save(tmp_path / "made.xlsx")
+    with zipfile.ZipFile(tmp_path / "made.xlsx") as old, zipfile.ZipFile(tmp_path / "a.xlsx", "w") as new:
+        for member in old.namelist():
+            text = old.read(member).replace(b"<v></v>", result.encode()).replace(b"<v />", result.encode())
+            new.writestr(member, text)
+    with (tmp_path / "a.xlsx").open("rb") as file:
+        assert uncalculated(file, "Daten & mehr") == (None if "51" in result else ("B1", "=A1&1"))
+        assert file.tell() == 0
+        assert uncalculated(file, "another") is None
 
 
 def test_a_heading_that_no_line_can_be_is_refused(tmp_path):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_connectors.errors import DefinitionError
+from data_connectors.rows.time_forms import time_hint
 from data_connectors.rows.times import TimePolicy, moments
 
 NOW = datetime(2105, 1, 1, tzinfo=UTC)
@@ -136,3 +137,24 @@ def test_a_declared_format_is_the_only_one() -> None:
 def test_wrong_policies_say_what_to_do(policy: dict[str, str], message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         TimePolicy(**policy)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["2026-03-01 08:00:00 UTC", "2026-03-01T08:00 GMT", "2026-03-01 08:00:00.000UTC"])
+def test_the_one_zone_that_all_agree_on_may_be_named(text):
+    assert one(text, TimePolicy()) == (datetime(2026, 3, 1, 8, tzinfo=UTC), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "words"),
+    [
+        ("2026-02-29T08:00:00", "", "no calendar has this day"),
+        ("2026-03-01 24:10", "", "no clock this time"),
+        ("29.02.2026 08:00", "%d.%m.%Y %H:%M", "no calendar has this day"),
+        ("03/14/2026 08:00", "%d.%m.%Y %H:%M", 'it is not like time_format = "%d.%m.%Y %H:%M" in [sources.files]'),
+        ("03/14/2026 08:00", "%d/%m/%Y %H:%M", "it is not like"),
+        ("14.03.2026 08:00 CEST", "", "'CEST' is no offset"),
+        ("14.03.2026 08:00 PM", "", "set time_format in [sources.files]"),
+    ],
+)
+def test_what_is_said_of_a_time_fits_what_is_wrong_with_it(text, declared, words):
+    assert words in time_hint(text, "files", declared)

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+from data_connectors.guessing import wide_of
 from qc_app.errors import ActionError
 
 MAX_MB = 50
@@ -59,8 +60,7 @@ def _require_text(shown: str, data: bytes) -> None:
         raise ActionError(f"{shown} is no text but a workbook or archive - upload it as .xlsx, or save it as CSV")
     if data.startswith((b"\x1f\x8b", b"BZh")):
         raise ActionError(f"{shown} is packed - unpack it and upload the table")
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\0" in data[:65_536] and not wide:
+    if b"\0" in data[:65_536] and not wide_of(data):
         raise ActionError(f"{shown} is no text (it holds zero bytes) - save the table as CSV")
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import request_run, roll_back
 from qc_app.actions.permission import authorise
@@ -43,7 +44,8 @@ def ingest(home: Home = HOME) -> int:
         except AlreadyRunning:
             return wait_for(store, request_run(store, local_actor(), "ingest", reason="command line"))
     if run.numbers.get("quarantined"):
-        say(f"{run.numbers['quarantined']} were set aside with a reason each - see `qc quarantine list`")
+        aside = counted(run.numbers["quarantined"], "record")
+        say(f"{aside} set aside with a reason each - see `qc quarantine list`")
     return _told(run)
 
 

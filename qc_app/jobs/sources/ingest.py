@@ -92,11 +92,17 @@ def _pass(store: Store, plant: Plant, sources: Iterable[Source] | None, permit: 
     if total.dropped:
         words += f", {total.dropped} dropped by their sources"
     if flawed:
-        words += f"; {flawed} rows have values that are bad or uncertain"
+        words += f"; {_flawed(flawed)}"
     if failed:
         words += f"; {unread(failed)}"
     numbers = {name: getattr(total, name) for name in Counts.__slots__}
     return Result(words, numbers | {"flawed": flawed, "fed": sorted(fed), "failed_sources": failed})
+
+
+def _flawed(rows: int) -> str:
+    if rows == 1:
+        return "1 row has a value that is bad or uncertain"
+    return f"{rows} rows have values that are bad or uncertain"
 
 
 def unread(failed: Mapping[str, str]) -> str:

@@ -34,6 +34,7 @@ _EVENTS = MappingProxyType(
 _REASONS = MappingProxyType(
     {
         "missing_unit": later("no unit id"),
+        "no_unit_word": later("no unit id, but a word for nothing"),
         "bad_unit": later("odd unit id"),
         "empty_row": later("empty row"),
         "rounded_unit": later("rounded unit id"),
@@ -97,6 +98,7 @@ _COLUMNS = MappingProxyType(
 DELIVERIES = (
     later("stage {stage}: row {n} of {origin}: {told}"),
     later("no unit id in {column} - fill it in and replay"),
+    later("unit id {unit} is a program's word for nothing - fill the id in and replay"),
     later(
         "unit id {unit} holds invisible characters or more than {most} - correct it at the source",
     ),
@@ -106,6 +108,9 @@ DELIVERIES = (
     later("set time_format in {place}"),
     later("it has no digit: take the line away if it holds units or a remark"),
     later("it has no date: let the source write date and time into one column"),
+    later("no calendar has this day, or no clock this time: correct it at the source"),
+    later("it is not like {setting} in {place}: correct one of the two"),
+    later("{name} is no offset: let the source write one such as +01:00, or leave it away and set zone in {place}"),
     later("it is a spreadsheet's number of days: format the column as date and time, and save it again"),
     later("the row is empty - remove it"),
     later(

@@ -6,7 +6,12 @@ from qc_app.language import later
 
 SUBJECTS = (later("the newest complete file"),)
 OF_FILES = (
-    later('{file} is text in UTF-16 - set encoding = "utf-16", or save it as UTF-8'),
+    later("{file} is text in UTF-16 - set encoding = {name}, or save it as UTF-8"),
+    later("{file} is JSON under another name - let it end in .jsonl, an object a line"),
+    later(
+        "{file} ends its lines with a carriage return alone, as no program of today does - save it again as CSV (UTF-8)"
+    ),
+    later("{file} holds formulas without their results ({value}) - open it in a spreadsheet program and save it there"),
     later("{file} is a web page or XML under another name - open it and save the table as CSV"),
     later("{file} cannot be opened ({why}) - give the right to read it"),
     later("{file} is larger than {n} MB in {encoding} - save it as UTF-8"),

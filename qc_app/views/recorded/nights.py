@@ -58,6 +58,7 @@ DONE = (
         "{records} from {stages}: {new} new, {revisions} revisions, {duplicates} duplicates, {quarantined} quarantined"
     ),
     later("{n} records, {new} new"),
+    later("{n} row has a value that is bad or uncertain"),
     later("{n} rows have values that are bad or uncertain"),
     later("could not read {names} and {n} others; the first: {said}"),
     later("could not read {names}; the first: {said}"),

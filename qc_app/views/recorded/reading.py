@@ -24,6 +24,8 @@ HINTS = (
     later("set sheet"),
     later("correct the line"),
     later("take away the separator at its end"),
+    later("it is zero bytes, as a power cut leaves them: take it away"),
+    later("set heading_line = 2 and separator = {sign} in {place}"),
     later("its first line must name the columns: remove what stands above them, or set separator"),
     later("it is a link-local address"),
     later("it is a metadata service of a cloud"),
@@ -75,6 +77,7 @@ FILE_CONTENTS = (
     later("{file} has no sheet {name} (has: {names}) - {hint}"),
     later("stage {stage}: column {name} missing in {origin} (has: {names}) - {cure}"),
     later("stage {stage}: column {name} (for {what}) missing in {origin} (has: {names}) - {cure}"),
+    later("or name another sheet ({names}), e.g. {setting}"),
     later("stage {stage}: column {name} missing in {origin} (has: {names}) and {n} more ({names_more}) - {cure}"),
     later(
         "stage {stage}: column {name} (for {what}) missing in {origin} (has: {names}) and {n} more ({names_more}) "
