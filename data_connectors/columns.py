@@ -115,7 +115,7 @@ def unnamed(there: Sequence[str]) -> bool:
 def _uncut(there: Sequence[str], absent: Sequence[str], source: Source) -> str:
     """Return what to do about a first line that was not cut into columns, or an empty text if it was."""
     if told := re.fullmatch(r"sep=(.?)", there[0]) if len(there) <= 2 else None:
-        sign = told[1] or source.settings.get("separator", ",")
+        sign = told[1] or str(source.settings.get("separator", ","))
         spelt = _SIGNS.get(sign, sign)
         return f'set heading_line = 2 and separator = "{spelt}" in [sources.{source.name}]'
     if len(there) != 1 or not any(sign in there[0] for sign in _SIGNS):
