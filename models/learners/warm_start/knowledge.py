@@ -16,13 +16,15 @@ from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.levels import level_guess, spread_guess
 from models.learners.parts.order import oldest_first
 from models.learners.parts.plain import Kin
+from models.learners.parts.sisters import FOLDS, Sisters
+from models.learners.warm_start.answers import Means
 from models.learners.warm_start.experience import Experience, draw, episode, informative
 from models.learners.warm_start.recipes import SHARED
-from models.learners.warm_start.sisters import Sisters
 from models.learners.warm_start.workbench import Workbench
 from models.representations.features import meta_features
 from models.state import State
 
+LABELS_A_STAGE = 150
 MOST_LABELS = 300
 SIZES = (0, 3, 5, 10, 20, 50)
 REPEATS = 2
@@ -69,7 +71,7 @@ class Known:
             guess=spread_guess(task, kin.levels),
             level=level_guess(task, kin.levels),
             between=np.inf if kin.levels is None else kin.levels.between,
-            means=() if kin.family is None else tuple(p.means_for(kin.family, task) for p in pools),
+            means=() if kin.family is None else tuple(_means(p, kin.family, task) for p in pools),
             offsets=tuple((p.offset, p.residual) for p in pools),
             seed=seed,
         )
@@ -109,7 +111,7 @@ class Known:
         if len(counts) != len(families) or not set(counts) <= {0, len(SHARED)}:
             raise StateError("state of learner 'warm_start': families and trees do not fit - train again")
         pools = tuple(
-            tuple(Sisters.read(state.inside(f"pools/{i}/{j}"), family) for j in range(count))
+            tuple(Sisters.read("warm_start", state.inside(f"pools/{i}/{j}"), family) for j in range(count))
             for i, (family, count) in enumerate(zip(families, counts, strict=True))
         )
         return cls(families, pools, experience, factor)
@@ -132,5 +134,11 @@ def _tried(known: Known, tasks: Sequence[Task], rng: np.random.Generator) -> Exp
 
 
 def _pools(family: Family, tasks: Sequence[Task], rng: np.random.Generator) -> Pools:
-    found = [Sisters.of(family, tasks, growth, rng) for growth in SHARED]
-    return tuple(sisters for sisters in found if sisters is not None)
+    if len(tasks) < FOLDS:
+        return ()
+    return tuple(Sisters.of(family, tasks, rng, LABELS_A_STAGE, growth) for growth in SHARED)
+
+
+def _means(sisters: Sisters, family: Family, task: Task) -> Means:
+    """Return trees that never saw a label of the stage of `task`, ready for its columns."""
+    return Means(sisters.trees_for(family, task.stage), tuple(task.columns), family.columns)

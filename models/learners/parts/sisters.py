@@ -1,4 +1,4 @@
-"""Trees over all sisters, with honest ones for the stages of the training, and how far stages lie from them."""
+"""Trees over the labels of all sisters, with honest ones for the stages of the training, and how far stages lie off."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from models.errors import StateError
 from models.learners.parts import Rows
 from models.learners.parts.boosted import Boosted, Growth, grow
 from models.learners.parts.families import Family, align
-from models.learners.warm_start.answers import Means
 
-LABELS_A_STAGE = 150
 FOLDS = 3
+USUAL = Growth()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +27,7 @@ class Sisters:
     trees : Boosted
         For a new sister.
     honest : tuple of Boosted
-        Each grown without some of the stages.
+        Trees for the stages of the training itself, each grown without some of them.
     place : ndarray of int, shape (stages,)
         Which of `honest` never saw the stage.
     offset, residual : float
@@ -42,25 +41,22 @@ class Sisters:
     residual: float
 
     @classmethod
-    def of(cls, family: Family, tasks: Sequence[Task], growth: Growth, rng: np.random.Generator) -> Self | None:
-        """Grow the trees; None for a single stage, which has no sisters to learn from."""
-        if len(tasks) < FOLDS:
-            return None
-        rows = [np.sort(rng.permutation(len(t.support_y))[:LABELS_A_STAGE]) for t in tasks]
+    def of(
+        cls, family: Family, tasks: Sequence[Task], rng: np.random.Generator, most: int, growth: Growth = USUAL
+    ) -> Self:
+        """Grow trees on at most `most` labels of each stage; a single stage has its mean for an honest answer."""
+        rows = [np.sort(rng.permutation(len(t.support_y))[:most]) for t in tasks]
         xs = [align(t.support_x[r], t.columns, family.columns) for t, r in zip(tasks, rows, strict=True)]
         ys = [t.support_y[r] for t, r in zip(tasks, rows, strict=True)]
-        place = (rng.permutation(len(tasks)) % FOLDS).astype(np.intp)
-        honest = tuple(_grown(xs, ys, np.flatnonzero(place != fold), growth, rng) for fold in range(FOLDS))
+        honest, place = _without(xs, ys, growth, rng)
         left = [y - honest[p].predict(x) for x, y, p in zip(xs, ys, place, strict=True)]
         offset = float(np.sqrt(np.mean([e.mean() ** 2 for e in left])))
         residual = float(np.sqrt(np.median([e.var() for e in left])))
         return cls(_grown(xs, ys, np.arange(len(tasks)), growth, rng), honest, place, offset, residual)
 
-    def means_for(self, family: Family, task: Task) -> Means:
-        """Return trees that never saw a label of the stage of `task`, ready for its columns."""
-        known = task.stage in family.stages
-        trees = self.honest[int(self.place[family.stages.index(task.stage)])] if known else self.trees
-        return Means(trees, tuple(task.columns), family.columns)
+    def trees_for(self, family: Family, stage: str) -> Boosted:
+        """Return trees that never saw a label of `stage`."""
+        return self.honest[int(self.place[family.stages.index(stage)])] if stage in family.stages else self.trees
 
     def arrays(self) -> dict[str, Array]:
         """Return everything as arrays."""
@@ -72,8 +68,8 @@ class Sisters:
         return found
 
     @classmethod
-    def read(cls, arrays: Mapping[str, Array], family: Family) -> Self:
-        """Rebuild what `arrays` wrote.
+    def read(cls, learner: str, arrays: Mapping[str, Array], family: Family) -> Self:
+        """Rebuild what `arrays` wrote for a learner.
 
         Raises
         ------
@@ -83,12 +79,25 @@ class Sisters:
         try:
             offset, residual = (float(v) for v in arrays["numbers"])
             place = arrays["place"].astype(np.intp)
-            trees = [_tree(arrays, j, len(family.columns)) for j in range(FOLDS + 1)]
+            trees = [_tree(arrays, j, len(family.columns)) for j in range(int(place.max()) + 2)]
         except (KeyError, ValueError, IndexError) as error:
-            raise StateError(f"state of learner 'warm_start': {error} is missing or damaged - train again") from None
-        if place.shape != (len(family.stages),) or place.min() < 0 or place.max() >= FOLDS:
-            raise StateError("state of learner 'warm_start': stages and trees do not fit - train again")
+            raise StateError(f"state of learner {learner!r}: {error} is missing or damaged - train again") from None
+        if place.shape != (len(family.stages),) or place.min() < 0:
+            raise StateError(f"state of learner {learner!r}: stages and trees do not fit - train again")
         return cls(trees[0], tuple(trees[1:]), place, offset, residual)
+
+
+def _without(
+    xs: Sequence[Array], ys: Sequence[Array], growth: Growth, rng: np.random.Generator
+) -> tuple[tuple[Boosted, ...], Rows]:
+    """Grow trees three times, each time without some stages; return them and which of them never saw each stage."""
+    count = min(FOLDS, len(xs))
+    if count < 2:
+        none = np.zeros((0, 1))
+        mean = Boosted(float(ys[0].mean()), none.astype(np.int32), none, np.zeros((0, 2)))
+        return (mean,), np.zeros(1, dtype=np.intp)
+    place = (rng.permutation(len(xs)) % count).astype(np.intp)
+    return tuple(_grown(xs, ys, np.flatnonzero(place != fold), growth, rng) for fold in range(count)), place
 
 
 def _grown(xs: Sequence[Array], ys: Sequence[Array], keep: Rows, growth: Growth, rng: np.random.Generator) -> Boosted:
