@@ -81,7 +81,7 @@ class Sisters:
             place = arrays["place"].astype(np.intp)
             trees = [_tree(arrays, j, len(family.columns)) for j in range(int(place.max()) + 2)]
         except (KeyError, ValueError, IndexError) as error:
-            raise StateError(f"state of learner {learner!r}: {error} is missing or damaged - train again") from None
+            raise StateError(f"state of learner {learner!r}: {error} is missing or damaged") from None
         if place.shape != (len(family.stages),) or place.min() < 0:
             raise StateError(f"state of learner {learner!r}: stages and trees do not fit - train again")
         return cls(trees[0], tuple(trees[1:]), place, offset, residual)
