@@ -23,7 +23,7 @@ SIGNALS = (
 )
 CHARACTERISTICS = (
     Characteristic("yield_strength", "MPa", "continuous", 590.0, 690.0, 790.0, 5.0),
-    Characteristic("hardness", "", "continuous", 235.0, 272.0, 310.0, 1.6),
+    Characteristic("hardness", "HV", "continuous", 235.0, 272.0, 310.0, 1.6),
 )
 RESPONSES = (Response("yield_strength", 690.0, 30.0, 11.0), Response("hardness", 272.0, 10.0, 3.6))
 TOOL_LIFE_H = 110.0

@@ -200,17 +200,34 @@ def legend_of(marks: Iterable[tuple[str, str, str]]) -> str:
 
 
 def spark(
-    values: Sequence[float], lower: float | None, upper: float | None, inks: Palette, size: tuple[int, int] = (160, 36)
+    values: Sequence[float],
+    lower: float | None,
+    upper: float | None,
+    inks: Palette,
+    size: tuple[int, int] = (160, 36),
+    *,
+    results: Sequence[Sequence[float]] = (),
 ) -> str:
-    """Return a sparkline as a data address: the specification as a band, the newest value as an open dot.
+    """Return a sparkline as a data address: predictions as a line, its newest as an open dot, results as filled dots.
 
-    The vertical scale holds the specification and the values; points beyond a limit are in the alarm colour.
+    Parameters
+    ----------
+    values : sequence of float
+        Predictions, the newest last.
+    lower, upper : float, optional
+        The specification, drawn as a band; what lies beyond is in the alarm colour.
+    inks : Palette
+    size : tuple of int, optional
+        Width and height in pixels; the vertical scale holds the specification, the values and the results.
+    results : sequence of (float, float), optional
+        Measured values, each after its place along the line (0 to 1).
     """
     if not values:
         return ""
     wide, high = size
     limits = [v for v in (lower, upper) if v is not None]
-    low, top = min([*values, *limits]), max([*values, *limits])
+    seen = [*values, *limits, *(value for _, value in results)]
+    low, top = min(seen), max(seen)
     room = (top - low) * 0.08 or abs(top) * 0.01 or 1.0
     low, top = low - room, top + room
 
@@ -221,7 +238,8 @@ def spark(
     points = [(round(4 + n * step, 1), y(v)) for n, v in enumerate(values)]
     out = [at for at, v in zip(points, values, strict=True) if _beyond(v, lower, upper)]
     ends = (y(upper) if upper is not None else 0.0, y(lower) if lower is not None else float(high))
-    parts = [*_band(ends, [y(v) for v in limits], wide, inks), *_course(points, out, inks)]
+    dots = [(round(4 + at * (wide - 10), 1), y(v), _beyond(v, lower, upper)) for at, v in results]
+    parts = [*_band(ends, [y(v) for v in limits], wide, inks), *_course(points, out, inks), *_results(dots, inks)]
     return _address("".join(parts), wide, high)
 
 
@@ -273,6 +291,10 @@ def _course(points: list[tuple[float, float]], out: list[tuple[float, float]], i
         *(f'<circle cx="{px}" cy="{py}" r="1.8" fill="{inks.act}"/>' for px, py in out),
         f'<circle cx="{x}" cy="{y}" r="2.6" fill="{inks.paper}" stroke="{newest}" stroke-width="1.4"/>',
     ]
+
+
+def _results(dots: list[tuple[float, float, bool]], inks: Palette) -> list[str]:
+    return [f'<circle cx="{x}" cy="{y}" r="2.2" fill="{inks.act if out else inks.ink}"/>' for x, y, out in dots]
 
 
 def _address(parts: str, wide: int, high: int) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
@@ -163,7 +162,7 @@ def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) 
     tested = any(r.characteristic == what.name for r in newest)
     cpk = picture.chart.capability.cpk if picture.chart.capability else None
     said, model = picture.predictions.tail(NEWEST), picture.model
-    means = said["mean"].to_list()[-SPARK:]
+    course, results = _course(said, picture.labels, what)
     return {
         "units": picture.units.height,
         "last_unit_at": _iso(picture.units["t_event"].max()),
@@ -181,11 +180,30 @@ def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) 
         "model_at": _iso(model.cutoff) if model else None,
         "tier": said["tier"][-1] if said.height else "none",
         "n_labels": model.n_labels if model else picture.labels.height,
-        "spark": [float(m) for m in means if m is not None and np.isfinite(m)],
+        "spark": course,
+        "results": results,
         "spark_low": what.lower,
         "spark_high": what.upper,
         **picture.score,
     }
+
+
+def _course(
+    said: pl.DataFrame, labels: pl.DataFrame, what: Characteristic
+) -> tuple[list[float], list[tuple[int, float]]]:
+    """Return the newest predictions, and of what was measured on them how many units ago and the value.
+
+    The course reaches back to the fifth newest result where that is farther, so that what an alarm speaks of is seen.
+    """
+    finite = said.filter(pl.col("mean").is_finite())
+    back = finite.with_columns(back=pl.int_range(finite.height - 1, -1, -1, dtype=pl.Int64))
+    met = back.join(labels.select("unit_id", "value"), on="unit_id").sort("back")
+    farthest = met["back"].head(look.NEWEST_LABELS).max()
+    length = max(SPARK, farthest + 1) if isinstance(farthest, int) else SPARK
+    means = finite["mean"].tail(length).to_list()
+    if what.kind == "binary":
+        return means, []
+    return means, met.filter(pl.col("back") < length).select("back", "value").rows()
 
 
 def _owed(picture: Picture) -> int:

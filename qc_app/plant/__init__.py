@@ -13,6 +13,7 @@ from qc_app.plant.calendar import (
     wait_over,
 )
 from qc_app.plant.difference import difference, shortened
+from qc_app.plant.digits import decimals, limits, reading
 from qc_app.plant.marks import KNOWN_KINDS, Mark, require_kind
 from qc_app.plant.nearest import nearest
 from qc_app.plant.parse import parse
@@ -38,14 +39,17 @@ __all__ = [
     "ancestors",
     "as_read",
     "day_span",
+    "decimals",
     "difference",
     "digest",
     "everything",
     "holiday_spans",
+    "limits",
     "local_moment",
     "nearest",
     "parse",
     "read_sheet",
+    "reading",
     "remarks",
     "render",
     "render_parts",

@@ -44,7 +44,7 @@ from qc_app.views.models.learner import LearnerView, learner_view
 from qc_app.views.models.night import NightAccount, night_account
 from qc_app.views.models.page import SHORT, ModelsView, models_view, night_runs, open_requests
 from qc_app.views.models.performance import PerformanceView, performance_view
-from qc_app.views.moments import WINDOWS, age, local, localised, moment, reaching, span, window_word
+from qc_app.views.moments import WINDOWS, age, ago, local, localised, moment, reaching, span, window_word
 from qc_app.views.overview import NO_DATA, OverviewView, overview, stage_states
 from qc_app.views.recorded import as_recorded, recorded
 from qc_app.views.recorded.likeness import likeness
@@ -121,6 +121,7 @@ __all__ = [
     "accounts_table",
     "address_of",
     "age",
+    "ago",
     "alarm_about",
     "alarm_event",
     "alarm_kind",

@@ -44,28 +44,6 @@ def worst(*states: str) -> str:
     return min(states, key=lambda s: STATES.get(s, STATES["unknown"])[0])
 
 
-FINEST = 15
-"""Decimals at the most: a double has no more."""
-
-
-def decimals(characteristic: Characteristic, values: tuple[float, ...] = ()) -> int:
-    """Return how many decimals a value of `characteristic` deserves: a hundredth of its tolerance.
-
-    Without two limits the spread of `values` stands in for the tolerance.
-
-    Examples
-    --------
-    >>> decimals(Characteristic("thickness", "mm", lower=2.4, upper=2.6)), decimals(Characteristic("strength", "MPa"))
-    (3, 2)
-    """
-    if characteristic.lower is not None and characteristic.upper is not None:
-        width = characteristic.upper - characteristic.lower
-    else:
-        finite = [v for v in values if math.isfinite(v)]
-        width = max(finite) - min(finite) if len(finite) > 1 else 1.0
-    return min(FINEST, max(0, 2 - math.floor(math.log10(width)))) if width > 0 else 2
-
-
 def figure(value: float | None, places: int = 2, unit: str = "") -> str:
     """Return a number as text, an en dash for none; a true minus sign, and none before a zero.
 

@@ -11,10 +11,10 @@ import polars as pl
 
 from data_connectors.schema import Characteristic
 from qc_app import framing
-from qc_app.plant import Plant
+from qc_app.plant import Plant, decimals
 from qc_app.records import LabelPlan
 from qc_app.store import BY_HAND, Store, picked
-from qc_app.views.figures import decimals, outside
+from qc_app.views.figures import outside
 
 _RESULTS = 500
 _TIME = pl.Datetime("us", "UTC")

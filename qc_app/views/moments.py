@@ -86,6 +86,21 @@ def age(moment: datetime | None, now: datetime) -> str:
     return span(seconds) if seconds >= 0 else tr("in {span}", span=span(-seconds))
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago a unit was made, and of one that a fast clock stamped how far ahead of ours that is.
+
+    Examples
+    --------
+    >>> now = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+    >>> ago(now - timedelta(minutes=4), now), ago(now + timedelta(minutes=26), now)
+    ('4 min ago', '26 min ahead of the clock')
+    """
+    seconds = (now - moment).total_seconds()
+    if seconds < 0:
+        return tr("{span} ahead of the clock", span=span(-seconds))
+    return tr("{age} ago", age=span(seconds))
+
+
 def span(seconds: float) -> str:
     """Return a duration in one unit, changing to the next once there are two of it.
 

@@ -46,6 +46,8 @@ _SCHEMA: dict[str, Any] = {
     "model_at": pl.Datetime("us", "UTC"),
     "tier": pl.String,
     "spark": pl.List(pl.Float64),
+    "results": pl.List(pl.List(pl.Float64)),
+    "ringing": pl.List(pl.Int64),
     "sentence": pl.String,
     "since": pl.Datetime("us", "UTC"),
     "todo": pl.String,
@@ -59,7 +61,8 @@ class OverviewView:
     Parameters
     ----------
     rows : polars.DataFrame
-        One row a stage and characteristic, the worst first.
+        One row a stage and characteristic, the worst first; `results` are measured values, each with its place along
+        the `spark` (0 to 1), `ringing` the numbers of its alarms, an alarm of the stage as a whole in each of its rows.
     counts : mapping of str to int
         State -> rows.
     alarms_open, alarms_high, labels_owed : int
@@ -133,7 +136,8 @@ def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, a
         v.get("labels_owed", 0),
         moment(v.get("model_at")),
         v.get("tier", "none"),
-        _thin(v.get("spark") or []),
+        *_course(v.get("spark") or [], v.get("results") or []),
+        [a.id for a in mine],
         sentence,
         *_asked(standing),
     )
@@ -148,8 +152,11 @@ def _asked(standing: Sequence[Alarm]) -> tuple[datetime | None, str]:
     return first.raised, known(left[0]) if left else ""
 
 
-def _thin(values: list[Any]) -> list[float]:
-    """Return at most `SPARK` of the values, evenly spaced, the newest always among them."""
+def _course(values: list[Any], results: list[Any]) -> tuple[list[float], list[list[float]]]:
+    """Return at most `SPARK` of the values, evenly spaced, the newest always among them; and where the results lie."""
     finite = [float(x) for x in values if x is not None]
     step = -(-len(finite) // SPARK) or 1
-    return finite[::-1][::step][::-1]
+    thin = finite[::-1][::step][::-1]
+    reach = step * (len(thin) - 1)
+    met = [(back, value) for back, value in results if value is not None and back <= reach]
+    return thin, [[1 - back / reach, float(value)] for back, value in met] if reach else []

@@ -12,13 +12,13 @@ import polars as pl
 from data_connectors.rows.windows import windowed
 from data_connectors.schema import Characteristic, Stage
 from qc_app.language import clock_pattern
-from qc_app.plant import Plant
+from qc_app.plant import Plant, decimals
 from qc_app.records import Alarm, DriftReport
 from qc_app.store import Store
 from qc_app.views.alarms.page import concerning
 from qc_app.views.data.marks import control_limits, event_marks
 from qc_app.views.downsampling import bands, thin
-from qc_app.views.figures import decimals, outside
+from qc_app.views.figures import outside
 from qc_app.views.moments import since, wall_ms
 from qc_app.views.unit.words import Scale, in_short
 from qc_app.views.vocabulary import tiers

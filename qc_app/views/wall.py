@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from unicodedata import east_asian_width
 
 import polars as pl
 
@@ -15,19 +17,22 @@ from qc_app.plant import Plant, nearest
 from qc_app.store import Store
 from qc_app.views.alarms.page import RINGS
 from qc_app.views.figures import percent
-from qc_app.views.moments import age
+from qc_app.views.moments import ago
 from qc_app.views.overview import overview
 
 TILES = 6
 EVERY_S = 15
 FASTEST_S, SLOWEST_S = 5, 600
+BRIEF = 96
+_IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]")
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One stage as it is read from afar: its worst characteristic, what is wrong, and how old that is.
 
-    `spark` are the newest predictions, `limits` the specification they are seen in.
+    `spark` are the newest predictions, `results` what was measured of them (place along the spark, value), `limits` the
+    specification they are seen in.
     """
 
     stage: str
@@ -37,6 +42,7 @@ class Tile:
     sentence: str
     facts: tuple[str, ...]
     spark: tuple[float, ...]
+    results: tuple[tuple[float, float], ...]
     limits: tuple[float | None, float | None]
 
 
@@ -96,7 +102,7 @@ def screens_of(tiles: Mapping[str, Sequence[Tile]]) -> tuple[Screen, ...]:
 
     Examples
     --------
-    >>> a = Tile("a", "", "", "ok", "", (), (), (None, None))
+    >>> a = Tile("a", "", "", "ok", "", (), (), (), (None, None))
     >>> [(s.lines, len(s.tiles), s.of) for s in screens_of({"1": [a] * 2, "2": [a] * 3, "3": [a] * 8})]
     [(('1', '2'), 5, 1), (('3',), 6, 2), (('3',), 2, 2)]
     """
@@ -136,6 +142,26 @@ def pace(asked: str) -> int:
     return min(SLOWEST_S, max(FASTEST_S, int(asked))) if asked.isdecimal() and len(asked) < 6 else EVERY_S
 
 
+def briefly(sentence: str, most: int = BRIEF) -> str:
+    """Return a sentence as a tile has room for: what stands in brackets gives way where it is longer.
+
+    Parameters
+    ----------
+    sentence : str
+    most : int, optional
+        Letters; one of Chinese counts twice, as wide as it is.
+
+    Examples
+    --------
+    >>> briefly("entry_temp moved by 3.9 sd (median 1008 → 1019) (and exit_temp); it tells on hardness", 60)
+    'entry_temp moved by 3.9 sd; it tells on hardness'
+    >>> briefly("5 results are out (235 to 310)", 60)
+    '5 results are out (235 to 310)'
+    """
+    wide = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in sentence)
+    return _IN_BRACKETS.sub("", sentence) if wide > most else sentence
+
+
 def _only(rows: pl.DataFrame, column: str, wanted: str) -> pl.DataFrame:
     known = rows[column].unique().to_list()
     if wanted and wanted not in known:
@@ -152,9 +178,10 @@ def _tiles(rows: pl.DataFrame, at: datetime) -> Sequence[Tile]:
             row["line"],
             row["characteristic"],
             row["state"],
-            "" if row["state"] == "ok" else str(row["sentence"]),
+            "" if row["state"] == "ok" else briefly(str(row["sentence"])),
             _facts(row, at),
             tuple(row["spark"]),
+            tuple((at, value) for at, value in row["results"]),
             (row["lower"], row["upper"]),
         )
         for row in gravest.iter_rows(named=True)
@@ -164,5 +191,5 @@ def _tiles(rows: pl.DataFrame, at: datetime) -> Sequence[Tile]:
 def _facts(row: Mapping[str, Any], at: datetime) -> tuple[str, ...]:
     """Return the numbers that there are: predicted share out of specification, age of the newest unit."""
     share = tr("{share} out of spec.", share=percent(row["share_out"])) if row["share_out"] is not None else ""
-    newest = tr("{age} ago", age=age(row["last_unit_at"], at)) if row["last_unit_at"] else ""
+    newest = ago(row["last_unit_at"], at) if row["last_unit_at"] else ""
     return tuple(words for words in (share, newest) if words)

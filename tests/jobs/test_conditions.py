@@ -65,6 +65,31 @@ def test_defects_at_a_stage_without_a_past_are_held_against_one_in_twenty():
     assert look.measured_out(measured([1.0] * 4), CRACK) is not None
 
 
+LOAD = Characteristic("load", "N", lower=1_250_000.0, upper=1_260_000.0)
+ASH = Characteristic("ash", "%", upper=1.35)
+TINY = Characteristic("leak", "mbar l/s", upper=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("what", "values", "words"),
+    [
+        (LOAD, [1_255_000.0, 1_260_123.4], "(1250000 to 1260000 N), last u1 at 1260123 N"),
+        (ASH, [1.31, 1.3612], "(at most 1.35 %), last u1 at 1.3612 %"),
+        (TINY, [8e-8, 1.2e-7], "(at most 0.0000001 mbar l/s), last u1 at 0.0000001200 mbar l/s"),
+        (CRACK, [1.0, 1.0], "nonconforming, last u1; usual is"),
+    ],
+)
+def test_values_and_limits_are_told_with_their_digits_and_never_as_powers_of_ten(what, values, words):
+    assert words in look.measured_out(measured(values), what).sentence
+
+
+def test_a_predicted_defect_is_told_in_per_cent():
+    sure = pl.DataFrame({"unit_id": ["a", "b"], "mean": [0.2, 0.6351], "in_domain": [True, True]})
+    assert (
+        look.predicted_out(sure, CRACK).sentence == "1 of the newest 2 units is predicted nonconforming, last b at 64%"
+    )
+
+
 def tracked(inside: int, outside: int) -> pl.DataFrame:
     values = [10.0] * inside + [20.0] * outside
     return pl.DataFrame({"value": values, "lower": [9.0] * len(values), "upper": [11.0] * len(values)})

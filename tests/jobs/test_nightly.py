@@ -31,7 +31,11 @@ def test_a_plant_learns_predicts_and_reports(grown):
         assert (latest["units"], latest["labels"]) == (7 * PER_DAY, 48)
         assert latest["state"] in {"ok", "watch"}
         assert latest["error"] < latest["baseline_error"]
-        assert 0 < len(latest["spark"]) <= 60
+        assert 60 <= len(latest["spark"]) <= said.height
+        backs = [back for back, _ in latest["results"]]
+        assert backs == sorted(backs)
+        assert 5 <= len(backs) < len(latest["spark"])
+        assert max(backs) < len(latest["spark"])
 
 
 def _sentences(works, job, day):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import timedelta
 
@@ -83,6 +84,13 @@ def test_spark_marks_what_is_beyond_the_limits():
     beyond = markup.spark([1.0, 1.1, 2.2], 0.5, 2.0, LIGHT)
     assert inside.startswith("data:image/svg+xml;base64,")
     assert len(beyond) > len(inside)
+
+
+def test_spark_shows_what_was_measured_and_marks_what_of_it_is_out():
+    address = markup.spark([1.0, 1.1, 1.2], 0.5, 2.0, LIGHT, results=[(0.5, 1.4), (1.0, 2.6)])
+    drawn = base64.b64decode(address.partition(",")[2]).decode()
+    assert drawn.count('r="2.2"') == 2
+    assert drawn.count(f'r="2.2" fill="{LIGHT.act}"') == 1
 
 
 @pytest.mark.slow

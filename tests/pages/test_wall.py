@@ -9,9 +9,10 @@ import pytest
 from qc_app.dashboard.theme import LIGHT
 from qc_app.dashboard.wall.tiles import wall
 from qc_app.errors import PlantError
+from qc_app.language import speaking
 from qc_app.plant import digest, render
-from qc_app.views import Screen, Tile, enter, plant_now, wall_view
-from qc_app.views.wall import TILES, screens_of
+from qc_app.views import Screen, Tile, enter, plant_now, recorded, wall_view
+from qc_app.views.wall import TILES, briefly, screens_of
 from tests.pages.made_plants import NOW, fill, founded, plant_of, stage, told
 
 
@@ -56,7 +57,7 @@ def test_a_large_line_takes_turns_and_the_worst_come_first(tmp_path):
 
 
 def test_small_lines_share_a_screen_and_no_tile_is_lost():
-    tile = Tile("a", "l", "w", "ok", "", (), (), (None, None))
+    tile = Tile("a", "l", "w", "ok", "", (), (), (), (None, None))
     for sizes in ((1, 1, 1), (6, 1), (13,), (4, 3, 2, 9), (0, 2)):
         screens = screens_of({str(n): [tile] * size for n, size in enumerate(sizes)})
         assert sum(len(s.tiles) for s in screens) == sum(sizes)
@@ -84,3 +85,12 @@ def test_long_names_and_other_directions_keep_their_place(tmp_path):
     html = wall(view, view.screens[0], plant.zone, LIGHT)
     assert "x" * 40 not in html
     assert 'dir="auto">שלב א' in html
+
+
+@pytest.mark.parametrize("code", ["en", "de", "es", "zh"])
+def test_an_alarm_of_results_fits_a_tile_in_every_language(code):
+    alarm = "5 of the newest 5 results are out of specification (235 to 310 HV), last A00988-S2-C1-T1 at 222.4 HV"
+    with speaking(code):
+        told_ = briefly(recorded(alarm))
+    assert "A00988-S2-C1-T1" in told_
+    assert len(told_) <= 110

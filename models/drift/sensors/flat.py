@@ -26,7 +26,7 @@ def flat(column: Column) -> Fault | None:
     --------
     >>> rng = np.random.default_rng(0)
     >>> flat(Column("force", rng.normal(size=60), np.full(30, 0.5))).sentence
-    'force: stuck at 0.5 over 30 rows, at most 1 before'
+    'force: stuck at 0.50 over 30 units in a row, at most 1 before'
     """
     a, b = column.reference, column.current
     longest = _longest_run(a)[1]
@@ -39,8 +39,14 @@ def flat(column: Column) -> Fault | None:
         return None
     usual = np.nanmin(a) <= value <= np.nanmax(a) and not _at_limit(column, value)
     words = "stuck" if usual else "flat line"
-    sentence = f"{column.name}: {words} at {value:.6g} over {length} rows, at most {longest} before"
+    sentence = f"{column.name}: {words} at {_shown(value, a)} over {length} units in a row, at most {longest} before"
     return Fault(column.name, "stuck" if usual else "flat line", start, length, float(length), float(limit), sentence)
+
+
+def _shown(value: float, reference: Array) -> str:
+    """Return a value to a hundredth of how far the reference spreads: what a sensor says beyond that is its noise."""
+    places = 2 - int(np.floor(np.log10(np.nanmax(reference) - np.nanmin(reference))))
+    return f"{value:z.{max(0, places)}f}"
 
 
 def _longest_run(x: Array) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from models.words import counted
 from qc_app.cli.bench.api import answering
 from qc_app.cli.bench.drift import prove_drift
 from qc_app.cli.bench.gate import prove_gate
@@ -139,7 +140,7 @@ def measure(  # noqa: PLR0917 - typer reads them as options
     _keep(result, out, picture)
     if html is not None:
         say(f"page: {write_page(result, html, comparison)}")
-    say(f"{len(result.rows)} answers in {result.seconds:.0f} s")
+    say(f"{counted(len(result.rows), 'answer')} in {result.seconds:.0f} s")
     return 0
 
 

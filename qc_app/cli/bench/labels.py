@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from models.words import counted
 from qc_app.cli.terminal import fail, progress, say, table
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of packs (each: data.parquet, dataset.json).")]
@@ -70,7 +71,7 @@ def compare_policies(  # noqa: PLR0917 - typer reads them as options
         say(f"written to {out}")
     if picture is not None:
         say(f"drawn to {plot(found, str(picture))}")
-    say(f"{len(found.rows)} walks in {found.seconds:.0f} s")
+    say(f"{counted(len(found.rows), 'walk')} in {found.seconds:.0f} s")
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.cli.terminal import fail, progress, say, table
 
 Sized = Annotated[str, typer.Option("--size", help="Which plant: small, medium, large (or tiny, to try the command).")]
@@ -66,7 +67,7 @@ def pages(
         else:
             run = run_browsing(home, browser, _dashboard, stages=stages, days=days, told=tell)
     sides = {"page": "", "drawn": "right", "median": "right", "worst": "right", "processor": "right"}
-    table(f"{stages:,} stages, {days} days", sides, run.rows())
+    table(f"{stages:,} {'stage' if stages == 1 else 'stages'}, {counted(days, 'day')}", sides, run.rows())
     for target in run.targets:
         say(f"{'met' if target.met else 'NOT met'}: {target.words}; found {target.found:.3g}")
     say(f"load average {run.busy:.1f}, bench included")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.cli.terminal import fail, say
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of packs (each: data.parquet, dataset.json).")]
@@ -28,7 +29,8 @@ def widen_packs(
     from models.errors import ModelsError
 
     if len(above) != len(delay_s):
-        return fail(f"{len(above)} packs above and {len(delay_s)} delays - give one --delay-s for each --above", 2)
+        given = f"{counted(len(above), 'pack')} above and {counted(len(delay_s), 'delay')}"
+        return fail(f"{given} - give one --delay-s for each --above", 2)
     if out.resolve() == data.resolve():
         return fail("--out is --data - a widened pack has the name of the plain one, so give another folder", 2)
     try:

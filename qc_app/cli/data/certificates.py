@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import accept_certificate, reject_certificate
 from qc_app.cli.terminal import HOME, Home, opened, plant_of, say, table
@@ -33,7 +34,7 @@ def list_certificates(home: Home = HOME) -> int:
     head = {"used by": "", "state": "", "whose": "", "valid until": "", "left": "right"}
     until = [f"{t:%Y-%m-%d}" if t else "" for t in found["until"]]
     rows = zip(found["used_by"], found["state"], found["subject"], until, found["left"], strict=True)
-    table(f"{found.height} certificates", head, list(rows))
+    table(counted(found.height, "certificate"), head, list(rows))
     for state, thumb, path in found.select("state", "thumbprint", "path").iter_rows():
         say(f"  {state:8} SHA-256 {thumb or 'none'}  {path}")
     if "pending" in set(found["state"]):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import add_event, decode, import_events
 from qc_app.actions.table_text import moment_of
@@ -40,7 +41,7 @@ def list_(
             rows.append((str(e["id"]), local(e["at"], plant.zone), who, e["stage"], e["kind"], e["text"], e["author"]))
         columns = {"no": "right", "time": "", "shift": "", "stage": "", "kind": "", "what": "", "by": ""}
         if rows:
-            table(f"{len(rows)} events", columns, rows)
+            table(counted(len(rows), "event"), columns, rows)
         else:
             say("no event is noted - `qc events add` notes one, `qc events import` a file of them")
     return 0

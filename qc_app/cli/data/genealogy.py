@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import decode, import_links
 from qc_app.cli.terminal import HOME, Home, Reason, opened, plant_of, say, table
@@ -122,4 +123,4 @@ def _summary(found: pl.DataFrame) -> str:
     counts = found.group_by("stage", maintain_order=True).len()
     bad = found.filter(pl.col("quality") != "").height
     words = ", ".join(f"{n} at {stage}" for stage, n in counts.iter_rows())
-    return f"{found.height} units: {words}; {bad} of them out of specification"
+    return f"{counted(found.height, 'unit')}: {words}; {bad} of them out of specification"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import answer_schema
 from qc_app.cli.asking import wait_for
@@ -37,9 +38,8 @@ def list_schema(
         waiting, columns = proposals_table(store, plant.sources), columns_table(store, plant.sources)
     rows = [(str(p["id"]), p["kind"], p["source"], p["column"], p["sentence"]) for p in waiting.to_dicts()]
     if rows:
-        table(
-            f"{len(rows)} changes wait", {"no": "right", "what": "", "source": "", "column": "", "what to do": ""}, rows
-        )
+        sides = {"no": "right", "what": "", "source": "", "column": "", "what to do": ""}
+        table(f"{counted(len(rows), 'change')} to decide", sides, rows)
     shown = [
         (c["source"], c["column"], c["state"], c["usually"], local(c["missing_since"], plant.zone))
         for c in columns.to_dicts()

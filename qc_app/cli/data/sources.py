@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from data_connectors.names import printable
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import check_labels, decode, dismiss_quarantine, enter_labels, read_entries, replay_quarantine
 from qc_app.cli.asking import wait_for
@@ -48,7 +49,7 @@ def gaps(
         closed = store.journal.gaps.closed(source=source)[-SHOWN:]
     rows = [(g.source, local(g.start, zone), local(g.end, zone), g.cause, g.text) for g in found]
     if rows:
-        table(f"{len(rows)} gaps", {"source": "", "from": "", "to": "", "cause": "", "what is known": ""}, rows)
+        table(counted(len(rows), "gap"), {"source": "", "from": "", "to": "", "cause": "", "what is known": ""}, rows)
     else:
         say("no gap is known")
     for c in closed:
@@ -71,7 +72,9 @@ def books(
     names = ("received", "new", "revisions", "duplicates", "quarantined", "dropped")
     rows = [(local(r["hour"], plant.zone), r["source"], *(str(r[n]) for n in names)) for r in found.to_dicts()]
     if rows:
-        table(f"last {hours} hours", {"hour": "", "source": "", **dict.fromkeys(names, "right")}, rows[:SHOWN])
+        table(
+            f"last {counted(hours, 'hour')}", {"hour": "", "source": "", **dict.fromkeys(names, "right")}, rows[:SHOWN]
+        )
     for fault in faults:
         fail(fault, 1)
     say("the books do not balance" if faults else "every record is accounted for")
@@ -102,15 +105,15 @@ def add_labels(
         for said in list(dict.fromkeys(f"unit {c.entry.unit_id!r}: {c.fault}" for c in faults))[:20]:
             fail(said, 1)
         if faults:
-            return fail(f"{len(faults)} of {len(entries)} results cannot be kept; nothing was stored", 1)
+            return fail(f"{len(faults)} of {counted(len(entries), 'result')} cannot be kept; nothing was stored", 1)
         for c in [c for c in checked if c.remark][:20]:
             say(f"  unit {c.entry.unit_id}: {c.remark}")
         if dry_run:
-            say(f"{len(entries)} results can be kept; nothing was stored")
+            say(f"{counted(len(entries), 'result')} can be kept; nothing was stored")
             return 0
         counts = enter_labels(store, local_actor(), stage, characteristic, entries, reason).counts
     known = f"{counts.duplicates} known already"
-    say(f"{counts.received} results: {counts.new} new, {counts.revisions} corrections, {known}")
+    say(f"{counted(counts.received, 'result')}: {counts.new} new, {counted(counts.revisions, 'correction')}, {known}")
     return 0
 
 
@@ -127,7 +130,7 @@ def list_quarantine(
     ]
     sides = {"no": "right", "source": "", "reason": "", "where": "", "times": "right", "what to do": ""}
     if rows:
-        table(f"{len(rows)} pieces held", sides, rows)
+        table(f"{counted(len(rows), 'piece')} held", sides, rows)
     else:
         say("nothing is held")
     return 0
@@ -151,9 +154,8 @@ def explain(
     piece, zone = again.piece, plant.zone
     say(f"piece {number} of {piece.source}: {_where(piece)}")
     say(f"  reason      {piece.reason}: {piece.message}")
-    say(
-        f"  seen        {piece.count} times, first {local(piece.first_seen, zone)}, last {local(piece.last_seen, zone)}"
-    )
+    seen = f"first {local(piece.first_seen, zone)}, last {local(piece.last_seen, zone)}"
+    say(f"  seen        {counted(piece.count, 'time')}, {seen}")
     say(f"  as it came  {printable(piece.raw[:MOST_RAW])}")
     say(f"  today       {again.refusal or f'it can be stored: qc quarantine replay {number}'}")
     return 0
@@ -177,7 +179,7 @@ def replay(
         request = replay_quarantine(store, local_actor(), chosen, reason)
         try:
             with lead(store) as leader, progress("replay") as tell:
-                tell(f"{len(chosen)} pieces", 0.0)
+                tell(counted(len(chosen), "piece"), 0.0)
                 result = answered(store, request, lambda: replayed(store, plant, chosen, leader.permit))
         except AlreadyRunning:
             return wait_for(store, request)

@@ -9,6 +9,7 @@ import typer
 
 from models.errors import TaskError
 from models.labels import Costs, Point, Process, Worth, worth
+from models.words import counted
 from qc_app.cli.data.sources import labels
 from qc_app.cli.terminal import HOME, Home, fail, opened, plant_of, say, table
 from qc_app.plant import Plant
@@ -75,7 +76,11 @@ def worth_of(  # noqa: PLR0917 - typer reads them as options
         return fail(f"stage {stage!r}, {view.characteristic.name}: {error}", 2)
     rows = [(str(w.labels), f"{w.saving:.4g}", f"{w.each:+.4g}") for w in found]
     sides = {"labels in all": "right", "saves": "right", "a label, net": "right"}
-    table(f"{stage}, {view.characteristic.name}: {units} units, {points[0].labels} labels now", sides, rows)
+    table(
+        f"{stage}, {view.characteristic.name}: {counted(units, 'unit')}, {counted(points[0].labels, 'label')} now",
+        sides,
+        rows,
+    )
     say(_advice(found, points[0].labels))
     return 0
 
@@ -91,7 +96,7 @@ def _process(view: LabelsView) -> Process:
     """Take mean and spread of the stage from its newest results."""
     values = view.results["value"].drop_nulls().to_numpy()
     if len(values) < _KNOWN_LEAST:
-        raise TaskError(f"{len(values)} results, {_KNOWN_LEAST} are needed to know how the stage spreads")
+        raise TaskError(f"{counted(len(values), 'result')}, {_KNOWN_LEAST} are needed to know how the stage spreads")
     what = view.characteristic
     return Process(float(np.mean(values)), float(np.std(values, ddof=1)), what.lower, what.upper)
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from models.bench.packs import PackError, folders
+from models.words import counted
 from qc_app.cli.terminal import fail, out, progress, say, table
 from qc_app.replay import Replayed, Summary, replay, summarize
 
@@ -97,7 +98,7 @@ def _told(results: list[Replayed], summaries: list[Summary], seconds: float) -> 
         say(f"{result.pack}: {offered} offered, {words}; {verdict}")
         for failure in result.failures[:5]:
             say(f"{result.pack}: {failure}")
-    out.print(f"{sum(len(r.nights) for r in results)} rows in {seconds:.0f} s", highlight=False)
+    out.print(f"{counted(sum(len(r.nights) for r in results), 'row')} in {seconds:.0f} s", highlight=False)
 
 
 _COUNTS = ("received", "new", "revisions", "duplicates", "quarantined")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from models.words import counted
 from qc_app.actions import approve_challenger, local_actor, reject_challenger
 from qc_app.cli.terminal import HOME, Home, fail, opened, out, plant_of, say, table
 from qc_app.records import Decision
@@ -100,7 +101,7 @@ def _model(store: Store, version: str | None) -> str:
     if version is None:
         return "none"
     model = store.journal.models.get(version)
-    return f"{version} ({model.status}, {model.n_labels} labels, cut-off {model.cutoff.isoformat()})"
+    return f"{version} ({model.status}, {counted(model.n_labels, 'label')}, cut-off {model.cutoff.isoformat()})"
 
 
 def _lines(numbers: dict[str, Any], before: str = "") -> list[tuple[str, str]]:
@@ -120,6 +121,6 @@ def _checked(store: Store, found: Decision) -> int:
     if result.differences:
         for words in result.differences:
             say(words)
-        return fail(f"verdict {found.id} does not come out again: {len(result.differences)} facts differ", 1)
+        return fail(f"verdict {found.id} does not come out again: {counted(len(result.differences), 'difference')}", 1)
     say(f"computed again from the store: the same in every fact (evidence {str(found.numbers.get('evidence'))[:12]})")
     return 0

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import ROLES, local_actor
 from qc_app.actions import (
     add_display,
@@ -43,7 +44,7 @@ def list_users(home: Home = HOME) -> int:
     ]
     if rows:
         table(
-            f"{len(rows)} accounts",
+            counted(len(rows), "account"),
             {"name": "", "role": "", "by": "", "state": "", "in": "right", "last seen": ""},
             rows,
         )

@@ -13,6 +13,7 @@ from data_connectors.base import Conformed, Probe
 from data_connectors.catalog import make_connector
 from data_connectors.errors import ConnectorError
 from data_connectors.schema import Source, Stage
+from models.words import counted
 from qc_app.errors import PlantError, QcError
 from qc_app.jobs.sources.windowing import named_by_time
 from qc_app.plant import Plant, nearest
@@ -96,9 +97,8 @@ def _store(store: Store) -> Probe:
         return Probe("store", ok=False, message=str(error))
     if broken or missing:
         return Probe("store", False, broken or f"model {missing[0]} is missing - roll back or restore it")
-    return Probe(
-        "store", ok=True, message=f"{len(store.lake.stages())} stages in the lake, {len(pointed)} models, audit whole"
-    )
+    kept = f"{counted(len(store.lake.stages()), 'stage')} in the lake, {counted(len(pointed), 'model')}"
+    return Probe("store", ok=True, message=f"{kept}, audit whole")
 
 
 def _night(store: Store, plant: Plant) -> Probe:

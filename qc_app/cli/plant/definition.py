@@ -88,7 +88,7 @@ def _shown(version: PlantVersion | None, new: Plant) -> list[str]:
     for line in notes[:NOTES]:
         say(f"  note: {line}")
     if len(notes) > NOTES:
-        say(f"  ... and {len(notes) - NOTES} more notes")
+        say(f"  ... and {counted(len(notes) - NOTES, 'more note')}")
     return changes
 
 
@@ -173,7 +173,7 @@ def _open_alarms(store: Store) -> None:
     for alarm in found[:ALARMS]:
         say(f"alarm ({alarm.priority}) {alarm.stage or 'plant'}: {alarm.sentence}")
     if len(found) > ALARMS:
-        say(f"... and {len(found) - ALARMS} more alarms - the Alarms page lists them")
+        say(f"... and {counted(len(found) - ALARMS, 'more alarm')} on the Alarms page")
 
 
 def _live(store: Store, plant: Plant) -> None:

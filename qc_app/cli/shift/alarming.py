@@ -118,7 +118,7 @@ def report(
     with opened(home) as store:
         zone = plant_of(store).zone
         found = alarm_report(store, timedelta(days=days), operators)
-    say(f"{found.rates.rung} alarms in {days} days: {found.rates.verdict}")
+    say(f"{counted(found.rates.rung, 'alarm')} in {counted(days, 'day')}: {found.rates.verdict}")
     shares = ", ".join(f"{share:.0%} {name}" for name, share in found.rates.priorities.items())
     say(f"priorities: {shares} (usual: about 5 % high, 15 % medium, 80 % low)")
     if found.rates.answer_s is not None:

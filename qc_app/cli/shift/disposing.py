@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import dispose
 from qc_app.cli.terminal import HOME, Home, Reason, opened, plant_of, say, table
@@ -52,7 +53,9 @@ def list_(
     ]
     if rows:
         table(
-            f"{len(rows)} dispositions", dict.fromkeys(("when", "stage", "unit", "verdict", "reason", "by"), ""), rows
+            counted(len(rows), "disposition"),
+            dict.fromkeys(("when", "stage", "unit", "verdict", "reason", "by"), ""),
+            rows,
         )
     else:
         say("nothing was decided - `qc disposition set STAGE UNIT hold --reason ...` decides")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import resend_letters, try_route
 from qc_app.cli.terminal import HOME, Home, Reason, opened, plant_of, say, table
@@ -50,7 +51,7 @@ def outbox(home: Home = HOME) -> int:
         "problem": "",
     }
     if rows:
-        table(f"the newest {len(rows)} messages", sides, rows)
+        table(f"the newest {counted(len(rows), 'message')}", sides, rows)
     else:
         say("no message was ever written")
     return 0

@@ -9,8 +9,8 @@ import typer
 from models.spc.capability import Capability, Method
 from qc_app.cli.spc.asked import AsJson, Since, StageName, Until, What, moment_of
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say, table
+from qc_app.plant import decimals
 from qc_app.views import SixPack, figure, six_pack, specification
-from qc_app.views.figures import decimals
 
 By = Annotated[str, typer.Option("--method", help="normal, auto, fitted, box-cox or percentiles (ISO 22514-2).")]
 

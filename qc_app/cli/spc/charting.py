@@ -7,12 +7,13 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from models.words import counted
 from qc_app.cli.spc.asked import AsJson, Chart, Of, Since, StageName, Until, What, moment_of, settings_of, split
 from qc_app.cli.terminal import HOME, Home, opened, out, plant_of, say, table
+from qc_app.plant import decimals
 from qc_app.records import Limits
 from qc_app.subjects import SUBJECTS, VECTORS
 from qc_app.views import SpcChart, figure, local, spc_chart
-from qc_app.views.figures import decimals
 from qc_app.views.spc.limits import few_words
 
 Rules = Annotated[
@@ -59,7 +60,7 @@ def chart(  # noqa: PLR0917 - typer reads them as options
 def _told(view: SpcChart, zone: str) -> None:
     unit, places = "" if view.subject in VECTORS else view.characteristic.unit, _places(view)
     points = view.chart.main.points
-    say(f"{view.stage.id} / {_name(view)}: {view.title}, {len(points)} points")
+    say(f"{view.stage.id} / {_name(view)}: {view.title}, {counted(len(points), 'point')}")
     say(f"  {view.chart.sentence}")
     if view.in_force is None:
         limits = view.chart.limits
@@ -76,7 +77,7 @@ def _told(view: SpcChart, zone: str) -> None:
     if rows:
         sides = dict.fromkeys(("time", "unit", "chart", "rule", "what"), "")
         of = view.signals.height
-        table(f"{of} signals" if of <= SHOWN else f"the newest {SHOWN} of {of} signals", sides, rows)
+        table(counted(of, "signal") if of <= SHOWN else f"the newest {SHOWN} of {of} signals", sides, rows)
 
 
 def _limits(limits: Limits, places: int, unit: str, zone: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.words import counted
 from qc_app.access import local_actor
 from qc_app.actions import Basis, Trial, exclude_point, freeze_limits, include_point, roll_back_limits, trial_limits
 from qc_app.cli.spc.asked import AsJson, Chart, Of, StageName, What, Why, moment_of
@@ -149,4 +150,4 @@ def exclude(  # noqa: PLR0917 - typer reads them as options
 def _line(kept: Limits) -> str:
     numbers = " / ".join(figure(v, PLACES) for v in (kept.lower, kept.center, kept.upper))
     sigma = f"sigma {kept.sigma:.4g} ({kept.estimator})"
-    return f"version {kept.version} of chart {kept.chart}, {numbers}, {sigma}, {kept.n} points"
+    return f"version {kept.version} of chart {kept.chart}, {numbers}, {sigma}, {counted(kept.n, 'point')}"

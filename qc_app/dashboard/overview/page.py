@@ -14,7 +14,18 @@ from qc_app.dashboard.overview.lines import lines
 from qc_app.dashboard.overview.table import columns, drawn, filtered
 from qc_app.dashboard.session import Here, guarded, here, inks, no_stage, say, top
 from qc_app.language import count, dated, ntr, spoken, tr
-from qc_app.views import NightAccount, OverviewView, age, figure, interval, night_account, overview, percent, state_word
+from qc_app.views import (
+    NightAccount,
+    OverviewView,
+    age,
+    ago,
+    figure,
+    interval,
+    night_account,
+    overview,
+    percent,
+    state_word,
+)
 
 if TYPE_CHECKING:
     from qc_app.plant import Plant
@@ -92,7 +103,7 @@ def _attention(view: OverviewView) -> None:
     more = tr("{n} more in the table below", n=hidden) if hidden > 0 else ""
     st.html(markup.heading(tr("Needs attention"), more))
     for n, row in enumerate(wrong.head(MOST_CARDS).iter_rows(named=True)):
-        name, told = st.columns([5, 20], vertical_alignment="center", gap="small")
+        name, told = st.columns([5, 20], vertical_alignment="top", gap="small")
         with name:
             st.page_link(
                 st.session_state["pages"]["stage"],
@@ -105,7 +116,7 @@ def _attention(view: OverviewView) -> None:
 
 
 def _card(row: dict[str, Any], view: OverviewView) -> str:
-    spark = markup.spark(row["spark"], row["lower"], row["upper"], inks())
+    spark = markup.spark(row["spark"], row["lower"], row["upper"], inks(), results=row["results"])
     worth = interval(row["cpk_lower"], row["cpk_upper"])
     worth = tr("Cpk {value} ({range})", value=figure(row["cpk"]), range=worth) if row["cpk"] else ""
     parts = [
@@ -114,9 +125,9 @@ def _card(row: dict[str, Any], view: OverviewView) -> str:
         tr("out of specification {share}", share=percent(row["share_out"])),
         worth,
         ntr("{n} open alarm", "{n} open alarms", int(row["alarms"])),
-        tr("last unit {age} ago", age=age(row["last_unit_at"], view.at)),
+        tr("last unit {ago}", ago=ago(row["last_unit_at"], view.at)) if row["last_unit_at"] else "",
     ]
-    picture = markup.image(spark, tr("newest predictions in their specification"))
+    picture = markup.image(spark, tr("newest predictions (line) and results (dots) in their specification"))
     state = str(row["state"])
     return markup.line(
         state, state_word(state), str(row["sentence"]), picture, " · ".join(part for part in parts if part)

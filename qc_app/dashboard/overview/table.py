@@ -45,7 +45,8 @@ def _one(place: DeltaGenerator, label: str, values: pl.Series, key: str) -> str:
 def drawn(rows: pl.DataFrame, view: OverviewView) -> pl.DataFrame:
     """Return the rows as they are shown: words, sparklines, ages."""
     palette = inks()
-    sparks = [markup.spark(s, lo, up, palette) for s, lo, up in rows.select("spark", "lower", "upper").iter_rows()]
+    seen = rows.select("spark", "lower", "upper", "results").iter_rows()
+    sparks = [markup.spark(course, low, up, palette, results=met) for course, low, up, met in seen]
     return rows.with_columns(
         pl.Series("trend", sparks, pl.String),
         pl.col("state").replace_strict({s: state_word(s) for s in STATES}).alias("state"),

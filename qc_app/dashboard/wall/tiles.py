@@ -7,7 +7,7 @@ from qc_app.dashboard.theme import Palette
 from qc_app.language import ntr, tr
 from qc_app.views import Screen, Tile, WallView, local, state_word
 
-_NAME, _SENTENCE, _SPARK = 34, 120, (360, 48)
+_NAME, _SENTENCE, _SPARK = 34, 160, (360, 48)
 
 
 def wall(view: WallView, screen: Screen, zone: str, inks: Palette) -> str:
@@ -26,14 +26,16 @@ def wall(view: WallView, screen: Screen, zone: str, inks: Palette) -> str:
 
 
 def _tile(tile: Tile, inks: Palette, *, several: bool) -> str:
-    what = f"{tile.characteristic} · {tile.line}" if several else tile.characteristic
-    drawn = spark(tile.spark, *tile.limits, inks, _SPARK)
+    state = f"<span>{safe(state_word(tile.state))}</span>"
+    line = f'<span class="l" dir="auto">{safe(tile.line, _NAME)}</span>' if several else ""
+    what = f'<span class="c" dir="auto">{safe(tile.characteristic, _NAME)}</span>'
+    drawn = spark(tile.spark, *tile.limits, inks, _SPARK, results=tile.results)
+    picture = image(drawn, tr("newest predictions (line) and results (dots) in their specification"))
     facts = "".join(f"<span>{safe(words)}</span>" for words in tile.facts)
     return (
-        f'<div class="qc-tile {safe(tile.state)}"><div class="s">{safe(state_word(tile.state))}</div>'
-        f'<div class="h" dir="auto">{safe(tile.stage, _NAME)}</div><div class="c" dir="auto">{safe(what, _NAME)}</div>'
-        f'<div class="t">{told(tile.sentence, _SENTENCE)}</div>'
-        f'{image(drawn, tr("newest predictions in their specification"))}<div class="f">{facts}</div></div>'
+        f'<div class="qc-tile {safe(tile.state)}"><div class="s">{state}{line}</div>'
+        f'<div class="h" dir="auto">{safe(tile.stage, _NAME)}</div>'
+        f'<div class="t">{what} {told(tile.sentence, _SENTENCE)}</div>{picture}<div class="f">{facts}</div></div>'
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from data_connectors.schema import Characteristic
 from qc_app.clock import plant_time
 from qc_app.jobs.monitoring.alarms import Condition
-from qc_app.plant import Span, wait_over
+from qc_app.plant import Span, limits, reading, wait_over
 
 NEWEST_UNITS = 20
 NEWEST_LABELS = 5
@@ -57,7 +57,7 @@ def predicted_out(predictions: pl.DataFrame, what: Characteristic) -> Condition 
     if bad.is_empty():
         return None
     share = f"{bad.height} of the newest {newest.height} units {_are(bad.height)}"
-    sentence = f"{share} predicted {_beyond(what)}, last {_unit(bad)}"
+    sentence = f"{share} predicted {_beyond(what)}, last {bad['unit_id'][-1]} at {_shown(bad['mean'], newest, what)}"
     return Condition("predicted_out_of_spec", what.name, "medium", sentence, bad.height / FEWEST_OUT)
 
 
@@ -74,15 +74,16 @@ def measured_out(labels: pl.DataFrame, what: Characteristic) -> Condition | None
     bad = newest.filter(outside(newest["value"], what))
     if bad.is_empty():
         return None
-    sentence = (
-        f"{bad.height} of the newest {newest.height} results {_are(bad.height)} {_beyond(what)}, last {_unit(bad)}"
-    )
+    share = f"{bad.height} of the newest {newest.height} results {_are(bad.height)}"
+    sentence = f"{share} {_beyond(what)}, last {bad['unit_id'][-1]}"
     if what.kind == "binary":
         earlier = labels.head(labels.height - newest.height)["value"]
         usual = usual_share(int(outside(earlier, what).sum()), len(earlier))
         if bad.height < 2 or chance_of_more(bad.height, newest.height, usual) > CHANCE:
             return None
         sentence += f"; usual is {usual:.0%}"
+    else:
+        sentence += f" at {_shown(bad['value'], newest, what)}"
     return Condition("measured_out_of_spec", what.name, "high", sentence)
 
 
@@ -255,19 +256,16 @@ def stale_model(nights: int, new_labels: int, needed: int, what: Characteristic)
 
 
 def _beyond(what: Characteristic) -> str:
-    if what.kind == "binary":
-        return "nonconforming"
-    limits = [f"{limit:g}" for limit in (what.lower, what.upper) if limit is not None]
-    return f"out of specification ({' to '.join(limits)} {what.unit}".rstrip() + ")"
+    return "nonconforming" if what.kind == "binary" else f"out of specification ({limits(what)})"
 
 
 def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _unit(rows: pl.DataFrame) -> str:
-    value = rows["value" if "value" in rows.columns else "mean"][-1]
-    return f"{rows['unit_id'][-1]} at {value:.4g}"
+def _shown(bad: pl.Series, newest: pl.DataFrame, what: Characteristic) -> str:
+    """Return the last of the bad values, with the digits that the newest ones differ in."""
+    return reading(float(bad[-1]), what, newest[bad.name])
 
 
 def _days(span: timedelta) -> str:

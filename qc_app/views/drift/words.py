@@ -84,7 +84,9 @@ _REASONS = (
     later("no model yet to hold the units against"),
 )
 _OF_SENSORS = (
+    later("{name}: stuck at {value} over {n} units in a row, at most {most} before"),
     later("{name}: stuck at {value} over {n} rows, at most {most} before"),
+    later("{name}: flat line at {value} over {n} units in a row, at most {most} before"),
     later("{name}: flat line at {value} over {n} rows, at most {most} before"),
     later("{name}: missing in {share} of {n} rows, before in {before}"),
     later("{name}: noise lost, {now} where it was {before} - frozen, filtered or replaced signal"),

@@ -11,12 +11,12 @@ import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from qc_app.language import later, tr
-from qc_app.plant import Span
+from qc_app.plant import Span, decimals
 from qc_app.records import Alarm, Decision
 from qc_app.store import Store
 from qc_app.views.alarms.page import HIDDEN, urgency
 from qc_app.views.data.words import event_word
-from qc_app.views.figures import decimals, outside, specification, state_word, worst
+from qc_app.views.figures import outside, specification, state_word, worst
 from qc_app.views.recorded import recorded
 from qc_app.views.unit.dispositions import as_table
 from qc_app.views.vocabulary import alarm_about, alarm_state, dispositions, priority_word

@@ -11,10 +11,9 @@ import polars as pl
 
 from data_connectors.schema import Characteristic
 from qc_app.language import tr
-from qc_app.plant import Plant
+from qc_app.plant import Plant, decimals
 from qc_app.records import Decision, ModelVersion, Pointers, Request, Run
 from qc_app.store import Store
-from qc_app.views.figures import decimals
 
 SHORT = 8
 _TIME = pl.Datetime("us", "UTC")

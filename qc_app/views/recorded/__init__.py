@@ -36,7 +36,7 @@ from qc_app.views.spc.refusals import REFUSALS
 from qc_app.views.spc.words import SPC
 from qc_app.views.vocabulary import CODES, told_columns
 
-_PARTS = (later("{n} days"), later("{lower} to {upper}"))
+_PARTS = (later("{n} days"), later("{lower} to {upper}"), later("at most {value}"), later("at least {value}"))
 _SENTENCES = (
     *(*standing.STATES, *standing.QUALITY, *standing.DATA, *standing.PROGRAM, *standing.TRANSFER, *standing.MEASURING),
     *(*answers.OUTCOMES, *answers.REFUSALS, *answers.ENTERED),

@@ -17,6 +17,7 @@ QUALITY = (
     later("{n} of the newest {m} units is predicted nonconforming, last {unit} at {value}"),
     later("{n} of the newest {m} results are out of specification ({limits}), last {unit} at {value}"),
     later("{n} of the newest {m} results is out of specification ({limits}), last {unit} at {value}"),
+    later("{n} of the newest {m} results are nonconforming, last {unit}; usual is {share}"),
     later("{n} of the newest {m} results are nonconforming, last {unit} at {value}; usual is {share}"),
     later(
         "{n} of the newest {m} units are unlike the units before, last {unit}; never more than {most} in twenty before"

@@ -14,11 +14,10 @@ from models import spc
 from models.errors import ModelsError, NotEnoughData
 from qc_app import framing
 from qc_app.language import figures_of, later, tr
-from qc_app.plant import Plant
+from qc_app.plant import Plant, decimals
 from qc_app.records import Limits
 from qc_app.store import Store
 from qc_app.subjects import VECTORS, gathered, require_fit
-from qc_app.views.figures import decimals
 from qc_app.views.moments import local
 from qc_app.views.spc.chart import frozen_of
 from qc_app.views.spc.offer import placed

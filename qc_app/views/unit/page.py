@@ -10,10 +10,9 @@ import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
 from qc_app.language import later, tr
-from qc_app.plant import Plant
+from qc_app.plant import Plant, decimals
 from qc_app.records import Alarm, Explanation, ModelVersion, Request
 from qc_app.store import Store
-from qc_app.views.figures import decimals
 from qc_app.views.moments import moment
 from qc_app.views.recorded import recorded
 from qc_app.views.unit.words import (
