@@ -77,7 +77,9 @@ class Outlet:
         if not self.low < self.high:
             raise DefinitionError(f"{where}: low {self.low} is not below high {self.high} - give what may be told")
         if not self.low <= self.dead_value <= self.high:
-            raise DefinitionError(f"{where}: dead_value {self.dead_value} lies outside {self.low} to {self.high}")
+            raise DefinitionError(
+                f"{where}: dead_value {self.dead_value} lies outside {self.low} to {self.high} - give one within"
+            )
         if not (1 <= self.most_per_minute <= 6000 and self.heartbeat_s >= 1 and self.max_age_s > 0):
             raise DefinitionError(
                 f"{where}: most_per_minute must be 1 to 6000, heartbeat_s at least 1, max_age_s above 0 - mend them"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from qc_app.errors import AlreadyRunning, StoreError
+from qc_app.jobs.backup.moving import come_home
 from qc_app.jobs.recovery import recover
 from qc_app.records import Lease
 from qc_app.store import Store
@@ -96,6 +97,7 @@ def lead(store: Store, ttl_s: float = TTL_S) -> Iterator[Leader]:
         try:
             with store.journal.fenced(lease):
                 recover(store)
+                come_home(store)
                 yield Leader(store, lease, ttl_s)
         finally:
             store.journal.lease.release(lease)

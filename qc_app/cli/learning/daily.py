@@ -33,10 +33,11 @@ def register(app: typer.Typer) -> None:
 def ingest(home: Home = HOME) -> int:
     """Read what is new from every source, now, and predict it with the models that answer."""
     with opened(home) as store:
-        plant = plant_of(store)
+        plant_of(store)
         authorise(store, local_actor(), "request_run", "plant")
         try:
             with lead(store) as leader, progress("ingest") as tell:
+                plant = plant_of(store)  # who leads may have mended where its own files are
                 names = [s.name for s in plant.sources]
                 run = refresh(
                     store, plant, permit=leader.permit, told=lambda s: tell(s.name, names.index(s.name) / len(names))
@@ -52,11 +53,12 @@ def ingest(home: Home = HOME) -> int:
 def night(home: Home = HOME) -> int:
     """Run the night of the present plant day, now; what is done is not done again."""
     with opened(home) as store:
-        plant = plant_of(store)
+        plant_of(store)
         authorise(store, local_actor(), "request_run", "plant")
         began = store.clock.now()
         try:
             with lead(store) as leader, Watchdog(store), progress("night") as tell:
+                plant = plant_of(store)
                 run = nightly(
                     store, plant, permit=leader.permit, told=lambda what, done, of: tell(what, done / max(of, 1))
                 )

@@ -15,6 +15,7 @@ from data_connectors.errors import ConnectorError
 from data_connectors.schema import Source, Stage
 from models.words import counted
 from qc_app.errors import PlantError, QcError
+from qc_app.jobs.backup.moving import former_home
 from qc_app.jobs.sources.windowing import named_by_time
 from qc_app.plant import Plant, nearest
 from qc_app.schedule.due import missed_night
@@ -51,6 +52,7 @@ def probes(store: Store, plant: Plant, only: str | None = None) -> Iterator[Prob
         yield _store(store)
         yield _night(store, plant)
         yield _backup(store)
+        yield from _folder(store, plant)
     for source in plant.sources:
         if only in {None, source.name}:
             stage = plant.stage(source.stage)
@@ -77,6 +79,15 @@ def _backup(store: Store) -> Probe:
             "backup", ok=False, message=f"{folder} cannot be written - mount it, or give this account the right"
         )
     return Probe("backup", ok=True, message=f"one a day to {folder}; {words}")
+
+
+def _folder(store: Store, plant: Plant) -> Iterator[Probe]:
+    """Say where a folder was copied from by hand, as long as its definition names the files that lie there."""
+    before = former_home(plant, store.home)
+    if before is not None:
+        words = f"the definition names files in {before}, from where this folder was moved or copied by hand; the next"
+        cure = "scheduler reads those in here - copy by `qc backup` and `qc restore`, which prove that nothing is torn"
+        yield Probe("folder", ok=False, message=f"{words} {cure}")
 
 
 def _clock(store: Store) -> Probe:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from data_connectors.catalog import connector_class
 from data_connectors.errors import ConnectorError
 from data_connectors.references import is_reference, resolved
 from data_connectors.schema import Source
+from qc_app.jobs.backup.moving import read_here, silence
 from qc_app.jobs.recovery import recover
-from qc_app.plant import Plant, digest, render
+from qc_app.plant import Plant
 from qc_app.records import Gap
 from qc_app.store import Store, conservation, plant_in_force
 from qc_app.store.backup import Manifest
-from qc_app.store.outlet_room import Stopped
 
 CAUSE = "restored"
+_TWO = "restored from a backup: start it once the plant that was backed up runs no more"
 _LOST = "the plant was restored from a backup of the beginning of this stretch; what came after it was told once only"
 
 
@@ -56,8 +57,10 @@ def settle(store: Store, made: Manifest, home: Path, who: str) -> Settled:
     done = list(_nobody_inside(store))
     plant = plant_in_force(store)
     if plant is not None:
-        done += _moved(store, plant, Path(made.home), home, who)
-        done += _silent(store, plant, who)
+        before = Path(made.home)
+        if before != home:
+            done += read_here(store, plant, before, home, (who, f"restored from {before} to {home}"))
+        done += silence(store, plant, (who, _TWO))
         done += _gaps(store, plant, made)
         done += _secrets(plant)
     return Settled(tuple(done), tuple(_wrong(store, plant)))
@@ -75,35 +78,6 @@ def _nobody_inside(store: Store) -> Iterator[str]:
         yield f"{begun} steps were under way when the backup was taken; they are done again"
     if ended:
         yield f"{ended} sign-ins ended; accounts, roles and tokens are those of the backup: see `qc users list`"
-
-
-def _moved(store: Store, plant: Plant, before: Path, home: Path, who: str) -> Iterator[str]:
-    """Let sources that read files in the plant's folder read them where the folder is now."""
-    if before == home:
-        return
-    sources = tuple(_placed(source, before, home) for source in plant.sources)
-    changed = [new.name for new, old in zip(sources, plant.sources, strict=True) if new != old]
-    if changed:
-        moved = replace(plant, sources=sources)
-        reason = f"restored from {before} to {home}"
-        store.journal.plants.save(render(moved), digest(moved), who, reason, store.clock.now())
-        yield f"{', '.join(changed)}: read in {home} from now on (a new version of the definition)"
-
-
-def _placed(source: Source, before: Path, home: Path) -> Source:
-    path = source.settings.get("path")
-    if not isinstance(path, str) or not Path(path).is_relative_to(before):
-        return source
-    return replace(source, settings={**source.settings, "path": str(home / Path(path).relative_to(before))})
-
-
-def _silent(store: Store, plant: Plant, who: str) -> Iterator[str]:
-    """Stop every write-back: two plants must not tell the same machine."""
-    why = "restored from a backup: start it once the plant that was backed up runs no more"
-    for outlet in plant.writeback:
-        if store.outlet(outlet.name).stopped() is None:
-            store.outlet(outlet.name).stop(Stopped(who, why, store.clock.now()))
-        yield f"write-back {outlet.name} is stopped: `qc writeback start` once no other plant tells"
 
 
 def _gaps(store: Store, plant: Plant, made: Manifest) -> Iterator[str]:

@@ -204,7 +204,7 @@ LIVE = (
 WRITING_BACK = (
     later("no kind {value} - {hint}"),
     later("low {value} is not below high {other} - give what may be told"),
-    later("dead_value {value} lies outside {low} to {high}"),
+    later("dead_value {value} lies outside {low} to {high} - give one within"),
     later("{value} lies outside {low} to {high}"),
     later("most_per_minute must be 1 to 6000, heartbeat_s at least 1, max_age_s above 0 - mend them"),
     later("kind 'file' knows the setting path alone"),
