@@ -3,58 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 
-from models.base import Adapted, Array, Kind, Learner, Task
+from models.base import Adapted, Array, Learner, Task
 from models.catalog import DEFAULT, load_learner
 from models.errors import NotThisKind, StateError
 from models.learners.parts.families import Family, group, match, pack, unpack
-from models.learners.parts.horizons import HORIZONS
 from models.learners.parts.named import HERE, Named, Place, learn
 from models.learners.parts.plain import seed_of
 from models.learners.parts.sound import Sound, sound, sound_tasks
 from models.learners.parts.together import Believer, Restored, Together
 from models.learners.portfolio.alone import Alone
+from models.learners.portfolio.belief import Belief
 from models.learners.portfolio.blend import Blend
-from models.learners.portfolio.evidence import SHOTS, Episode, examine, products, widening
+from models.learners.portfolio.evidence import examine
 from models.learners.portfolio.hedge import hedge_words, hedged
-from models.learners.portfolio.weights import (
-    PULLS,
-    at_labels,
-    believed_first,
-    mean_errors,
-    nearness,
-    soft_weights,
-    without_evidence,
-)
 from models.state import State
 
-FEWEST = 2
-NEAR = 0.3
 HURTS = 1.02
 UNSURE = 2.0
 """Widening where neither a label nor a sister is known: a probability is then anything from 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Belief:
-    """What held-out stages said of the members in one family.
-
-    Parameters
-    ----------
-    weights : ndarray, shape (horizons, shots, members)
-    errors : ndarray, shape (horizons, shots, members)
-        Mean root mean squared error in standard deviations of the stage; NaN where it was not examined.
-    factors : ndarray, shape (horizons, shots)
-        Widening of the intervals.
-    """
-
-    weights: Array
-    errors: Array
-    factors: Array
 
 
 class Portfolio:
@@ -114,7 +84,7 @@ class Portfolio:
             families.append(family)
             told = family.kind == "continuous"
             episodes = examine(trained, sisters, self.seed) if told else []
-            beliefs.append(_belief(episodes, names) if told else _no_belief(names, family.kind))
+            beliefs.append(Belief.of(episodes, names) if told else Belief.without(names, family.kind))
         return type(self)(trained, self.seed, self.device, tuple(families), tuple(beliefs), rules=rules)
 
     def adapt(self, task: Task) -> Adapted:
@@ -123,12 +93,11 @@ class Portfolio:
         found, at, told = self._moved(task, place)
         task = found.task
         n = len(task.support_y)
-        belief = _no_belief([m.name for m in self._members], task.kind) if place is None else self._beliefs[place]
-        weights = np.array([at_labels(table, SHOTS, n) for table in belief.weights])
-        factors = np.array([np.interp(np.log1p(n), np.log1p(SHOTS), row) for row in belief.factors])
+        names = [m.name for m in self._members]
+        belief = Belief.without(names, task.kind) if place is None else self._beliefs[place]
+        weights, factors = belief.weights_at(n), belief.factors_at(n)
         if place is None and not n:
             factors = UNSURE * factors
-        errors = belief.errors[0, int(np.abs(np.log1p(SHOTS) - np.log1p(n)).argmin())]
         parts, kept = [], []
         for i, learner in enumerate(self._members):
             if not (weights[:, i] > 0).any():
@@ -140,8 +109,7 @@ class Portfolio:
             kept.append(i)
         believed = weights[:, kept] + 1e-9
         believed /= believed.sum(axis=1, keepdims=True)
-        names = [m.name for m in self._members]
-        words = [*told, *_words(names, [names[i] for i in kept], believed, errors, parts)]
+        words = [*told, *_words(names, [names[i] for i in kept], believed, belief.errors_at(n), parts)]
         if task.kind == "binary" and task.support_y.any():
             parts, believed = hedged([self._members[i] for i in kept], parts, believed, task)
             words.insert(len(told) + 1, hedge_words(int(task.support_y.sum())))
@@ -172,9 +140,7 @@ class Portfolio:
         """Return members and beliefs."""
         meta, arrays = pack(self._families)
         for i, belief in enumerate(self._beliefs):
-            arrays[f"beliefs/{i}/weights"] = belief.weights
-            arrays[f"beliefs/{i}/errors"] = belief.errors
-            arrays[f"beliefs/{i}/factors"] = belief.factors
+            arrays |= {f"beliefs/{i}/{key}": value for key, value in belief.arrays().items()}
         for i, rule in enumerate(self._rules):
             arrays |= {} if rule is None else {f"names/{i}/{key}": value for key, value in rule.arrays().items()}
         inside = [member.state() for member in self._members]
@@ -191,7 +157,7 @@ class Portfolio:
         if not isinstance(metas, list) or not metas:
             raise StateError("state of learner 'portfolio': members are missing")
         members = tuple(load_learner(State(m, state.inside(f"members/{i}"))) for i, m in enumerate(metas))
-        beliefs = tuple(_read(state, i, len(members)) for i in range(len(families)))
+        beliefs = tuple(Belief.read(state.inside(f"beliefs/{i}"), len(members)) for i in range(len(families)))
         return cls(members, seed, families=families, beliefs=beliefs, rules=_rules(state, len(families)))
 
 
@@ -213,46 +179,6 @@ def _rules(state: State, families: int) -> tuple[Named | None, ...]:
         raise StateError("state of learner 'portfolio': what names say does not fit the families - train again")
     inside = [State({}, state.inside(f"names/{i}")) for i in range(families)]
     return tuple(None if about is None else Named.read(about, kept) for about, kept in zip(told, inside, strict=True))
-
-
-def _no_belief(names: Sequence[str], kind: Kind) -> Belief:
-    """Return what is believed without evidence."""
-    shape = (len(HORIZONS), len(SHOTS))
-    start = [np.tile(without_evidence(names, h, kind), (len(SHOTS), 1)) for h in range(len(HORIZONS))]
-    return Belief(np.array(start), np.full((*shape, len(names)), np.nan), np.ones(shape))
-
-
-def _belief(episodes: Sequence[Episode], names: Sequence[str]) -> Belief:
-    """Learn from the episodes of each horizon; those with about as many labels count."""
-    belief = _no_belief(names, "continuous")
-    for horizon in range(len(HORIZONS)):
-        mine = [e for e in episodes if e.horizon == horizon]
-        if not mine:
-            continue
-        matrix, sizes = products(mine), np.array([e.size for e in mine])
-        for i, shots in enumerate(SHOTS):
-            counts = nearness(sizes, int(shots))
-            near = [e for e, c in zip(mine, counts, strict=True) if c > NEAR]
-            stages = len({e.stage for e in near})
-            if stages < FEWEST:
-                continue
-            found = soft_weights(matrix, counts, believed_first(names, horizon), stages, PULLS[horizon])
-            belief.weights[horizon, i], belief.errors[horizon, i] = found, mean_errors(matrix, counts)
-            belief.factors[horizon, i] = widening(near, found, found > 0)
-    return belief
-
-
-def _read(state: State, i: int, members: int) -> Belief:
-    arrays = state.inside(f"beliefs/{i}")
-    try:
-        found = Belief(arrays["weights"], arrays["errors"], arrays["factors"])
-    except KeyError as error:
-        raise StateError(f"state of learner 'portfolio': {error} is missing") from None
-    shape = (len(HORIZONS), len(SHOTS))
-    right = found.weights.shape == found.errors.shape == (*shape, members) and found.factors.shape == shape
-    if not right:
-        raise StateError("state of learner 'portfolio': an array has the wrong shape - train again")
-    return found
 
 
 def _words(
