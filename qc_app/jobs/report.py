@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from models.spc import Capability
 from qc_app.clock import plant_day
 from qc_app.jobs.model.track import Score, score, track
 from qc_app.jobs.model.verdict import RULES
@@ -160,7 +161,6 @@ def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) 
     newest = night.store.journal.drift.newest(stage.id)
     mattering = [r.sentence for r in newest if r.characteristic == what.name and r.matters]
     tested = any(r.characteristic == what.name for r in newest)
-    cpk = picture.chart.capability.cpk if picture.chart.capability else None
     said, model = picture.predictions.tail(NEWEST), picture.model
     course, results = _course(said, picture.labels, what)
     return {
@@ -170,9 +170,7 @@ def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) 
         "last_label_at": _iso(picture.labels["t_known"].max()),
         "labels_owed": _owed(picture),
         "share_out": _share_out(said, what),
-        "cpk": cpk.value if cpk else None,
-        "cpk_lower": cpk.lower if cpk else None,
-        "cpk_upper": cpk.upper if cpk else None,
+        **_worth(picture.chart.capability),
         "stable": picture.chart.stable,
         "drift": "drift" if mattering else ("none" if tested else "unknown"),
         "drift_sentence": mattering[0] if mattering else "",
@@ -186,6 +184,14 @@ def _values(night: Night, stage: Stage, what: Characteristic, picture: Picture) 
         "spark_high": what.upper,
         **picture.score,
     }
+
+
+def _worth(found: Capability | None) -> dict[str, Any]:
+    """Return the index that may be told of a process: Cpk of a stable one, else Ppk."""
+    name, index = found.told if found else ("", None)
+    if index is None:
+        return dict.fromkeys(("index", "index_value", "index_lower", "index_upper"))
+    return {"index": name, "index_value": index.value, "index_lower": index.lower, "index_upper": index.upper}
 
 
 def _course(

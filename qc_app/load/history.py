@@ -68,7 +68,15 @@ def _newest(rng: np.random.Generator, now: datetime) -> dict[str, object]:
     spark = [round(float(v), 3) for v in rng.normal(10, 0.2, 60)]
     named = {"drift": "none", "drift_sentence": "", "state": "ok", "state_sentence": "nothing abnormal", "spark": spark}
     counts = {"units": 13_000, "labels": 260, "labels_owed": 3, "n_labels": 260, "share_out": 0.01, "stable": True}
-    figures = {"cpk": 1.4, "cpk_lower": 1.2, "cpk_upper": 1.6, "nrmse": 0.5, "coverage": 0.91, "tier": "champion"}
+    figures = {
+        "index": "Cpk",
+        "index_value": 1.4,
+        "index_lower": 1.2,
+        "index_upper": 1.6,
+        "nrmse": 0.5,
+        "coverage": 0.91,
+        "tier": "champion",
+    }
     moments = dict.fromkeys(("last_unit_at", "last_label_at", "model_at"), now.isoformat())
     return {**named, **counts, **figures, **moments, "model_id": "0123456789abcdef"}
 

@@ -133,6 +133,23 @@ def test_a_frozen_forecast_judges_results_that_resemble_their_neighbours(store):
     assert "3 sigma" in look(store, WIDTH, 201).signal
 
 
+def test_a_process_that_wanders_is_not_called_stable_and_no_cpk_is_told_of_it(store):
+    """Its forecast errs as ever, so that nothing rings; but the spread from one value to the next says too little."""
+    wave = 10 + 4 * np.sin(np.arange(200) / 12) + np.random.default_rng(3).normal(0, 0.3, 200)
+    fill(store, WIDTH, wave)
+    found = look(store, WIDTH, 200)
+    name, index = found.capability.told
+    assert (found.signal, found.stable, name) == ("", False, "Ppk")
+    assert index.value < 0.5 * found.capability.cpk.value
+
+
+def test_a_signal_of_last_week_does_not_ring_again_and_is_not_forgotten(store):
+    fill(store, WIDTH, _spoilt(40))
+    store.journal.limits.freeze(limits(START, 10.0))
+    found = look(store, WIDTH, 100)
+    assert (found.signal, found.stable) == ("", False)
+
+
 def _phase(values):
     seen = framing.Series(spc.Observations(values), (), (), (), {})
     return seen, spc.phase_one("forecast", seen.data)

@@ -197,9 +197,10 @@ def thousand(home: Path, stages: int = 1000) -> Path:
             }
             numbers |= {
                 "share_out": 0.2 if state == "act" else 0.001,
-                "cpk": 1.4,
-                "cpk_lower": 1.2,
-                "cpk_upper": 1.6,
+                "index": "Cpk",
+                "index_value": 1.4,
+                "index_lower": 1.2,
+                "index_upper": 1.6,
                 "model_at": (NOW - timedelta(hours=9)).isoformat(),
             }
             latest.append(

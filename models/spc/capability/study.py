@@ -84,6 +84,11 @@ class Capability:
     estimator: str = "average moving range"
     normality: Normality | None = None
 
+    @property
+    def told(self) -> tuple[str, Index | None]:
+        """Name and index that may be told of the process: Cpk of a stable one, else Ppk; None where all are equal."""
+        return ("Cpk", self.cpk) if self.stable and self.cpk is not None else ("Ppk", self.ppk)
+
 
 def capability(
     values: ArrayLike,

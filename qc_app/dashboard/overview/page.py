@@ -117,8 +117,9 @@ def _attention(view: OverviewView) -> None:
 
 def _card(row: dict[str, Any], view: OverviewView) -> str:
     spark = markup.spark(row["spark"], row["lower"], row["upper"], inks(), results=row["results"])
-    worth = interval(row["cpk_lower"], row["cpk_upper"])
-    worth = tr("Cpk {value} ({range})", value=figure(row["cpk"]), range=worth) if row["cpk"] else ""
+    worth = interval(row["index_lower"], row["index_upper"])
+    index, value = row["index"], row["index_value"]
+    worth = tr("{index} {value} ({range})", index=index, value=figure(value), range=worth) if index else ""
     parts = [
         tr("to do: {step}", step=row["todo"]) if row["todo"] else "",
         tr("for {age}", age=age(row["since"], view.at)) if row["since"] else "",

@@ -52,7 +52,7 @@ def drawn(rows: pl.DataFrame, view: OverviewView) -> pl.DataFrame:
         pl.col("state").replace_strict({s: state_word(s) for s in STATES}).alias("state"),
         (100 * pl.col("share_out")).alias("out_pct"),
         pl.Series(
-            "cpk_range", [interval(a, b) for a, b in rows.select("cpk_lower", "cpk_upper").iter_rows()], pl.String
+            "index_range", [interval(a, b) for a, b in rows.select("index_lower", "index_upper").iter_rows()], pl.String
         ),
         pl.Series("data_age", [age(t, view.at) for t in rows["last_unit_at"]], pl.String),
         drifts(),
@@ -69,8 +69,9 @@ def columns() -> dict[str, object]:
         "characteristic": tr("Characteristic"),
         "trend": st.column_config.ImageColumn(tr("Trend in spec."), width=150),
         "out_pct": tables.number(tr("Out of spec."), 1, "%"),
-        "cpk": tables.number(tr("Cpk"), 2),
-        "cpk_range": st.column_config.TextColumn(tr("95 % of Cpk"), alignment="right"),
+        "index": tr("Index"),
+        "index_value": tables.number(tr("Capability"), 2),
+        "index_range": st.column_config.TextColumn(tr("90 % interval"), alignment="right"),
         "alarms": tr("Alarms"),
         "drift": tr("Drift"),
         "data_age": st.column_config.TextColumn(tr("Data age"), alignment="right"),

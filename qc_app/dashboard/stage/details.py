@@ -16,7 +16,7 @@ def capability(view: StageView) -> None:
     """Show the capability in a sentence, with its interval and whether it may be believed."""
     v = view.values
     st.html(markup.heading(tr("Capability"), tr("never without its interval")))
-    if v.get("cpk") is None:
+    if v.get("index_value") is None:
         say(
             tr(
                 "No capability: it needs a specification limit and measured results of a process "
@@ -24,8 +24,9 @@ def capability(view: StageView) -> None:
             )
         )
         return
-    sure = interval(v.get("cpk_lower"), v.get("cpk_upper"))
-    worth = tr("Cpk {value}, with 95 % confidence {range}.", value=figure(v["cpk"]), range=sure)
+    sure = interval(v.get("index_lower"), v.get("index_upper"))
+    index, value = v.get("index", ""), figure(v["index_value"])
+    worth = tr("{index} {value}, with 90 % confidence {range}.", index=index, value=value, range=sure)
     shaken = v.get("stable") is False
     tail = tr("The chart signals: the process is not stable, so this says what was, not what will be.")
     say(f"{worth} {tail}" if shaken else worth, "watch" if shaken else "")

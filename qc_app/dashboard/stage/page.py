@@ -138,7 +138,7 @@ def _facts(view: StageView, now: Here) -> list[markup.Fact]:
         markup.Fact(tr("Newest prediction"), figure(newest.get("mean"), view.places), what.unit, drawn, _out(newest)),
         markup.Fact(tr("Specification"), limits, what.unit, target),
         markup.Fact(tr("Out of specification"), percent(v.get("share_out")), note=tr("predicted, newest units")),
-        markup.Fact(tr("Cpk"), figure(v.get("cpk")), note=_stability(v)),
+        markup.Fact(str(v.get("index") or tr("Capability")), figure(v.get("index_value")), note=_stability(v)),
         markup.Fact(tr("Error of the model"), figure(v.get("error"), view.places), what.unit, baseline),
         markup.Fact(tr("Answered by"), tier_word(str(v.get("tier", "none"))), note=_model(v, now)),
         markup.Fact(tr("Last unit"), age(moment(v.get("last_unit_at")), at), note=_in_all(int(v.get("units", 0)))),
@@ -154,12 +154,12 @@ def _out(newest: Mapping[str, Any]) -> str:
 
 
 def _stability(v: Mapping[str, Any]) -> str:
-    stable = {True: tr("stable"), False: tr("not stable: Cpk does not predict"), None: tr("stability unknown")}[
+    stable = {True: tr("stable"), False: tr("not stable: Ppk tells of the past"), None: tr("stability unknown")}[
         v.get("stable")
     ]
     return (
         f"{interval(v.get('cpk_lower'), v.get('cpk_upper'))} · {stable}"
-        if v.get("cpk") is not None
+        if v.get("index_value") is not None
         else tr("not known yet")
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +26,17 @@ CATCH_UP_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Charted:
-    """What the chart says now: None where there are too few labels for one."""
+    """What the chart says now: None where there are too few labels for one.
+
+    Parameters
+    ----------
+    stable : bool or None
+        Whether no value shown breaks a rule: what the SPC page calls stable. Values that follow their neighbours are
+        not, though their forecast may err as ever: their spread from one to the next is no Cpk.
+    signal : str
+        Of the new points alone: what is known already does not ring again.
+    capability : Capability or None
+    """
 
     stable: bool | None
     signal: str
@@ -59,12 +68,15 @@ def charted(night: Night, stage: Stage, what: Characteristic, labels: pl.DataFra
     versions = _versions(night, stage, what, chart, seen)
     if not versions:
         return Charted(None, "", None)
-    shown = _shown(night, stage, what, chart, seen, versions)
+    newest = _newest(seen)
+    plain = spc.staged(chart, newest.data, framing.stretches(versions, newest.times), excluded=newest.excluded)
+    shown = _shown(night, stage, what, chart, seen) or plain
     points = len(shown.main.points)
     came = -(-_came(night, stage, labels) * points // max(labels.height, points))
     recent = [s for s in shown.main.signals if s.index >= points - max(came, NEWEST)]
     signal = recent[-1].sentence if recent else ""
-    return Charted(not recent, signal, _capability(what, seen, stable=not recent))
+    stable = plain.main.stable
+    return Charted(stable, signal, _capability(what, seen, stable=stable))
 
 
 def _came(night: Night, stage: Stage, labels: pl.DataFrame) -> int:
@@ -75,22 +87,21 @@ def _came(night: Night, stage: Stage, labels: pl.DataFrame) -> int:
     return int((labels["t_known"] > night.cutoff - timedelta(days=days)).sum())
 
 
-def _shown(  # noqa: PLR0917 - the night's chart and what it stands on
-    night: Night, stage: Stage, what: Characteristic, chart: str, seen: framing.Series, versions: Sequence[Limits]
-) -> spc.ControlChart:
-    """Values that depend on their neighbours are charted as errors of a forecast (Montgomery, 10.4).
+def _shown(
+    night: Night, stage: Stage, what: Characteristic, chart: str, seen: framing.Series
+) -> spc.ControlChart | None:
+    """Values that depend on their neighbours are charted as errors of a forecast (Montgomery, 10.4); None of others.
 
     Of the frozen one where a person froze it, else of one that is estimated anew.
     """
     newest = _newest(seen)
-    if chart == framing.DEFAULT_CHART and spc.dependent(_newest(seen, REMEMBERED).kept):
-        history = night.store.journal.limits.history(stage.id, what.name, known_at=night.cutoff)
-        versions = framing.in_force(history, "forecast")
-        if not versions:
-            return spc.make_chart("forecast", newest.told)
-        chart = "forecast"
-    stretches = framing.stretches(versions, newest.times)
-    return spc.staged(chart, newest.data, stretches, excluded=newest.excluded)
+    if chart != framing.DEFAULT_CHART or not spc.dependent(_newest(seen, REMEMBERED).kept):
+        return None
+    history = night.store.journal.limits.history(stage.id, what.name, known_at=night.cutoff)
+    versions = framing.in_force(history, "forecast")
+    if not versions:
+        return spc.make_chart("forecast", newest.told)
+    return spc.staged("forecast", newest.data, framing.stretches(versions, newest.times), excluded=newest.excluded)
 
 
 def _newest(seen: framing.Series, most: int = LABELS) -> framing.Series:

@@ -60,7 +60,7 @@ def six_pack(  # noqa: PLR0917 - what may be chosen of it
     """Judge the results of a characteristic against its specification.
 
     Units that are left out of the control limits with a cause are left out here, too. Whether the process is stable
-    says its chart, over the same time.
+    says the chart of its values, over the same time; that of moving ranges signals by chance too often to say it.
 
     Parameters
     ----------
@@ -87,7 +87,13 @@ def six_pack(  # noqa: PLR0917 - what may be chosen of it
     chart = spc_chart(store, plant, stage_id, characteristic, since=since, until=until)
     seen = between(gathered(store, plant, (stage_id, characteristic)), since, until)
     result = spc.capability(
-        seen.kept, what.lower, what.target, what.upper, stable=chart.chart.stable, groups=seen.groups, method=method
+        seen.kept,
+        what.lower,
+        what.target,
+        what.upper,
+        stable=chart.chart.main.stable,
+        groups=seen.groups,
+        method=method,
     )
     kept = seen.kept[np.isfinite(seen.kept)]
     drawn = picture(kept, within(seen.kept, seen.groups), _fitted(result, kept)) if np.ptp(kept) > 0 else None
