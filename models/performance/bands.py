@@ -16,6 +16,8 @@ RANKED = 60
 """Draws for the rank correlation, which is no mean and takes a sort each."""
 LEVEL = 0.9
 FEWEST_LOTS = 4
+SHARES = frozenset({"coverage", "misses", "false_alarms"})
+"""Scores that count units: where none or all of them count, drawing them again knows no doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Band:
 def banded(judged: Judged, *, times: int = TIMES, level: float = LEVEL, seed: int = 0) -> dict[str, Band]:
     """Return every score with its percentile bootstrap band, lots resampled as wholes.
 
+    A share of none or of all has the exact bound of as many independent draws as there are lots: no miss among nine
+    does not promise that there is none.
+
     Parameters
     ----------
     judged : Judged
@@ -51,7 +56,7 @@ def banded(judged: Judged, *, times: int = TIMES, level: float = LEVEL, seed: in
     References
     ----------
     Efron & Tibshirani, An Introduction to the Bootstrap (1993), ch. 13; Davison & Hinkley, Bootstrap Methods (1997),
-    sec. 3.8 (whole clusters).
+    sec. 3.8 (whole clusters). Clopper & Pearson, Biometrika 26 (1934).
 
     Examples
     --------
@@ -69,7 +74,24 @@ def banded(judged: Judged, *, times: int = TIMES, level: float = LEVEL, seed: in
     drawn = rng.multinomial(len(lots), np.full(len(lots), 1 / len(lots)), size=times).astype(np.float64)
     means = {name: _means(values, lot, drawn) for name, values in contributions(said).items()}
     chance = finished(means, judged) | {"rank": _ranks(said, lot, drawn[:RANKED])}
-    return {name: Band(found[name], *_bounds(chance[name], level)) for name in SCORES}
+    bands = {name: Band(found[name], *_bounds(chance[name], level)) for name in SCORES}
+    return bands | {name: _doubted(bands[name], len(lots), level) for name in SHARES}
+
+
+def _doubted(band: Band, lots: int, level: float) -> Band:
+    """Return the band of a share, by Clopper and Pearson where it is none or all.
+
+    Examples
+    --------
+    >>> round(_doubted(Band(0.0, 0.0, 0.0), 9, 0.9).upper, 3), round(_doubted(Band(1.0, 1.0, 1.0), 9, 0.9).lower, 3)
+    (0.283, 0.717)
+    """
+    reach = 1 - ((1 - level) / 2) ** (1 / lots)
+    if band.lower == band.upper == 0:
+        return Band(band.value, 0.0, reach)
+    if band.lower == band.upper == 1:
+        return Band(band.value, 1 - reach, 1.0)
+    return band
 
 
 def _means(values: Array, lot: NDArray[np.intp], drawn: Array) -> Array:
