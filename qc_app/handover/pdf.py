@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ _ACT, _WATCH = (161, 26, 51), (135, 105, 13)
 _MOST = 60
 _LONGEST = 300
 _NEEDED_MM = 32
+_SIGNED_MM, _WRITTEN_MM = 30, 14
+_FIGURES = 4
 _SIZE, _ROOM_MM = 8.5, 3.2
 _SIGNS = {"high": "■", "medium": "▲"}
 
@@ -75,7 +78,27 @@ def pdf_bytes(view: Handover) -> bytes:
         sheet.write_line(sentence, 11)
     for heading, frame in view.parts.items():
         _part(sheet, heading, frame, view.zone)
+    _signatures(sheet)
     return bytes(sheet.output())
+
+
+def _signatures(sheet: _Sheet) -> None:
+    """Leave room for who hands over and who takes over: remarks, name and signature, time."""
+    if sheet.get_y() > sheet.h - sheet.b_margin - _SIGNED_MM:
+        sheet.add_page()
+    sheet.ln(4)
+    sheet.write_line(tr("Hand-over"), 11, bold=True)
+    heads = (tr("Handed over by"), tr("Taken over by"), tr("Time"), tr("Remarks"))
+    sheet.set_font(sheet.letters.family, "", _SIZE)
+    sheet.set_text_color(*_SOFT)
+    sheet.set_draw_color(*_SOFT)
+    top, gap = sheet.get_y() + _WRITTEN_MM, 4.0
+    for head, share in zip(heads, (0.22, 0.22, 0.12, 0.44), strict=True):
+        left, wide = sheet.get_x(), sheet.epw * share
+        sheet.line(left, top, left + wide - gap, top)
+        sheet.text(left, top + 4, sheet.letters.fit(head))
+        sheet.set_x(left + wide)
+    sheet.set_y(top + 6)
 
 
 def _part(sheet: _Sheet, heading: str, frame: pl.DataFrame, zone: str) -> None:
@@ -128,8 +151,19 @@ def _text(name: str, value: object, zone: str) -> str:
     if isinstance(value, datetime):
         return clocked(value.astimezone(ZoneInfo(zone)))
     if isinstance(value, float):
-        return percent(value) if name == "share_out" else figure(value, 4)
+        return percent(value) if name == "share_out" else figure(value, _places(value))
     return f"{_sign(str(value)) if name == 'priority' else ''}{value}"[:_LONGEST]
+
+
+def _places(value: float) -> int:
+    """Return the decimals of a value in four figures; whole ones are never cut.
+
+    Examples
+    --------
+    >>> [_places(value) for value in (559.81342, 1.36123, 1_260_123.4, 1.2e-7, 0.0)]
+    [1, 3, 0, 10, 0]
+    """
+    return max(0, _FIGURES - 1 - math.floor(math.log10(abs(value)))) if value else 0
 
 
 def _sign(priority: str) -> str:

@@ -62,6 +62,14 @@ def text_of(made: bytes) -> str:
         document.close()
 
 
+def test_the_paper_has_room_for_those_who_sign_it_and_values_in_four_figures(told):
+    words = text_of(pdf_bytes(told))
+    assert "Handed over by" in words
+    assert "Taken over by" in words
+    assert "2.710" in words
+    assert "2.7100" not in words
+
+
 def test_shifts_are_the_plants_own_newest_first_and_none_on_a_holiday():
     plant = replace(plant_of((stage("rolling-1"),)), calendar=THREE)
     shifts = worked_shifts(plant, NOW, 6)
@@ -73,7 +81,7 @@ def test_shifts_are_the_plants_own_newest_first_and_none_on_a_holiday():
 
 def test_the_shift_says_what_happened_in_it(told):
     assert not told.ended
-    assert told.title == "Early of 2026-03-02, 06:00 to 14:00 (UTC+0100)"
+    assert told.title == "Early of 2026-03-02, 06:00 to 14:00 (UTC+01:00)"
     alarms, rejects = told.parts["Alarms"], told.parts["Results out of specification"]
     assert alarms["priority"][0] == "high"
     assert "rolling-2" in alarms["stage"]
@@ -219,7 +227,7 @@ def test_the_shift_of_the_long_night_is_named_with_the_offset_at_its_end():
     plant = Plant("P", zone="Europe/Berlin", calendar=THREE)
     night = next(s for s in worked_shifts(plant, datetime(2026, 10, 25, 8, tzinfo=UTC)) if s.name == "night")
     told = Handover("P", plant.zone, "", night, night.end, ended=True, sentences=(), parts={})
-    assert told.title == "Night of 2026-10-24, 22:00 to 06:00 (UTC+0100)"
+    assert told.title == "Night of 2026-10-24, 22:00 to 06:00 (UTC+01:00)"
     assert night.end - night.start == timedelta(hours=9)
 
 
@@ -234,7 +242,7 @@ def test_a_hand_over_is_whole_in_each_language_but_for_what_was_written_in_engli
         title = view.title
     assert not [words for words in (title, *view.sentences, *view.parts, *heads, *book.sheetnames) if "(en)" in words]
     assert not paper or title in paper
-    assert title != "Early of 2026-03-02, 06:00 to 14:00 (UTC+0100)"
+    assert title != "Early of 2026-03-02, 06:00 to 14:00 (UTC+01:00)"
 
 
 @pytest.mark.slow

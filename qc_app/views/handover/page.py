@@ -66,14 +66,14 @@ class Handover:
         """The shift in words, with its local times and their offset."""
         zone = ZoneInfo(self.zone)
         start, end = self.shift.start.astimezone(zone), self.shift.end.astimezone(zone)
-        name = self.shift.name or tr("plant day")
+        name, offset = self.shift.name or tr("plant day"), f"{end:%z}"
         return tr(
             "{shift} of {day}, {start} to {end} (UTC{offset})",
             shift=f"{name[0].upper()}{name[1:]}",
             day=dated(self.shift.day),
             start=f"{start:%H:%M}",
             end=f"{end:%H:%M}",
-            offset=f"{end:%z}",
+            offset=f"{offset[:3]}:{offset[3:]}",
         )
 
     @property
