@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from qc_app.jobs.requests import serve
+from qc_app.jobs.sources.ingest import ingest
 from qc_app.plant import Plant, parse, render
 from qc_app.settings import Settings
 from qc_app.store import open_store
@@ -241,6 +242,65 @@ def test_results_that_stand_elsewhere_are_named_and_entered_later(reading, new_p
     ]  # fmt: skip
     assert [s.carries for s in plant.sources] == ["measurements"]
     assert "No prediction yet, and none can be made: see above what is missing" in told(app.run())
+
+
+def laboratory(file: Path, numbers: range) -> None:
+    """Write results as a laboratory does: its own headings, when it measured, a verdict in words."""
+    rows = [
+        f"T{n:04d};{3 + n // 24:02d}.02.2026 {n % 24:02d}:15;{5 + n % 7},{n % 10};{'NOK' if n % 5 == 0 else 'OK'}"
+        for n in numbers
+    ]
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("Teil-Nr.;Geprüft am;Rauheit Ra [um];Urteil\n" + "\n".join(rows) + "\n", encoding="cp1252")
+    os.utime(file, (1.7e9, 1.7e9))
+
+
+def test_results_that_arrive_in_a_folder_go_on_arriving(reading, new_plant, tmp_path):
+    laboratory(tmp_path / "lab" / "monday.csv", range(30))
+    reading.text_input(key="onb_c_owed").set_value("Rauheit, verdict").run()
+    app = go(reading, "Results")
+    assert "a file that is uploaded there is read once" in told(app)
+    app.button(key="onb_r_read").click().run()
+    assert "no folder was named" in told(app)
+    app.text_input(key="onb_r_path").set_value(str(tmp_path / "lab"))
+    app = app.button(key="onb_r_read").click().run()
+    assert not app.exception, app.exception
+    assert [app.selectbox(key=f"onb_r_{key}").value for key in ("unit", "time", "column_0", "column_1")] == [
+        "Teil-Nr.", "Geprüft am", "Rauheit Ra [um]", "",
+    ]  # fmt: skip
+    app.selectbox(key="onb_r_column_1").set_value("Urteil").run()
+    app = go(go(app, "Preview"), "Results")
+    assert app.multiselect(key="onb_c_bad_1").value == ["NOK"]
+    app = go(app, "Preview")
+    assert app.dataframe[0].value["verdict"].head(3).to_list() == [1.0, 0.0, 0.0]
+    app = go(app, "Go live").button(key="onb_live").click().run()
+    assert not app.exception
+    assert "Enter its results" not in told(app)
+    with open_store(Settings(home=new_plant)) as store:
+        plant = parse(store.journal.plants.current().definition)
+        serve(store, plant)
+        assert [s.carries for s in plant.sources] == ["measurements", "labels"]
+        assert parse(render(plant)) == plant
+        assert store.journal.labels.count("press-9", "Rauheit") == 30
+        laboratory(tmp_path / "lab" / "tuesday.csv", range(30, 40))
+        ingest(store, plant)
+        assert store.journal.labels.count("press-9", "Rauheit") == 40
+        assert store.journal.labels.known("press-9", "verdict")["value"].sum() == 8
+
+
+def test_results_of_no_folder_again(reading, tmp_path):
+    laboratory(tmp_path / "lab" / "monday.csv", range(30))
+    reading.text_input(key="onb_c_owed").set_value("Ra").run()
+    app = go(reading, "Results")
+    app.text_input(key="onb_r_path").set_value(str(tmp_path / "lab"))
+    app = app.button(key="onb_r_read").click().run()
+    app.selectbox(key="onb_r_column_0").set_value("Rauheit Ra [um]").run()
+    app = app.button(key="onb_r_none").click().run()
+    assert not app.exception
+    assert app.session_state["onboard_draft"].arriving is None
+    app.text_input(key="onb_r_path").set_value("/nowhere")
+    app = app.button(key="onb_r_read").click().run()
+    assert "folder /nowhere cannot be read (No such file or directory) - check path and rights" in told(app)
 
 
 def test_results_in_words_ask_what_means_bad(new_plant, open_app, tmp_path):

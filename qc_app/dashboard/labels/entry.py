@@ -38,7 +38,11 @@ def enter_here(view: LabelsView, now: Here, stage: str) -> None:
         entries = _many(text, now, view.characteristic.name)
     with upload:
         kinds = ["csv", "txt"]
-        file = st.file_uploader(tr("CSV, with or without headings"), type=kinds, key=f"label_file_{turn}")
+        file = st.file_uploader(
+            tr("CSV, with or without headings"), type=kinds, key=f"label_file_{turn}",
+            help=tr("The file is read once. Results that keep coming need a source that carries labels: a folder or"
+                    " table, named at Onboard or in the plant file."),
+        )  # fmt: skip
         entries = entries or _uploaded(file, now, view.characteristic.name)
     if one or entries:
         _confirm(one or entries, view, now, stage, at_once=bool(one) and st.session_state.pop("label_sent", False))

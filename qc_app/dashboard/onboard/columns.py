@@ -47,8 +47,8 @@ def _elsewhere(so_far: Draft) -> str:
     return st.text_input(
         tr("Measured elsewhere, or later"), key=seeded("onb_c_owed", ", ".join(c.name for c in so_far.owed)),
         placeholder=tr("e.g. {example}", example="roughness, hardness"), max_chars=500,
-        help=tr("Results that stand in no column here. Name them, with commas between; they are entered, pasted or"
-                " uploaded on the page Labels, and predicted as well as that goes until then."),
+        help=tr("Results that stand in no column here. Name them, with commas between. At the next step name the folder"
+                " in which they arrive, or enter them on the page Labels later."),
     )  # fmt: skip
 
 

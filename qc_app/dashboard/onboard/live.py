@@ -64,7 +64,7 @@ def _progress() -> None:
     with st.container(horizontal=True):
         at, query = st.session_state["pages"]["stage"], {"stage": stage}
         st.page_link(at, label=tr("Open stage {stage}", stage=markup.plain(stage, 60)), icon="", query_params=query)
-        if draft().owed:
+        if draft().by_hand():
             label = tr("Enter its results")
             st.page_link(st.session_state["pages"]["labels"], label=label, icon="", query_params=query)
         st.button(tr("Add another"), key="onb_another", on_click=begin_anew)

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
+from qc_app.dashboard.onboard.arriving import arriving_here
 from qc_app.dashboard.onboard.state import draft, keep, seeded, trial_of
 from qc_app.dashboard.session import Here, say
 from qc_app.language import tr
@@ -29,6 +30,9 @@ def results_step(now: Here) -> None:
     for n, chosen in enumerate(measured):
         so_far = so_far.with_result(chosen, _specified(chosen, n))
     keep(so_far)
+    if so_far.owed:
+        arriving_here(now)
+        so_far = draft()
     st.html(markup.heading(tr("Sister stages"), tr("what they learned helps the new one from the first label on")))
     found = sisters(now.store, now.plant, so_far, trial_of(now))
     _proposal(so_far, found, now)

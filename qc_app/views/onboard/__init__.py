@@ -2,6 +2,7 @@
 
 from data_connectors.offered import Offered
 from data_connectors.schema import Source
+from qc_app.views.onboard.arriving import in_columns, may_hold, results_source, with_arriving
 from qc_app.views.onboard.asked import MESSAGES, asked_source, folder_source, network_kinds, settings_asked
 from qc_app.views.onboard.draft import (
     ARRIVAL,
@@ -44,17 +45,21 @@ __all__ = [
     "foreseen",
     "guessed",
     "guessed_because",
+    "in_columns",
     "layout_of",
     "looked_at",
+    "may_hold",
     "named",
     "network_kinds",
     "plan_of",
     "progress_of",
     "proposed",
+    "results_source",
     "settings_asked",
     "sheet_plan",
     "sheets_in",
     "sisters",
     "stage_of",
     "tried",
+    "with_arriving",
 ]

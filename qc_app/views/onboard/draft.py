@@ -102,13 +102,17 @@ class Draft:
     decimal : {".", ","}
     columns : tuple of Chosen
     owed : tuple of Chosen
-        Results that no column holds: they are entered on the page Labels, or come with a source of their own later.
+        Results that no column holds: they arrive in a folder of their own, or are entered on the page Labels.
     family : str
         Empty: a family of its own.
     live : bool
         The source speaks by itself.
     by_tag : bool
         Each column is a tag that tells its own values; else a row is told as a whole.
+    arriving : Draft or None
+        The folder in which owed results arrive.
+    places : mapping of str to str
+        Of such a folder: the column of each result that it holds.
     """
 
     stage: str = ""
@@ -124,6 +128,8 @@ class Draft:
     family: str = ""
     live: bool = False
     by_tag: bool = False
+    arriving: Draft | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def used(self, use: Use) -> tuple[Chosen, ...]:
         """Return the columns that are used so; those that name unit and time are no parameter."""
@@ -133,6 +139,11 @@ class Draft:
     def results(self) -> tuple[Chosen, ...]:
         """Return what is to be predicted: the results among the columns, and those that are owed."""
         return (*self.used(MEASURED), *self.owed)
+
+    def by_hand(self) -> tuple[Chosen, ...]:
+        """Return the results that no column and no folder holds: they are entered on the page Labels."""
+        places = self.arriving.places if self.arriving is not None else {}
+        return tuple(c for c in self.owed if not places.get(c.name))
 
     def with_owed(self, names: Sequence[str]) -> Draft:
         """Return the draft with results of these names that no column holds; those that it had keep what is known."""
@@ -159,7 +170,7 @@ def stage_of(draft: Draft) -> tuple[Stage, tuple[Source, ...]]:
     -------
     stage : Stage
     sources : tuple of Source
-        Of measurements, and of labels where a result is among the columns.
+        Of measurements; of labels where a result is among the columns; of results that arrive in their own folder.
 
     Raises
     ------
@@ -170,9 +181,10 @@ def stage_of(draft: Draft) -> tuple[Stage, tuple[Source, ...]]:
         raise ActionError("the stage has no name or no line - fill both at step 1, Source")
     if not draft.unit_column or not draft.time_column:
         raise ActionError("nothing names the unit or its time - choose both at step 2, Columns")
-    for chosen in draft.used(MEASURED):
+    for chosen in draft.results():
         if chosen.in_words and not 0 < len(chosen.bad) < len(chosen.kinds):
-            raise ActionError(f"nothing says what means bad in {chosen.column!r} - choose it at step 3, Results")
+            where = chosen.column or chosen.name
+            raise ActionError(f"nothing says what means bad in {where!r} - choose it at step 3, Results")
     if len(draft.used(SET)) < _FEWEST:
         raise ActionError("no column is a parameter - a model needs at least one; choose it at step 2, Columns")
     results = _results(draft)
@@ -181,7 +193,28 @@ def stage_of(draft: Draft) -> tuple[Stage, tuple[Source, ...]]:
         measured, labelled = _sources(draft)
     except DefinitionError as error:
         raise ActionError(f"{error} (step 2, Columns)") from None
-    return stage, (measured, labelled) if draft.used(MEASURED) else (measured,)
+    sources = (measured, labelled) if draft.used(MEASURED) else (measured,)
+    return stage, (*sources, *_arriving(draft))
+
+
+def _arriving(draft: Draft) -> tuple[Source, ...]:
+    """Return the source of results that arrive in a folder of their own, where there is one."""
+    read = draft.arriving
+    told = [c for c in draft.owed if read is not None and read.places.get(c.name)]
+    if read is None or not told:
+        return ()
+    if not read.unit_column or not read.time_column:
+        raise ActionError("nothing names the unit or time of the arriving results - choose both at step 3, Results")
+    columns = {c.name: read.places[c.name] for c in told if c.name != read.places[c.name]}
+    stage, settings = draft.stage.strip(), {**read.settings, **_words(told)}
+    own = (read.unit_column, read.time_column, read.zone or None)
+    try:
+        source = Source(
+            f"{stage} results", read.kind, stage, "labels", *own, columns, decimal=read.decimal, settings=settings
+        )
+    except DefinitionError as error:
+        raise ActionError(f"{error} (step 3, Results)") from None
+    return (source,)
 
 
 def proposed(plant: Plant, draft: Draft) -> Plant:

@@ -89,7 +89,8 @@ def tried(store: Store, draft: Draft) -> Trial:
     stage, sources = stage_of(draft)
     made = [_preview(store, stage, at_once(source)) for source in sources]
     rows = made[0].rows
-    labels = made[1].rows if len(made) > 1 else pl.DataFrame()
+    told = [m.rows for m in made[1:] if m.rows.height]
+    labels = pl.concat(told, how="diagonal_relaxed") if told else pl.DataFrame()
     flawed = int(rows["quality"].count()) if "quality" in rows.columns else 0
     rejects = tuple(r for m in made for r in m.rejects)
     return Trial(stage, rows, labels, rejects, sum(m.received for m in made), flawed)

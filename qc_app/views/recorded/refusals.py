@@ -137,6 +137,8 @@ FILES = (
     later("{file} is an archive, but no workbook - save the table as .xlsx or CSV"),
     later("{file} is no readable Parquet file - save it again"),
     later("{file} is no readable workbook - save it again"),
+    later("no column of these files holds numbers or a few words - is it the right folder?"),
+    later("nothing names the unit or time of the arriving results - choose both at step 3, Results"),
     later("{file} is no text (it holds zero bytes) - save the table as CSV"),
     later("{file} is no text but a workbook or archive - upload it as .xlsx, or save it as CSV"),
     later("{file} is packed - unpack it and upload the table"),
