@@ -26,8 +26,10 @@ def arriving_here(now: Here) -> None:
 
 def _ask(now: Here) -> None:
     left, right, button = st.columns([3, 1, 1], gap="medium", vertical_alignment="bottom")
-    path = left.text_input(tr("Folder of the results"), key=seeded("onb_r_path", ""), placeholder=tr("e.g. {example}", example="/data/lab"),
-                           max_chars=1000)  # fmt: skip
+    example = tr("e.g. {example}", example="/data/lab")
+    path = left.text_input(
+        tr("Folder of the results"), key=seeded("onb_r_path", ""), placeholder=example, max_chars=1000
+    )
     pattern = right.text_input(tr("Files"), key=seeded("onb_r_pattern", "*"), max_chars=200)
     if button.button(tr("Read it"), key="onb_r_read"):
         if attempt(lambda: _read(now, path, pattern), tr("Read: check what was guessed.")):
