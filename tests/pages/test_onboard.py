@@ -288,6 +288,21 @@ def test_results_that_arrive_in_a_folder_go_on_arriving(reading, new_plant, tmp_
         assert store.journal.labels.known("press-9", "verdict")["value"].sum() == 8
 
 
+def test_a_parameter_that_is_the_result_itself_is_named_before_going_live(new_plant, open_app, tmp_path):
+    file = made(tmp_path / "drop" / "shift.csv")
+    lines = file.read_bytes().decode("cp1252").splitlines()
+    inches = [f"{float(line.split(';')[-1].replace(',', '.')) / 25.4:.5f}".replace(".", ",") for line in lines[1:]]
+    text = "\r\n".join(f"{a};{b}" for a, b in zip(lines, ["Breite [in]", *inches], strict=True))
+    file.write_bytes(text.encode("cp1252"))
+    os.utime(file, (1.7e9, 1.7e9))
+    app = read(open_app(new_plant, "onboard"), tmp_path / "drop")
+    app.multiselect(key="onb_c_results").set_value(["Breite [mm]"]).run()
+    app = go(app, "Preview")
+    assert not app.exception, app.exception
+    assert "breite_2 goes with breite almost exactly" in told(app)
+    assert "kraft goes with" not in told(app)
+
+
 def test_results_of_no_folder_again(reading, tmp_path):
     laboratory(tmp_path / "lab" / "monday.csv", range(30))
     reading.text_input(key="onb_c_owed").set_value("Ra").run()

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from data_connectors.schema import Characteristic, Stage
+from models.base import Task
+from models.giveaway import warnings_of
 from models.state import to_bytes
 from qc_app import framing
 from qc_app.jobs.faultpoint import reached
@@ -145,7 +148,15 @@ def _fitted(night: Night, stage: Stage, what: Characteristic, seen: Evidence) ->
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
     frozen, near = to_bytes(framing.freeze(task)), likeness(night, prior.id, task)
-    return Candidate(frozen, manifest, len(task.support_y), adapted.sentences(), near)
+    sentences = (*_given_away(task), *adapted.sentences())
+    return Candidate(frozen, manifest, len(task.support_y), sentences, near)
+
+
+def _given_away(task: Task) -> list[str]:
+    """Say which parameters look as if they were known after the result only."""
+    x = np.vstack([task.support_x, task.unlabelled_x])
+    y = np.concatenate([task.support_y, np.full(len(task.unlabelled_x), np.nan)])
+    return warnings_of(task.columns, x, y, task.characteristic)
 
 
 def _version(night: Night, model_id: str, candidate: Candidate, reason: str) -> ModelVersion:

@@ -17,7 +17,7 @@ from qc_app.views.onboard.draft import (
     stage_of,
 )
 from qc_app.views.onboard.guess import described, guessed, layout_of, looked_at, named, sheets_in
-from qc_app.views.onboard.outcome import Foreseen, Trial, foreseen, progress_of, tried
+from qc_app.views.onboard.outcome import Foreseen, Trial, foreseen, given_away, progress_of, tried
 from qc_app.views.onboard.plan import Plan, plan_of, sheet_plan
 from qc_app.views.onboard.reasons import guessed_because
 from qc_app.views.onboard.sisters import Sister, as_sister, sisters
@@ -43,6 +43,7 @@ __all__ = [
     "described",
     "folder_source",
     "foreseen",
+    "given_away",
     "guessed",
     "guessed_because",
     "in_columns",

@@ -21,6 +21,7 @@ UNUSED: Use = "left out"
 _FEWEST = 1
 #: What 0 and 1 look like where a column of numbers only says good or bad.
 TWO = ({"0", "1"}, {"0.0", "1.0"})
+_ARRIVING = "results"
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d*)?")
 #: Of a source that speaks by itself: each moment is a unit of its own, and the time at which a value was told.
 EACH, ARRIVAL = "unit_id", "time"
@@ -210,7 +211,7 @@ def _arriving(draft: Draft) -> tuple[Source, ...]:
     own = (read.unit_column, read.time_column, read.zone or None)
     try:
         source = Source(
-            f"{stage} results", read.kind, stage, "labels", *own, columns, decimal=read.decimal, settings=settings
+            f"{stage} {_ARRIVING}", read.kind, stage, "labels", *own, columns, decimal=read.decimal, settings=settings
         )
     except DefinitionError as error:
         raise ActionError(f"{error} (step 3, Results)") from None

@@ -13,6 +13,7 @@ from data_connectors.catalog import make_connector
 from data_connectors.errors import ConnectorError
 from data_connectors.schema import Characteristic, Source, Stage
 from models.errors import ModelsError
+from models.giveaway import warnings_of
 from models.labels import Curves, outlook
 from qc_app import framing
 from qc_app.errors import ActionError
@@ -105,6 +106,20 @@ def _preview(store: Store, stage: Stage, source: Source) -> Conformed:
             connector.close()
     except ConnectorError as error:
         raise ActionError(str(error)) from None
+
+
+def given_away(trial: Trial) -> list[str]:
+    """Say which parameters of the sample look as if they were known after the result only, in the language of now."""
+    names = [p.name for p in trial.stage.parameters]
+    x = trial.rows.select(pl.col(names).cast(pl.Float64).fill_null(np.nan)).to_numpy() if trial.rows.height else None
+    if x is None:
+        return []
+    told: list[str] = []
+    for what in trial.stage.characteristics:
+        joined = trial.rows.join(trial.labels_of(what.name), on="unit_id", how="left", maintain_order="left")
+        y = joined["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        told += [recorded(sentence) for sentence in warnings_of(names, x, y, what.name)]
+    return told
 
 
 def foreseen(store: Store, draft: Draft, trial: Trial) -> list[Foreseen]:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from qc_app.language import later
 
 STANDS_ON = (
+    later(
+        "{name} goes with {result} almost exactly: it may be measured with it, or computed from it, and a new unit has"
+        " no such value - leave it out of the parameters if that is so"
+    ),
+    later(
+        "{name} is there for units with a result, and hardly for any other: it may be known afterwards only - leave it"
+        " out of the parameters if that is so"
+    ),
     later("its name tells a level of about {level}, as the names of {n} sisters do"),
     later("{odd} of {n} labels lie far from the others: too many to be errors, all are kept"),
     later("{n} label set aside as implausible: {values} ({whose}: about {level})"),
