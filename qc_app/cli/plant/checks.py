@@ -23,6 +23,7 @@ from qc_app.settings import Settings
 from qc_app.store import Store
 from qc_app.store.backup import newest
 from qc_app.views import live_table
+from qc_app.views.data.clocks import ahead_by
 
 LEAST_FREE_MB = 500
 LOOK_BACK = timedelta(days=4)
@@ -92,11 +93,27 @@ def _folder(store: Store, plant: Plant) -> Iterator[Probe]:
 
 def _clock(store: Store) -> Probe:
     now = store.clock.now()
-    newest = [span[1] for stage in store.lake.stages() if (span := store.lake.span(stage)) is not None]
-    ahead = max(newest, default=now) - now
-    ok = ahead <= timedelta(hours=1)
-    words = f"{now:%Y-%m-%d %H:%M:%S} UTC"
-    return Probe("clock", ok, words if ok else f"{words}, but the newest unit is {ahead} ahead - set the clock")
+    newest = [(span[1], stage) for stage in store.lake.stages() if (span := store.lake.span(stage)) is not None]
+    at, stage = max(newest, default=(now, ""))
+    ahead, words = ahead_by(at, now), f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    if ahead is None:
+        return Probe("clock", ok=True, message=words)
+    cure = "set this machine's clock, or correct that of its source or its zone"
+    return Probe(
+        "clock", ok=False, message=f"{words}, but the newest unit of {stage} is {_hours(ahead)} ahead - {cure}"
+    )
+
+
+def _hours(lasting: timedelta) -> str:
+    """Return a time in hours and minutes.
+
+    Examples
+    --------
+    >>> _hours(timedelta(hours=2, minutes=58, seconds=50))
+    '2 h 59 min'
+    """
+    hours, minutes = divmod(round(lasting.total_seconds() / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _store(store: Store) -> Probe:
@@ -122,7 +139,7 @@ def _night(store: Store, plant: Plant) -> Probe:
     )
 
 
-def _preview(made: Conformed, stage: Stage, source: Source) -> tuple[bool, str]:
+def _preview(made: Conformed, stage: Stage, source: Source, now: datetime) -> tuple[bool, str]:
     """Say whether the first rows could be kept, and what is odd about them."""
     if not made.received:
         return True, "none yet"
@@ -133,7 +150,12 @@ def _preview(made: Conformed, stage: Stage, source: Source) -> tuple[bool, str]:
     empty = [p.name for p in stage.parameters if p.name in made.rows.columns and not made.rows[p.name].count()]
     if odd and empty:
         words += f"; not one value of {', '.join(empty)} is good"
-    ok = not made.rejects and not (odd and empty)
+    ahead = ahead_by(made.rows["t_event"].max(), now) if "t_event" in made.rows.columns else None  # type: ignore[arg-type]
+    if ahead is not None:
+        words += (
+            f"; times lie up to {_hours(ahead)} in the future - correct the clock or zone of [sources.{source.name}]"
+        )
+    ok = not made.rejects and not (odd and empty) and ahead is None
     return ok, f"{words}; {made.rejects[0].message}" if made.rejects else words
 
 
@@ -172,7 +194,9 @@ def _source(store: Store, stage: Stage, source: Source) -> Iterator[Probe]:
             for probe in found:
                 yield Probe(f"{name}, {probe.step}", probe.ok, probe.message)
             if all(probe.ok for probe in found):
-                yield Probe(f"{name}, first rows", *_preview(connector.preview(stage), stage, source))
+                yield Probe(
+                    f"{name}, first rows", *_preview(connector.preview(stage), stage, source, store.clock.now())
+                )
             yield from _listener(store, source)
         finally:
             connector.close()

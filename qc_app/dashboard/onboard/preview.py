@@ -12,7 +12,7 @@ from qc_app.dashboard.onboard.state import draft, trial_of
 from qc_app.dashboard.session import Here, say
 from qc_app.language import count, figures_of, tr
 from qc_app.views.data.words import delivery_words
-from qc_app.views.onboard import Foreseen, Trial, foreseen, given_away
+from qc_app.views.onboard import Foreseen, Trial, foreseen, given_away, in_the_future
 
 _SHOWN = 20
 
@@ -24,7 +24,7 @@ def preview_step(now: Here) -> None:
     _facts(trial)
     st.html(markup.heading(tr("As it would be stored"), tr("the first {n} units, times in the plant's zone", n=_SHOWN)))
     _rows(trial, now)
-    for sentence in given_away(trial):
+    for sentence in (*in_the_future(trial, now.store), *given_away(trial)):
         say(sentence, "watch")
     if trial.rejects:
         _rejects(trial)

@@ -13,6 +13,7 @@ from qc_app.language import tr
 from qc_app.plant import Plant
 from qc_app.records import Counts, Quarantined, Receipt
 from qc_app.store import Store
+from qc_app.views.data.clocks import doubted_clock
 from qc_app.views.moments import localised
 
 _TIME = pl.Datetime("us", "UTC")
@@ -73,8 +74,10 @@ def _source(store: Store, plant: Plant, source: Source, held: int, booked: Count
     if source.carries == "labels":
         patience += plant.label_window_days * 86_400
     balanced = counts.balanced and not _contradicted(counts, booked)
-    state, sentence = _verdict(balanced, last, held, timedelta(seconds=patience), now)
     newest = store.lake.newest(source.stage, source.name) if source.carries == "measurements" else None
+    state, sentence = _verdict(balanced, last, held, timedelta(seconds=patience), now)
+    if state == "ok" and (doubt := doubted_clock(store, source, newest, last)):
+        state, sentence = "watch", doubt
     complete = newest - timedelta(seconds=source.lateness_s) if newest else None
     return (
         *(state, source.name, source.stage, source.carries, source.kind, last),

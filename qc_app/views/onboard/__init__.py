@@ -17,7 +17,7 @@ from qc_app.views.onboard.draft import (
     stage_of,
 )
 from qc_app.views.onboard.guess import described, guessed, layout_of, looked_at, named, sheets_in
-from qc_app.views.onboard.outcome import Foreseen, Trial, foreseen, given_away, progress_of, tried
+from qc_app.views.onboard.outcome import Foreseen, Trial, foreseen, given_away, in_the_future, progress_of, tried
 from qc_app.views.onboard.plan import Plan, plan_of, sheet_plan
 from qc_app.views.onboard.reasons import guessed_because
 from qc_app.views.onboard.sisters import Sister, as_sister, sisters
@@ -47,6 +47,7 @@ __all__ = [
     "guessed",
     "guessed_because",
     "in_columns",
+    "in_the_future",
     "layout_of",
     "looked_at",
     "may_hold",

@@ -19,6 +19,7 @@ from qc_app import framing
 from qc_app.errors import ActionError
 from qc_app.language import figures_of, ntr, tr
 from qc_app.store import Store
+from qc_app.views.data.clocks import ahead_by, in_minutes
 from qc_app.views.onboard.draft import Draft, at_once, stage_of
 from qc_app.views.recorded import recorded
 
@@ -106,6 +107,17 @@ def _preview(store: Store, stage: Stage, source: Source) -> Conformed:
             connector.close()
     except ConnectorError as error:
         raise ActionError(str(error)) from None
+
+
+def in_the_future(trial: Trial, store: Store) -> list[str]:
+    """Say by how much units of the sample lie in the future, which a wrong zone or clock makes of them."""
+    ahead = ahead_by(trial.rows["t_event"].max(), store.clock.now()) if trial.rows.height else None  # type: ignore[arg-type]
+    if ahead is None:
+        return []
+    return [
+        tr("Units lie up to {span} in the future: correct the zone of the time at step 2, or the clock of the source.",
+           span=in_minutes(ahead))
+    ]  # fmt: skip
 
 
 def given_away(trial: Trial) -> list[str]:
