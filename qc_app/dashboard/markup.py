@@ -63,7 +63,8 @@ def plain(text: object, most: int = _SHOWN) -> str:
     >>> plain("![t](http://x)").startswith("\\!\\[t\\]")
     True
     """
-    shown = _INVISIBLE.sub("\ufffd", str(text)).replace("\n", " ")[:most]
+    shown = _INVISIBLE.sub("\ufffd", str(text)).replace("\n", " ")
+    shown = shown if len(shown) <= most else shown[: most - 1] + "…"
     joined = re.sub(r"(?i)(:|@|www)", rf"\1{_JOINER}", shown)
     return _MARKS.sub(r"\\\1", joined)
 

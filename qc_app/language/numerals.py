@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 
 from qc_app.language.speech import ENGLISH, spoken
 
 #: CLDR's least number of digits before a group (``minimumGroupingDigits``) is 2 in Spanish: 1234, but 12.345.
 _GROUPS_FROM = {"es": 10_000}
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, places: int = 0, *, grouped: bool = False) -> str:
@@ -30,6 +32,19 @@ def number(value: float, places: int = 0, *, grouped: bool = False) -> str:
     """
     apart = grouped and abs(value) >= _GROUPS_FROM.get(spoken(), 0)
     return figures_of(f"{value:z,.{places}f}" if apart else f"{value:z.{places}f}")
+
+
+def power_of_ten(value: float, places: int) -> str:
+    """Return a number that is too small to write out, rounded to so many decimals all the same.
+
+    Examples
+    --------
+    >>> power_of_ten(1.332e-7, 9), power_of_ten(-1e-8, 9)
+    ('1.33·10⁻⁷', '−1.0·10⁻⁸')
+    """
+    digits = max(0, places + math.floor(math.log10(abs(value))))
+    mantissa, _, power = f"{value:.{digits}e}".partition("e")
+    return f"{figures_of(mantissa)}·10{str(int(power)).translate(_RAISED)}"
 
 
 def count(value: int) -> str:

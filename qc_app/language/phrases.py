@@ -17,7 +17,7 @@ from qc_app.language.times import day_of
 from qc_app.language.words import foreign, tr
 
 _NUMBER = re.compile(r"(?P<number>[+\-−]?\d[\d,]*(\.\d+)?(e[+\-]\d+)?)(?P<sign> ?%)?")
-_MEASURE = re.compile(r"(?P<number>[+\-−]?\d[\d,]*(\.\d+)?) (?P<unit>[^\W\d]\S{0,11})")
+_MEASURE = re.compile(r"(?P<number>[+\-−]?\d[\d,]*(\.\d+)?) (?P<unit>(?:1/)?[^\W\d]\S{0,11})")
 _MOMENT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?P<rest> \d\d:\d\d( [+\-]\d\d:\d\d)?)?")
 #: Fields that hold whole numbers; all others may hold anything.
 _COUNTED = frozenset({"n", "m", "k", "count"})

@@ -13,7 +13,7 @@ from qc_app.plant.calendar import (
     wait_over,
 )
 from qc_app.plant.difference import difference, shortened
-from qc_app.plant.digits import decimals, limits, reading
+from qc_app.plant.digits import decimals, exactly, limits, reading
 from qc_app.plant.marks import KNOWN_KINDS, Mark, require_kind
 from qc_app.plant.nearest import nearest
 from qc_app.plant.parse import parse
@@ -43,6 +43,7 @@ __all__ = [
     "difference",
     "digest",
     "everything",
+    "exactly",
     "holiday_spans",
     "limits",
     "local_moment",

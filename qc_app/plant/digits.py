@@ -62,12 +62,18 @@ def limits(characteristic: Characteristic) -> str:
     >>> limits(Characteristic("load", "N", lower=1_250_000, upper=2e6)), limits(Characteristic("ash", "%", upper=1.35))
     ('1250000 to 2000000 N', 'at most 1.35 %')
     """
-    lower, upper = (_plain(limit) for limit in (characteristic.lower, characteristic.upper))
+    lower, upper = (exactly(limit) for limit in (characteristic.lower, characteristic.upper))
     both = f"{lower} to {upper}"
     told = both if lower and upper else f"at most {upper}" if upper else f"at least {lower}" if lower else ""
     return f"{told} {characteristic.unit}".rstrip() if told else ""
 
 
-def _plain(limit: float | None) -> str:
-    """Return a limit with every digit that was declared and none more, never as a power of ten."""
-    return "" if limit is None else np.format_float_positional(limit, trim="-")
+def exactly(value: float | None) -> str:
+    """Return a number with every digit that was declared and none more, never as a power of ten; nothing for none.
+
+    Examples
+    --------
+    >>> exactly(1_234_567.5), exactly(1e-7), exactly(590.0), exactly(None)
+    ('1234567.5', '0.0000001', '590', '')
+    """
+    return "" if value is None else np.format_float_positional(value, trim="-")

@@ -35,7 +35,7 @@ from qc_app.views.data.schemas import columns_table, proposals_table
 from qc_app.views.drift.page import DriftView, drift_view
 from qc_app.views.drift.words import drift_words, fault_word, subject_word
 from qc_app.views.export import XLSX, csv_bytes, xlsx_bytes
-from qc_app.views.figures import STATES, figure, interval, percent, specification, state_word
+from qc_app.views.figures import STATES, declared, figure, interval, percent, specification, state_word
 from qc_app.views.handover.page import Handover, handover, worked_shifts
 from qc_app.views.headings import headings
 from qc_app.views.labels import LabelsView, label_history, labels_view
@@ -143,6 +143,7 @@ __all__ = [
     "columns_table",
     "concerning",
     "csv_bytes",
+    "declared",
     "disposition_word",
     "dispositions",
     "dispositions_table",

@@ -8,7 +8,8 @@ from types import MappingProxyType
 import polars as pl
 
 from data_connectors.schema import Characteristic
-from qc_app.language import later, number, per_cent, tr
+from qc_app.language import later, number, per_cent, power_of_ten, tr
+from qc_app.plant import exactly
 
 #: State -> (rank, symbol, word): a state is never told by colour alone.
 STATES = MappingProxyType(
@@ -44,6 +45,12 @@ def worst(*states: str) -> str:
     return min(states, key=lambda s: STATES.get(s, STATES["unknown"])[0])
 
 
+_PLAIN = 6
+"""Decimals that are written out; a smaller number is told as a power of ten."""
+_GROUPED = 100_000
+"""From here on thousands of a reading are set apart, as those of a count are always."""
+
+
 def figure(value: float | None, places: int = 2, unit: str = "") -> str:
     """Return a number as text, an en dash for none; a true minus sign, and none before a zero.
 
@@ -51,10 +58,25 @@ def figure(value: float | None, places: int = 2, unit: str = "") -> str:
     --------
     >>> figure(-1.2345, 2, "mm"), figure(None), figure(float("nan")), figure(-0.0004, 3)
     ('−1.23 mm', '–', '–', '0.000')
+    >>> figure(1.332e-7, 9, "mbar"), figure(1_018_811_300, 0), figure(12_345.6, 1)
+    ('1.33·10⁻⁷ mbar', '1,018,811,300', '12345.6')
     """
     if value is None or not math.isfinite(value):
         return "–"
-    return f"{number(value, places)} {unit}".rstrip()
+    if places > _PLAIN and value:
+        return f"{power_of_ten(value, places)} {unit}".rstrip()
+    return f"{number(value, places, grouped=abs(value) >= _GROUPED)} {unit}".rstrip()
+
+
+def declared(limit: float) -> str:
+    """Return a limit as it was declared, with every digit it has.
+
+    Examples
+    --------
+    >>> declared(590.0), declared(1.35), declared(1_234_567.5), declared(1e-7)
+    ('590', '1.35', '1,234,567.5', '1·10⁻⁷')
+    """
+    return figure(limit, len(exactly(limit).partition(".")[2]))
 
 
 def percent(share: float | None) -> str:

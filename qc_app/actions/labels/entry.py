@@ -15,6 +15,7 @@ from qc_app.access import Actor
 from qc_app.actions.labels.text import Entry
 from qc_app.actions.permission import authorise, current_plant, record
 from qc_app.errors import ActionError
+from qc_app.plant import exactly
 from qc_app.records import Label, Receipt
 from qc_app.store import BY_HAND, Store
 
@@ -120,7 +121,7 @@ def limit_remark(value: float, what: Characteristic) -> str:
     ):
         if limit is None or beyond <= 0:
             continue
-        place = f"{word} limit {limit:g} {what.unit}".strip()
+        place = f"{word} limit {exactly(limit)} {what.unit}".strip()
         return f"far {place} - decimal sign?" if tolerance and beyond > 2 * tolerance else f"{place} (nonconforming)"
     return ""
 
@@ -171,7 +172,7 @@ def _label(entry: Entry, stage: str, characteristic: str, actor: Actor, now: dat
 def _remarks(entry: Entry, what: Characteristic, known: dict[str, float], measured: set[str], meant: str) -> str:
     notes = [limit_remark(entry.value, what)]
     if entry.unit_id in known and known[entry.unit_id] != entry.value:
-        notes.append(f"corrects {known[entry.unit_id]:g} {what.unit}".rstrip())
+        notes.append(f"corrects {exactly(known[entry.unit_id])} {what.unit}".rstrip())
     if entry.unit_id not in measured:
         notes.append(f"no such unit yet; is it {meant}?" if meant else "no measurements of this unit yet")
     return "; ".join(note for note in notes if note)

@@ -5,13 +5,14 @@ out of domain = hollow grey, specification = solid thin line, control limits = d
 with a word.
 """
 
-from qc_app.dashboard.charts.axes import themed, time_axis, titled
+from qc_app.dashboard.charts.axes import NUMBER, themed, time_axis, titled
 from qc_app.dashboard.charts.drift import distributions_chart, performance_chart
 from qc_app.dashboard.charts.learning import gain_chart, learning_curve
 from qc_app.dashboard.charts.parameters import parameter_chart, parts_chart
 from qc_app.dashboard.charts.units import units_chart
 
 __all__ = [
+    "NUMBER",
     "distributions_chart",
     "gain_chart",
     "learning_curve",

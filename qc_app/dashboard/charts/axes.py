@@ -9,10 +9,12 @@ import altair as alt
 from qc_app.dashboard.theme import Palette, vega
 from qc_app.language import picture_day
 
-NUMBER = "format(datum.value, '.6~r')"
-"""How an axis writes its numbers."""
+_WRITTEN = "datum.value == 0 || (abs(datum.value) >= 1e-4 && abs(datum.value) < 1e6)"
+NUMBER = f"{_WRITTEN} ? format(datum.value, '.6~r') : format(datum.value, '.3~e')"
+"""How an axis writes its numbers; very small and very large ones with their power of ten, that they fit."""
 LABEL_ROOM = 46
 """Pixels left of a plot, so that plots above each other begin at the same place."""
+_MOST_PLACES = 6
 _MIDNIGHT = "utchours(datum.value) == 0 && utcminutes(datum.value) == 0"
 
 
@@ -20,6 +22,17 @@ def time_axis(title: str | None, ticks: int = 8) -> alt.Axis:
     """Return the axis of wall time that every chart has."""
     clock = f"utcFormat(datum.value, {_MIDNIGHT} ? '{picture_day()}' : '%H:%M')"
     return alt.Axis(title=title, labelExpr=clock, tickCount=ticks, grid=False)
+
+
+def written(places: int) -> str:
+    """Return the format of an axis of values with so many decimals.
+
+    Examples
+    --------
+    >>> written(2), written(0), written(9)
+    ('.1f', '.0f', '.3~e')
+    """
+    return f".{max(0, places - 1)}f" if places <= _MOST_PLACES else ".3~e"
 
 
 def titled(name: str, unit: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from qc_app.dashboard.charts.axes import LABEL_ROOM, themed, time_axis, titled
+from qc_app.dashboard.charts.axes import LABEL_ROOM, themed, time_axis, titled, written
 from qc_app.dashboard.theme import Palette
-from qc_app.language import figures_of, tr
-from qc_app.views import StageView
+from qc_app.language import tr
+from qc_app.views import StageView, declared
 
 _NARROW = 500
 _DENSE = 400
@@ -68,7 +68,7 @@ class _Plot:
     def y(self, field: str) -> alt.Y:
         what = self.view.characteristic
         title = titled(what.name, what.unit)
-        form = f".{max(0, self.view.places - 1)}f"
+        form = written(self.view.places)
         axis = alt.Axis(
             title=title,
             titleY=alt.ExprRef(f"(height - {_STRIP + _BETWEEN}) / 2"),
@@ -129,7 +129,7 @@ class _Plot:
     def specification(self) -> list[Any]:
         what = self.view.characteristic
         given = {tr("upper"): what.upper, tr("target"): what.target, tr("lower"): what.lower}
-        rows = [{"limit": v, "word": f"{name} {figures_of(f'{v:g}')}"} for name, v in given.items() if v is not None]
+        rows = [{"limit": v, "word": f"{name} {declared(v)}"} for name, v in given.items() if v is not None]
         if not rows:
             return []
         frame = pl.DataFrame(rows)

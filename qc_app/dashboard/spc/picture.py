@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from qc_app.dashboard.charts import NUMBER
 from qc_app.dashboard.theme import Palette, vega
 from qc_app.language import tr
 from qc_app.views.spc import PanelView, SpcPage, StudyView
@@ -65,7 +66,7 @@ def panel(view: PanelView, title: str, inks: Palette, *, predicted: bool = False
         labelSeparation=8,
     )
     x = alt.X("n:Q", axis=axis, scale=alt.Scale(nice=False, padding=10))
-    named = alt.Axis(title=title, tickCount=5 if main else 3, minExtent=_ROOM, labelExpr="format(datum.value, '.6~r')")
+    named = alt.Axis(title=title, tickCount=5 if main else 3, minExtent=_ROOM, labelExpr=NUMBER)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=named, scale=alt.Scale(zero=False, padding=8))
