@@ -47,6 +47,7 @@ def worst(*states: str) -> str:
 
 _PLAIN = 6
 """Decimals that are written out; a smaller number is told as a power of ten."""
+_SMALL = 1e-4
 _GROUPED = 100_000
 """From here on thousands of a reading are set apart, as those of a count are always."""
 
@@ -63,7 +64,7 @@ def figure(value: float | None, places: int = 2, unit: str = "") -> str:
     """
     if value is None or not math.isfinite(value):
         return "–"
-    if places > _PLAIN and value:
+    if places > _PLAIN and 0 < abs(value) < _SMALL:
         return f"{power_of_ten(value, places)} {unit}".rstrip()
     return f"{number(value, places, grouped=abs(value) >= _GROUPED)} {unit}".rstrip()
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from data_connectors.schema import Characteristic, Parameter, Stage
 from qc_app.dashboard import charts
 from qc_app.dashboard.theme import DARK, LIGHT
 from qc_app.plant import parse
-from qc_app.records import Alarm, Explanation
+from qc_app.records import Alarm, Explanation, Label
 from qc_app.views import enter, plant_now, unit_choices, unit_of, unit_view, worded
 from qc_app.views.unit.words import Scale, precedents, strangeness
 from tests.pages.made_plants import NASTY, NOW, THICKNESS, told
@@ -189,3 +191,32 @@ def test_a_defect_is_told_in_per_cent_and_points_and_its_results_in_words():
     read_only = replace(of, parameters=(Parameter("water", "L/kg", settable=False),))
     kept = Explanation("casting-1", "crack", "A9", "m", NOW, NOW, "asked", content)
     assert worded(read_only, crack, "A9", kept).moves.is_empty(), "what nobody can set is not moved"
+
+
+def _said(mean: float, hours: int) -> pl.DataFrame:
+    at = NOW - timedelta(hours=hours)
+    row = {"unit_id": "P-1", "t_event": NOW - timedelta(days=1), "characteristic": "thickness", "mean": mean}
+    row |= {"lower": mean - 0.05, "upper": mean + 0.05, "level": 0.9, "anomaly": 0.1, "in_domain": True}
+    frame = pl.DataFrame([row | {"tier": "champion", "model_id": "m" * 32, "t_predicted": at}])
+    return frame.with_columns(pl.col("t_event", "t_predicted").cast(pl.Datetime("us", "UTC")))
+
+
+def test_a_result_is_held_against_what_was_said_before_it_and_not_after(home):
+    with enter(home) as store:
+        plant = plant_now(store)
+        store.lake.append_predictions("rolling-2", _said(2.40, 9))
+        known = NOW - timedelta(hours=5)
+        label = Label("rolling-2", "thickness", "P-1", 2.52, known, known, "rolling-2 lab")
+        done = store.journal.labels.counts("rolling-2", "rolling-2 lab").received
+        store.journal.labels.commit("rolling-2", "rolling-2 lab", [label], f"row {done + 1}", 1, 0, known)
+        store.lake.append_predictions("rolling-2", _said(2.52, 1))
+        view = unit_view(store, plant, "rolling-2", "thickness", "P-1")
+    assert view.proved.startswith("Measured 2.520 mm: outside the 90 % interval 2.350 to 2.450 predicted before")
+    assert "+0.120 off" in view.proved
+
+
+def test_an_unmeasured_unit_has_nothing_to_prove(homes):
+    with enter(homes("healthy")) as store:
+        plant = plant_now(store)
+        unit = store.lake.predictions("rolling-2", characteristic="thickness", last=1)["unit_id"][0]
+        assert unit_view(store, plant, "rolling-2", "thickness", unit).proved == ""

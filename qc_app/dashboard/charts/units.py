@@ -73,6 +73,7 @@ class _Plot:
             title=title,
             titleY=alt.ExprRef(f"(height - {_STRIP + _BETWEEN}) / 2"),
             format=form,
+            labelExpr="datum.value == 0 ? '0' : datum.label" if form.endswith("e") else alt.Undefined,
             tickCount=6,
             minExtent=LABEL_ROOM,
         )

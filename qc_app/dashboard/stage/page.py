@@ -158,7 +158,7 @@ def _stability(v: Mapping[str, Any]) -> str:
         v.get("stable")
     ]
     return (
-        f"{interval(v.get('cpk_lower'), v.get('cpk_upper'))} · {stable}"
+        f"{interval(v.get('index_lower'), v.get('index_upper'))} · {stable}"
         if v.get("index_value") is not None
         else tr("not known yet")
     )

@@ -85,13 +85,14 @@ def _live(now: Here, stage: str, what: str, unit: str) -> None:
 
 
 def _verdict(view: UnitView) -> str:
+    proved = markup.line("", tr("Measured"), view.proved) if view.proved else ""
     if not view.sentences:
         told = [tr("{state}. Not explained yet.", state=view.told)]
         told += [] if view.prediction else [tr("The lake holds no prediction of such a unit: check the id.")]
-        return markup.line(view.state, state_word(view.state), " ".join(told))
+        return markup.line(view.state, state_word(view.state), " ".join(told)) + proved
     (_, first), *more = view.sentences
     lines = [markup.line(view.state, state_word(view.state), tr("{state}. {said}", state=view.told, said=first))]
-    return "".join([*lines, *(markup.line("", word, sentence) for word, sentence in more)])
+    return "".join([*lines, proved, *(markup.line("", word, sentence) for word, sentence in more)])
 
 
 def _facts(view: UnitView, now: Here) -> list[markup.Fact]:
@@ -102,7 +103,7 @@ def _facts(view: UnitView, now: Here) -> list[markup.Fact]:
     )
     bad = "act" if view.state == "act" else ""
     strange = "watch" if (p.get("anomaly") or 0.0) > 0.99 else ""
-    made, _, offset = local(p.get("t_event"), now.plant.zone).rpartition(" ") if p else ("–", "", "")
+    day, _, clock = local(p.get("t_event"), now.plant.zone).partition(" ") if p else ("–", "", "")
     return [
         markup.Fact(tr("Predicted"), scale.value(p.get("mean")), note=level, state=bad),
         markup.Fact(
@@ -116,7 +117,7 @@ def _facts(view: UnitView, now: Here) -> list[markup.Fact]:
             tr("Anomaly"), _rarity(p.get("anomaly")), note=tr("of normal units are less abnormal"), state=strange
         ),
         markup.Fact(tr("Answered by"), tier_word(str(p.get("tier", "none"))), note=_model(view, now)),
-        markup.Fact(tr("Made"), made, note=offset),
+        markup.Fact(tr("Made"), day, note=clock),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,7 @@ from qc_app.records import Alarm, Explanation, ModelVersion, Request
 from qc_app.store import Store
 from qc_app.views.moments import moment
 from qc_app.views.recorded import recorded
+from qc_app.views.unit.proved import proved
 from qc_app.views.unit.words import (
     Content,
     Scale,
@@ -56,6 +57,8 @@ class UnitView:
     prediction : mapping
         Of the lake, a row of `PREDICTION_COLUMNS`; empty if there is none.
     measured : float or None
+    proved : str
+        How its result lies to what was predicted before; empty while there is none.
     explanation : Explanation or None
         None until the scheduler made one.
     model : ModelVersion or None
@@ -78,6 +81,7 @@ class UnitView:
     scale: Scale
     prediction: Mapping[str, Any]
     measured: float | None
+    proved: str
     explanation: Explanation | None
     model: ModelVersion | None
     request: Request | None
@@ -102,7 +106,7 @@ def unit_view(store: Store, plant: Plant, stage_id: str, characteristic: str, un
     found = store.journal.explanations.get(stage_id, characteristic, unit_id) if unit_id else None
     said = store.lake.predictions(stage_id, characteristic=characteristic, unit_id=unit_id) if unit_id else None
     prediction = said.row(-1, named=True) if said is not None and said.height else {}
-    return worded(
+    view = worded(
         stage,
         what,
         unit_id,
@@ -112,6 +116,7 @@ def unit_view(store: Store, plant: Plant, stage_id: str, characteristic: str, un
         model=_version(store, found),
         request=_asked(store, stage_id, characteristic, unit_id),
     )
+    return replace(view, proved=proved(store, stage_id, unit_id, view.scale))
 
 
 def worded(
@@ -137,6 +142,7 @@ def worded(
         scale=scale,
         prediction=prediction or {},
         measured=measured,
+        proved="",
         explanation=found,
         model=model,
         request=request,
