@@ -13,6 +13,8 @@ from models.errors import StateError
 from models.state import State
 
 REFERENCE = 300
+STEPS = 200
+TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,20 @@ class Levels:
         Mean over stages, standard deviation of the stage means, typical standard deviation inside a stage.
     stages : int
         How many stages this was learned from.
+    safest : float, optional
+        The constant that errs least, each stage's error counted in its own spread; by default the mean.
     """
 
     mean: float
     between: float
     within: float
     stages: int
+    safest: float = np.nan
+
+    def __post_init__(self) -> None:
+        """Without a safest constant the mean stands for it."""
+        if np.isnan(self.safest):
+            object.__setattr__(self, "safest", self.mean)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,13 +75,43 @@ def levels(ys: Sequence[Array]) -> Levels:
     Examples
     --------
     >>> levels([np.array([1.0, 3.0]), np.array([5.0, 7.0])])
-    Levels(mean=4.0, between=2.8284271247461903, within=1.4142135623730951, stages=2)
+    Levels(mean=4.0, between=2.8284271247461903, within=1.4142135623730951, stages=2, safest=4.0)
     """
     means = np.array([y.mean() for y in ys])
     spreads = [float(y.std(ddof=1)) for y in ys if len(y) > 1 and np.ptp(y) > 0]
     within = float(np.median(spreads)) if spreads else 0.0
     between = float(means.std(ddof=1)) if len(means) > 1 else within
-    return Levels(float(means.mean()), between, within, len(ys))
+    return Levels(float(means.mean()), between, within, len(ys), safest(means, np.array([y.std() for y in ys])))
+
+
+def safest(means: Array, spreads: Array) -> float:
+    r"""Return the constant :math:`c` of the least mean of :math:`\sqrt{1 + (c - m_i)^2 / s_i^2}` over the stages.
+
+    That is the error of a constant at a stage in units of its spread. Where large values spread more, it lies far below
+    the mean: guessing high costs a stage of small values more than guessing low costs one of large ones. Each step
+    is a weighted mean (iteratively reweighted least squares, Huber & Ronchetti, Robust Statistics, 2009, sec. 7.8).
+
+    Parameters
+    ----------
+    means, spreads : ndarray, shape (n,)
+        Of the stages; those without a spread have no say, unless none has one.
+
+    Examples
+    --------
+    >>> safest(np.array([5.0, 7.0]), np.array([1.0, 1.0]))
+    6.0
+    >>> round(safest(np.array([1.0, 10.0]), np.array([0.1, 1.0])), 1)
+    1.0
+    """
+    told = spreads > TINY * np.abs(means)
+    if not told.any():
+        return float(means.mean())
+    m, s = means[told], spreads[told]
+    guess = float(np.median(m))
+    for _ in range(STEPS):
+        weights = 1.0 / (s * np.sqrt(s**2 + (guess - m) ** 2))
+        guess = float(weights @ m / weights.sum())
+    return guess
 
 
 def align(x: Array, columns: Sequence[str], wanted: Sequence[str]) -> Array:
@@ -148,7 +188,7 @@ def pack(families: Sequence[Family]) -> tuple[list[dict[str, Any]], dict[str, Ar
     ]
     arrays: dict[str, Array] = {}
     for i, f in enumerate(families):
-        arrays[f"families/{i}/levels"] = np.array([f.levels.mean, f.levels.between, f.levels.within])
+        arrays[f"families/{i}/levels"] = np.array([f.levels.mean, f.levels.between, f.levels.within, f.levels.safest])
         arrays[f"families/{i}/reference"] = f.reference
     return meta, arrays
 
@@ -168,7 +208,7 @@ def unpack(state: State) -> tuple[Family, ...]:
 
 
 def _unpack_one(i: int, entry: Mapping[str, Any], arrays: Mapping[str, Array]) -> Family:
-    mean, between, within = (float(v) for v in arrays[f"families/{i}/levels"])
+    mean, between, within, *more = (float(v) for v in arrays[f"families/{i}/levels"])
     reference = arrays[f"families/{i}/reference"]
     if reference.ndim != 2 or reference.shape[1] != len(entry["columns"]):
         raise ValueError(f"reference of family {i} has shape {reference.shape}")
@@ -178,6 +218,6 @@ def _unpack_one(i: int, entry: Mapping[str, Any], arrays: Mapping[str, Array]) -
         entry["kind"],
         tuple(entry["columns"]),
         tuple(entry["stages"]),
-        Levels(mean, between, within, int(entry["count"])),
+        Levels(mean, between, within, int(entry["count"]), *more),
         reference,
     )

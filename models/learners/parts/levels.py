@@ -43,9 +43,12 @@ def spread_guess(task: Task, levels: Levels | None) -> float:
 
 
 def level_guess(task: Task, levels: Levels | None) -> float:
-    """Return a plausible level of the stage before any label: that of the sisters, the target, the middle, else 0."""
+    """Return a plausible level of the stage: that of the sisters, the target, the middle, else 0.
+
+    Of the sisters' levels the safest one before the first label of a measured value, else the mean.
+    """
     if levels is not None:
-        return levels.mean
+        return levels.mean if len(task.support_y) or task.kind == "binary" else levels.safest
     lower, target, upper = task.limits or (None, None, None)
     if target is not None:
         return target
@@ -75,8 +78,9 @@ def from_labels(task: Task, levels: Levels | None, y: Array) -> Respond:
     """
     guess, n = spread_guess(task, levels), len(y)
     if n == 0:
-        between = levels.between if levels is not None else guess
-        return Constant(level_guess(task, levels), math.hypot(guess, between), FREEDOM)
+        level = level_guess(task, levels)
+        apart = (guess,) if levels is None else (levels.between, levels.mean - level)
+        return Constant(level, math.hypot(guess, *apart), FREEDOM)
     squares = float(((y - y.mean()) ** 2).sum())
     freedom = FREEDOM + n - 1
     variance = (FREEDOM * guess**2 + squares) / freedom
