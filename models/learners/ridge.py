@@ -12,7 +12,7 @@ from models.learners.parts.levels import spread_guess
 from models.learners.parts.order import left_out, newest
 from models.learners.parts.plain import Kin, Plain
 from models.learners.parts.regress import Fit, regress_each
-from models.learners.parts.scaling import Scaling, scaling
+from models.learners.parts.scaling import Scaling, stage_scaling
 from models.learners.parts.serving import Answer
 
 NOISES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
@@ -51,7 +51,7 @@ class Line:
 
 def _fit(task: Task, guess: float) -> Line:
     kept = newest(task, MOST_LABELS)
-    scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
+    scale = stage_scaling(task, tuple(task.columns))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     k = linear(z, z)
     fits = regress_each(k, y, NOISES, guess)

@@ -12,7 +12,7 @@ from models.learners.parts.levels import spread_guess
 from models.learners.parts.order import left_out, newest
 from models.learners.parts.plain import Kin, Plain
 from models.learners.parts.regress import Fit, regress_each
-from models.learners.parts.scaling import Scaling, scaling
+from models.learners.parts.scaling import Scaling, stage_scaling
 from models.learners.parts.serving import Answer
 
 NOISES = (0.003, 0.03, 0.1, 0.3, 1.0, 5.0)
@@ -53,7 +53,7 @@ class Smooth:
 
 def _fit(task: Task, guess: float) -> Smooth:
     kept = newest(task, MOST_LABELS)
-    scale = scaling(np.vstack([task.support_x, task.unlabelled_x]))
+    scale = stage_scaling(task, tuple(task.columns))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
     d2 = squared_distances(z, z) / max(z.shape[1], 1)
     fits = [(length, fit) for length in LENGTHS for fit in regress_each(matern32(d2, length), y, NOISES, guess)]

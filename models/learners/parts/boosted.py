@@ -41,11 +41,12 @@ class Boosted:
         trees, depth = self.feature.shape
         if not trees:
             return np.full(len(x), self.base)
-        leaf = np.zeros((len(x), trees), dtype=np.intp)
+        columns = np.ascontiguousarray(x.T)
+        leaf = np.zeros((trees, len(x)), dtype=np.intp)
         for level in range(depth):
-            leaf += (x[:, self.feature[:, level]] > self.threshold[:, level]).astype(np.intp) << level
-        leaf += np.arange(trees) * self.value.shape[1]
-        total: Array = self.base + self.value.ravel()[leaf].sum(axis=1)
+            leaf += (columns[self.feature[:, level]] > self.threshold[:, level, None]) * (1 << level)
+        leaf += (np.arange(trees) * self.value.shape[1])[:, None]
+        total: Array = self.base + self.value.ravel().take(leaf).sum(axis=0)
         return total
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from models.base import Array
+from models.base import Array, Task
+from models.learners.parts.families import align
 
 CLIP = 6.0
+HUGE = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +40,9 @@ class Scaling:
                [0., 0.]])
         """
         inverse = np.divide(1.0, self.spread, out=np.zeros_like(self.spread), where=self.spread > 0)
-        return bend(np.nan_to_num((x - self.centre) * inverse, nan=0.0))
+        z = (x - self.centre) * inverse
+        z[np.isnan(z)] = 0.0
+        return bend(z)
 
 
 def bend(z: Array) -> Array:
@@ -49,9 +54,12 @@ def bend(z: Array) -> Array:
     [1.0, -6.69]
     """
     size = np.abs(z)
-    if not size.size or size.max() <= CLIP:
+    far = size > CLIP
+    if not far.any():
         return z
-    return np.where(size > CLIP, np.sign(z) * (CLIP + np.log1p(np.maximum(size - CLIP, 0.0))), z)
+    bent = z.copy()
+    bent[far] = np.sign(z[far]) * (CLIP + np.log1p(np.minimum(size[far], HUGE) - CLIP))
+    return bent
 
 
 def scaling(x: Array) -> Scaling:
@@ -64,10 +72,25 @@ def scaling(x: Array) -> Scaling:
     ([1.0, 4.0], [1.0, 0.0])
     """
     seen = np.isfinite(x)
-    count = seen.sum(axis=0)
+    count = np.count_nonzero(seen, axis=0)
     safe = np.maximum(count, 1)
     centre = np.where(seen, x, 0.0).sum(axis=0) / safe
     deviation = np.where(seen, x - centre, 0.0)
-    spread = np.sqrt((deviation**2).sum(axis=0) / safe)
+    spread = np.sqrt(np.einsum("ij,ij->j", deviation, deviation) / safe)
     negligible = spread <= 1e-9 * np.maximum(np.abs(centre), 1e-300)
     return Scaling(centre, np.where(negligible | (count < 2), 0.0, spread))
+
+
+@lru_cache(maxsize=2)
+def stage_scaling(task: Task, wanted: tuple[str, ...]) -> Scaling:
+    """Learn centre and spread of the parameters `wanted` from all units of `task`, labelled or not.
+
+    The last two are remembered: every member of a portfolio asks for the same.
+
+    Examples
+    --------
+    >>> task = Task("s", "c", ["a"], [[1.0]], [5.0], unlabelled_x=[[3.0], [5.0]])
+    >>> stage_scaling(task, ("a", "b")).centre.tolist()
+    [3.0, 0.0]
+    """
+    return scaling(align(np.vstack([task.support_x, task.unlabelled_x]), task.columns, wanted))

@@ -85,13 +85,15 @@ class Gaze:
     slopes: Array
     centre: Array
 
-    def see(self, x: Array, t: Array | None) -> tuple[Array, Array]:
-        """Return weighed features, shape (n, M r), and the nets' mean on the standard scale, shape (n, 1)."""
-        phi = features(self.body(self.inputs.see(x, t)))
-        mean = np.einsum("mnr,mr->n", phi, self.centre) / len(phi)
+    def see(self, both: Array, t: Array | None) -> tuple[Array, Array]:
+        """Return weighed features, shape (n, M r), and the nets' mean on the standard scale, shape (n, 1).
+
+        Units are given as a lens shows them, on the plant's scale and on the stage's, shape (n, 2 d).
+        """
+        phi = features(self.body(self.inputs.timed(both, t)))
+        mean = (phi @ self.centre[:, :, None]).sum(axis=0) / len(phi)
         seen = phi[:, :, :-1] * self.slopes[:, None, :]
-        flat = np.swapaxes(seen, 0, 1).reshape(len(x), self.slopes.size)
-        return flat, mean[:, None]
+        return np.swapaxes(seen, 0, 1).reshape(len(both), self.slopes.size), mean
 
 
 def _slopes(nets: Mapping[str, NDArray[Any]]) -> Array:

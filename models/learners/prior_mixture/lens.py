@@ -13,7 +13,7 @@ from models.base import Array, Kind, Task
 from models.learners.parts import Rows
 from models.learners.parts.families import align
 from models.learners.parts.kernels import exponential, linear, matern32, rbf, squared_distances
-from models.learners.parts.scaling import Scaling, bend, scaling
+from models.learners.parts.scaling import Scaling, bend, stage_scaling
 from models.learners.prior_mixture.experts import SHAPES, Shape
 from models.learners.prior_mixture.gaze import Gaze
 
@@ -76,10 +76,8 @@ class Lens:
         gaze: Gaze | None = None,
     ) -> Self:
         """Fit the lens of `task`; `plant` is None for a stranger, which is seen on its own scale alone."""
-        rows = align(np.vstack([task.support_x, task.unlabelled_x]), task.columns, wanted)
-        own = scaling(rows)
-        if plant is not None and len(rows) < FEWEST:
-            own = plant
+        few = len(task.support_x) + len(task.unlabelled_x) < FEWEST
+        own = plant if plant is not None and few else stage_scaling(task, wanted)
         weights = np.ones(width(wanted, task.kind)) if relevance is None else relevance
         start, span = _history(task)
         domain = Domain.of(task) if task.kind == "binary" else None
@@ -92,9 +90,10 @@ class Lens:
         if self.domain is not None:
             strange = bend(self.domain.strangeness(x))
             plant, stage = np.hstack([plant, strange]), np.hstack([stage, strange])
-        views = {"plant": plant, "stage": stage, "relevant": plant * np.sqrt(self.relevance)}
+        both = np.hstack([plant, stage])
+        views = {"plant": plant, "stage": stage, "both": both, "relevant": plant * np.sqrt(self.relevance)}
         if self.gaze is not None:
-            views["deep"], views["nets"] = self.gaze.see(x, t)
+            views["deep"], views["nets"] = self.gaze.see(both, t)
         clock = None if t is None or self.span <= 0 else ((t - self.start) / self.span)[:, None]
         return Seen(views, clock)
 

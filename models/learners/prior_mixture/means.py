@@ -38,7 +38,7 @@ class Means:
 
     def at(self, seen: Seen) -> Array:
         """Return raw trees, raw ridge, centred trees, standard trees, standard ridge at n units, shape (n, 5)."""
-        z = inputs(seen)
+        z = np.asfortranarray(inputs(seen))
         columns = [self.raw.predict(z), _line(self.raw_line, z), self.centred.predict(z)]
         columns += [self.standard.predict(z), _line(self.standard_line, z)]
         return np.column_stack(columns)
@@ -65,7 +65,7 @@ class Labelled:
 
 def inputs(seen: Seen) -> Array:
     """Return plant- and stage-standardized parameters side by side, shape (n, 2 d)."""
-    return np.hstack([seen.views["plant"], seen.views["stage"]])
+    return seen.views["both"]
 
 
 def fit_means(stages: Sequence[Labelled], seed: int, growth: Growth = GROWTH) -> Means:

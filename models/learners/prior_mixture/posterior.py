@@ -155,87 +155,110 @@ def choose(evidence: Evidence, prior: Array) -> Chosen:
 class Group:
     """The e chosen experts of one kernel: all of their answer that no new unit changes.
 
+    Variances are linear in the experts, so those of one kernel are added up here, noise level by noise level.
+
     Attributes
     ----------
     place : int
         The kernel, in `SHAPES`.
-    vectors : ndarray, shape (n, n)
-    inverse, slope, ones : ndarray, shape (n, e)
-        In the basis of the kernel: what an explained variance, a mean and an offset take from a unit's covariances.
-    beta, noise, shrunk, scale, degrees, weight : ndarray, shape (e,)
-    mean : ndarray, shape (e,)
-        Which mean each expert has.
+    experts : slice
+        Where they stand among all that were chosen.
+    basis : ndarray, shape (n, n)
+        Takes a unit's covariances to the basis of the kernel.
+    slope : ndarray, shape (e, n)
+        What each mean takes from them there.
+    size : float
+        Weight times expected squared scale, of all experts together.
+    explained : ndarray, shape (n,)
+        What the labels explain of the variance.
+    ones, doubt : ndarray, shape (noises, n) and (noises,)
+        What the labels say of the offset, and how much it counts that it is not known.
     """
 
     place: int
-    vectors: Array
-    inverse: Array
+    experts: slice
+    basis: Array
     slope: Array
+    size: float
+    explained: Array
     ones: Array
-    beta: Array
-    noise: Array
-    shrunk: Array
-    scale: Array
-    degrees: Array
-    weight: Array
-    mean: Rows
+    doubt: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Experts:
-    """The experts that carry the weight, ready to be asked; `seen` are the n labelled units."""
+    """The experts that carry the weight, ready to be asked.
+
+    Attributes
+    ----------
+    seen : Seen
+        The n labelled units.
+    groups : tuple of Group
+        By kernel.
+    beta, weight : ndarray, shape (e,)
+        Offset and weight of each expert.
+    mean : ndarray of int, shape (e,)
+        Which mean it has.
+    noise : float
+        Variance of the noise, in the mean over experts.
+    freedom : float
+        Degrees of freedom, likewise.
+    """
 
     seen: Seen
     groups: tuple[Group, ...]
+    beta: Array
+    weight: Array
+    mean: Rows
+    noise: float
+    freedom: float
 
 
 def ready(evidence: Evidence, chosen: Chosen) -> Experts:
     """Compute once what every question to the chosen experts needs."""
-    groups = [_group(evidence, chosen, np.flatnonzero(chosen.kernel == k)) for k in np.unique(chosen.kernel)]
-    return Experts(evidence.seen, tuple(groups))
-
-
-def _group(evidence: Evidence, chosen: Chosen, mine: Rows) -> Group:
-    spread, n = evidence.spread, len(evidence.seen)
-    k = int(chosen.kernel[mine[0]])
-    place = evidence.kernels[k]
-    m, w, v = chosen.mean[mine], chosen.noise[mine], chosen.offset[mine]
+    order = np.argsort(chosen.kernel, kind="stable")
+    k, m, w, v = (places[order] for places in (chosen.kernel, chosen.mean, chosen.noise, chosen.offset))
+    weight, spread, n = chosen.weight[order], evidence.spread, len(evidence.seen)
+    place = np.asarray(evidence.kernels)[k]
     noise, total = noise_table()[place, w], total_table()[place, w]
-    inverse = 1.0 / (evidence.values[k][:, None] + noise)
     shrunk = 1.0 / (OFFSETS[v] * total) + evidence.down[k, w]
     beta = evidence.cross[k, m, w] / shrunk
-    ones = evidence.ones[k][:, None]
     q = np.maximum(evidence.quadratic[k, m, w] - evidence.cross[k, m, w] * beta, 0.0)
     scale = (spread.b[m] / total + q / 2) / (spread.a[m] + n / 2)
-    slope = inverse * (evidence.rotated[k][:, m] - beta * ones)
     degrees = np.maximum(2 * spread.a[m] + n, LEAST_DEGREES)
-    vectors, weight = evidence.vectors[k], chosen.weight[mine]
-    return Group(place, vectors, inverse, slope, inverse * ones, beta, noise, shrunk, scale, degrees, weight, m)
+    size = weight * scale * (degrees / (degrees - 2.0))
+    ends = np.flatnonzero(np.diff(k, append=-1)) + 1
+    groups, begin = [], 0
+    for end in ends.tolist():
+        mine = slice(begin, end)
+        groups.append(_group(evidence, int(k[begin]), mine, (m[mine], w[mine], beta[mine], size[mine], shrunk[mine])))
+        begin = end
+    return Experts(evidence.seen, tuple(groups), beta, weight, m, float(size @ noise), float(degrees @ weight))
+
+
+def _group(evidence: Evidence, k: int, experts: slice, own: tuple[Rows, Rows, Array, Array, Array]) -> Group:
+    m, w, beta, size, shrunk = own
+    place, ones = evidence.kernels[k], evidence.ones[k]
+    inverse = 1.0 / (evidence.values[k] + noise_table()[place][:, None])
+    slope = inverse[w] * (evidence.rotated[k].T[m] - beta[:, None] * ones)
+    sizes, doubt = (np.bincount(w, of, len(inverse)).astype(np.float64) for of in (size, size / shrunk))
+    basis, explained = evidence.vectors[k].T, sizes @ inverse
+    return Group(place, experts, basis, slope, float(sizes.sum()), explained, inverse * ones, doubt)
 
 
 def predict(experts: Experts, new: Seen, means: Array) -> Answer:
     """Average the predictions of the chosen experts at the q units `new`; `means` has shape (q, means)."""
-    q = len(new)
-    grams = Grams.between(new, experts.seen)
-    mean, square, inner = np.zeros(q), np.zeros(q), np.zeros(q)
-    freedom = 0.0
+    grams = Grams.between(experts.seen, new)
+    local = means.T[experts.mean] + experts.beta[:, None]
+    inner = np.full(len(new), experts.noise)
     for group in experts.groups:
-        local, variance = _asked(group, grams)
-        local += means[:, group.mean]
-        mean += local @ group.weight
-        square += local**2 @ group.weight
-        inner += (variance * (group.degrees / (group.degrees - 2.0))) @ group.weight
-        freedom += float(group.degrees @ group.weight)
-    total = np.maximum(inner + np.maximum(square - mean**2, 0.0), 1e-300)
-    return Answer(mean, np.sqrt(total * (freedom - 2.0) / freedom), freedom)
-
-
-def _asked(group: Group, grams: Grams) -> tuple[Array, Array]:
-    """Return mean beyond m(x) and squared scale, both of shape (q, e)."""
-    shape = SHAPES[group.place]
-    a_star = grams.gram(shape) @ group.vectors
-    local = group.beta + a_star @ group.slope
-    left = 1.0 - a_star @ group.ones
-    own = self_variance(grams.a, shape)[:, None] + group.noise
-    factor = own - (a_star**2) @ group.inverse + left**2 / group.shrunk
-    return local, np.maximum(factor, 1e-9) * group.scale
+        shape = SHAPES[group.place]
+        along = group.basis @ grams.gram(shape)
+        local[group.experts] += group.slope @ along
+        inner += group.size * self_variance(new, shape)
+        inner += group.doubt @ (1.0 - group.ones @ along) ** 2
+        inner -= group.explained @ along**2
+    mean = experts.weight @ local
+    spread = np.maximum(experts.weight @ local**2 - mean**2, 0.0) + inner
+    total = np.maximum(spread, 1e-300)
+    return Answer(mean, np.sqrt(total * (experts.freedom - 2.0) / experts.freedom), experts.freedom)

@@ -56,14 +56,18 @@ class Heads:
     def __call__(self, inputs: Array) -> tuple[Array, Array, float]:
         """Return mean and squared scale, shape (M, n), and the mean degrees of freedom."""
         phi = features(self.body(inputs))
-        mean = np.einsum("mnr,mr->mn", phi, self.weight)
-        doubt = (np.matmul(phi, np.swapaxes(self.root, 1, 2)) ** 2).sum(axis=2)
+        mean = (phi @ self.weight[:, :, None])[:, :, 0]
+        off = phi @ np.swapaxes(self.root, 1, 2)
+        doubt = np.einsum("mnr,mnr->mn", off, off)
         return mean, self.variance[:, None] * (1.0 + doubt), float(self.freedom.mean())
 
 
 def features(outputs: Array) -> Array:
     """Return tanh of a body's outputs (M, n, r - 1) with a constant 1 behind, shape (M, n, r)."""
-    return np.concatenate([np.tanh(outputs), np.ones((*outputs.shape[:2], 1))], axis=2)
+    nets, n, r = outputs.shape
+    phi = np.ones((nets, n, r + 1))
+    np.tanh(outputs, out=phi[:, :, :-1])
+    return phi
 
 
 @dataclass(frozen=True, slots=True)

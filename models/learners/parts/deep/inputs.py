@@ -10,7 +10,7 @@ import numpy as np
 
 from models.base import Array, Task
 from models.learners.parts.families import align
-from models.learners.parts.scaling import Scaling, bend, scaling
+from models.learners.parts.scaling import Scaling, bend, scaling, stage_scaling
 
 FEWEST = 8
 BASIS = 6
@@ -81,8 +81,8 @@ class SisterInputs:
     @classmethod
     def of(cls, task: Task, wanted: tuple[str, ...], plant: Scaling) -> Self:
         """Learn the stage's scale from all its units; a stage of few units is seen on the plant's alone."""
-        rows = align(np.vstack([task.support_x, task.unlabelled_x]), task.columns, wanted)
-        own = scaling(rows) if len(rows) >= FEWEST else plant
+        few = len(task.support_x) + len(task.unlabelled_x) < FEWEST
+        own = plant if few else stage_scaling(task, wanted)
         return cls(tuple(task.columns), wanted, plant, own, Clock.of(task.support_t, task.unlabelled_t))
 
     def static(self, x: Array) -> Array:
@@ -92,7 +92,11 @@ class SisterInputs:
 
     def see(self, x: Array, t: Array | None) -> Array:
         """Return the inputs, shape (n, 2 d + 1)."""
-        return np.hstack([self.static(x), self.clock.read(t, len(x))])
+        return self.timed(self.static(x), t)
+
+    def timed(self, static: Array, t: Array | None) -> Array:
+        """Return inputs, shape (n, 2 d), with the clock behind them."""
+        return np.hstack([static, self.clock.read(t, len(static))])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -104,7 +104,8 @@ class Stack:
         """Return the outputs of every net, shape (M, n, outputs), for inputs (n, inputs), or (M, n, inputs) of each."""
         out = x
         for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            out = out @ w + b[:, None, :]
+            out = out @ w
+            out += b[:, None, :]
             if i < len(self.weights) - 1:
-                out = np.tanh(out)
+                np.tanh(out, out=out)
         return out
