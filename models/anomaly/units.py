@@ -117,8 +117,10 @@ def marks(rows: Array) -> Array:
     (True, False)
     """
     known = np.isfinite(rows)
-    size = np.where(known, np.abs(rows), 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    bounded = np.where(known, np.tanh(rows / np.maximum(size, 1e-300)), -3.7)
+    filled = np.where(known, rows, 0.0)
+    size = np.abs(filled).sum(axis=0) / np.maximum(np.count_nonzero(known, axis=0), 1)
+    bounded = np.tanh(filled / np.maximum(size, 1e-300))
+    bounded[~known] = -3.7
     mixing = np.cos(np.arange(1, rows.shape[1] + 1) * 12.9898)
     found: Array = np.sin(bounded @ mixing * 43758.5453).round(9)  # equal rows differ in the last bits of a product
     return found

@@ -46,8 +46,8 @@ class Smooth:
 
     def __call__(self, x: Array, _t: Array | None) -> Answer:
         """Answer for units `x`, shape (q, d)."""
-        d2 = squared_distances(self.scale.apply(x), self.z) / max(self.z.shape[1], 1)
-        mean, spread = self.fit.answer(matern32(d2, self.length), np.ones(len(x)))
+        apart = np.sqrt(squared_distances(self.scale.apply(x), self.z) / max(self.z.shape[1], 1))
+        mean, spread = self.fit.answer(matern32(apart, self.length), np.ones(len(x)))
         return Answer(mean, spread, self.fit.freedom)
 
 
@@ -55,7 +55,7 @@ def _fit(task: Task, guess: float) -> Smooth:
     kept = newest(task, MOST_LABELS)
     scale = stage_scaling(task, tuple(task.columns))
     z, y = scale.apply(task.support_x[kept]), task.support_y[kept]
-    d2 = squared_distances(z, z) / max(z.shape[1], 1)
-    fits = [(length, fit) for length in LENGTHS for fit in regress_each(matern32(d2, length), y, NOISES, guess)]
+    apart = np.sqrt(squared_distances(z, z) / max(z.shape[1], 1))
+    fits = [(length, fit) for length in LENGTHS for fit in regress_each(matern32(apart, length), y, NOISES, guess)]
     length, best = max(fits, key=lambda pair: pair[1].evidence)
     return Smooth(scale, z, length, best)

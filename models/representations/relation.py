@@ -44,7 +44,7 @@ def relation_features(z: Array, y: Array) -> dict[str, float]:
     target = (y - y.mean()) / sd
     d2 = squared_distances(z, z) / d
     lines = regress_each(linear(z, z), target, NOISES, 1.0)
-    curves = [f for length in LENGTHS for f in regress_each(matern32(d2, length), target, NOISES, 1.0)]
+    curves = [f for length in LENGTHS for f in regress_each(matern32(np.sqrt(d2), length), target, NOISES, 1.0)]
     line, curve = max(lines, key=_evidence), max(curves, key=_evidence)
     best = max(line, curve, key=_evidence)
     return _correlations(z, target) | {

@@ -22,22 +22,23 @@ def rbf(d2: Array, length: float) -> Array:
     return k
 
 
-def matern32(d2: Array, length: float) -> Array:
+def matern32(distance: Array, length: float) -> Array:
     """Return the Matern kernel of order 3/2 (Rasmussen & Williams 2006, eq. 4.17)."""
-    r = np.sqrt(d2) * (SQRT3 / length)
-    k: Array = (1.0 + r) * np.exp(-r)
+    r = distance * (-SQRT3 / length)
+    k: Array = np.exp(r)
+    k *= 1.0 - r
     return k
 
 
-def exponential(d2: Array, length: float) -> Array:
+def exponential(distance: Array, length: float) -> Array:
     """Return ``exp(-d / l)``: a level that wanders (Rasmussen & Williams 2006, eq. 4.18).
 
     Examples
     --------
-    >>> exponential(np.array([[4.0]]), 2.0).round(3).tolist()
+    >>> exponential(np.array([[2.0]]), 2.0).round(3).tolist()
     [[0.368]]
     """
-    k: Array = np.exp(np.sqrt(d2) * (-1.0 / length))
+    k: Array = np.exp(distance * (-1.0 / length))
     return k
 
 

@@ -75,7 +75,8 @@ def scaling(x: Array) -> Scaling:
     count = np.count_nonzero(seen, axis=0)
     safe = np.maximum(count, 1)
     centre = np.where(seen, x, 0.0).sum(axis=0) / safe
-    deviation = np.where(seen, x - centre, 0.0)
+    deviation = x - centre
+    deviation[~seen] = 0.0
     spread = np.sqrt(np.einsum("ij,ij->j", deviation, deviation) / safe)
     negligible = spread <= 1e-9 * np.maximum(np.abs(centre), 1e-300)
     return Scaling(centre, np.where(negligible | (count < 2), 0.0, spread))

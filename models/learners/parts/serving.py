@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,8 +37,9 @@ class Answer:
 Respond = Callable[[Array, Array | None], Answer]
 
 
+@lru_cache(maxsize=256)
 def t_quantile(level: float, freedom: float) -> float:
-    """Return the half-width of the central `level` interval of a standard t.
+    """Return the half-width of the central `level` interval of a standard t; the last ones are remembered.
 
     Examples
     --------
@@ -90,8 +91,9 @@ class Served:
             If shapes do not fit or `level` is not between 0 and 1.
         """
         matrix = as_matrix(x, len(self.columns), "predict: x", self.columns)
-        mean, lower, upper = self.values(matrix, t, level)
-        anomaly, inside = self.domain.judge(matrix, _times(t, len(matrix)))
+        times = _times(t, len(matrix))
+        mean, lower, upper = self._values(matrix, times, level)
+        anomaly, inside = self.domain.judge(matrix, times)
         return Prediction(mean, lower, upper, anomaly, inside & self.known, level)
 
     @cached_property
@@ -102,7 +104,9 @@ class Served:
     def values(self, x: ArrayLike, t: ArrayLike | None, level: float) -> tuple[Array, Array, Array]:
         """Return mean, lower and upper as `predict` does, without looking at the domain."""
         matrix = as_matrix(x, len(self.columns), "predict: x", self.columns)
-        times = _times(t, len(matrix))
+        return self._values(matrix, _times(t, len(matrix)), level)
+
+    def _values(self, matrix: Array, times: Array | None, level: float) -> tuple[Array, Array, Array]:
         if not 0 < level < 1:
             raise TaskError(f"predict: level {level} - give a probability between 0 and 1, such as 0.9")
         answer = self.respond(matrix, times)

@@ -78,7 +78,7 @@ class Belief:
 
     def weights_at(self, labels: int) -> Array:
         """Return the weights with so many labels, shape (horizons, members)."""
-        return np.array([at_labels(table, SHOTS, labels) for table in self.weights])
+        return at_labels(self.weights, SHOTS, labels)
 
     def factors_at(self, labels: int) -> Array:
         """Return the widening with so many labels, shape (horizons,)."""

@@ -169,14 +169,15 @@ def mean_errors(products: Array, counts: Array) -> Array:
 
 
 def at_labels(table: Array, shots: Array, n: int) -> Array:
-    """Return the weights at `n` labels, between the rows of `table` (shots, members) by the logarithm of labels.
+    """Return the weights at `n` labels, between the rows of `table` (..., shots, members) by the logarithm of labels.
 
     Examples
     --------
     >>> at_labels(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 3]), 1).tolist()
     [0.5, 0.5]
     """
-    where = np.log1p(n)
-    found = np.array([np.interp(where, np.log1p(shots), column) for column in table.T])
-    out: Array = found / found.sum()
+    where = float(np.interp(np.log1p(n), np.log1p(shots), np.arange(len(shots))))
+    below, share = int(where), where - int(where)
+    found = (1.0 - share) * table[..., below, :] + share * table[..., min(below + 1, len(shots) - 1), :]
+    out: Array = found / found.sum(axis=-1, keepdims=True)
     return out

@@ -61,6 +61,8 @@ MEANS = (
     "nets",
 )
 NETS = len(MEANS) - 1
+#: Which of the five pooled means (raw trees, raw ridge, centred trees, standard trees, standard ridge) each stands on.
+POOLED = (None, 0, 1, 2, *[3] * len(SCALES), *[4] * len(SCALES), None)
 GRID = (len(SHAPES), len(MEANS), len(NOISES), len(OFFSETS))
 PURE = np.array([s.form == "null" and s.clock == 0 for s in SHAPES])
 CLOCKED = np.array([s.clock > 0 for s in SHAPES])

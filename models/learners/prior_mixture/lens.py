@@ -130,7 +130,7 @@ class Grams:
         if shape.form != "null":
             parts.append(self._static(shape))
         if shape.clock:
-            parts.append(exponential(self._d2("clock"), shape.clock))
+            parts.append(exponential(self._apart("clock"), shape.clock))
         if not parts:
             return np.zeros((len(self.a), len(self.b)))
         return parts[0] if len(parts) == 1 else (parts[0] + parts[1]) / 2
@@ -139,7 +139,7 @@ class Grams:
         if shape.form == "linear":
             return self._linear(shape.view)
         if shape.form == "matern":
-            return matern32(self._d2(shape.view), shape.length)
+            return matern32(self._apart(shape.view), shape.length)
         smooth = rbf(self._d2(shape.view), shape.length)
         return smooth if shape.form == "rbf" else (smooth + self._linear(shape.view)) / 2
 
@@ -147,6 +147,12 @@ class Grams:
         key = "linear " + view
         if key not in self._distances:
             self._distances[key] = linear(self.a.views[view], self.b.views[view])
+        return self._distances[key]
+
+    def _apart(self, view: str) -> Array:
+        key = "root " + view
+        if key not in self._distances:
+            self._distances[key] = np.sqrt(self._d2(view))
         return self._distances[key]
 
     def _d2(self, view: str) -> Array:
@@ -161,19 +167,30 @@ class Grams:
 
 def self_variance(seen: Seen, shape: Shape) -> Array:
     """Return the prior variance of each unit under kernel `shape`, shape (n,)."""
-    n = len(seen)
-    parts: list[Array] = []
-    if shape.form in {"linear", "both"}:
-        z = seen.views[shape.view]
-        slope = (z**2).sum(axis=1) / max(z.shape[1], 1)
-        parts.append(slope if shape.form == "linear" else (slope + 1.0) / 2)
-    elif shape.form != "null":
-        parts.append(np.ones(n))
-    if shape.clock:
-        parts.append(np.ones(n))
-    if not parts:
-        return np.zeros(n)
-    return parts[0] if len(parts) == 1 else (parts[0] + parts[1]) / 2
+    flat, sloped = variance_parts(shape)
+    return flat + sloped * slope(seen, shape.view) if sloped else np.full(len(seen), flat)
+
+
+def variance_parts(shape: Shape) -> tuple[float, float]:
+    """Return the prior variance under kernel `shape` that all units have, and how much of `slope` comes to it.
+
+    Examples
+    --------
+    >>> variance_parts(Shape("plant", "matern")), variance_parts(Shape("plant", "both"))
+    ((1.0, 0.0), (0.5, 0.5))
+    >>> variance_parts(Shape("plant", "linear", clock=0.3)), variance_parts(Shape("none", "null"))
+    ((0.5, 0.5), (0.0, 0.0))
+    """
+    sloped = {"linear": 1.0, "both": 0.5}.get(shape.form, 0.0)
+    if shape.form == "null":
+        return (1.0, 0.0) if shape.clock else (0.0, 0.0)
+    return (1.0 - sloped / 2, sloped / 2) if shape.clock else (1.0 - sloped, sloped)
+
+
+def slope(seen: Seen, view: str) -> Array:
+    """Return the prior variance of each unit under a linear kernel, shape (n,)."""
+    z = seen.views[view]
+    return np.asarray(np.einsum("ij,ij->i", z, z) / max(z.shape[1], 1))
 
 
 def usable(seen: Seen) -> list[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -36,12 +37,23 @@ class Means:
     raw_line: Array
     standard_line: Array
 
-    def at(self, seen: Seen) -> Array:
-        """Return raw trees, raw ridge, centred trees, standard trees, standard ridge at n units, shape (n, 5)."""
+    def at(self, seen: Seen, wanted: Iterable[int] = range(5)) -> Array:
+        """Return raw trees, raw ridge, centred trees, standard trees, standard ridge at n units, shape (n, 5).
+
+        Those that are not `wanted` are left 0.
+        """
         z = np.asfortranarray(inputs(seen))
-        columns = [self.raw.predict(z), _line(self.raw_line, z), self.centred.predict(z)]
-        columns += [self.standard.predict(z), _line(self.standard_line, z)]
-        return np.column_stack(columns)
+        asked: tuple[Callable[[Array], Array], ...] = (
+            self.raw.predict,
+            partial(_line, self.raw_line),
+            self.centred.predict,
+            self.standard.predict,
+            partial(_line, self.standard_line),
+        )
+        said = np.zeros((len(seen), len(asked)))
+        for i in wanted:
+            said[:, i] = asked[i](z)
+        return said
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,7 +15,7 @@ from models.learners.parts.levels import level_guess, spread_guess
 from models.learners.parts.order import oldest_first
 from models.learners.parts.serving import Answer
 from models.learners.parts.together import Joint
-from models.learners.prior_mixture.experts import CLOCKED, MEANS
+from models.learners.prior_mixture.experts import CLOCKED, MEANS, POOLED
 from models.learners.prior_mixture.joint import joint
 from models.learners.prior_mixture.knowledge import Knowledge, mean_table
 from models.learners.prior_mixture.lens import Lens, Seen, usable
@@ -124,14 +125,19 @@ class Mixture:
     def __call__(self, x: Array, t: Array | None) -> Answer:
         """Answer for units `x`, shape (n, d), at times `t`; without times the newest label's time is meant."""
         new = self._look(x, t)
-        answer = predict(self.experts, new, _table(new, self.base, self.trees))
+        answer = predict(self.experts, new, self._means(new))
         return Answer(answer.mean, answer.scale * self.base.factor, answer.freedom)
 
     def joint(self, x: Array, t: Array | None, last: int) -> Joint:
         """Return how units `x`, shape (n, d), hang together with the `last` m of them; see `Joint`."""
         units = self._look(x, t)
-        table, relevance = _table(units, self.base, self.trees), self.base.lens.relevance
-        return joint(self.evidence, self.chosen, units, table, relevance, last)
+        relevance = self.base.lens.relevance
+        return joint(self.evidence, self.chosen, units, self._means(units), relevance, last)
+
+    def _means(self, units: Seen) -> Array:
+        """Return the means of the grid at `units`; what no chosen expert stands on is not computed."""
+        wanted = {place for m in set(self.chosen.mean.tolist()) if (place := POOLED[m]) is not None}
+        return _table(units, self.base, self.trees, wanted)
 
     def _look(self, x: Array, t: Array | None) -> Seen:
         lens = self.base.lens
@@ -169,8 +175,8 @@ def _older(past: Seen, y: Array) -> Boosted | None:
     return grow(inputs(past), y, np.ones(len(y)), np.random.default_rng(0), Growth(trees=80, depth=4))
 
 
-def _table(seen: Seen, base: Footing, trees: Boosted | None) -> Array:
-    five = np.zeros((len(seen), 5)) if base.means is None else base.means.at(seen)
+def _table(seen: Seen, base: Footing, trees: Boosted | None, wanted: Iterable[int] = range(5)) -> Array:
+    five = np.zeros((len(seen), 5)) if base.means is None else base.means.at(seen, wanted)
     table = mean_table(five, seen, base.level, base.scales, base.nets)
     if trees is not None:
         table[:, 0] = trees.predict(inputs(seen))

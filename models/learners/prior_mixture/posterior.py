@@ -8,7 +8,9 @@ means, noises and offsets.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import special
@@ -16,8 +18,8 @@ from scipy import special
 from models.base import Array
 from models.learners.parts import Rows
 from models.learners.parts.serving import Answer
-from models.learners.prior_mixture.experts import OFFSETS, SHAPES, noise_table, total_table
-from models.learners.prior_mixture.lens import Grams, Seen, self_variance
+from models.learners.prior_mixture.experts import OFFSETS, SHAPES, Shape, noise_table, total_table
+from models.learners.prior_mixture.lens import Grams, Seen, slope, variance_parts
 
 MOST_EXPERTS = 250
 KEPT = 0.995
@@ -152,65 +154,52 @@ def choose(evidence: Evidence, prior: Array) -> Chosen:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """The e chosen experts of one kernel: all of their answer that no new unit changes.
+class Experts:
+    """The e experts that carry the weight, on g kernels: all of their answer that no new unit changes.
 
     Variances are linear in the experts, so those of one kernel are added up here, noise level by noise level.
 
     Attributes
     ----------
-    place : int
-        The kernel, in `SHAPES`.
-    experts : slice
-        Where they stand among all that were chosen.
-    basis : ndarray, shape (n, n)
-        Takes a unit's covariances to the basis of the kernel.
-    slope : ndarray, shape (e, n)
-        What each mean takes from them there.
-    size : float
-        Weight times expected squared scale, of all experts together.
-    explained : ndarray, shape (n,)
-        What the labels explain of the variance.
-    ones, doubt : ndarray, shape (noises, n) and (noises,)
-        What the labels say of the offset, and how much it counts that it is not known.
-    """
-
-    place: int
-    experts: slice
-    basis: Array
-    slope: Array
-    size: float
-    explained: Array
-    ones: Array
-    doubt: Array
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Experts:
-    """The experts that carry the weight, ready to be asked.
-
-    Attributes
-    ----------
     seen : Seen
         The n labelled units.
-    groups : tuple of Group
-        By kernel.
+    shapes : tuple of Shape
+        The kernels.
+    places : tuple of slice
+        Where the experts of each kernel stand among all, which are in the order of kernels.
+    basis : ndarray, shape (g, n, n)
+        Takes a unit's covariances to the basis of each kernel.
+    explained : ndarray, shape (g, n)
+        What the labels explain of the variance there.
+    ones, doubt : ndarray, shape (g, noises, n) and (g, noises)
+        What the labels say of the offset there, and how much it counts that it is not known.
+    flat : float
+        Prior variance that every unit has, noise included.
+    sloped : dict of str to float
+        How much the variance of a linear kernel adds, by view.
+    slope : ndarray, shape (e, n)
+        What each expert's mean takes from a unit's covariances in the basis of its kernel.
     beta, weight : ndarray, shape (e,)
-        Offset and weight of each expert.
+        Offset and weight.
     mean : ndarray of int, shape (e,)
-        Which mean it has.
-    noise : float
-        Variance of the noise, in the mean over experts.
+        Which mean each has.
     freedom : float
-        Degrees of freedom, likewise.
+        Mean degrees of freedom.
     """
 
     seen: Seen
-    groups: tuple[Group, ...]
+    shapes: tuple[Shape, ...]
+    places: tuple[slice, ...]
+    basis: Array
+    explained: Array
+    ones: Array
+    doubt: Array
+    flat: float
+    sloped: dict[str, float]
+    slope: Array
     beta: Array
     weight: Array
     mean: Rows
-    noise: float
     freedom: float
 
 
@@ -219,46 +208,65 @@ def ready(evidence: Evidence, chosen: Chosen) -> Experts:
     order = np.argsort(chosen.kernel, kind="stable")
     k, m, w, v = (places[order] for places in (chosen.kernel, chosen.mean, chosen.noise, chosen.offset))
     weight, spread, n = chosen.weight[order], evidence.spread, len(evidence.seen)
-    place = np.asarray(evidence.kernels)[k]
-    noise, total = noise_table()[place, w], total_table()[place, w]
+    kernels, first, mine = np.unique(k, return_index=True, return_inverse=True)
+    table = np.asarray(evidence.kernels)[kernels]
+    noise, total = noise_table()[table], total_table()[table[mine], w]
     shrunk = 1.0 / (OFFSETS[v] * total) + evidence.down[k, w]
     beta = evidence.cross[k, m, w] / shrunk
     q = np.maximum(evidence.quadratic[k, m, w] - evidence.cross[k, m, w] * beta, 0.0)
     scale = (spread.b[m] / total + q / 2) / (spread.a[m] + n / 2)
     degrees = np.maximum(2 * spread.a[m] + n, LEAST_DEGREES)
     size = weight * scale * (degrees / (degrees - 2.0))
-    ends = np.flatnonzero(np.diff(k, append=-1)) + 1
-    groups, begin = [], 0
-    for end in ends.tolist():
-        mine = slice(begin, end)
-        groups.append(_group(evidence, int(k[begin]), mine, (m[mine], w[mine], beta[mine], size[mine], shrunk[mine])))
-        begin = end
-    return Experts(evidence.seen, tuple(groups), beta, weight, m, float(size @ noise), float(degrees @ weight))
+    sizes, doubt = (_added(mine, w, values, noise.shape) for values in (size, size / shrunk))
+    inverse = 1.0 / (evidence.values[kernels][:, None, :] + noise[:, :, None])
+    shapes = tuple(SHAPES[place] for place in table)
+    flat, sloped = _prior_variance(shapes, sizes.sum(axis=1))
+    return Experts(
+        evidence.seen,
+        shapes,
+        tuple(slice(a, b) for a, b in pairwise([*first.tolist(), len(k)])),
+        np.swapaxes(evidence.vectors[kernels], 1, 2),
+        (sizes[:, None, :] @ inverse)[:, 0, :],
+        inverse * evidence.ones[kernels][:, None, :],
+        doubt,
+        flat + float((sizes * noise).sum()),
+        sloped,
+        inverse[mine, w] * (evidence.rotated[k, :, m] - beta[:, None] * evidence.ones[k]),
+        beta,
+        weight,
+        m,
+        float(degrees @ weight),
+    )
 
 
-def _group(evidence: Evidence, k: int, experts: slice, own: tuple[Rows, Rows, Array, Array, Array]) -> Group:
-    m, w, beta, size, shrunk = own
-    place, ones = evidence.kernels[k], evidence.ones[k]
-    inverse = 1.0 / (evidence.values[k] + noise_table()[place][:, None])
-    slope = inverse[w] * (evidence.rotated[k].T[m] - beta[:, None] * ones)
-    sizes, doubt = (np.bincount(w, of, len(inverse)).astype(np.float64) for of in (size, size / shrunk))
-    basis, explained = evidence.vectors[k].T, sizes @ inverse
-    return Group(place, experts, basis, slope, float(sizes.sum()), explained, inverse * ones, doubt)
+def _prior_variance(shapes: Sequence[Shape], sizes: Array) -> tuple[float, dict[str, float]]:
+    """Return what kernels of such `sizes` give to every unit, and to each by its slope in a view."""
+    flat, by_view = 0.0, dict.fromkeys((shape.view for shape in shapes), 0.0)
+    for shape, size in zip(shapes, sizes.tolist(), strict=True):
+        same, sloped = variance_parts(shape)
+        flat += size * same
+        by_view[shape.view] += size * sloped
+    return flat, {view: size for view, size in by_view.items() if size > 0}
+
+
+def _added(kernel: Rows, noise: Rows, values: Array, shape: tuple[int, ...]) -> Array:
+    """Return the sums of `values` over the experts of each kernel and noise level."""
+    flat = np.bincount(np.ravel_multi_index((kernel, noise), shape), values, np.prod(shape))
+    return flat.astype(np.float64).reshape(shape)
 
 
 def predict(experts: Experts, new: Seen, means: Array) -> Answer:
     """Average the predictions of the chosen experts at the q units `new`; `means` has shape (q, means)."""
     grams = Grams.between(experts.seen, new)
     local = means.T[experts.mean] + experts.beta[:, None]
-    inner = np.full(len(new), experts.noise)
-    for group in experts.groups:
-        shape = SHAPES[group.place]
-        along = group.basis @ grams.gram(shape)
-        local[group.experts] += group.slope @ along
-        inner += group.size * self_variance(new, shape)
-        inner += group.doubt @ (1.0 - group.ones @ along) ** 2
-        inner -= group.explained @ along**2
+    variance = np.full(len(new), experts.flat)
+    for view, size in experts.sloped.items():
+        variance += size * slope(new, view)
+    for i, (shape, mine) in enumerate(zip(experts.shapes, experts.places, strict=True)):
+        along = experts.basis[i] @ grams.gram(shape)
+        local[mine] += experts.slope[mine] @ along
+        variance += experts.doubt[i] @ (1.0 - experts.ones[i] @ along) ** 2
+        variance -= experts.explained[i] @ along**2
     mean = experts.weight @ local
-    spread = np.maximum(experts.weight @ local**2 - mean**2, 0.0) + inner
-    total = np.maximum(spread, 1e-300)
+    total = np.maximum(variance + np.maximum(experts.weight @ local**2 - mean**2, 0.0), 1e-300)
     return Answer(mean, np.sqrt(total * (experts.freedom - 2.0) / experts.freedom), experts.freedom)

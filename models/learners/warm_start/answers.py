@@ -112,7 +112,7 @@ class Smooth:
             near = linear(new, self.z) * (max(new.shape[1], 1) / self.kept)
             mean, scale = self.fit.answer(near, (new**2).sum(axis=1) / self.kept)
         else:
-            near = matern32(squared_distances(new, self.z) / self.kept, self.length)
+            near = matern32(np.sqrt(squared_distances(new, self.z) / self.kept), self.length)
             mean, scale = self.fit.answer(near, np.ones(len(x)))
         return (mean if self.means is None else mean + self.means(x)), scale
 

@@ -54,7 +54,7 @@ class Workbench:
         key = (length, rows.tobytes())
         if key not in self._spectra:
             some = np.ix_(rows, rows)
-            k = self.line[some] if length == 0 else matern32(self.apart[some], length)
+            k = self.line[some] if length == 0 else matern32(np.sqrt(self.apart[some]), length)
             self._spectra[key] = (k, *np.linalg.eigh(k))
         return self._spectra[key]
 
