@@ -24,6 +24,8 @@ from data_connectors.rows.values import CODE_SUFFIX, number
 from data_connectors.schema import Carries, Characteristic, Parameter, Source, Stage, Window
 
 _SAMPLE = 2000
+_Q_DAS = {".dfq", ".dfd", ".dfx"}
+_NO_END = "its last line has no end: while that is so it counts as half written and is not read - finish the line"
 _TIMES = ("timestamp", "datetime", "zeitstempel", "datumzeit", "time", "zeit", "date", "datum", "ts")
 _UNITS = ("unitid", "unit", "serial", "serialnumber", "partid", "part", "coil", "heat", "batch", "lot", "id")
 #: Windows that are proposed for tags without units, in seconds.
@@ -93,7 +95,10 @@ def drafted(file: Path, wish: Wish) -> Draft:
         with file.open("rb") as opened:
             text = text_of(opened, options)
         format_, separator = recognised(text, options)
-        return _of_format(format_, separator, file, text, wish)
+        if format_ != "dfq" and file.suffix.casefold() in _Q_DAS:
+            raise DefinitionError(f"{file.name} has no K-fields (K0100 ...) - it is no Q-DAS file: export it again")
+        made = _of_format(format_, separator, file, text, wish)
+        return made if text.endswith(("\n", "\r")) else replace(made, notes=(*made.notes, _NO_END))
     except OSError as error:
         raise DefinitionError(f"{file} cannot be read ({error.strerror}) - name a file that is there") from error
     except Unreadable as error:
@@ -146,7 +151,7 @@ def _with_times(options: Options, text: str, wish: Wish) -> Options:
 
 def _of_tags(format_: str, file: Path, frame: pl.DataFrame, options: Options, wish: Wish) -> Draft:
     """Draft a stage whose parameters are the columns that hold numbers."""
-    unit, time, notes = _own_columns(format_, frame)
+    unit, time, notes = _own_columns(format_, frame, file.name)
     known = options.policy.time_format
     spelt, said = (known, []) if known else _spelling(_texts(frame[time]), time)
     values = [c for c in frame.columns if c not in {unit, time} and not c.endswith(CODE_SUFFIX)]
@@ -166,13 +171,16 @@ def _of_tags(format_: str, file: Path, frame: pl.DataFrame, options: Options, wi
     return Draft(format_, stage, source, tuple(notes + _zone_note(frame[time], wish)))
 
 
-def _own_columns(format_: str, frame: pl.DataFrame) -> tuple[str, str, list[str]]:
+def _own_columns(format_: str, frame: pl.DataFrame, name: str) -> tuple[str, str, list[str]]:
     """Return the columns of unit (empty: none) and time."""
     if format_ == "historian":
         return "unit_id", "time", []
     places = placed(frame.columns, {"unit": _UNITS, "time": _TIMES})
     if "time" not in places:
-        raise DefinitionError(f"no column is the time (has: {listed(frame.columns)}) - name one 'time'")
+        raise DefinitionError(
+            f"no column of {name} is the time (has: {listed(frame.columns)}) - name one 'time', or, of a historian's"
+            " export, three 'tag', 'time' and 'value'"
+        )
     time = frame.columns[places["time"]]
     unit = frame.columns[places["unit"]] if "unit" in places else ""
     return unit, time, [f"column {unit!r} is taken as the unit"] if unit else []

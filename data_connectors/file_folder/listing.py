@@ -14,7 +14,7 @@ from data_connectors.file_folder.options import Options
 
 _TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".swp", "~", ".done")
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_LINES = ("csv", "jsonl", "historian", "ranges")
+_LINES = ("csv", "jsonl", "historian", "ranges", "dfq")
 
 #: A file that ends in the middle of a line is reported after so many settle times, and at least a minute.
 PATIENCE = 20

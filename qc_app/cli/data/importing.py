@@ -68,7 +68,7 @@ def _dry() -> int:
 
 def _told(drafts: list[Draft], plant: Plant | None, home: Path, wish: Wish) -> int:
     """Say what would be made; fail where nothing could be read."""
-    empty = 0
+    empty: list[str] = []
     for draft in drafts:
         found = rehearse(draft, WallClock().now)
         what = "results" if draft.source.carries == "labels" else "rows"
@@ -76,10 +76,10 @@ def _told(drafts: list[Draft], plant: Plant | None, home: Path, wish: Wish) -> i
         say(f"{draft.source.settings['pattern']}: {draft.format}, {found.rows} {what}{span}, {found.refused} refused")
         for note in [*draft.notes, *([f"the first refusal: {found.why}"] if found.why else [])]:
             say(f"  note: {note}")
-        empty += not found.rows
+        empty += [] if found.rows else [str(draft.source.settings["pattern"])]
     made = proposed(plant, drafts, home, wish.zone or "UTC")
     new = [one for one in made.stages if plant is None or one not in plant.stages]
     say("\n" + render_parts(new, made.sources[-len(drafts) :]))
     if empty:
-        return fail("nothing of a file could be kept; nothing was changed", 1)
+        return fail(f"nothing of {', '.join(empty)} could be kept, see above why; nothing was changed", 1)
     return 0

@@ -121,7 +121,11 @@ ROWS = (
     later("decimal {value} - use '.' or ','"),
     later("lateness_s {value} is negative - give seconds"),
     later("idle_after_s {value} - give seconds above 0"),
-    later("no column is the time (has: {names}) - name one 'time'"),
+    later(
+        "no column of {file} is the time (has: {names}) - name one 'time', or, of a historian's export, three 'tag',"
+        " 'time' and 'value'"
+    ),
+    later("{file} has no K-fields (K0100 ...) - it is no Q-DAS file: export it again"),
     later("{file} describes no characteristic (K2001, K2002) - join it with its DFD file"),
     later("times in {column} such as {text} are not understood - set time_format in the source"),
     later("{file} cannot be read ({why}) - name a file that is there"),

@@ -70,7 +70,7 @@ def test_a_tag_that_names_the_unit_is_believed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a;b\n1;2\n", "no column is the time .*has: a, b.*name one 'time'"),
+        ("a;b\n1;2\n", "no column of odd.csv is the time .*has: a, b.*name one 'time'"),
         ("time;b\nyesterday;2\n", "such as 'yesterday' are not understood"),
         ("time;b\n2026-03-01T06:00:00Z;red\n", "no column of numbers"),
         ("", "is empty"),
@@ -93,3 +93,16 @@ def test_what_is_ambiguous_or_missing_is_said(tmp_path: Path) -> None:
     assert any("--zone" in note for note in notes)
     with pytest.raises(DefinitionError, match="name a file that is there"):
         drafted(tmp_path / "none.csv", BERLIN)
+
+
+def test_what_is_called_dfq_and_is_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "bore.DFQ").write_text("hello\n")
+    with pytest.raises(DefinitionError, match=r"bore.DFQ has no K-fields .* it is no Q-DAS file: export it again"):
+        drafted(tmp_path / "bore.DFQ", BERLIN)
+
+
+def test_a_file_without_an_end_is_noted(tmp_path: Path) -> None:
+    whole = (SAMPLES / "characteristics.dfq").read_bytes()
+    (tmp_path / "cut.dfq").write_bytes(whole[: len(whole) // 2])
+    assert any("its last line has no end" in note for note in drafted(tmp_path / "cut.dfq", BERLIN).notes)
+    assert not any("no end" in note for note in drafted(SAMPLES / "characteristics.dfq", BERLIN).notes)

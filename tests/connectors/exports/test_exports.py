@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -278,3 +279,31 @@ def test_conformance(tmp_path: Path, format_: str, check: Any) -> None:
 def test_a_format_that_is_misspelt_names_its_neighbour(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match="did you mean 'historian'"):
         make_connector(source(tmp_path, "historain"), lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "stage", "more"),
+    [
+        (
+            "historian.csv",
+            "historian",
+            KILN,
+            {"time_format": "%d.%m.%Y %H:%M:%S", "decimal": ",", "unit_column": "time"},
+        ),
+        ("ranges.csv", "ranges", KILN, {"time_format": "%d.%m.%Y %H:%M", "decimal": ",", "carries": "labels"}),
+        ("characteristics.dfq", "dfq", FLANGE, {"carries": "labels"}),
+    ],
+)
+def test_an_export_that_was_cut_off_waits_until_its_last_line_has_an_end(tmp_path, name, format_, stage, more) -> None:
+    """A value that is cut is another value: 1.29 would be kept as 1.2."""
+    whole = (SAMPLES / name).read_bytes().rstrip()
+    (tmp_path / name).write_bytes(whole[:-3])
+    os.utime(tmp_path / name, (1000, 1000))
+    wanted = source(tmp_path, format_, stage, **{**more, "settle_s": 5})
+    (batch,) = read(wanted, stage)
+    assert [r.reason for r in batch.rejects] == ["half_written"]
+    (tmp_path / name).write_bytes(whole + b"\n")
+    os.utime(tmp_path / name, (2000, 2000))
+    batches = list(make_connector(wanted, lambda: NOW).read(stage, batch.after))
+    assert sum(b.frame.height for b in batches) > 10
+    assert not [r for b in batches for r in b.rejects]
