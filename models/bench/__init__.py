@@ -5,6 +5,7 @@ from models.bench.growth import Growth, time_growth
 from models.bench.invented import invent
 from models.bench.judge import Row
 from models.bench.looping import Looped, time_loop
+from models.bench.nightly import nightly_exams
 from models.bench.packs import Pack, PackError, PackStage, folders, load
 from models.bench.peers import make_peer, peer_names
 from models.bench.protocols import Exam, exam, split_stages, training_tasks
@@ -43,6 +44,7 @@ __all__ = [
     "invent",
     "load",
     "make_peer",
+    "nightly_exams",
     "peer_names",
     "plot",
     "report",

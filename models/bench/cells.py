@@ -16,6 +16,7 @@ import numpy as np
 from models.base import Adapted, Learner, Task
 from models.bench.drawing import Skipped
 from models.bench.judge import Row, judged
+from models.bench.nightly import nightly_exams
 from models.bench.normal import UNITS, normal_exam
 from models.bench.packs import Pack, load
 from models.bench.peers import PeerAdapted, make_peer
@@ -142,10 +143,20 @@ def _stage_exams(cell: Cell, pack: Pack, stage: str, protocol: Protocol) -> Iter
         return
     if _rolling_only(cell.method):
         return
+    if protocol == "nightly":
+        yield from _nightly_exams(cell, pack, stage)
+        return
     for k in cell.shots:
         drawn = exam(pack, stage, cell.characteristic, protocol=protocol, k=k, seed=cell.seed)
         if isinstance(drawn, Exam):
             yield _Asked(protocol, k, stage, (drawn,))
+
+
+def _nightly_exams(cell: Cell, pack: Pack, stage: str) -> Iterator[_Asked]:
+    for k in cell.shots:
+        drawn = nightly_exams(pack, stage, cell.characteristic, k=k, seed=cell.seed)
+        if not isinstance(drawn, Skipped):
+            yield _Asked("nightly", k, stage, drawn)
 
 
 def _normal_exams(cell: Cell, pack: Pack, stage: str, protocol: Protocol) -> Iterator[_Asked]:

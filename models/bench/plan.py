@@ -105,8 +105,8 @@ def _of_method(method: str, settings: Settings, found: Sequence[Path], members: 
 
 def _is_examined(method: str, kind: Kind, protocols: Sequence[Protocol], *, first: bool) -> bool:
     """Whether any protocol has an exam for the method: nothing is trained for none."""
-    labelled = [p for p in protocols if p not in NORMAL]
-    without = first and len(labelled) < len(protocols)
+    labelled = [p for p in protocols if p not in NORMAL and (p != "nightly" or kind == "binary")]
+    without = first and any(p in NORMAL for p in protocols)
     if not is_peer(method):
         return bool(labelled) or without
     peer = make_peer(method)

@@ -16,8 +16,8 @@ from models.base import Array, Kind, Task
 from models.bench.drawing import Measured, Rows, Skipped, halves
 from models.bench.packs import Pack, PackStage
 
-Protocol = Literal["random", "time", "rolling", "normal", "normal_time"]
-PROTOCOLS: tuple[Protocol, ...] = ("random", "time", "rolling", "normal", "normal_time")
+Protocol = Literal["random", "time", "rolling", "nightly", "normal", "normal_time"]
+PROTOCOLS: tuple[Protocol, ...] = ("random", "time", "rolling", "nightly", "normal", "normal_time")
 #: Judged without a label, on normal units.
 NORMAL: frozenset[Protocol] = frozenset({"normal", "normal_time"})
 

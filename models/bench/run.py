@@ -58,7 +58,7 @@ def run(
         The portfolio and each of its members as well.
     peers : sequence of str, optional
         Names of `peer_names()`; all by default.
-    protocols : sequence of {"random", "time", "rolling", "normal", "normal_time"}, optional
+    protocols : sequence of {"random", "time", "rolling", "nightly", "normal", "normal_time"}, optional
         All by default; random, time and normal if `quick`.
     shots, defect_shots : sequence of int
         Numbers of labels; of labelled defects.

@@ -26,7 +26,7 @@ class Line:
     Parameters
     ----------
     figure : str
-    protocol : {"random", "time", "rolling", "normal", "normal_time"}
+    protocol : {"random", "time", "rolling", "nightly", "normal", "normal_time"}
     k : int
     means : mapping of str to float
         Method -> mean over packs; a method that left any exam unanswered is not here.

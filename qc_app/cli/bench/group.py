@@ -45,7 +45,10 @@ Peers = Annotated[
     str, typer.Option("--peers", help="Peers by commas, 'all' or 'none'; peer_tabpfn, peer_tabicl say what they need.")
 ]
 Protocols = Annotated[
-    str, typer.Option("--protocols", help="Of random, time, rolling, normal, normal_time, by commas; default: all.")
+    str,
+    typer.Option(
+        "--protocols", help="Of random, time, rolling, nightly, normal, normal_time, by commas; default: all."
+    ),
 ]
 Packs = Annotated[str, typer.Option("--packs", help="Only these packs, by commas; default: all in the folder.")]
 Shots = Annotated[str, typer.Option("--shots", help="Numbers of labels, by commas, default 5,10,20,50.")]

@@ -104,6 +104,7 @@ def test_nothing_is_trained_for_no_exam(folder: Path) -> None:
     wanted = {
         ("random",): {"peer_mean", "peer_pca", "peer_logistic"},
         ("rolling",): {"peer_mean", "peer_last", "peer_pca", "peer_logistic"},
+        ("nightly",): {"peer_pca", "peer_logistic"},
         ("normal",): {"peer_pca"},
     }
     for protocols, methods in wanted.items():

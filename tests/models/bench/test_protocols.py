@@ -7,8 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.bench import Exam, Pack, Skipped, exam, load, rolling_exams, split_stages, training_tasks
-from tests.models.bench.packs import make_pack
+from models.bench import (
+    Exam,
+    Pack,
+    Skipped,
+    exam,
+    load,
+    nightly_exams,
+    rolling_exams,
+    run,
+    split_stages,
+    training_tasks,
+)
+from tests.models.bench.packs import make_pack, write_pack
 
 PROTOCOLS = ["random", "time"]
 
@@ -179,3 +190,48 @@ def test_left_and_right_parts_of_one_shot_stay_together(packs_dir: Path) -> None
     for seed in range(3):
         learned, judged = split_stages(pack, seed)
         assert {n.split("_")[0] for n in learned}.isdisjoint({n.split("_")[0] for n in judged})
+
+
+def test_nights_know_the_units_before_them_and_no_label_but_the_old_ones(tmp_path: Path) -> None:
+    pack = make_pack(tmp_path, kind="defect")
+    whole = drawn(pack, "time", 3)
+    nights = nightly_exams(pack, "stand-1", "value", k=3, seed=0)
+    assert isinstance(nights, tuple)
+    assert len(nights) == 8
+    assert whole.t is not None
+    np.testing.assert_array_equal(np.sort(np.concatenate([e.rows for e in nights])), whole.rows)
+    all_t = pack.stage("stand-1").t
+    assert all_t is not None
+    known = []
+    for night in nights:
+        assert night.t is not None
+        assert night.task.unlabelled_t is not None
+        np.testing.assert_array_equal(night.support_rows, whole.support_rows)
+        assert night.task.unlabelled_t.max() < night.t.min()
+        known.append(len(night.task.unlabelled_t) + len(night.support_rows))
+        assert known[-1] == np.sum(all_t < night.t.min())
+    assert all(a < b for a, b in pairwise(known))
+
+
+def test_nights_are_for_defects_with_an_order(tmp_path: Path) -> None:
+    measured, timeless = make_pack(tmp_path), make_pack(tmp_path, name="saw", kind="defect", time=False)
+    for pack, said in ((measured, "for defects"), (timeless, "no order")):
+        found = nightly_exams(pack, "stand-1", "value", k=3, seed=0)
+        assert isinstance(found, Skipped)
+        assert said in found.reason
+
+
+def test_the_bench_judges_nights_together(tmp_path: Path) -> None:
+    write_pack(tmp_path, kind="defect")
+    found = run(
+        tmp_path,
+        learners=(),
+        peers=("peer_pca",),
+        protocols=("nightly", "time"),
+        defect_shots=(3,),
+        seeds=1,
+        workers=1,
+    )
+    judged = {p: [r for r in found.rows if r.protocol == p] for p in ("nightly", "time")}
+    assert [r.queries for r in judged["nightly"]] == [r.queries for r in judged["time"]]
+    assert all(r.status == "ok" and r.ap is not None for r in judged["nightly"])

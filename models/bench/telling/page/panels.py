@@ -21,6 +21,7 @@ _PROTOCOLS = {
     "random": "Labels anywhere in the stage; judged on units kept aside.",
     "time": "Labels from the first half of the stage, judged on the second: what a model does that nobody adapts.",
     "rolling": "A label for every eighth unit, sixteen units late; each unit is judged before its own label is known.",
+    "nightly": "Labels from the first half; the second in eight stretches, each judged knowing the units before.",
     "normal": "No label at all: units to learn what is normal from, other normal units of any time judged.",
     "normal_time": "No label at all: normal units of the first half to learn from, those of the second half judged.",
 }
