@@ -235,6 +235,8 @@ def _state(what: Characteristic, picture: Picture, alarms: list[Alarm]) -> dict[
     if picture.predictions["tier"][-1] != "champion":
         tier = picture.predictions["tier"][-1]
         return {"state": "watch", "state_sentence": f"no champion answers, predictions come from the {tier} tier"}
+    if picture.labels.is_empty():
+        return {"state": "unknown", "state_sentence": "no result has come yet: other stages alone stand behind this"}
     return {"state": "ok", "state_sentence": worst.sentence if worst else "nothing abnormal"}
 
 

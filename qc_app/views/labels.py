@@ -74,10 +74,12 @@ def labels_view(store: Store, plant: Plant, stage_id: str, characteristic: str) 
     latest = {x.characteristic: x.values for x in store.journal.latest.get(stage_id)}
     plan = store.journal.queue.planned(stage_id, characteristic)
     asked = picked(known, store.journal.queue.history(stage_id, characteristic))
+    waiting = queue(store, stage_id, characteristic, known)
+    seen = [*known["value"].drop_nulls().head(200), *waiting["mean"].drop_nulls()]
     return LabelsView(
         characteristic=what,
-        places=decimals(what, tuple(known["value"].drop_nulls().head(200).to_list())),
-        queue=queue(store, stage_id, characteristic, known),
+        places=decimals(what, seen),
+        queue=waiting,
         outlook=plan.sentence if plan else "",
         curve=curve(plan),
         results=_results(known.with_columns(asked, _late(store, plant, stage_id, characteristic, known)), what),

@@ -8,6 +8,7 @@ STATES = (
     later("no unit has come yet"),
     later("no prediction yet: no model and no label"),
     later("no champion answers, predictions come from the {tier} tier"),
+    later("no result has come yet: other stages alone stand behind this"),
     later("nothing abnormal"),
 )
 QUALITY = (

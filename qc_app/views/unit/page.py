@@ -133,7 +133,8 @@ def worded(
     """Put an explanation into words and frames; the page reads it from the journal, the command makes it itself."""
     content: Content = found.content if found else {}
     known = prediction or content
-    scale = Scale(what, decimals(what, (float(content["lower"]), float(content["upper"])) if content else ()))
+    ends = [float(known[side]) for side in ("lower", "upper") if known.get(side) is not None]
+    scale = Scale(what, decimals(what, ends))
     state, told = _state(known, what)
     return UnitView(
         stage=stage,
