@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import numpy as np
@@ -54,13 +55,20 @@ def test_choosing_and_judging_use_different_divisions():
 
 
 @pytest.fixture(scope="module")
-def six(tmp_path_factory):
+def sisters(tmp_path_factory, fast_learner):
     """Six sister stages after two nights, every unit of the first measured; their prior a plain mean."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "LEARNER", "stage_mean")
         works = Works(tmp_path_factory.mktemp("six"), stages=tuple(f"p-{k}" for k in range(6)))
         works.nights(range(2), labels=24)
     return works
+
+
+@pytest.fixture
+def six(sisters, tmp_path):
+    """The six stages for one test."""
+    shutil.copytree(sisters.folder, tmp_path, dirs_exist_ok=True)
+    return Works(tmp_path, sisters.stages)
 
 
 def test_a_search_finds_better_settings_and_the_next_training_keeps_them(six, monkeypatch):
@@ -92,14 +100,20 @@ def test_a_learner_that_degraded_is_searched_once_a_week(six):
         store.clock.moment = START + timedelta(days=4) + NIGHT
         night = now(store, six.plant())
         assert retuning.due(night) == ""
-        run = store.journal.runs.start("watch", "", night.day, night.cutoff)
-        store.journal.runs.finish(run, "done", "the learner has degraded: ...", {"degraded": True}, night.cutoff)
-        assert retuning.due(night) == ""  # searched the day before
+        told(night, "watch", "the learner has degraded: ...", degraded=True)
+        assert retuning.due(night).startswith("the learner has degraded")
+        told(night, retuning.JOB, "nothing better was found", prior="kept", in_force="a")
+        assert retuning.due(night) == ""
         store.clock.moment += timedelta(days=8)
         later = now(store, six.plant())
-        run = store.journal.runs.start("watch", "", later.day, later.cutoff)
-        store.journal.runs.finish(run, "done", "the learner has degraded: ...", {"degraded": True}, later.cutoff)
+        told(later, "watch", "the learner has degraded: ...", degraded=True)
         assert retuning.due(later).startswith("the learner has degraded")
+
+
+def told(night, job, sentence, **numbers):
+    """Put a run of a job into the journal as done on the day of the night."""
+    run = night.store.journal.runs.start(job, "", night.day, night.cutoff)
+    night.store.journal.runs.finish(run, "done", sentence, numbers, night.cutoff)
 
 
 def searched(*found, labels=100):
