@@ -12,28 +12,36 @@ import sqlalchemy as sa
 
 from data_connectors.schema import Parameter, Stage
 from qc_app.store import Journal, Lake
+from tests.store.emptied import Emptied, clear
 
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh journal's URL, on each of the two databases."""
+    """Where a journal may be made, on each of the two databases; there is nothing yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'journal.sqlite'}"
     address = str(request.getfixturevalue("postgres"))
     engine = sa.create_engine(address)
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
+        clear(connection)
     engine.dispose()
     return address
 
 
-@pytest.fixture
-def journal(url: str) -> Iterator[Journal]:
+@pytest.fixture(scope="session")
+def emptied(postgres: str) -> Emptied:
+    return Emptied(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
     """A fresh journal on each of the two databases."""
-    opened = Journal(url)
+    if request.param == "sqlite":
+        opened = Journal(f"sqlite:///{tmp_path / 'journal.sqlite'}")
+    else:
+        opened = request.getfixturevalue("emptied").journal()
     yield opened
     opened.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.metadata import version
 from typing import Any
 
 from data_connectors.schema import Characteristic, Stage
@@ -23,6 +22,7 @@ from qc_app.jobs.learner.curves import family_curves
 from qc_app.jobs.meter import Meter
 from qc_app.jobs.model.answers import MEMORY, STATE
 from qc_app.jobs.model.inheritance import Inheritance, Recipe, inheritance
+from qc_app.jobs.model.libraries import libraries
 from qc_app.jobs.night import Night
 from qc_app.jobs.step import Result
 from qc_app.records import Decision, ModelVersion
@@ -36,7 +36,6 @@ NEW_STAGE_LABELS = 10
 #: Fewer new stages than this share of the known ones wait for the next regular training.
 NEW_SHARE = 0.2
 GROWTH = 2.0
-_LIBRARIES = ("torch", "numpy", "scikit-learn", "qc-app")
 
 SERVES = "the newest prior that forgets nothing serves; stage models keep the one they were adapted from"
 GUARD = "guard against forgetting: old families on labels kept aside, paired"
@@ -177,7 +176,7 @@ class _Training:
             "reason": self.reason,
             "cutoff": self.night.cutoff.isoformat(),
             "tasks": [[t.stage, t.characteristic, len(t.support_y)] for t in self.tasks],
-            "libraries": {name: version(name) for name in _LIBRARIES},
+            "libraries": libraries(),
         }
 
     def version(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from qc_app.jobs.faultpoint import reached
 from qc_app.jobs.model.answers import STATE
 from qc_app.jobs.model.decide import Evidence, decide
 from qc_app.jobs.model.evidence import gather
+from qc_app.jobs.model.libraries import libraries
 from qc_app.jobs.model.likeness import likeness
 from qc_app.jobs.model.standing import YOUNG_FACTOR
 from qc_app.jobs.night import Night
@@ -29,7 +29,6 @@ from qc_app.store import CHOSEN
 
 HELD_AT_MOST = 64
 PLENTY_FACTOR = 4
-_LIBRARIES = ("torch", "numpy", "scikit-learn", "polars", "qc-app")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _fitted(night: Night, stage: Stage, what: Characteristic, seen: Evidence) ->
         "cutoff": night.cutoff.isoformat(),
         "support_units": support,
         "held_units": sorted(held),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": libraries(),
     }
     frozen, near = to_bytes(framing.freeze(task)), likeness(night, prior.id, task)
     sentences = (*_given_away(task), *adapted.sentences())
