@@ -18,7 +18,8 @@ _SHAPE = """
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
     UNION SELECT tgrelid::regclass::text, tgname, tgenabled::text, 'trigger'
-    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT tgisinternal
     UNION SELECT proname, prosrc, '', 'function' FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 
