@@ -16,12 +16,12 @@ HERE = Path(__file__).resolve().parent
 
 
 class Nursery:
-    """Starts children quickly and kills them in time; see nursery.py."""
+    """Starts children quickly and kills them in time; see nursery.py. Modules that they need are imported before."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: str) -> None:
         root = str(HERE.parent.parent)
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "nursery.py")],
+            [sys.executable, str(HERE / "nursery.py"), *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -43,6 +43,10 @@ class Nursery:
         """
         answer = self._order(order="kill", victim=victim, arguments=arguments, ticks=ticks, share=share)
         assert answer == {"killed": True}, f"{victim} ended by itself: {answer}"
+
+    def run(self, victim: str, **arguments: Any) -> int:
+        """Let a child run to its end; return its code, or minus the signal that killed it."""
+        return int(self._order(order="run", victim=victim, arguments=arguments)["ended"])
 
     def start(self, victim: str, **arguments: Any) -> int:
         """Start a child and return its id."""

@@ -192,3 +192,19 @@ def _list_first() -> None:
         return entry
 
     writing._Folder.add = added
+
+
+def night(folder: str, day: int, point: str) -> None:
+    """Play the night of a small plant, which dies at the point where one is named."""
+    from qc_app.jobs.faultpoint import VARIABLE
+    from qc_app.jobs.learner import train
+    from qc_app.jobs.nightly import nightly
+    from qc_app.jobs.recovery import recover
+    from tests.jobs.conftest import Works
+
+    os.environ[VARIABLE] = point
+    train.LEARNER = "ridge"
+    works = Works(Path(folder))
+    with works.open(day) as store:
+        recover(store)
+        assert nightly(store, works.plant(), training="now").status == "done"

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from qc_app.jobs.faultpoint import POINTS, VARIABLE, reached
+from tests.faults.conftest import Nursery
 
 from .conftest import Works
 
-SCRIPT = """
-import sys
-from pathlib import Path
-from qc_app.jobs.learner import train
-from qc_app.jobs.nightly import nightly
-from qc_app.jobs.recovery import recover
-from tests.jobs.conftest import Works
-train.LEARNER = "ridge"
-works = Works(Path(sys.argv[1]))
-with works.open(int(sys.argv[2])) as store:
-    recover(store)
-    print(nightly(store, works.plant(), training="now").status)
-"""
 LAST = 2
 
 
-def night(works, point=""):
-    environment = os.environ | {VARIABLE: point, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path.cwd())}
-    return subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(works.folder), str(LAST)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def nursery():
+    opened = Nursery("qc_app.jobs.nightly", "qc_app.jobs.recovery", "tests.jobs.conftest")
+    yield opened
+    opened.close()
+
+
+def night(nursery, works, point=""):
+    """Play the last night in a process of its own; return how that ended."""
+    return nursery.run("night", folder=str(works.folder), day=LAST, point=point)
 
 
 def picture(works):
@@ -78,10 +63,9 @@ def before(tmp_path_factory, fast_learner):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(before, tmp_path_factory):
+def undisturbed(nursery, before, tmp_path_factory):
     works = copy(before, tmp_path_factory.mktemp("undisturbed"))
-    done = night(works)
-    assert done.stdout.strip() == "done", done.stderr[-2000:]
+    assert night(nursery, works) == 0
     return picture(works)
 
 
@@ -99,16 +83,14 @@ class _Moved(Works):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_anywhere_it_resumes_to_the_same_result(point, before, undisturbed, tmp_path):
+def test_killed_anywhere_it_resumes_to_the_same_result(point, nursery, before, undisturbed, tmp_path):
     works = copy(before, tmp_path)
-    first = night(works, point)
-    assert first.returncode == -signal.SIGKILL, f"{point} was not reached: {first.stdout}{first.stderr[-2000:]}"
+    assert night(nursery, works, point) == -signal.SIGKILL, f"{point} was not reached"
     with works.open(LAST) as store:
         live = store.journal.models.pointers("p-1", "width").champion
         assert live is not None
         store.registry.get(live)
-    second = night(works)
-    assert second.stdout.strip() == "done", second.stderr[-2000:]
+    assert night(nursery, works) == 0
     assert picture(works) == undisturbed
 
 
