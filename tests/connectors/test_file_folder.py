@@ -102,6 +102,14 @@ def test_large_files_come_in_pieces_that_can_be_resumed(tmp_path: Path, ending: 
     assert read(source, batches[-1].after) == []
 
 
+@pytest.mark.parametrize(("count", "said"), [(1, "1 file matches '*.csv'"), (2, "2 files match '*.csv'")])
+def test_the_check_counts_the_files_that_match(tmp_path: Path, count: int, said: str) -> None:
+    for k in range(count):
+        (tmp_path / f"{k}.csv").write_text(HEAD + row(k))
+    (tmp_path / "other.txt").write_text("no table")
+    assert make_connector(source_on(tmp_path, pattern="*.csv"), lambda: NOW).check()[1].message == said
+
+
 def test_an_empty_folder_is_fine_and_says_so(tmp_path: Path) -> None:
     connector = make_connector(source_on(tmp_path), lambda: NOW)
     assert list(connector.read(STAGE, None)) == []

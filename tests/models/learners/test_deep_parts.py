@@ -12,7 +12,7 @@ from models import Task, make_learner
 from models.checks import sisters
 from models.errors import StateError, UnknownName
 from models.learners.parts.deep.ensemble import averaged
-from models.learners.parts.deep.inputs import Basis, Turn
+from models.learners.parts.deep.inputs import BASIS, CAUTION, Basis, Turn
 from models.learners.parts.deep.nets import Stack, forward, numbers, perceptron, stacked
 from models.learners.parts.deep.stages import Drawn, folds
 from models.learners.parts.deep.standing import Standing
@@ -68,6 +68,29 @@ def test_the_common_basis_forgets_the_order_and_sign_of_parameters():
     again = other.scores(x[:, [2, 0, 3, 1]] * [-1.0, 1.0, 1.0, -1.0])
     np.testing.assert_allclose(seen, Turn.of(again[:20], y[:20]).apply(again), atol=1e-8)
     assert np.corrcoef(seen[:20, 0], y[:20])[0, 1] > 0.8
+
+
+def test_on_its_axes_a_stage_has_no_correlation_and_spread_one():
+    x = np.random.default_rng(1).normal(size=(60, 4)) @ np.diag([5.0, 2.0, 1.0, 0.3]) + 7.0
+    basis = Basis.of(x)
+    own = basis.stage.apply(x) @ basis.axes
+    np.testing.assert_allclose(own.T @ own / len(own), np.eye(4), atol=1e-9)
+    scores = basis.scores(x)
+    assert scores.shape == (60, BASIS)
+    assert not scores[:, 4:].any()
+
+
+def test_axes_are_turned_by_their_pulled_correlation_with_the_labels_and_led_by_the_first_pls_direction():
+    rng = np.random.default_rng(2)
+    scores = rng.normal(size=(30, BASIS)) + 3.0
+    y = scores @ [0.2, -1.0, 0.5, 0.0, 0.1, -0.3] + 0.5 * rng.normal(size=30) - 4.0
+    turn = Turn.of(scores, y)
+    pulled = np.array([np.corrcoef(scores[:, j], y)[0, 1] for j in range(BASIS)]) * 30 / (30 + CAUTION)
+    assert turn.order.tolist() == np.argsort(-np.abs(pulled)).tolist()
+    np.testing.assert_allclose(turn.slope, pulled[turn.order])
+    weights = pulled / np.linalg.norm(pulled)
+    signed = (scores * np.sign(pulled))[:, turn.order]
+    np.testing.assert_allclose(turn.apply(scores), np.column_stack([scores @ weights, signed]))
 
 
 def test_padding_changes_no_loss():
