@@ -22,6 +22,7 @@ LEARNERS: dict[str, str] = {
     "stage_mean": "models.learners.stage_mean:StageMean",
     "last_value": "models.learners.last_value:LastValue",
     "recent": "models.learners.recent:Recent",
+    "tracked": "models.learners.tracked:Tracked",
     "ridge": "models.learners.ridge:Ridge",
     "single_gp": "models.learners.single_gp:SingleGP",
     "pooled": "models.learners.pooled:Pooled",

@@ -68,6 +68,7 @@ TRANSLATED: dict[str, str] = {
     "models.learners.ridge": "models.export.kinds.regression",
     "models.learners.single_gp": "models.export.kinds.regression",
     "models.learners.recent.answer": "models.export.kinds.recent",
+    "models.learners.tracked": "models.export.kinds.tracked",
     "models.learners.pooled": "models.export.kinds.pooled",
     "models.learners.defect_head": "models.export.kinds.defects",
     "models.learners.warm_start.answers": "models.export.kinds.warm_start",

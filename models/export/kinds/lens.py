@@ -30,13 +30,23 @@ def views(lens: Lens, units: Units) -> dict[str, Tensor]:
 
 def _gazed(gaze: Gaze, units: Units) -> dict[str, Tensor]:
     """Return weighed features of the nets, shape (n, M r), and their mean, shape (n, 1): `Gaze.see`."""
-    parts, mean = [], units.x.full(0.0).column()
-    for i, out in enumerate(outputs(gaze.body, seen(gaze.inputs, units))):
-        phi = out.tanh().to(np.float64)
-        parts.append(phi * gaze.slopes[i])
-        said = (phi @ gaze.centre[i, :-1]).column() + float(gaze.centre[i, -1])
-        mean = mean + said * (1.0 / len(gaze.body))
-    return {"deep": units.graph.join(*parts), "nets": mean}
+    phis = _features(gaze, units)
+    parts = [phi * slopes for phi, slopes in zip(phis, gaze.slopes, strict=True)]
+    return {"deep": units.graph.join(*parts), "nets": _mean_of(gaze, phis).column()}
+
+
+def expected(gaze: Gaze, units: Units) -> Tensor:
+    """Return the nets' mean alone, shape (n,): `Gaze.expect`."""
+    return _mean_of(gaze, _features(gaze, units))
+
+
+def _features(gaze: Gaze, units: Units) -> list[Tensor]:
+    return [out.tanh().to(np.float64) for out in outputs(gaze.body, seen(gaze.inputs, units))]
+
+
+def _mean_of(gaze: Gaze, phis: list[Tensor]) -> Tensor:
+    said = [phi @ centre[:-1] + float(centre[-1]) for phi, centre in zip(phis, gaze.centre, strict=True)]
+    return sum(said[1:], said[0]) * (1.0 / len(said))
 
 
 class Kernels:

@@ -91,9 +91,16 @@ class Gaze:
         Units are given as a lens shows them, on the plant's scale and on the stage's, shape (n, 2 d).
         """
         phi = features(self.body(self.inputs.timed(both, t)))
-        mean = (phi @ self.centre[:, :, None]).sum(axis=0) / len(phi)
         seen = phi[:, :, :-1] * self.slopes[:, None, :]
-        return np.swapaxes(seen, 0, 1).reshape(len(both), self.slopes.size), mean
+        return np.swapaxes(seen, 0, 1).reshape(len(both), self.slopes.size), self._mean(phi)
+
+    def expect(self, x: Array, t: Array | None) -> Array:
+        """Return the nets' mean alone, shape (n,), of units as the stage gives them, shape (n, d)."""
+        return self._mean(features(self.body(self.inputs.see(x, t))))[:, 0]
+
+    def _mean(self, phi: Array) -> Array:
+        mean: Array = (phi @ self.centre[:, :, None]).sum(axis=0) / len(phi)
+        return mean
 
 
 def _slopes(nets: Mapping[str, NDArray[Any]]) -> Array:

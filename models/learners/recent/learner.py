@@ -11,9 +11,10 @@ import numpy as np
 from models.base import Adapted, Array, Task
 from models.errors import StateError
 from models.learners.parts.families import Family, Levels, group, pack, unpack
-from models.learners.parts.levels import level_guess, spread_guess
+from models.learners.parts.levels import from_labels, level_guess, spread_guess
 from models.learners.parts.order import left_out, oldest_first
 from models.learners.parts.plain import Kin, seed_of
+from models.learners.parts.serving import Respond
 from models.learners.recent.answer import Recently
 from models.learners.recent.stepped import step_through
 from models.learners.recent.steps import CAUTION, SETTINGS, follow
@@ -69,7 +70,7 @@ class Recent:
     def __init__(
         self, seed: int = 0, device: str = "auto", families: tuple[Family, ...] = (), drifts: tuple[Drift, ...] = ()
     ) -> None:
-        self.seed, self.device, self._families, self._drifts = seed, device, families, drifts
+        self.seed, self.device, self.families, self._drifts = seed, device, families, drifts
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Learn levels, and how fast they wander and jump, in each family."""
@@ -79,17 +80,22 @@ class Recent:
 
     def adapt(self, task: Task) -> Adapted:
         """Follow the labels of `task` in time; without times or with one label the plain mean of the stage answers."""
-        kin = Kin.of(self._families, task)
-        times, y = task.support_t, task.support_y
-        if times is None or len(y) < 2 or np.ptp(times) <= 0 or np.ptp(y) == 0:
+        kin = Kin.of(self.families, task)
+        if not _ordered(task):
             return kin.by_mean()
+        return kin.answered(self.respond(kin), "recent level", note=left_out(task, MOST_LABELS))
+
+    def respond(self, kin: Kin) -> Respond:
+        """Return what answers for the stage of `kin`: the level as it wandered, or the plain mean."""
+        task = kin.task
+        if not _ordered(task):
+            return from_labels(task, kin.levels, task.support_y)
         drift = UNKNOWN if kin.place is None else self._drifts[kin.place]
-        respond = _respond(task, kin.levels, drift, drift.span or float(np.ptp(times)))
-        return kin.answered(respond, "recent level", note=left_out(task, MOST_LABELS))
+        return _respond(task, kin.levels, drift, drift.span or float(np.ptp(np.asarray(task.support_t))))
 
     def state(self) -> State:
         """Return families and drifts."""
-        meta, arrays = pack(self._families)
+        meta, arrays = pack(self.families)
         for i, d in enumerate(self._drifts):
             arrays[f"drifts/{i}/span"] = np.array([d.span])
             arrays |= {f"drifts/{i}/wandering": d.wandering, f"drifts/{i}/stepping": d.stepping}
@@ -101,6 +107,12 @@ class Recent:
         seed, families = seed_of(cls.name, state), unpack(state)
         drifts = tuple(_read(state, i) for i in range(len(families)))
         return cls(seed, families=families, drifts=drifts)
+
+
+def _ordered(task: Task) -> bool:
+    """Say whether there are labels to follow: two at least, not all alike, at different times."""
+    times, y = task.support_t, task.support_y
+    return times is not None and len(y) > 1 and bool(np.ptp(times) > 0 and np.ptp(y) > 0)
 
 
 def _read(state: State, i: int) -> Drift:
