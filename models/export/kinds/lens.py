@@ -46,7 +46,10 @@ def _features(gaze: Gaze, units: Units) -> list[Tensor]:
 
 def _mean_of(gaze: Gaze, phis: list[Tensor]) -> Tensor:
     said = [phi @ centre[:-1] + float(centre[-1]) for phi, centre in zip(phis, gaze.centre, strict=True)]
-    return sum(said[1:], said[0]) * (1.0 / len(said))
+    total: Tensor = said[0]
+    for more in said[1:]:
+        total = total + more
+    return total * (1.0 / len(said))
 
 
 class Kernels:

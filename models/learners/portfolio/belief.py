@@ -60,18 +60,20 @@ class Belief:
     def of(cls, episodes: Sequence[Episode], names: Sequence[str]) -> Self:
         """Learn from the episodes of each horizon; those with about as many labels count."""
         belief = cls.without(names, "continuous")
+        ordered = any(e.horizon for e in episodes)
         for horizon in range(len(HORIZONS)):
             mine = [e for e in episodes if e.horizon == horizon]
             if not mine:
                 continue
             matrix, sizes = products(mine), np.array([e.size for e in mine])
+            first = believed_first(names, horizon, ordered=ordered)
             for i, shots in enumerate(SHOTS):
                 counts = nearness(sizes, int(shots))
                 near = [e for e, c in zip(mine, counts, strict=True) if c > NEAR]
                 stages = len({e.stage for e in near})
                 if stages < FEWEST:
                     continue
-                found = soft_weights(matrix, counts, believed_first(names, horizon), stages, PULLS[horizon])
+                found = soft_weights(matrix, counts, first, stages, PULLS[horizon])
                 belief.weights[horizon, i], belief.errors[horizon, i] = found, mean_errors(matrix, counts)
                 belief.factors[horizon, i] = widening(near, found, found > 0)
         return belief

@@ -47,6 +47,7 @@ class Portfolio:
         "single_gp",
         "ridge",
         "recent",
+        "tracked",
         "stage_mean",
         "defect_head",
     )

@@ -23,10 +23,13 @@ STEADY = {
     "bayes_head": (0.3, 0.3, 0.3),
     "stage_mean": (0.02, 0.05, 0.2),
     "recent": (0.02, 0.14, 0.1),
+    "tracked": (0.3, 0.02, 0.02),
     "pooled": (0.02, 0.02, 0.05),
 }
-#: These know what sisters taught them and nothing else: not believed without evidence.
-TAUGHT = ("bayes_head",)
+#: These know what sisters taught them, and beyond that nothing that no other says: not believed without evidence.
+TAUGHT = ("bayes_head", "tracked")
+#: These follow the labels in time: where stages have no order, they start with little.
+FOLLOWING = ("tracked",)
 OTHER = 0.02
 DEFECTS = {"defect_head": 0.7, "prior_mixture": 0.15, "pooled": 0.15}
 NEVER = 1e-9
@@ -58,10 +61,11 @@ def _leader(names: Sequence[str]) -> int:
     return names.index(LEADER) if LEADER in names else next(iter(alone), 0)
 
 
-def believed_first(names: Sequence[str], horizon: int) -> Array:
+def believed_first(names: Sequence[str], horizon: int, *, ordered: bool = True) -> Array:
     """Return where the weights start from that held-out stages move: soon after the last label no member is preferred.
 
-    There evidence is plenty, since stages are walked through label by label, and no member is best everywhere.
+    There evidence is plenty, since stages are walked through label by label, and no member is best everywhere. Where
+    stages are not `ordered` in time, members that follow the labels start with little.
 
     Examples
     --------
@@ -71,7 +75,10 @@ def believed_first(names: Sequence[str], horizon: int) -> Array:
     [0.94, 0.03, 0.03]
     """
     if HORIZONS[horizon] != "soon":
-        return starting_weights(names, horizon)
+        start = starting_weights(names, horizon)
+        start[[not ordered and n in FOLLOWING for n in names]] *= OTHER
+        moved: Array = start / start.sum()
+        return moved
     even = np.where([n == "defect_head" for n in names], NEVER, 1.0)
     normalized: Array = even / even.sum()
     return normalized

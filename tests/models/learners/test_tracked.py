@@ -66,9 +66,13 @@ def test_its_answer_is_what_recent_says_of_the_differences_plus_the_nets():
     few = take(tasks[0], range(12))
     x, t = tasks[0].support_x[12:20], tasks[0].support_t[12:20]
     gaze, scale = prior.expected[0].look(few, prior.recent.families[0])
-    rest = replace(few, support_y=few.support_y - scale * gaze.see(gaze.inputs.static(few.support_x), few.support_t)[1].ravel())
+    rest = replace(
+        few, support_y=few.support_y - scale * gaze.see(gaze.inputs.static(few.support_x), few.support_t)[1].ravel()
+    )
     left, answer = prior.recent.adapt(rest).predict(x, t), prior.adapt(few).predict(x, t)
-    np.testing.assert_allclose(answer.mean, left.mean + scale * gaze.see(gaze.inputs.static(x), t)[1].ravel(), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(
+        answer.mean, left.mean + scale * gaze.see(gaze.inputs.static(x), t)[1].ravel(), rtol=0, atol=1e-12
+    )
     np.testing.assert_allclose(answer.upper - answer.lower, left.upper - left.lower, rtol=0, atol=1e-12)
 
 
