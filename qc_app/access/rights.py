@@ -183,7 +183,8 @@ def require(actor: Actor, action: str) -> None:
     if least is None:
         raise NotAllowed(f"action {action!r} is in no one's rights - add it to the table in qc_app.access")
     what = action.replace("_", " ")
-    raise NotAllowed(f"{actor.name} is {actor.role} and may not {what} - ask someone who is {least} or above")
+    whom = least if least == ROLES[-1] else f"{least} or above"
+    raise NotAllowed(f"{actor.name} is {actor.role} and may not {what} - ask someone who is {whom}")
 
 
 def local_actor(environ: Mapping[str, str] | None = None) -> Actor:

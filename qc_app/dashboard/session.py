@@ -199,7 +199,18 @@ def top(title: str, now: Here) -> None:
         say(asleep, "watch")
     if late := overdue_night(now.store, now.plant):
         say(late, "watch")
+    if gone := _gone(now):
+        say(
+            tr("There is no stage {stage} in this plant any more: the link is old. Choose another.", stage=gone),
+            "watch",
+        )
     outcome()
+
+
+def _gone(now: Here) -> str:
+    """Return the stage that the address asks for, if the plant has none of that name: another one is shown then."""
+    asked = st.query_params.get("stage", "")
+    return "" if asked in {"", *(stage.id for stage in now.plant.stages)} else asked
 
 
 def _who(now: Here) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,9 +116,11 @@ def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, a
     standing = [a for a in mine if a.state != "returned"]
     v = dict(values or {})
     state = worst(v.get("state", "unknown"), *(_OF_PRIORITY[a.priority] for a in standing))
-    sentence = recorded(str(v.get("state_sentence") or "")) or ("" if values else tr(NO_DATA))
+    told = str(v.get("state_sentence") or "")
+    sentence = recorded(told) or ("" if values else tr(NO_DATA))
+    first = next((alarm for alarm in standing if alarm.sentence == told), None)
     if standing and STATES[state][0] < STATES.get(v.get("state", "unknown"), (2,))[0]:
-        sentence = recorded(standing[0].sentence)
+        first, sentence = standing[0], recorded(standing[0].sentence)
     return (
         state,
         STATES[state][0],
@@ -140,15 +142,14 @@ def _row(stage: Stage, what: Characteristic, values: Mapping[str, Any] | None, a
         *_course(v.get("spark") or [], v.get("results") or []),
         [a.id for a in mine],
         sentence,
-        *_asked(standing),
+        *_asked(first or next(iter(standing), None)),
     )
 
 
-def _asked(standing: Sequence[Alarm]) -> tuple[datetime | None, str]:
-    """Return since when the most urgent alarm stands, and the first step of its plan that is not done."""
-    if not standing:
+def _asked(first: Alarm | None) -> tuple[datetime | None, str]:
+    """Return since when the alarm stands that the sentence tells, and the first step of its plan that is not done."""
+    if first is None:
         return None, ""
-    first = standing[0]
     left = [step for n, step in enumerate(first.steps) if n not in first.ticked]
     return first.raised, known(left[0]) if left else ""
 

@@ -53,3 +53,10 @@ def test_a_filter_of_the_overview_that_finds_nothing_says_so(open_app):
     app = open_app("troubled")
     app.text_input(key="overview_find").set_value("no such stage").run()
     assert "No stage matches these filters. Clear one of them." in told(app)
+
+
+@pytest.mark.parametrize("name", ["stage", "drift", "spc", "alarms"])
+def test_a_link_to_a_stage_that_is_gone_says_so(open_app, name):
+    html = told(open_app("healthy", name, stage="rolling-99"))
+    assert "There is no stage rolling-99 in this plant any more" in html
+    assert "no stage rolling-1 " not in told(open_app("healthy", name, stage="rolling-1"))

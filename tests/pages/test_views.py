@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qc_app.records import Label
-from qc_app.views import csv_bytes, enter, labels_view, overview, plant_now, sources_table, stage_view
+from qc_app.records import Label, Latest
+from qc_app.views import by_line, csv_bytes, enter, labels_view, overview, plant_now, sources_table, stage_view
 from qc_app.views.downsampling import MOST_MARKS, thin
 from tests.pages.made_plants import NOW
 
@@ -46,6 +46,28 @@ def test_an_open_alarm_makes_the_state_worse_and_a_returned_one_no_longer(store)
     assert first["sentence"] == "14 units are predicted above 2.60 mm."
     store.journal.alarms.clear(*ring, NOW)
     assert overview(store, plant).counts["act"] == 0
+
+
+def test_what_to_do_is_the_step_of_the_alarm_that_is_told(store):
+    plant = plant_now(store)
+    ring = store.journal.alarms.raise_
+    ring(
+        "model_off", "rolling-1", "thickness", "high", "only 6 of 15 results lie in their interval", "Do not rely", NOW
+    )
+    ring("measured_out_of_spec", "rolling-1", "thickness", "high", "5 of 5 results are out", "Hold the units", NOW)
+    (kept,) = (x for x in store.journal.latest.get("rolling-1") if x.characteristic == "thickness")
+    for told, step in (("5 of 5 results are out", "Hold"), ("only 6 of 15 results lie within", "Do not")):
+        values = {**kept.values, "state": "act", "state_sentence": told}
+        store.journal.latest.put([Latest("rolling-1", "thickness", NOW, values)])
+        first = overview(store, plant).rows.row(0, named=True)
+        assert first["todo"].startswith(step), told
+
+
+def test_an_alarm_of_a_stage_counts_once_in_its_line(store):
+    plant = plant_now(store)
+    store.journal.alarms.raise_("drift", "rolling-1", "inputs", "medium", "entry_temp moved", "Read", NOW)
+    view = overview(store, plant)
+    assert by_line(view.rows)["alarms"].sum() == view.alarms_open < view.rows["alarms"].sum()
 
 
 def test_the_window_cuts_by_the_time_of_the_unit(store):

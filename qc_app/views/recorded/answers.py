@@ -16,6 +16,7 @@ OUTCOMES = (
 )
 REFUSALS = (
     later("{who} is {role} and may not {what} - ask someone who is {least} or above"),
+    later("{who} is {role} and may not {what} - ask someone who is {least}"),
     later("the sign-in of {who} is over - sign in again"),
     later("{what} of {subject} needs a reason - say why, it goes to the audit trail"),
     later("the reason has {n} characters - use at most {most}"),
