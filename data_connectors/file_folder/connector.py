@@ -46,6 +46,8 @@ READERS: dict[str, Reader] = {
     "dfq": read_dfq,
 }
 _FEW_ROWS = 1000
+#: A look reads about a megabyte at a time, so that the longest lines are whole.
+_LOOK = 4_096
 
 
 class FileFolder:
@@ -214,12 +216,13 @@ class FileFolder:
         return [Probe("newest file", ok=True, message=f"{printable(name)} has {listed(piece.frame.columns)}")]
 
     def _sample(self, rows: int = _FEW_ROWS) -> tuple[str, Piece] | None:
-        """Return name and first piece of the newest complete file, or None where there is none."""
-        options = replace(self._options, batch_rows=max(rows, 1))
+        """Return name and first rows of the newest complete file, or None where there is none."""
+        options = replace(self._options, batch_rows=max(rows, _LOOK))
         for found in reversed(files(options)):
             if unfinished(found, options, self._wall_s()) is None:
-                for piece in self._pieces(found, 0, 0, options):
-                    return found.name, piece
+                first = _first(self._pieces(found, 0, 0, options), rows)
+                if first is not None:
+                    return found.name, first
         return None
 
     def preview(self, stage: Stage, rows: int = 20) -> Conformed:
@@ -259,6 +262,22 @@ def _absent(piece: Piece, stage: Stage, source: Source, name: str) -> str:
 def _require_columns(piece: Piece, stage: Stage, source: Source, name: str) -> None:
     if said := _absent(piece, stage, source, name):
         raise Unreadable("missing_column", said, raw=",".join(piece.frame.columns))
+
+
+def _first(pieces: Iterator[Piece], rows: int) -> Piece | None:
+    """Return the first pieces as one, until they hold so many rows: lines of thousands of columns fill one early."""
+    made: Piece | None = None
+    for piece in pieces:
+        if made is None:
+            made = piece
+        elif piece.frame.schema == made.frame.schema:
+            frame, rejects = made.frame.vstack(piece.frame), (*made.rejects, *piece.rejects)
+            made = replace(made, frame=frame, place=piece.place, rejects=rejects)
+        else:
+            break
+        if made.frame.height >= rows:
+            break
+    return made
 
 
 def _closed(pieces: Iterator[Piece]) -> Iterator[Piece]:

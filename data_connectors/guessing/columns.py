@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from data_connectors.guessing.names import guess_unit, plain_name
-from data_connectors.rows.time_forms import FORMS
+from data_connectors.rows.time_forms import forms_of
 from data_connectors.rows.times import TimePolicy, moments
 from data_connectors.rows.values import as_text, number
 
@@ -20,6 +20,9 @@ _ROWS = 200
 _MOST = 0.95
 _NUMBERS = 0.9
 _KINDS = 6
+#: So many values are glanced at before all of a sample are read as times; from 1990 on numbers may be seconds.
+_GLANCE, _EPOCH = 20, 631_152_000
+_LIKE_TIME = re.compile(r"\d{1,4}[-./]\w{1,3}[-./]\d{1,4}|^\s*\d{8}")
 _ONCE, _NEARLY = "every value is there once", "nearly every value is there once"
 _TIME_WORDS = re.compile(r"(?i)time|date|zeit|datum|stamp|fecha|hora|heure|uhr|时间|日期")
 _UNIT_WORDS = re.compile(
@@ -93,9 +96,11 @@ def guess_columns(frame: pl.DataFrame, now: datetime, decimal: str = ".") -> lis
     time = next(iter(sorted(times, key=lambda name: not _TIME_WORDS.search(name))), "")
     unit = _unit(head, time)
     guesses: list[Guess] = []
+    taken: set[str] = set()
     for column in head:
         bare, measured_in = guess_unit(column.name)
-        name = plain_name(bare, {g.name for g in guesses})
+        name = plain_name(bare, taken)
+        taken.add(name)
         example = next(iter(as_text(column.drop_nulls().head(1))), "")[:40]
         if column.name == unit:
             why = _NEARLY if column.null_count() or column.is_duplicated().any() else _ONCE
@@ -117,7 +122,7 @@ def guess_columns(frame: pl.DataFrame, now: datetime, decimal: str = ".") -> lis
 def _time(column: pl.Series, now: datetime) -> tuple[str, str, bool] | None:
     """Return why a column holds times, their format and whether they name no zone; None if it holds none."""
     filled = column.drop_nulls()
-    if not len(filled) or column.dtype == pl.Boolean or column.dtype.is_nested():
+    if not len(filled) or column.dtype == pl.Boolean or column.dtype.is_nested() or not _may_be_time(filled):
         return None
     if _read(filled, TimePolicy(), now) >= _MOST:
         return "every value is a moment", "", False
@@ -125,13 +130,21 @@ def _time(column: pl.Series, now: datetime) -> tuple[str, str, bool] | None:
         return "every value is a moment without a zone", "", True
     if column.dtype != pl.String:
         return None
-    fits = [form for form in FORMS if _read(filled, TimePolicy("UTC", form), now) >= _MOST]
+    likely = forms_of(filled.head(_GLANCE).to_list())
+    fits = [form for form in likely if _read(filled, TimePolicy("UTC", form), now) >= _MOST]
     if not fits:
         return None
     doubt = ""
     if any(form.startswith("%m/%d") for form in fits) and fits[0].startswith("%d/%m"):
         doubt = "; day first, though month first would be possible too"
     return f"every value is like {fits[0]}{doubt}", fits[0], True
+
+
+def _may_be_time(filled: pl.Series) -> bool:
+    """Tell at a glance whether a column can hold times at all: of thousands of columns nearly none does."""
+    if filled.dtype == pl.String:
+        return any(_LIKE_TIME.search(text) for text in filled.head(_GLANCE))
+    return not filled.dtype.is_numeric() or bool((filled.head(_GLANCE) >= _EPOCH).any())
 
 
 def _read(column: pl.Series, policy: TimePolicy, now: datetime) -> float:

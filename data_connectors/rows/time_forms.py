@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -63,6 +64,18 @@ def _form_hint(text: str, source: str, declared: str) -> str:
         named = f"{zone[1]!r} is no offset: let the source write one such as +01:00"
         return f"{named}, or leave it away and set zone in {place}"
     return f"set time_format in {place}" + (f', e.g. time_format = "{form}"' if form else "")
+
+
+def forms_of(texts: Iterable[str]) -> list[str]:
+    """Return the forms that one of the texts at least has.
+
+    Examples
+    --------
+    >>> forms_of(["soon", "31.01.2026 06:00"]), forms_of(["13.857"])
+    (['%d.%m.%Y %H:%M'], [])
+    """
+    there = [text.strip() for text in texts]
+    return [form for form in FORMS if any(_fits(text, form) for text in there)]
 
 
 def _shaped(text: str, declared: str) -> bool:

@@ -428,3 +428,12 @@ def test_a_formula_counts_only_with_its_result(tmp_path, result):
 def test_a_heading_that_no_line_can_be_is_refused(tmp_path):
     with pytest.raises(DefinitionError, match="heading_line at least 1"):
         read(source_on(tmp_path, heading_line=0))
+
+
+def test_a_look_shows_as_many_rows_as_it_should_however_wide_they_are(tmp_path):
+    wide = ",".join(f"x{n}" for n in range(2_000))
+    lines = [f"U{k},2024-05-01T06:{k:02d}Z,850,1," + ",".join(["1.234567"] * 2_000) for k in range(40)]
+    (tmp_path / "a.csv").write_text(f"{HEAD.strip()},{wide}\n" + "\n".join(lines) + "\n")
+    connector = make_connector(source_on(tmp_path), lambda: NOW)
+    assert connector.preview(STAGE, 30).rows["unit_id"].to_list() == [f"U{k}" for k in range(30)]
+    assert connector.sample(10).height == 10
