@@ -1,6 +1,6 @@
 """Four languages: texts, numbers and dates as the person in front of the screen reads them; pure, knows no screen."""
 
-from qc_app.language.numerals import count, figures_of, number, per_cent, power_of_ten
+from qc_app.language.numerals import count, figures_of, number, per_cent, power_of_ten, signed
 from qc_app.language.phrases import Phrases, between
 from qc_app.language.speech import ENGLISH, LANGUAGES, bound, nearest_language, speaking, spoken
 from qc_app.language.times import (
@@ -39,6 +39,7 @@ __all__ = [
     "picture_day",
     "picture_locale",
     "power_of_ten",
+    "signed",
     "speaking",
     "spoken",
     "timed",

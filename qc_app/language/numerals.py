@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 
 from qc_app.language.speech import ENGLISH, spoken
 
 #: CLDR's least number of digits before a group (``minimumGroupingDigits``) is 2 in Spanish: 1234, but 12.345.
+_MINUS = re.compile(r"(?<![\w\-.])-(?=\d)")
+_PER_CENT = re.compile(r"(?<=\d)%")
 _GROUPS_FROM = {"es": 10_000}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -84,6 +87,17 @@ def figures_of(text: str) -> str:
     '−1.234,5'
     """
     return text.translate(_signs(spoken()))
+
+
+def signed(sentence: str) -> str:
+    """Return an English sentence with the signs of the pages: a true minus, a space before per cent, an arrow.
+
+    Examples
+    --------
+    >>> signed("gain -0.2 (90% sure: -0.5 to 0.1), unit A-7 of 2026-03-01")
+    'gain −0.2 (90 % sure: −0.5 to 0.1), unit A-7 of 2026-03-01'
+    """
+    return _PER_CENT.sub(" %", _MINUS.sub("−", sentence)).replace(" -> ", " → ")
 
 
 def per_cent_sign() -> str:

@@ -51,7 +51,7 @@ def _live(now: Here, stage: str, what: str) -> None:
 def _when(view: DriftView, now: Here) -> str:
     if view.at is None:
         return ""
-    return tr(
+    tested = tr(
         "tested {age} ago, night of {day}, {moment}; the newest {now} units against the {before} before them",
         age=age(view.at, now.store.clock.now()),
         day=dated(view.day) if view.day else "–",
@@ -59,6 +59,8 @@ def _when(view: DriftView, now: Here) -> str:
         now=200,
         before=2_000,
     )
+    first = tr("told since the night of {day}", day=dated(view.since)) if view.since else ""
+    return " · ".join(part for part in (first, tested) if part)
 
 
 def _faults(view: DriftView) -> None:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 import polars as pl
@@ -89,6 +90,23 @@ class DriftView:
     nights: pl.DataFrame
     day: date | None
     at: datetime | None
+
+    @property
+    def since(self) -> date | None:
+        """The first of the newest unbroken row of tested nights that told something that matters; None of a quiet one.
+
+        Examples
+        --------
+        >>> rows = pl.DataFrame({"plant_day": [date(2026, 3, d) for d in (9, 7, 6)], "matters": [1, 2, 0]})
+        >>> _first_of_row(rows)
+        datetime.date(2026, 3, 7)
+        """
+        return _first_of_row(self.nights)
+
+
+def _first_of_row(nights: pl.DataFrame) -> date | None:
+    telling = takewhile(lambda night: night[1] > 0, nights.select("plant_day", "matters").iter_rows())
+    return min((day for day, _ in telling), default=None)
 
 
 def drift_view(store: Store, plant: Plant, stage_id: str, characteristic: str, since: date | None = None) -> DriftView:

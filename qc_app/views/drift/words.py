@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from qc_app.language import Phrases, later, tr
+from qc_app.language import ENGLISH, Phrases, later, signed, spoken, tr
 
 _FAULTS = MappingProxyType(
     {
@@ -111,7 +111,7 @@ def drift_words(sentence: str) -> str:
     ...     drift_words("roll_speed has not moved (wasserstein 0.05 <= 0.2, p 0.6, n 200; light tails)")
     'roll_speed: keine Verschiebung (wasserstein 0,05 ≤ 0,2, p 0,6, n 200; kurze Ausläufer)'
     """
-    return _PHRASES.retold(sentence)
+    return signed(sentence) if spoken() == ENGLISH else _PHRASES.retold(sentence)
 
 
 def fault_word(kind: str) -> str:

@@ -12,7 +12,7 @@ import re
 
 import polars as pl
 
-from qc_app.language import ENGLISH, Phrases, later, spoken
+from qc_app.language import ENGLISH, Phrases, later, signed, spoken
 from qc_app.views.data.words import DELIVERIES
 from qc_app.views.drift.words import DRIFT
 from qc_app.views.models.words import JOBS, VERSIONS
@@ -62,8 +62,6 @@ _PHRASES = Phrases(_SENTENCES, _FIELDS)
 _KEPT = 8_192
 _DIGEST = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24}\b")
 """A model's number: eight of its signs name it on every page."""
-_MINUS = re.compile(r"(?<![\w\-.])-(?=\d)")
-_PER_CENT = re.compile(r"(?<=\d)%")
 
 
 def recorded(sentence: str) -> str:
@@ -97,15 +95,4 @@ def as_recorded(table: pl.DataFrame, *columns: str) -> list[pl.Series]:
 @functools.lru_cache(maxsize=_KEPT)
 def _told(sentence: str, _code: str) -> str:
     """Tell once what every page asks for again; the same sentence of a thousand stages is looked for once."""
-    return _signed(sentence) if spoken() == ENGLISH else _PHRASES.retold(sentence)
-
-
-def _signed(sentence: str) -> str:
-    """Return an English sentence with the signs of the pages: a true minus, a space before per cent, an arrow.
-
-    Examples
-    --------
-    >>> _signed("gain -0.2 (90% sure: -0.5 to 0.1), unit A-7 of 2026-03-01")
-    'gain −0.2 (90 % sure: −0.5 to 0.1), unit A-7 of 2026-03-01'
-    """
-    return _PER_CENT.sub(" %", _MINUS.sub("−", sentence)).replace(" -> ", " → ")
+    return signed(sentence) if spoken() == ENGLISH else _PHRASES.retold(sentence)
