@@ -13,7 +13,6 @@ from models.errors import StateError
 from models.learners.parts.horizons import HORIZONS
 from models.learners.portfolio.evidence import SHOTS, Episode, products, widening
 from models.learners.portfolio.weights import (
-    PULLS,
     at_labels,
     believed_first,
     mean_errors,
@@ -73,7 +72,7 @@ class Belief:
                 stages = len({e.stage for e in near})
                 if stages < FEWEST:
                     continue
-                found = soft_weights(matrix, counts, first, stages, PULLS[horizon])
+                found = soft_weights(matrix, counts, first, stages)
                 belief.weights[horizon, i], belief.errors[horizon, i] = found, mean_errors(matrix, counts)
                 belief.factors[horizon, i] = widening(near, found, found > 0)
         return belief

@@ -11,8 +11,8 @@ from models.learners.parts.horizons import HORIZONS
 
 STEPS = 300
 RATE = 1.0
-#: How near to the start the weights stay, among the labels, soon after them and later.
-PULLS = (0.1, 0.03, 0.1)
+#: How near to the start the weights stay.
+PULL = 0.1
 NEARBY = 0.5
 LEAST = 0.01
 
@@ -30,6 +30,8 @@ STEADY = {
 TAUGHT = ("bayes_head", "tracked")
 #: These follow the labels in time: where stages have no order, they start with little.
 FOLLOWING = ("tracked",)
+#: Held-out stages have one net that never saw them, a new one has them all: soon these start with so many even shares.
+UNDERRATED = {"tracked": 4.0}
 OTHER = 0.02
 DEFECTS = {"defect_head": 0.7, "prior_mixture": 0.15, "pooled": 0.15}
 NEVER = 1e-9
@@ -62,15 +64,18 @@ def _leader(names: Sequence[str]) -> int:
 
 
 def believed_first(names: Sequence[str], horizon: int, *, ordered: bool = True) -> Array:
-    """Return where the weights start from that held-out stages move: soon after the last label no member is preferred.
+    """Return where the weights start from that held-out stages move: soon after the last label nearly even.
 
-    There evidence is plenty, since stages are walked through label by label, and no member is best everywhere. Where
-    stages are not `ordered` in time, members that follow the labels start with little.
+    There evidence is plenty, since stages are walked through label by label, and no member is best everywhere; one that
+    this evidence underrates starts with more. Where stages are not `ordered` in time, members that follow the labels
+    start with little.
 
     Examples
     --------
     >>> believed_first(["prior_mixture", "recent", "stage_mean"], 1).round(2).tolist()
     [0.33, 0.33, 0.33]
+    >>> believed_first(["prior_mixture", "tracked", "stage_mean"], 1).round(2).tolist()
+    [0.17, 0.67, 0.17]
     >>> believed_first(["prior_mixture", "recent", "stage_mean"], 0).round(2).tolist()
     [0.94, 0.03, 0.03]
     """
@@ -79,7 +84,7 @@ def believed_first(names: Sequence[str], horizon: int, *, ordered: bool = True) 
         start[[not ordered and n in FOLLOWING for n in names]] *= OTHER
         moved: Array = start / start.sum()
         return moved
-    even = np.where([n == "defect_head" for n in names], NEVER, 1.0)
+    even = np.array([NEVER if n == "defect_head" else UNDERRATED.get(n, 1.0) for n in names])
     normalized: Array = even / even.sum()
     return normalized
 
@@ -124,7 +129,7 @@ def nearness(sizes: Array, n: int) -> Array:
     return near
 
 
-def soft_weights(products: Array, counts: Array, start: Array, stages: int, pull: float = PULLS[0]) -> Array:
+def soft_weights(products: Array, counts: Array, start: Array, stages: int, pull: float = PULL) -> Array:
     """Return weights on the simplex: the least error of the average prediction, not far from `start`.
 
     Minimised is the mean over episodes of the root mean squared error, relative to the best member, plus
