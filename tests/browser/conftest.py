@@ -76,24 +76,30 @@ def _wait(address: str) -> None:
     pytest.fail("the dashboard did not answer within 60 s")
 
 
-@pytest.fixture
-def visit(address, tmp_path):
-    """Give a page of a fresh browser, with what it asked of other hosts and what dialogs opened."""
+@pytest.fixture(scope="module")
+def chromium():
+    """One Chromium for a module's tests; each test has its own context, which knows nothing of the others."""
     if not shutil.which(CHROMIUM):
         pytest.skip(f"no Chromium at {CHROMIUM}")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as player:
-        context = player.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=CHROMIUM, args=QUIET, viewport={"width": 1280, "height": 900}
-        )
-        page = context.pages[0]
-        page.set_default_timeout(30_000)
-        page.foreign, page.dialogs = [], []
-        page.on("request", lambda r: _note(page.foreign, r.url, address))
-        page.on("dialog", lambda d: (page.dialogs.append(d.message), d.dismiss()))
-        yield page
-        context.close()
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(address, chromium):
+    """Give a page of a fresh context, with what it asked of other hosts and what dialogs opened."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.foreign, page.dialogs = [], []
+    page.on("request", lambda r: _note(page.foreign, r.url, address))
+    page.on("dialog", lambda d: (page.dialogs.append(d.message), d.dismiss()))
+    yield page
+    context.close()
 
 
 def _note(foreign: list[str], url: str, address: str) -> None:
