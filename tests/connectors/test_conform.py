@@ -47,6 +47,13 @@ def test_a_good_row_has_the_columns_of_the_store() -> None:
     assert row == ("007", at, at, NOW, "files", None, 850.0, 2.5)
 
 
+def test_names_of_columns_are_compared_composed_and_without_blanks_around_them() -> None:
+    source = Source("files", "file_folder", "rolling-2", columns={"exit_temp": "Stückgut"}, unit_column="Stück")
+    told = {"Stu\u0308ck ": ["007"], "time": [AT], " Stu\u0308ckgut": ["850"], "speed": ["2.5"]}
+    (row,) = made_of(pl.DataFrame(told), source).rows.select("unit_id", "exit_temp").iter_rows()
+    assert row == ("007", 850.0)
+
+
 def test_the_row_hash_is_written_in_stone() -> None:
     """The store tells duplicates by it for years: this number must never change."""
     assert made_of(measured(["007"])).rows["row_hash"].to_list() == [HASH_OF_007]

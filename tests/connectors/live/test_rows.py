@@ -205,6 +205,15 @@ def test_a_new_tag_and_a_silent_one(tmp_path: Path) -> None:
     assert columns == {"new one": "number", "exit_temp": "number"}
 
 
+def test_who_heard_only_what_cannot_be_read_says_why(tmp_path: Path) -> None:
+    assert told(tmp_path / "silent", source_of()).discover() == []
+    kept(tmp_path / "odd", Reject("topic", 0, "{", "not_json", "no JSON"))
+    with pytest.raises(SourceRefused, match="no JSON"):
+        told(tmp_path / "odd", source_of()).discover()
+    kept(tmp_path / "both", Reject("topic", 0, "{", "not_json", "no JSON"), sample("exit_temp", 850.0, 0))
+    assert [c.name for c in told(tmp_path / "both", source_of()).discover()] == ["exit_temp"]
+
+
 def test_settings_and_checkpoints_that_cannot_be(tmp_path: Path) -> None:
     units = source_of("units")
     with pytest.raises(DefinitionError, match="rows = 'units' - use one of message, moment, unit"):
