@@ -149,7 +149,17 @@ def _told(total: Counts, elsewhere: int, predicted: int) -> str:
 
 
 def _elsewhere(pieces: int) -> str:
+    """Say how many pieces only the next ingest can read.
+
+    Examples
+    --------
+    >>> _elsewhere(0), _elsewhere(1).partition(" from")[0], _elsewhere(2).partition(" from")[0]
+    ('', '; 1 broken line or whole file cannot be read again', '; 2 broken lines or whole files cannot be read again')
+    """
     if not pieces:
         return ""
+    if pieces == 1:
+        cure = "correct the mapping or the file, and the next ingest reads it"
+        return f"; 1 broken line or whole file cannot be read again from here - {cure}"
     cure = "correct the mapping or the file, and the next ingest reads them"
     return f"; {pieces} broken lines or whole files cannot be read again from here - {cure}"

@@ -80,6 +80,10 @@ DONE = (
     later("{n} rows read again: {stored} stored, {refused} still refused, {known} known already"),
     later("{n} rows read again: {stored} stored, {refused} still refused"),
     later(
+        "{n} broken line or whole file cannot be read again from here - correct the mapping or the file, and the next"
+        " ingest reads it"
+    ),
+    later(
         "{n} broken lines or whole files cannot be read again from here - correct the mapping or the file, "
         "and the next ingest reads them"
     ),
