@@ -16,9 +16,9 @@ def linear(a: Array, b: Array) -> Array:
     return k
 
 
-def rbf(d2: Array, length: float) -> Array:
-    """Return ``exp(-d2 / 2 l^2)`` (Rasmussen & Williams 2006, eq. 4.9)."""
-    k: Array = np.exp(d2 * (-0.5 / length**2))
+def rbf(distance: Array, length: float) -> Array:
+    """Return ``exp(-d^2 / 2 l^2)`` (Rasmussen & Williams 2006, eq. 4.9)."""
+    k: Array = np.exp(distance**2 * (-0.5 / length**2))
     return k
 
 

@@ -140,7 +140,7 @@ class Grams:
             return self._linear(shape.view)
         if shape.form == "matern":
             return matern32(self._apart(shape.view), shape.length)
-        smooth = rbf(self._d2(shape.view), shape.length)
+        smooth = rbf(self._apart(shape.view), shape.length)
         return smooth if shape.form == "rbf" else (smooth + self._linear(shape.view)) / 2
 
     def _linear(self, view: str) -> Array:
@@ -150,18 +150,13 @@ class Grams:
         return self._distances[key]
 
     def _apart(self, view: str) -> Array:
-        key = "root " + view
-        if key not in self._distances:
-            self._distances[key] = np.sqrt(self._d2(view))
-        return self._distances[key]
-
-    def _d2(self, view: str) -> Array:
         if view not in self._distances:
             if view == "clock" and self.a.clock is not None and self.b.clock is not None:
-                self._distances[view] = squared_distances(self.a.clock, self.b.clock)
+                square = squared_distances(self.a.clock, self.b.clock)
             else:
-                d = max(self.a.views[view].shape[1], 1)
-                self._distances[view] = squared_distances(self.a.views[view], self.b.views[view]) / d
+                square = squared_distances(self.a.views[view], self.b.views[view])
+                square /= max(self.a.views[view].shape[1], 1)
+            self._distances[view] = np.sqrt(square, out=square)
         return self._distances[view]
 
 

@@ -141,7 +141,8 @@ class Deep(ABC):
         else:
             return kin.by_mean()
         order = np.lexsort([*task.support_x.T, task.support_y])
-        order = order[np.isin(order, newest(task, self.MOST_LABELS))]
+        if n > self.MOST_LABELS:
+            order = order[np.isin(order, newest(task, self.MOST_LABELS))]
         times = None if task.support_t is None else task.support_t[order]
         standing = world.standing if kin.family is not None else _strange(task)
         level, scale = standing.place(task.support_y[order])
