@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.base import Array, Task
+from models.base import Array, Learner, Task
 from models.bench.cells import Method
 from models.bench.memory import peak_mb, reset_peak
 from models.bench.peers import make_peer
+from models.learners.parts.serving import values
 
 #: Called with stages done and stages in all.
 Told = Callable[[int, int], None]
@@ -57,6 +58,8 @@ class Timing:
         Adapting to a stage and predicting its queries, in milliseconds by the clock on the wall: mean and slowest.
     stage_cpu_ms : float
         The same in processor time, which a busy machine does not lengthen; mean.
+    answer_cpu_ms : float
+        The same for mean and interval alone, which is all that the peers give: without anomaly score and domain.
     catboost_cpu_ms, gp_cpu_ms : float
         Processor time of fitting and predicting the same with CatBoost and scikit-learn's Gaussian process, mean.
     row_ms, row_p99_ms : float
@@ -72,6 +75,7 @@ class Timing:
     stage_ms: float
     slowest_ms: float
     stage_cpu_ms: float
+    answer_cpu_ms: float
     catboost_cpu_ms: float
     gp_cpu_ms: float
     row_ms: float
@@ -116,6 +120,7 @@ def time_learner(
                 told(i + 1, size.stages)
         peak = peak_mb()
         rows = _one_row(prior, *world.stage("row", size.labels), size.one_row)
+        answer_ms = _answer_cpu(prior, world)
         catboost_ms, gp_ms = (_peer_cpu(peer, world) for peer in ("peer_catboost", "peer_gp"))
     wall, cpu = np.array(own).T
     row_ms, row_p99_ms = (float(q) for q in np.quantile(rows, (0.5, 0.99)))
@@ -125,6 +130,7 @@ def time_learner(
         stage_ms=float(wall.mean()),
         slowest_ms=float(wall.max()),
         stage_cpu_ms=float(cpu.mean()),
+        answer_cpu_ms=answer_ms,
         catboost_cpu_ms=catboost_ms,
         gp_cpu_ms=gp_ms,
         row_ms=row_ms,
@@ -205,6 +211,17 @@ def _one_row(method: Method, task: Task, x: Array, times: int) -> list[float]:
         adapted.predict(row)
         found.append(1000 * (time.perf_counter() - began))
     return found
+
+
+def _answer_cpu(learner: Learner, world: World) -> float:
+    """Return the processor time of mean and interval alone, in milliseconds, mean over stages."""
+    found = []
+    for i in range(world.size.peer_stages):
+        task, x = world.stage(f"answer-{i}", world.size.labels)
+        began = time.process_time()
+        values(learner.adapt(task), x)
+        found.append(1000 * (time.process_time() - began))
+    return float(np.mean(found))
 
 
 def _peer_cpu(name: str, world: World) -> float:

@@ -40,6 +40,7 @@ def adapting(size: Size, learner: str, progress: Progress) -> tuple[Speed, Speed
             "stage_ms": found.stage_ms,
             "slowest_ms": found.slowest_ms,
             "stage_cpu_ms": found.stage_cpu_ms,
+            "answer_cpu_ms": found.answer_cpu_ms,
             "catboost_cpu_ms": found.catboost_cpu_ms,
             "gp_cpu_ms": found.gp_cpu_ms,
             "all_s": found.all_s,

@@ -32,6 +32,7 @@ class Blend:
     weights : ndarray, shape (horizons, parts)
     factors : ndarray, shape (horizons,)
     words : tuple of str
+        Whom it believes.
     place : Place
         Where the stage's name moved its values to, before the members saw them; what is answered is moved back.
     """
@@ -77,8 +78,9 @@ class Blend:
         return self.place.back(mean), self.place.back(lower), self.place.back(upper)
 
     def sentences(self) -> tuple[str, ...]:
-        """Say which members are believed, and what they stand on."""
-        return self.words
+        """Say which members are believed, and what the heaviest stands on."""
+        heaviest = self.parts[int(np.argmax(self.weights[0]))]
+        return (*self.words, *heaviest.sentences())
 
     def transfer(self) -> Transfer:
         """Say which sister stages the members take from, by the members' weights among the labels."""

@@ -110,7 +110,7 @@ class Portfolio:
             kept.append(i)
         believed = weights[:, kept] + 1e-9
         believed /= believed.sum(axis=1, keepdims=True)
-        words = [*told, *_words(names, [names[i] for i in kept], believed, belief.errors_at(n), parts)]
+        words = [*told, *_words(names, [names[i] for i in kept], believed, belief.errors_at(n))]
         if task.kind == "binary" and task.support_y.any():
             parts, believed = hedged([self._members[i] for i in kept], parts, believed, task)
             words.insert(len(told) + 1, hedge_words(int(task.support_y.sum())))
@@ -182,9 +182,7 @@ def _rules(state: State, families: int) -> tuple[Named | None, ...]:
     return tuple(None if about is None else Named.read(about, kept) for about, kept in zip(told, inside, strict=True))
 
 
-def _words(
-    every: Sequence[str], believed: Sequence[str], weights: Array, errors: Array, parts: Sequence[Adapted]
-) -> tuple[str, ...]:
+def _words(every: Sequence[str], believed: Sequence[str], weights: Array, errors: Array) -> tuple[str, ...]:
     out = [f"believed: {_shares(believed, weights[0])}"]
     if np.abs(weights[1:] - weights[0]).max() > 0.05:
         out.append(f"after the last label: {_shares(believed, weights[1])}; later: {_shares(believed, weights[2])}")
@@ -193,8 +191,7 @@ def _words(
         worse = [n for n, e in zip(every, errors, strict=True) if e > HURTS * limit and n not in believed]
         if worse:
             out.append(f"refused, worse than the stage's mean on held-out stages: {', '.join(worse)}")
-    heaviest = parts[int(np.argmax(weights[0]))]
-    return (*out, *heaviest.sentences())
+    return tuple(out)
 
 
 def _shares(names: Sequence[str], weights: Array) -> str:
