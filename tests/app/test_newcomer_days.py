@@ -157,8 +157,8 @@ def test_the_same_night_again_says_that_it_was_done(applied, capsys):
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
-        ("unit,valu\nC1,10\n", 0, "1 results: 1 new"),
-        ("unit,width\nC1,10\n", 0, "1 results: 1 new"),
+        ("unit,valu\nC1,10\n", 0, "1 result: 1 new"),
+        ("unit,width\nC1,10\n", 0, "1 result: 1 new"),
         ("unit,value\nC1,10\nC1,11\n", 1, "the same unit twice with different values - keep one"),
         ("unit,value\nC9,10\n", 0, "unit C9: no measurements of this unit yet"),
         ("unit,value\nC1,nan\n", 1, "'nan' is not a number"),
@@ -176,7 +176,7 @@ def test_results_from_a_file(applied, capsys, text, code, words):
 def test_the_same_results_again_are_known_and_others_correct(applied, capsys):
     add = ["labels", "add", "results.csv", "--stage", "press", "--characteristic", "width"]
     for value, words in (("10", "1 new, 0 corrections"), ("10", "0 new, 0 corrections, 1 known already"),
-                         ("11", "0 new, 1 corrections"), ("10", "0 new, 1 corrections")):  # fmt: skip
+                         ("11", "0 new, 1 correction,"), ("10", "0 new, 1 correction,")):  # fmt: skip
         Path("results.csv").write_text(f"unit,value\nC1,{value}\n")
         assert main(add) == 0
         assert words in told(capsys)

@@ -42,7 +42,7 @@ CASES = [
     ("too little smoothing", ENDLESS, {}, ["chart", "--chart", "ewma", "--set", "smoothing=0"], 2, "0 < smoothing"),
     ("no target", ENDLESS, {}, ["chart", "--chart", "cusum", "--set", "target=nan"], 2, "give a number"),
     ("tiny", [v * 1e-12 for v in ENDLESS], {"upper": 1e-10}, ["capability"], 0, "Ppk"),
-    ("tiny", [v * 1e-12 for v in ENDLESS], {}, ["chart", "--chart", "ewma"], 0, "0.00000000001"),
+    ("tiny", [v * 1e-12 for v in ENDLESS], {}, ["chart", "--chart", "ewma"], 0, "9.959·10⁻¹²"),
     ("huge", [v * 1e12 for v in ENDLESS], {}, ["chart", "--chart", "cusum"], 0, "no signal"),
     ("too large", [v * 1e200 for v in ENDLESS], {}, ["chart"], 2, "larger unit"),
     ("limits of two points", [1.0, 2.0], {}, ["limits", "freeze", "--reason", "x"], 0, "provisional"),
