@@ -8,12 +8,13 @@ from typing import Self
 
 import numpy as np
 
-from models.base import Adapted, Array, Task
+from models.base import Adapted, Array, Learner, Task
 from models.errors import StateError
 from models.learners.parts.families import Family, group
 from models.learners.parts.order import left_out
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.parts.serving import Answer, Respond
+from models.learners.prior_mixture import PriorMixture
 from models.learners.prior_mixture.gaze import Deepened, Gaze, pack_nets, unpack_nets
 from models.learners.recent import Recent
 from models.learners.recent.wandering import MOST_LABELS
@@ -114,13 +115,21 @@ class Tracked:
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Meta-train the nets of each family, and learn how what they leave wanders."""
+        return self.fit_after(tasks, ())
+
+    def fit_after(self, tasks: Sequence[Task], trained: Sequence[Learner]) -> Self:
+        """Do as `fit` does; a prior mixture among those `trained` on the same tasks has the same nets already."""
+        groups = group(tasks, self.seed)
+        mixtures = [
+            m for m in trained if isinstance(m, PriorMixture) and (m.seed, m.device) == (self.seed, self.device)
+        ]
+        every = mixtures[0].nets if mixtures else [Deepened.of(s, f, self.seed, self.device) for f, s in groups]
         expected: list[Expected | None] = []
         rest: list[Task] = []
-        for family, sisters in group(tasks, self.seed):
-            nets = Deepened.of(sisters, family, self.seed, self.device)
-            found = None if nets is None else Expected.of(nets, sisters, family)
-            expected.append(found)
-            rest += sisters if found is None else [_rest(task, found.look(task, family)) for task in sisters]
+        for (family, sisters), nets in zip(groups, every, strict=True):
+            known = None if nets is None else Expected.of(nets, sisters, family)
+            expected.append(known)
+            rest += sisters if known is None else [_rest(task, known.look(task, family)) for task in sisters]
         return type(self)(self.seed, self.device, tuple(expected), Recent(self.seed, self.device).fit(rest))
 
     def adapt(self, task: Task) -> Adapted:

@@ -20,6 +20,7 @@ from models.learners.portfolio.belief import Belief
 from models.learners.portfolio.blend import Blend
 from models.learners.portfolio.evidence import examine
 from models.learners.portfolio.hedge import hedge_words, hedged
+from models.learners.portfolio.heirs import Heir
 from models.state import State
 
 HURTS = 1.02
@@ -80,7 +81,7 @@ class Portfolio:
         """Train the members on all stages, and examine them on each of these by fits that never saw its labels."""
         rules, tasks = _by_name(sound_tasks(tasks), self.seed)
         families, beliefs, names = [], [], [m.name for m in self._members]
-        trained = tuple(member.fit(tasks) for member in self._members)
+        trained = _trained(self._members, tasks)
         for family, sisters in group(tasks, self.seed):
             families.append(family)
             told = family.kind == "continuous"
@@ -160,6 +161,14 @@ class Portfolio:
         members = tuple(load_learner(State(m, state.inside(f"members/{i}"))) for i, m in enumerate(metas))
         beliefs = tuple(Belief.read(state.inside(f"beliefs/{i}"), len(members)) for i in range(len(families)))
         return cls(members, seed, families=families, beliefs=beliefs, rules=_rules(state, len(families)))
+
+
+def _trained(members: Sequence[Learner], tasks: Sequence[Task]) -> tuple[Learner, ...]:
+    """Train the members, one after the other: an heir takes over what those before it learned already."""
+    done: list[Learner] = []
+    for member in members:
+        done.append(member.fit_after(tasks, done) if isinstance(member, Heir) else member.fit(tasks))
+    return tuple(done)
 
 
 def _by_name(tasks: Sequence[Task], seed: int) -> tuple[tuple[Named | None, ...], list[Task]]:

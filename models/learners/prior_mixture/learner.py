@@ -13,6 +13,7 @@ from models.learners.parts.families import Family, group, pack, unpack
 from models.learners.parts.levels import from_labels
 from models.learners.parts.plain import Kin, seed_of
 from models.learners.prior_mixture.experts import GRID, starting_prior
+from models.learners.prior_mixture.gaze import Deepened
 from models.learners.prior_mixture.knowledge import Knowledge, from_arrays, to_arrays
 from models.learners.prior_mixture.learning import learn
 from models.learners.prior_mixture.mixture import Mixture, footing, stranger
@@ -53,6 +54,11 @@ class PriorMixture:
         self.seed, self.device = seed, device
         self._families, self._knowledge = families, knowledge
         self._shared = starting_prior() if shared is None else shared
+
+    @property
+    def nets(self) -> tuple[Deepened | None, ...]:
+        """The nets of each family, in the order of `group`; None where there were too few stages to train them."""
+        return tuple(known.deepened for known in self._knowledge)
 
     def fit(self, tasks: Sequence[Task]) -> Self:
         """Learn every family, and from all of them what strangers may be like."""

@@ -96,3 +96,17 @@ def test_a_damaged_state_is_told(harm):
         arrays.pop("shares/0" if harm == "share" else "nets/0/sizes")
     with pytest.raises(StateError, match="train again"):
         load_learner(State(meta, arrays))
+
+
+def test_nets_of_a_mixture_are_taken_over_and_change_nothing():
+    tasks = _stages(2.0, 0.5)
+    mixture, alone = make_learner("prior_mixture").fit(tasks), make_learner("tracked").fit(tasks)
+    heir = make_learner("tracked").fit_after(tasks, [make_learner("ridge"), mixture])
+    assert heir.expected[0].nets is mixture.nets[0]
+    mine, other = heir.state(), alone.state()
+    assert mine.meta == other.meta
+    assert mine.arrays.keys() == other.arrays.keys()
+    for name, array in mine.arrays.items():
+        np.testing.assert_array_equal(array, other.arrays[name], err_msg=name)
+    of_another_seed = make_learner("tracked", seed=1).fit_after(tasks, [mixture])
+    assert of_another_seed.expected[0].nets is not mixture.nets[0]
