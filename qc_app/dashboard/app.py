@@ -11,6 +11,7 @@ sys.path[:] = [place for place in sys.path if Path(place).absolute() != Path(__f
 import streamlit as st
 
 from qc_app.dashboard import markup
+from qc_app.dashboard.address import written
 from qc_app.dashboard.pages import PAGES
 from qc_app.dashboard.session import guarded, here
 from qc_app.dashboard.sidebar import person, stage_links
@@ -36,7 +37,8 @@ def main() -> None:
         now = here()
         stage_links(now)
         person(now)
-    chosen.run()
+    with written():
+        chosen.run()
 
 
 main()

@@ -16,7 +16,7 @@ import streamlit as st
 from qc_app.actions import Actor, local_actor
 from qc_app.actions.access.identity import arrive
 from qc_app.actions.access.sessions import actor_of, held
-from qc_app.dashboard import markup
+from qc_app.dashboard import address, markup
 from qc_app.dashboard.door.answers import DENIED, UNFIT
 from qc_app.dashboard.door.cookie import cookie_name
 from qc_app.dashboard.theme import Palette, palette
@@ -317,8 +317,7 @@ def _settle(name: str, options: Sequence[str], default: str = "") -> None:
     asked = st.query_params.get(name) or st.session_state.get(f"place_{name}") or default
     chosen = asked if asked in options else (default or options[0])
     st.session_state[f"pick_{name}"] = st.session_state[f"place_{name}"] = chosen
-    if st.query_params.get(name) != chosen:
-        st.query_params[name] = chosen
+    address.note(name, chosen)
 
 
 def _picked(name: str) -> None:

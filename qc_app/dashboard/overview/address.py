@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from qc_app.dashboard.address import write
+
 #: Name in the address -> key of the widget.
 FILTERS = {"find": "overview_find", "line": "overview_line", "family": "overview_family", "state": "overview_state"}
 _KEPT = "place_overview"
@@ -35,12 +37,7 @@ def keep() -> None:
     """Write what is chosen into the address, and remember it for the next visit of the page."""
     told = {name: _text(st.session_state.get(key)) for name, key in FILTERS.items()}
     st.session_state[_KEPT] = told
-    for name, text in told.items():
-        if text:
-            if st.query_params.get(name) != text:
-                st.query_params[name] = text
-        else:
-            st.query_params.pop(name, None)
+    write(told)
 
 
 def choose(line: str) -> None:
