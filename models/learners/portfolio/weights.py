@@ -23,7 +23,7 @@ STEADY = {
     "bayes_head": (0.3, 0.3, 0.3),
     "stage_mean": (0.02, 0.05, 0.2),
     "recent": (0.02, 0.14, 0.1),
-    "tracked": (0.3, 0.02, 0.02),
+    "tracked": (0.3, 0.02, 0.3),
     "pooled": (0.02, 0.02, 0.05),
 }
 #: These know what sisters taught them, and beyond that nothing that no other says: not believed without evidence.
