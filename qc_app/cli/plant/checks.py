@@ -23,7 +23,7 @@ from qc_app.settings import Settings
 from qc_app.store import Store
 from qc_app.store.backup import newest
 from qc_app.views import live_table
-from qc_app.views.data.clocks import ahead_by
+from qc_app.views.data.clocks import ahead_by, rows_ahead_by
 
 LEAST_FREE_MB = 500
 LOOK_BACK = timedelta(days=4)
@@ -150,7 +150,7 @@ def _preview(made: Conformed, stage: Stage, source: Source, now: datetime) -> tu
     empty = [p.name for p in stage.parameters if p.name in made.rows.columns and not made.rows[p.name].count()]
     if odd and empty:
         words += f"; not one value of {', '.join(empty)} is good"
-    ahead = ahead_by(made.rows["t_event"].max(), now) if "t_event" in made.rows.columns else None  # type: ignore[arg-type]
+    ahead = rows_ahead_by(made.rows, now)
     if ahead is not None:
         words += (
             f"; times lie up to {_hours(ahead)} in the future - correct the clock or zone of [sources.{source.name}]"

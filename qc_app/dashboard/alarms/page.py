@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from qc_app.dashboard import markup, tables
+from qc_app.dashboard.address import note
 from qc_app.dashboard.alarms.card import card, incident_card, story
 from qc_app.dashboard.alarms.report import report_here
 from qc_app.dashboard.session import Here, guarded, here, outcome, say, top
@@ -55,12 +56,9 @@ def _choice(name: str, label: str, options: list[str]) -> str:
     words = {"kind": alarm_kind, "priority": priority_word}.get(name, str)
     shown = {_ANY: tr("any"), **{option: words(option) for option in options}}
     chosen = st.selectbox(label, [_ANY, *options], key=f"alarm_{name}", format_func=lambda o: shown.get(o, o))
-    if chosen == _ANY:
-        st.query_params.pop(name, None)
-        return ""
-    if st.query_params.get(name) != chosen:
-        st.query_params[name] = chosen
-    return str(chosen)
+    said = "" if chosen == _ANY else str(chosen)
+    note(name, said)
+    return said
 
 
 def _linked(now: Here) -> None:

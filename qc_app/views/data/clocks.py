@@ -30,6 +30,18 @@ def ahead_by(newest: datetime | None, now: datetime) -> timedelta | None:
     return newest - now if newest is not None and newest - now > AHEAD else None
 
 
+def rows_ahead_by(rows: pl.DataFrame, now: datetime) -> timedelta | None:
+    """Return how far the newest of measured `rows` lies ahead of now, as `ahead_by`; None where there are no units.
+
+    Examples
+    --------
+    >>> rows_ahead_by(pl.DataFrame(), datetime(2026, 3, 1)) is None
+    True
+    """
+    newest = rows["t_event"].max() if "t_event" in rows.columns else None
+    return ahead_by(newest, now) if isinstance(newest, datetime) else None
+
+
 def in_minutes(lasting: timedelta) -> str:
     """Return a time in whole minutes: 179 min and not 2 h, which would hide that a zone is meant.
 

@@ -19,7 +19,7 @@ from qc_app import framing
 from qc_app.errors import ActionError
 from qc_app.language import figures_of, ntr, tr
 from qc_app.store import Store
-from qc_app.views.data.clocks import ahead_by, in_minutes
+from qc_app.views.data.clocks import in_minutes, rows_ahead_by
 from qc_app.views.onboard.draft import Draft, at_once, stage_of
 from qc_app.views.recorded import recorded
 
@@ -111,7 +111,7 @@ def _preview(store: Store, stage: Stage, source: Source) -> Conformed:
 
 def in_the_future(trial: Trial, store: Store) -> list[str]:
     """Say by how much units of the sample lie in the future, which a wrong zone or clock makes of them."""
-    ahead = ahead_by(trial.rows["t_event"].max(), store.clock.now()) if trial.rows.height else None  # type: ignore[arg-type]
+    ahead = rows_ahead_by(trial.rows, store.clock.now())
     if ahead is None:
         return []
     return [
